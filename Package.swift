@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "flare",
+    products: [
+        .library(name: "FlareKit", targets: ["FlareKit"]),
+        .executable(name: "flare", targets: ["flare"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+    ],
+    targets: [
+        // The system's C libraries
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        // The framework: no plugin is named in here
+        .target(
+            name: "FlareKit",
+            dependencies: ["CLibYAML", .product(name: "Logging", package: "swift-log")]
+        ),
+
+        // What several plugin families need
+        .target(
+            name: "CompressedFiles",
+            dependencies: ["CZlib", "CZstd"],
+            path: "Sources/Plugins/Shared/CompressedFiles"
+        ),
+
+        // The plugin families
+        .target(
+            name: "EVEScanner",
+            path: "Sources/Plugins/Suricata/Scanner",
+            cxxSettings: [.define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(
+            name: "Suricata",
+            dependencies: ["FlareKit", "CompressedFiles", "EVEScanner"],
+            path: "Sources/Plugins/Suricata",
+            exclude: ["Scanner"]
+        ),
+        .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
+        .target(name: "Beacon", dependencies: ["FlareKit"], path: "Sources/Plugins/Beacon"),
+        .target(name: "Tabular", dependencies: ["FlareKit"], path: "Sources/Plugins/Tabular"),
+
+        // The command
+        .executableTarget(
+            name: "flare",
+            dependencies: [
+                "FlareKit", "Suricata", "Focus", "Beacon", "Tabular",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        .testTarget(name: "FlareKitTests", dependencies: ["FlareKit"]),
+        .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles"]),
+        .testTarget(name: "SuricataTests", dependencies: ["Suricata"]),
+        .testTarget(name: "FocusTests", dependencies: ["Focus"]),
+        .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
+        .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["flare"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
