@@ -1,0 +1,117 @@
+/// The book a cursor keeps of every record it read: used, skipped or rejected, and why.
+///
+/// `read == used + skipped + rejected` holds at all times; accounts of several cursors add up.
+public struct Account: Sendable, Codable, Equatable {
+    /// How many examples of each reason are kept.
+    public static let examplesKept = 5
+
+    /// Records of one reason.
+    public struct Tally: Sendable, Codable, Equatable {
+        public var count = 0
+        /// The earliest and latest time seen among them, where the source knows.
+        public var first: Timestamp?
+        public var last: Timestamp?
+        /// Where the first few stand (`eve.json byte 1234`), by place.
+        public var examples: [Place] = []
+
+        public init(count: Int = 0, first: Timestamp? = nil, last: Timestamp? = nil, examples: [Place] = []) {
+            self.count = count
+            self.first = first
+            self.last = last
+            self.examples = examples
+        }
+
+        /// Counts one more.
+        public mutating func add(at place: Place? = nil, time: Timestamp? = nil) {
+            merge(Tally(count: 1, first: time, last: time, examples: place.map { [$0] } ?? []))
+        }
+
+        public mutating func merge(_ other: Tally) {
+            count += other.count
+            first = [first, other.first].compactMap { $0 }.min()
+            last = [last, other.last].compactMap { $0 }.max()
+            guard !other.examples.isEmpty else { return }
+            examples = Array((examples + other.examples).sorted().prefix(Account.examplesKept))
+        }
+    }
+
+    /// A place in an input.
+    public struct Place: Sendable, Codable, Hashable, Comparable, CustomStringConvertible {
+        public var origin: String
+        /// Bytes from the beginning, or a line's number where the source says so; -1 where it has no meaning.
+        public var position: Int64
+        public var detail: String
+
+        public init(_ origin: String, _ position: Int64 = -1, _ detail: String = "") {
+            self.origin = origin
+            self.position = position
+            self.detail = detail
+        }
+
+        public static func < (a: Place, b: Place) -> Bool {
+            (a.origin, a.position, a.detail) < (b.origin, b.position, b.detail)
+        }
+
+        public var description: String {
+            (position < 0 ? origin : "\(origin) byte \(position)") + (detail.isEmpty ? "" : " (\(detail))")
+        }
+    }
+
+    /// Records read, of whatever kind: lines of a file, documents of an index.
+    public var read = 0
+    /// Records handed on, by kind.
+    public var used: [RecordKind.RawName: Tally] = [:]
+    /// Records left alone on purpose, by reason ("event type stats").
+    public var skipped: [String: Tally] = [:]
+    /// Records that could not be used, by reason ("not JSON").
+    public var rejected: [String: Tally] = [:]
+    /// Remarks that take nothing away from the counts ("start missing, logged time used").
+    public var noted: [String: Tally] = [:]
+    /// Bytes of input consumed, as stored (compressed bytes of a compressed file).
+    public var bytes: Int64 = 0
+
+    public init() {}
+
+    public var usedCount: Int { used.values.reduce(0) { $0 + $1.count } }
+    public var skippedCount: Int { skipped.values.reduce(0) { $0 + $1.count } }
+    public var rejectedCount: Int { rejected.values.reduce(0) { $0 + $1.count } }
+
+    /// Whether the counts add up.
+    public var isBalanced: Bool { read == usedCount + skippedCount + rejectedCount }
+
+    public mutating func merge(_ other: Account) {
+        read += other.read
+        bytes += other.bytes
+        Self.merge(&used, other.used)
+        Self.merge(&skipped, other.skipped)
+        Self.merge(&rejected, other.rejected)
+        Self.merge(&noted, other.noted)
+    }
+
+    /// Counts a record as handed on.
+    public mutating func use(_ kind: RecordKind, count: Int = 1) {
+        read += count
+        used[kind.name, default: Tally()].count += count
+    }
+
+    /// Counts a record as left alone on purpose.
+    public mutating func skip(_ reason: String, time: Timestamp? = nil) {
+        read += 1
+        skipped[reason, default: Tally()].add(time: time)
+    }
+
+    /// Counts a record that could not be used.
+    public mutating func reject(_ reason: String, at place: Place? = nil) {
+        read += 1
+        rejected[reason, default: Tally()].add(at: place)
+    }
+
+    private static func merge(_ mine: inout [String: Tally], _ other: [String: Tally]) {
+        for (reason, tally) in other { mine[reason, default: Tally()].merge(tally) }
+    }
+}
+
+extension RecordKind {
+    /// A kind's name where it is a key of a table that is written out.
+    public typealias RawName = String
+}

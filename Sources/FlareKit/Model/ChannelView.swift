@@ -1,0 +1,37 @@
+/// A channel as a detector sees it: its key and its records, sorted by time, where times are equal by size.
+public struct ChannelView: Sendable {
+    public let id: ChannelID
+    public let key: ChannelKey
+    /// Nanoseconds since 1970, UTC, of each record's start, rising.
+    public let times: [Int64]
+    /// Bytes from source to peer, one a record.
+    public let bytesToServer: SizeSeries
+    /// Bytes from peer to source, one a record.
+    public let bytesToClient: SizeSeries
+    /// Further columns of numbers that the detector asked for, one element a record.
+    public let numbers: [ColumnName: [Int64]]
+    /// The addresses behind a peer that is a name, sorted; empty where the peer is an address.
+    public let addresses: [IPAddress]
+
+    public init(
+        id: ChannelID, key: ChannelKey, times: [Int64], bytesToServer: SizeSeries, bytesToClient: SizeSeries,
+        numbers: [ColumnName: [Int64]] = [:], addresses: [IPAddress] = []
+    ) {
+        self.id = id
+        self.key = key
+        self.times = times
+        self.bytesToServer = bytesToServer
+        self.bytesToClient = bytesToClient
+        self.numbers = numbers
+        self.addresses = addresses
+    }
+
+    public var count: Int { times.count }
+}
+
+/// Some channels, to be judged together.
+public struct ChannelBatch: Sendable {
+    public let channels: [ChannelView]
+
+    public init(_ channels: [ChannelView]) { self.channels = channels }
+}

@@ -1,0 +1,128 @@
+/// What a detector reports: who, how sure, one sentence, and the evidence.
+public struct Finding: Sendable, Codable {
+    /// What the finding is about.
+    public enum Subject: Hashable, Sendable, Codable {
+        case channel(ChannelKey)
+        case source(IPAddress)
+        case group([ChannelKey])
+    }
+
+    /// Something that moves a finding in the list, visibly.
+    public struct Modifier: Hashable, Sendable, Codable {
+        public var name: String
+        /// Added to the score, -1...1.
+        public var amount: Double
+        /// Why, in a few words.
+        public var reason: String
+
+        public init(_ name: String, _ amount: Double, _ reason: String) {
+            self.name = name
+            self.amount = amount
+            self.reason = reason
+        }
+    }
+
+    /// Stable over runs: the same detector and subject have the same id.
+    public var id: String
+    /// The detector's name.
+    public var detector: String
+    public var subject: Subject
+    /// The detector's own certainty, 0...1.
+    public var score: Double
+    public var modifiers: [Modifier] = []
+    /// One plain sentence.
+    public var summary: String
+
+    public var firstSeen: Timestamp?
+    public var lastSeen: Timestamp?
+    /// What the detector judged: callbacks or intervals.
+    public var occurrences: Int?
+    /// The share of them that fit `interval`, 0...100.
+    public var percent: Double?
+    /// Seconds.
+    public var interval: Double?
+    public var bytesToServer: Int64?
+    public var bytesToClient: Int64?
+    /// Different source addresses seen talking to the destination in the window.
+    public var destinationDegree: Int?
+    /// The best name known for the peer.
+    public var host: String?
+    /// The values of the fields that detectors and enrichers declared.
+    public var evidence: [String: Value] = [:]
+    /// The moments a picture needs, in nanoseconds since 1970, rising.
+    public var times: [Int64] = []
+    /// The sizes that go with `times`, toward the peer; empty where there are none.
+    public var sizes: [Int64] = []
+
+    public init(detector: String, subject: Subject, score: Double, summary: String) {
+        self.detector = detector
+        self.subject = subject
+        self.score = score
+        self.summary = summary
+        self.id = FindingID.of(detector: detector, subject: subject)
+    }
+
+    /// A finding about a channel, with all that the channel and the census know of it.
+    public init(detector: String, channel: ChannelView, census: Census, score: Double, summary: String) {
+        self.init(detector: detector, subject: .channel(channel.key), score: score, summary: summary)
+        firstSeen = channel.times.first.map(Timestamp.init(nanoseconds:))
+        lastSeen = channel.times.last.map(Timestamp.init(nanoseconds:))
+        bytesToServer = channel.bytesToServer.sum
+        bytesToClient = channel.bytesToClient.sum
+        destinationDegree = census.sources(of: channel.key.peer)
+        host = channel.key.peer.name
+        times = channel.times
+        sizes = channel.bytesToServer.known.count == channel.count ? channel.bytesToServer.raw : []
+    }
+
+    /// The score plus all modifiers, cut to 0...1; what lists are sorted by.
+    public var priority: Double {
+        min(1, max(0, modifiers.reduce(score) { $0 + $1.amount }))
+    }
+
+    public var severity: Severity { Severity(priority: priority) }
+
+    /// The channel that the finding is about, or the first of its group.
+    public var channel: ChannelKey? {
+        switch subject {
+        case .channel(let key): key
+        case .source: nil
+        case .group(let keys): keys.first
+        }
+    }
+
+    /// The address that the finding is about.
+    public var source: IPAddress? {
+        if case .source(let address) = subject { address } else { channel?.source }
+    }
+}
+
+/// How urgent a finding is, by its priority.
+public enum Severity: String, Sendable, Codable, CaseIterable, Comparable {
+    case low, medium, high, critical
+
+    /// Low below 0.4, medium below 0.6, high below 0.8, else critical.
+    public init(priority: Double) {
+        self = priority < 0.4 ? .low : priority < 0.6 ? .medium : priority < 0.8 ? .high : .critical
+    }
+
+    public static func < (a: Severity, b: Severity) -> Bool {
+        (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
+    }
+}
+
+enum FindingID {
+    /// 64 bits of FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv) over the detector and the subject, in hexadecimal.
+    static func of(detector: String, subject: Finding.Subject) -> String {
+        let text =
+            switch subject {
+            case .channel(let key): "channel \(key)"
+            case .source(let address): "source \(address)"
+            case .group(let keys): "group " + keys.map(\.description).sorted().joined(separator: ", ")
+            }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in "\(detector)\n\(text)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,77 @@
+/// A column of what sinks write: a field, and how a finding answers to it.
+public struct Column: Sendable {
+    public let field: Field
+    private let read: @Sendable (Finding) -> Value?
+
+    public var name: String { field.name }
+
+    /// A column that takes the evidence of the field's name.
+    public init(evidence field: Field) {
+        self.field = field
+        self.read = { $0.evidence[field.name] }
+    }
+
+    init(_ name: String, _ type: FieldType, unit: String? = nil, _ meaning: String,
+        _ read: @escaping @Sendable (Finding) -> Value?
+    ) {
+        field = Field(name, type, unit: unit, meaning)
+        self.read = read
+    }
+
+    /// A finding's value; `nil` leaves the cell empty.
+    public func value(of finding: Finding) -> Value? { read(finding) }
+}
+
+extension Column {
+    /// The columns that every run has, in their order; those of plugins' evidence follow.
+    ///
+    /// `src_whois` and `dest_whois` are filled by whoever writes evidence of these names.
+    public static let standard: [Column] = [
+        Column("src_ip", .address, "Source address of the channel.") { $0.source.map(Value.address) },
+        Column("dest_ip", .text, "Destination address, or name where channels are grouped by name.") {
+            $0.channel.map { .text($0.peer.description) }
+        },
+        Column("dest_port", .integer, "Destination port; 0 where the protocol has none.") {
+            $0.channel?.port.map { .integer(Int64($0)) }
+        },
+        Column("proto", .text, "Transport protocol.") {
+            $0.channel?.proto.map { .text(TransportProtocol.name(of: $0)) }
+        },
+        Column("bytes_toserver", .integer, unit: "bytes", "Bytes from source to destination.") {
+            $0.bytesToServer.map(Value.integer)
+        },
+        Column("bytes_toclient", .integer, unit: "bytes", "Bytes from destination to source.") {
+            $0.bytesToClient.map(Value.integer)
+        },
+        Column("dest_degree", .integer, "Different source addresses seen talking to the destination.") {
+            $0.destinationDegree.map { .integer(Int64($0)) }
+        },
+        Column("occurrences", .integer, "Callbacks or intervals that were judged.") {
+            $0.occurrences.map { .integer(Int64($0)) }
+        },
+        Column("percent", .number, unit: "%", "Share of the occurrences that fit the interval.") {
+            $0.percent.map(Value.number)
+        },
+        Column("interval", .number, unit: "s", "Time from one callback to the next.") { $0.interval.map(Value.number) },
+        Column("score", .number, "The detector's certainty, 0 to 1.") { .number($0.score) },
+        Column("priority", .number, "Score plus all modifiers, 0 to 1.") { .number($0.priority) },
+        Column("severity", .text, "low, medium, high or critical, by priority.") { .text($0.severity.rawValue) },
+        Column("first_seen", .time, "Start of the channel's first record in the window.") {
+            $0.firstSeen.map(Value.time)
+        },
+        Column("last_seen", .time, "Start of the channel's last record in the window.") { $0.lastSeen.map(Value.time) },
+        Column("host", .text, "Best name known for the destination.") { $0.host.map(Value.text) },
+        Column("detector", .text, "The detector that reported it.") { .text($0.detector) },
+        Column(evidence: Field("src_whois", .text, "Owner of the source address.")),
+        Column(evidence: Field("dest_whois", .text, "Owner of the destination address.")),
+        Column("summary", .text, "One sentence on what was found.") { .text($0.summary) },
+    ]
+
+    /// The standard columns, then one for each further field, first come first, each name once.
+    public static func all(with evidence: [Field]) -> [Column] {
+        var columns = standard
+        var names = Set(columns.map(\.name))
+        for field in evidence where names.insert(field.name).inserted { columns.append(Column(evidence: field)) }
+        return columns
+    }
+}

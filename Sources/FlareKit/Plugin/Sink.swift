@@ -1,0 +1,38 @@
+/// Where findings go.
+///
+/// The law, kept by `SinkLaw` in the tests: after `begin`, any number of `write`, then `commit` or `abort`.
+/// A whole-file sink leaves nothing half-written: before `commit` the old output stands, after `abort` too.
+public protocol Sink: Plugin {
+    var mode: SinkMode { get }
+    /// Where the output goes, for the closing summary: a path, an index; `nil` for the terminal.
+    var destination: String? { get }
+
+    /// Prepares to write. With a mark, what the output holds beyond it is cut back first.
+    func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws
+    func write(_ findings: [Finding]) async throws
+    /// Makes what was written stand. In a live run called after each evaluation; the mark is kept in the checkpoint.
+    func commit(_ run: Run) async throws -> SinkMark?
+    /// Takes back what was not committed. Never throws: it runs when something already failed.
+    func abort() async
+}
+
+extension Sink {
+    public var destination: String? { nil }
+}
+
+/// How a sink's output grows.
+public enum SinkMode: String, Sendable, Codable {
+    /// The output is written whole, each time anew.
+    case whole
+    /// New findings are added at the end.
+    case append
+    /// A finding replaces the one with its id.
+    case upsert
+}
+
+/// How far a sink's output stood at a commit: the sink's own words.
+public struct SinkMark: Sendable, Codable, Hashable {
+    public var state: [String: String]
+
+    public init(_ state: [String: String]) { self.state = state }
+}

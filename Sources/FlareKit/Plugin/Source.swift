@@ -1,0 +1,118 @@
+/// Where records come from.
+///
+/// The law, kept by `SourceLaw` in the tests:
+/// - `open` yields at least one and at most `scan.parallelism` cursors;
+/// - the cursors together yield every record of the scan once, whatever their number;
+/// - each cursor's account is balanced at every moment between calls.
+public protocol Source: Plugin {
+    /// The kinds of record the source can yield.
+    var offers: Set<RecordKind> { get }
+    /// Whether it can be read a second time: files and clusters can, standard input cannot.
+    var isRereadable: Bool { get }
+    /// Where the window is relative: whether it ends now (servers, live input) or at the newest record (files).
+    var endsNow: Bool { get }
+    /// The bytes there are to read as far as they are known, for a progress bar; asked after `open`.
+    func extent() async -> Int64?
+    /// Begins to read.
+    ///
+    /// - Throws: `PluginError` where the input is not there or cannot be read.
+    func open(_ scan: Scan) async throws -> [any Cursor]
+}
+
+extension Source {
+    public var isRereadable: Bool { true }
+    public var endsNow: Bool { false }
+    public func extent() async -> Int64? { nil }
+}
+
+/// One reader of a source. The engine gives it a thread of its own, and calls it from there alone.
+public protocol Cursor: AnyObject, Sendable {
+    /// Fills the batch with what comes next. The batch comes empty, its memory used before.
+    ///
+    /// May block for up to a second: a live source then answers `true` with an empty batch. A record is yielded
+    /// once; one that does not fit waits for the next call.
+    ///
+    /// - Returns: `false` at the end, with nothing in the batch.
+    func next(into batch: inout RecordBatch) throws -> Bool
+    /// Where a live read would go on; asked only between calls.
+    func checkpoint() -> Checkpoint
+    /// The book of what was read so far; asked only between calls.
+    var account: Account { get }
+}
+
+extension Cursor {
+    public func checkpoint() -> Checkpoint { Checkpoint() }
+}
+
+/// A source that can group on its own side, as a database cluster can.
+///
+/// It yields keys and counts of all channels, so that of the flows only those of candidates cross the network.
+public protocol GroupingSource: Source {
+    /// Groups the window's records.
+    ///
+    /// - Returns: `nil` where this server cannot, or not by this key: then everything is read.
+    func group(_ request: GroupingRequest) async throws -> (any GroupedRecords)?
+}
+
+/// What is asked of a source that groups by itself.
+public struct GroupingRequest: Sendable {
+    public var grouping: Grouping
+    /// Channels with fewer records are of no interest.
+    public var minimumCount: Int
+    /// What the filters would keep, where all of it can be said as a predicate.
+    public var predicate: Predicate?
+    public var scan: Scan
+
+    public init(grouping: Grouping, minimumCount: Int, predicate: Predicate?, scan: Scan) {
+        self.grouping = grouping
+        self.minimumCount = minimumCount
+        self.predicate = predicate
+        self.scan = scan
+    }
+}
+
+/// The channels that a source grouped on its own side.
+public protocol GroupedRecords: Sendable {
+    /// All channels of the window with their counts, or, where the source kept some to itself, those it gave out.
+    var channels: [(key: ChannelKey, count: Int)] { get }
+    /// The same census that reading all records would yield.
+    var census: Census { get }
+    /// Which counts the cluster kept to itself, in words; empty where it gave out all.
+    var withheld: [String] { get }
+    /// The book of all records of the window.
+    var account: Account { get }
+    /// Reads the records of some channels alone.
+    func open(_ candidates: [ChannelKey]) async throws -> [any Cursor]
+}
+
+/// A source that can be asked again, after detection, about the sources of findings.
+public protocol ContextSource: Source {
+    /// Reads the records about some addresses.
+    func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor]
+    /// Counts how many different sources of the site share each value.
+    func sources(sharing values: [SharedValue], in window: TimeWindow) async throws -> [SharedValue: Int]
+}
+
+/// Asks for the records about one source, toward one peer or all.
+public struct ContextQuery: Hashable, Sendable {
+    public var source: IPAddress
+    public var peer: Peer?
+
+    public init(source: IPAddress, peer: Peer? = nil) {
+        self.source = source
+        self.peer = peer
+    }
+}
+
+/// A value that several sources may share: an agent, a fingerprint, a name.
+public struct SharedValue: Hashable, Sendable {
+    public var kind: RecordKind
+    public var column: ColumnName
+    public var value: String
+
+    public init(kind: RecordKind, column: ColumnName, value: String) {
+        self.kind = kind
+        self.column = column
+        self.value = value
+    }
+}
