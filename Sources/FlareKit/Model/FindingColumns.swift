@@ -11,7 +11,8 @@ public struct Column: Sendable {
         self.read = { $0.evidence[field.name] }
     }
 
-    init(_ name: String, _ type: FieldType, unit: String? = nil, _ meaning: String,
+    init(
+        _ name: String, _ type: FieldType, unit: String? = nil, _ meaning: String,
         _ read: @escaping @Sendable (Finding) -> Value?
     ) {
         field = Field(name, type, unit: unit, meaning)

@@ -1,0 +1,134 @@
+/// The channels of one grouping that detectors judge, with their records.
+///
+/// The channels are those with enough records that no filter took out, numbered from 0 in the order of their keys.
+public struct ChannelTable: Sendable {
+    public let grouping: Grouping
+    /// The channels' keys, rising.
+    public let keys: [ChannelKey]
+    private let store: RecordStore
+    private let chunks: [(shard: Int, chunk: RecordChunk)]
+    /// The numbers of the channels' records, those of channel n at `starts[n]..<starts[n + 1]`.
+    private let rows: [UInt32]
+    private let starts: [Int]
+
+    /// - Parameter candidates: the channels' numbers in the index, in any order.
+    init(_ store: RecordStore, _ index: ChannelIndex, candidates: [UInt32], window: TimeWindow) {
+        grouping = index.grouping
+        self.store = store
+        chunks = store.chunks
+        let sorted = candidates.map { (key: index.key(of: $0), channel: $0) }.sorted { $0.key < $1.key }
+        keys = sorted.map(\.key)
+        var placeOfChannel = [Int32](repeating: -1, count: index.table.count)
+        var starts = [0]
+        starts.reserveCapacity(sorted.count + 1)
+        for (place, entry) in sorted.enumerated() {
+            placeOfChannel[Int(entry.channel)] = Int32(place)
+            starts.append(starts[place] + Int(index.counts[Int(entry.channel)]))
+        }
+        self.starts = starts
+        rows = Self.rows(chunks, index, placeOfChannel, starts, window)
+    }
+
+    /// A counting sort of the rows by channel: O(n).
+    private static func rows(
+        _ chunks: [(shard: Int, chunk: RecordChunk)], _ index: ChannelIndex, _ placeOfChannel: [Int32],
+        _ starts: [Int], _ window: TimeWindow
+    ) -> [UInt32] {
+        let (since, until) = window.bounds
+        var next = starts
+        return [UInt32](unsafeUninitializedCapacity: starts.last ?? 0) { buffer, filled in
+            for (number, (shard, chunk)) in chunks.enumerated() {
+                let isWhole = chunk.earliest >= since && chunk.latest < until
+                for row in 0..<chunk.count where isWhole || (chunk.times[row] >= since && chunk.times[row] < until) {
+                    let channel = index.channel(ofRow: row, in: chunk, shard: shard, chunkNumber: number)
+                    let place = placeOfChannel[Int(channel)]
+                    guard place >= 0 else { continue }
+                    buffer[next[Int(place)]] = UInt32(number << RecordChunk.rowBits | row)
+                    next[Int(place)] += 1
+                }
+            }
+            filled = starts.last ?? 0
+        }
+    }
+
+    public var count: Int { keys.count }
+
+    public func key(of channel: ChannelID) -> ChannelKey { keys[channel.index] }
+
+    /// The number of a channel's records.
+    public func recordCount(of channel: ChannelID) -> Int { starts[channel.index + 1] - starts[channel.index] }
+
+    /// The channel of a key; `nil` if it is not among those judged.
+    public func id(of key: ChannelKey) -> ChannelID? {
+        var low = 0
+        var high = keys.count
+        while low < high {
+            let middle = (low + high) / 2
+            if keys[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        return low < keys.count && keys[low] == key ? ChannelID(low) : nil
+    }
+
+    /// A channel with its records, sorted by time, then by sizes: O(n log n).
+    public func view(_ channel: ChannelID) -> ChannelView {
+        let numbers = rows[starts[channel.index]..<starts[channel.index + 1]]
+        var records = numbers.map { number -> Record in
+            let chunk = chunks[Int(number) >> RecordChunk.rowBits].chunk
+            let row = Int(number) & (RecordChunk.capacity - 1)
+            return Record(
+                time: chunk.times[row], up: chunk.bytesToServer[row], down: chunk.bytesToClient[row], number: number)
+        }
+        records.sort { $0.precedes($1, further) }
+        return ChannelView(
+            id: channel, key: keys[channel.index], times: records.map(\.time),
+            bytesToServer: SizeSeries(raw: records.map(\.up)), bytesToClient: SizeSeries(raw: records.map(\.down)),
+            numbers: columns(of: records), addresses: addresses(of: channel, records))
+    }
+
+    private struct Record {
+        let time: Int64
+        let up: Int64
+        let down: Int64
+        let number: UInt32
+
+        @inline(__always)
+        func precedes(_ other: Record, _ further: (UInt32, UInt32) -> Bool) -> Bool {
+            if time != other.time { return time < other.time }
+            if up != other.up { return up < other.up }
+            if down != other.down { return down < other.down }
+            return further(number, other.number)
+        }
+    }
+
+    /// Whether one record comes before another of the same time and sizes, by what else is kept of them.
+    private func further(_ a: UInt32, _ b: UInt32) -> Bool {
+        for column in store.layout.numbers.indices {
+            let (x, y) = (number(a, column), number(b, column))
+            if x != y { return x < y }
+        }
+        return false
+    }
+
+    private func number(_ record: UInt32, _ column: Int) -> Int64 {
+        chunks[Int(record) >> RecordChunk.rowBits].chunk.numbers[column][Int(record) & (RecordChunk.capacity - 1)]
+    }
+
+    private func columns(of records: [Record]) -> [ColumnName: [Int64]] {
+        var columns: [ColumnName: [Int64]] = [:]
+        for (index, name) in store.layout.numbers.enumerated() {
+            columns[name] = records.map { number($0.number, index) }
+        }
+        return columns
+    }
+
+    private func addresses(of channel: ChannelID, _ records: [Record]) -> [IPAddress] {
+        guard keys[channel.index].peer.address == nil else { return [] }
+        var addresses: Set<IPAddress> = []
+        for record in records {
+            let (shard, chunk) = chunks[Int(record.number) >> RecordChunk.rowBits]
+            let key = chunk.keys[Int(record.number) & (RecordChunk.capacity - 1)]
+            addresses.insert(store.shards[shard].table.keys[Int(key)].peer)
+        }
+        return addresses.sorted()
+    }
+}

@@ -1,0 +1,114 @@
+/// A channel's key as 40 plain bytes, so that millions of them hash and compare fast.
+struct PackedKey: Hashable, Sendable {
+    var source: IPAddress
+    /// The peer's address, or, where `peerIsName`, the name's number in `low`.
+    var peer: IPAddress
+    var port: UInt16
+    var proto: UInt8
+    var flags: Flags
+
+    struct Flags: OptionSet, Hashable, Sendable {
+        let rawValue: UInt8
+        static let peerIsName = Flags(rawValue: 1)
+        static let noPort = Flags(rawValue: 2)
+        static let noProto = Flags(rawValue: 4)
+    }
+
+    /// The key without the parts that a grouping ignores.
+    func ignoring(_ parts: Set<Grouping.Part>) -> PackedKey {
+        var key = self
+        if parts.contains(.port) {
+            key.port = 0
+            key.flags.insert(.noPort)
+        }
+        if parts.contains(.proto) {
+            key.proto = 0
+            key.flags.insert(.noProto)
+        }
+        return key
+    }
+
+    @inline(__always)
+    static func == (a: PackedKey, b: PackedKey) -> Bool {
+        a.source == b.source && a.peer == b.peer && a.tail == b.tail
+    }
+
+    @inline(__always)
+    var tail: UInt32 { UInt32(port) << 16 | UInt32(proto) << 8 | UInt32(flags.rawValue) }
+}
+
+/// Numbers keys from 0 in the order in which they come: an open-addressing table with linear probing.
+///
+/// 40 bytes a key and 8 to 16 a slot. The hash is seeded anew in each process, since keys come from the network
+/// and could be chosen to collide; no result depends on the order of the slots.
+struct KeyTable: Sendable {
+    private static let seed = UInt64.random(in: .min ... .max) | 1
+
+    private(set) var keys: ContiguousArray<PackedKey> = []
+    /// A key's number + 1, or 0 where the slot is free. The count is a power of two, at most half of it used.
+    private var slots: ContiguousArray<UInt32>
+
+    init(minimumCapacity: Int = 1024) {
+        var size = 2048
+        while size < minimumCapacity * 2 { size *= 2 }
+        slots = ContiguousArray(repeating: 0, count: size)
+    }
+
+    var count: Int { keys.count }
+
+    /// The number of a key, given to it now if it is new.
+    @inline(__always)
+    mutating func number(of key: PackedKey) -> UInt32 {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: Self.hash(key)) & mask
+        while true {
+            let entry = slots[slot]
+            if entry == 0 { return insert(key, at: slot) }
+            if keys[Int(entry) - 1] == key { return entry - 1 }
+            slot = (slot + 1) & mask
+        }
+    }
+
+    /// The number of a key; `nil` if it never came.
+    func existingNumber(of key: PackedKey) -> UInt32? {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: Self.hash(key)) & mask
+        while slots[slot] != 0 {
+            if keys[Int(slots[slot]) - 1] == key { return slots[slot] - 1 }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
+    @inline(never)
+    private mutating func insert(_ key: PackedKey, at slot: Int) -> UInt32 {
+        keys.append(key)
+        slots[slot] = UInt32(keys.count)
+        if keys.count * 2 > slots.count { grow() }
+        return UInt32(keys.count - 1)
+    }
+
+    private mutating func grow() {
+        let size = slots.count * 2
+        slots = ContiguousArray(repeating: 0, count: size)
+        for (index, key) in keys.enumerated() {
+            var slot = Int(truncatingIfNeeded: Self.hash(key)) & (size - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = UInt32(index + 1)
+        }
+    }
+
+    @inline(__always)
+    private static func hash(_ key: PackedKey) -> UInt64 {
+        let a = mix(key.source.low ^ seed, key.peer.low ^ 0x9E37_79B9_7F4A_7C15)
+        let b = mix(key.source.high ^ UInt64(key.tail), key.peer.high ^ seed)
+        return mix(a ^ seed, b ^ 0xD6E8_FEB8_6659_FD93)
+    }
+
+    /// The two halves of a 128-bit product, folded.
+    @inline(__always)
+    private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b)
+        return product.high ^ product.low
+    }
+}

@@ -1,0 +1,139 @@
+/// What one thread keeps of the records of one kind: their columns, and the table of their keys.
+///
+/// The keys are the finest ones, (source, destination or look-up's name, port, protocol); every grouping is
+/// derived from them, so that a record's key is looked up once however many detectors ask.
+struct RecordShard: Sendable {
+    let layout: RecordLayout
+    private(set) var table = KeyTable()
+    private(set) var chunks: [RecordChunk] = []
+    private(set) var names = NameTable()
+    /// The newest start among the kept records.
+    private(set) var newest = Int64.min
+    /// Records that were cut off because they were older than any window can be.
+    private(set) var evicted = Account.Tally()
+
+    init(layout: RecordLayout) { self.layout = layout }
+
+    var count: Int { chunks.reduce(0) { $0 + $1.count } }
+
+    /// Keeps the rows of a batch that the policy admits.
+    mutating func append(_ rows: RecordTable, origin: String, policy: AdmissionPolicy, refused: inout Refusals) {
+        let columns = InputColumns(rows, layout)
+        var row = 0
+        while row < rows.count {
+            if chunks.last?.isFull ?? true { beginChunk(policy) }
+            let last = chunks.count - 1
+            row = fill(last, rows, from: row, origin, policy, columns, &refused)
+            newest = max(newest, chunks[last].latest)
+        }
+    }
+
+    /// Fills one chunk from a row on.
+    ///
+    /// - Returns: the row to go on with.
+    private mutating func fill(
+        _ chunk: Int, _ rows: RecordTable, from first: Int, _ origin: String, _ policy: AdmissionPolicy,
+        _ columns: InputColumns, _ refused: inout Refusals
+    ) -> Int {
+        var row = first
+        while row < rows.count, !chunks[chunk].isFull {
+            defer { row += 1 }
+            let time = rows.start[row]
+            guard time >= policy.since, time < policy.until else {
+                policy.refuse(rows, row, origin, &refused)
+                continue
+            }
+            let key = PackedKey(
+                source: rows.source[row], peer: rows.destination[row], port: rows.port[row],
+                proto: rows.proto[row], flags: [])
+            chunks[chunk].append(time: time, key: table.number(of: key))
+            if layout.hasBytes {
+                chunks[chunk].bytesToServer.append(columns.up?[row] ?? RecordTable.unknown)
+                chunks[chunk].bytesToClient.append(columns.down?[row] ?? RecordTable.unknown)
+            }
+            for (index, column) in columns.further.enumerated() {
+                chunks[chunk].numbers[index].append(column?[row] ?? RecordTable.unknown)
+            }
+            if layout.hasNames { chunks[chunk].names.append(names.number(of: columns.names?[row] ?? "")) }
+        }
+        return row
+    }
+
+    /// The columns of a batch that are kept, looked up once a batch.
+    private struct InputColumns {
+        let up: [Int64]?
+        let down: [Int64]?
+        let further: [[Int64]?]
+        let names: [String]?
+
+        init(_ rows: RecordTable, _ layout: RecordLayout) {
+            up = layout.hasBytes ? rows.numbers[.bytesToServer] : nil
+            down = layout.hasBytes ? rows.numbers[.bytesToClient] : nil
+            further = layout.numbers.map { rows.numbers[$0] }
+            names = layout.hasNames ? rows.texts[layout.kind == .dns ? .query : .host] : nil
+        }
+    }
+
+    /// Begins a chunk, and forgets those that lie before every window that can still come.
+    private mutating func beginChunk(_ policy: AdmissionPolicy) {
+        if let span = policy.span, newest > Int64.min { evict(before: newest - span) }
+        chunks.append(RecordChunk(layout: layout))
+    }
+
+    /// Forgets chunks that lie wholly before a moment.
+    mutating func evict(before moment: Int64) {
+        chunks.removeAll { chunk in
+            guard chunk.latest < moment else { return false }
+            evicted.merge(
+                Account.Tally(
+                    count: chunk.count, first: Timestamp(nanoseconds: chunk.earliest),
+                    last: Timestamp(nanoseconds: chunk.latest)))
+            return true
+        }
+    }
+}
+
+/// Which records are kept by their time.
+struct AdmissionPolicy: Sendable {
+    static let outside = "outside the window"
+    static let future = "from the future"
+
+    /// Nanoseconds since 1970; inside.
+    let since: Int64
+    /// Nanoseconds since 1970; outside.
+    let until: Int64
+    /// Records that start at or after this moment are from the future.
+    let future: Int64
+    /// The window's length where it is relative to the newest record.
+    let span: Int64?
+
+    /// How far a sensor's clock may run ahead of ours.
+    static let clockTolerance: Int64 = 300_000_000_000
+
+    init(_ request: WindowRequest, window: TimeWindow, now: Timestamp) {
+        future = now.advanced(by: Self.clockTolerance + 1).nanoseconds
+        since = window.since?.nanoseconds ?? .min
+        until = min(window.until?.nanoseconds ?? .max, future)
+        span = if case .last(let length) = request, window.since == nil { length } else { nil }
+    }
+
+    func refuse(_ rows: RecordTable, _ row: Int, _ origin: String, _ refused: inout Refusals) {
+        let time = Timestamp(nanoseconds: rows.start[row])
+        if time.nanoseconds >= future {
+            refused.future.add(at: Account.Place(origin, rows.position[row], time.description), time: time)
+        } else {
+            refused.outside.add(time: time)
+        }
+    }
+}
+
+/// Records that were read well and not kept, because of their time.
+struct Refusals: Sendable {
+    var outside = Account.Tally()
+    var future = Account.Tally()
+
+    mutating func merge(_ other: Refusals) {
+        outside.merge(other.outside)
+        future.merge(other.future)
+    }
+}

@@ -1,0 +1,29 @@
+import Logging
+
+/// What enrichers know of the run whose findings they see.
+public struct RunContext: Sendable {
+    public let header: RunHeader
+    public let window: TimeWindow
+    /// The channels that were judged, a table for each grouping.
+    public let tables: [Grouping: ChannelTable]
+    public let censuses: [Grouping: Census]
+    /// The score of every judgement, also of those that became no finding, by detector.
+    public let scores: [String: [ChannelKey: Double]]
+    /// The sources that can be asked again.
+    public let contextSources: [any ContextSource]
+    public let logger: Logger
+
+    public init(
+        header: RunHeader, window: TimeWindow, tables: [Grouping: ChannelTable] = [:],
+        censuses: [Grouping: Census] = [:], scores: [String: [ChannelKey: Double]] = [:],
+        contextSources: [any ContextSource] = [], logger: Logger = Logger(label: "flare")
+    ) {
+        self.header = header
+        self.window = window
+        self.tables = tables
+        self.censuses = censuses
+        self.scores = scores
+        self.contextSources = contextSources
+        self.logger = logger
+    }
+}

@@ -1,0 +1,1 @@
+extern "C" int flare_eve_placeholder(void){return 0;}
