@@ -93,6 +93,24 @@ struct RecordShard: Sendable {
     }
 }
 
+extension RecordShard {
+    /// Tables with fewer keys than this are not worth making anew.
+    private static let fewKeys = 65_536
+
+    /// Forgets what lies before a moment, chunk by chunk, and the keys that no record needs any more.
+    mutating func forget(before moment: Int64) {
+        evict(before: moment)
+        guard table.count > Self.fewKeys, table.count > 2 * count else { return }
+        var live = KeyTable(minimumCapacity: count)
+        for place in chunks.indices {
+            for row in chunks[place].keys.indices {
+                chunks[place].keys[row] = live.number(of: table.keys[Int(chunks[place].keys[row])])
+            }
+        }
+        table = live
+    }
+}
+
 /// Which records are kept by their time.
 struct AdmissionPolicy: Sendable {
     static let outside = "outside the window"

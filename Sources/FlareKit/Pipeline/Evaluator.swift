@@ -1,0 +1,115 @@
+import Logging
+
+/// From kept records to findings: selection, judging, settling, enriching. The same for a run over files, over a
+/// cluster that groups by itself, and for each evaluation of a live run.
+struct Evaluator: Sendable {
+    let pipeline: Pipeline
+    let enrichers: [Pipeline.Stage<any Enricher>]
+    let header: RunHeader
+    let meter: ReadMeter
+    let logger: Logger
+
+    /// What an evaluation found, and how.
+    struct Outcome: Sendable {
+        var findings: [Finding] = []
+        var channels = 0
+        var dropped: [DroppedChannels] = []
+        var detectors: [DetectorReport] = []
+        var seconds: [String: Double] = [:]
+    }
+
+    /// The channels of one grouping, selected and ready to be judged.
+    struct Grouped: Sendable {
+        var table: ChannelTable
+        var census: Census
+        var dropped: [DroppedChannels]
+    }
+
+    var filters: [Pipeline.Stage<any ChannelFilter>] {
+        enrichers.compactMap { stage in
+            (stage.plugin as? any ChannelFilter).map { Pipeline.Stage(stage.name, $0) }
+        }
+    }
+
+    /// The different groupings that the detectors ask for, each once, in their order.
+    var groupings: [Grouping] {
+        pipeline.detectors.map(\.demand.grouping).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The fewest records that any detector of a grouping wants of a channel.
+    func minimumCount(of grouping: Grouping) -> Int {
+        pipeline.detectors.map(\.demand).filter { $0.grouping == grouping }.map(\.minimumCount).min() ?? 1
+    }
+
+    /// Groups kept records.
+    func group(_ stores: [RecordKind: RecordStore], by grouping: Grouping, in window: TimeWindow) async -> Grouped? {
+        guard let store = stores[grouping.subject] else { return nil }
+        let index = ChannelIndex(store, grouping: grouping, window: window)
+        let census = Census(store, index, in: window)
+        let selection = await ChannelSelection(
+            count: index.table.count, minimumCount: minimumCount(of: grouping), filters: filters,
+            threads: pipeline.threads
+        ) { place in
+            (Int(index.counts[place]), { index.key(of: UInt32(place)) })
+        }
+        let table = ChannelTable(store, index, candidates: selection.chosen.map(UInt32.init), window: window)
+        return Grouped(table: table, census: census, dropped: selection.dropped)
+    }
+
+    /// Judges grouped channels and makes findings, sorted by priority.
+    func evaluate(_ groups: [Grouping: Grouped], in window: TimeWindow, _ sources: [any ContextSource]) async throws
+        -> Outcome
+    {
+        var outcome = Outcome()
+        let stopwatch = ContinuousClock()
+        var mark = stopwatch.now
+        func lap(_ step: String) {
+            outcome.seconds[step] = mark.duration(to: stopwatch.now).inSeconds
+            mark = stopwatch.now
+        }
+        for grouping in groupings {
+            outcome.channels += groups[grouping]?.census.channels ?? 0
+            outcome.dropped += groups[grouping]?.dropped ?? []
+        }
+        meter.begin("judge")
+        var scores: [String: [ChannelKey: Double]] = [:]
+        let judging = Judging(threads: pipeline.threads) { meter.isCancelled }
+        for stage in pipeline.detectors {
+            guard let group = groups[stage.demand.grouping] else { continue }
+            let judged = try await judging.run(
+                stage.plugin, minimumCount: stage.demand.minimumCount, group.table, group.census)
+            outcome.findings += judged.findings
+            outcome.detectors.append(
+                DetectorReport(name: stage.name, judged: judged.judged, findings: judged.findings.count))
+            scores[stage.name] = judged.scores
+        }
+        lap("judge")
+        meter.begin("enrich")
+        let context = RunContext(
+            header: header, window: window, tables: groups.mapValues(\.table), censuses: groups.mapValues(\.census),
+            scores: scores, contextSources: sources, logger: logger)
+        for enricher in enrichers {
+            if meter.isCancelled { throw CancellationError() }
+            try await enricher.plugin.enrich(&outcome.findings, context)
+        }
+        outcome.findings = Self.sorted(outcome.findings)
+        lap("enrich")
+        return outcome
+    }
+
+    /// By falling priority, then score, then by what the finding is about: the same order in every run.
+    static func sorted(_ findings: [Finding]) -> [Finding] {
+        findings.map { (rank: $0.priority, finding: $0) }.sorted { a, b in
+            if a.rank != b.rank { return a.rank > b.rank }
+            if a.finding.score != b.finding.score { return a.finding.score > b.finding.score }
+            if let x = a.finding.channel, let y = b.finding.channel, x != y { return x < y }
+            return (a.finding.detector, a.finding.id) < (b.finding.detector, b.finding.id)
+        }.map(\.finding)
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,164 @@
+import Logging
+
+/// The first half of a run: from sources to grouped channels, either by reading all records here or by letting a
+/// source group on its own side. Both yield the same channels and the same census.
+struct Intake: Sendable {
+    let pipeline: Pipeline
+    let evaluator: Evaluator
+    let now: Timestamp
+    let meter: ReadMeter
+    let logger: Logger
+
+    /// What was taken in.
+    struct Taken: Sendable {
+        var groups: [Grouping: Evaluator.Grouped]
+        var window: TimeWindow
+        var newest: Timestamp?
+        var account: Account
+        var accounts: [String: Account]
+        var remarks: [String] = []
+    }
+
+    var plan: ReadPlan {
+        ReadPlan(
+            pipeline.detectors.map(\.demand),
+            enricherKinds: pipeline.enrichers.reduce(into: [:]) { $0.merge($1.plugin.kinds) { $0.union($1) } })
+    }
+
+    /// The window as far as it is known before reading.
+    var knownWindow: TimeWindow {
+        switch pipeline.window {
+        case .all: .all
+        case .between(let window): window
+        case .last(let length):
+            pipeline.sources.allSatisfy(\.plugin.endsNow)
+                ? TimeWindow(since: now.advanced(by: -length), until: now.advanced(by: 1)) : .all
+        }
+    }
+
+    func scan(_ plan: ReadPlan, _ source: any Source) -> Scan {
+        Scan(
+            window: knownWindow, request: pipeline.window,
+            kinds: plan.kinds.filter { source.offers.contains($0.key) }, parallelism: max(1, pipeline.threads), now: now
+        )
+    }
+
+    func take() async throws -> Taken {
+        if pipeline.sources.count == 1, let source = pipeline.sources[0].plugin as? any GroupingSource,
+            let taken = try await takeGrouped(source)
+        {
+            return taken
+        }
+        return try await readAll()
+    }
+
+    private func readAll() async throws -> Taken {
+        let plan = self.plan
+        var cursors: [(source: String, cursor: any Cursor)] = []
+        var extent: Int64? = 0
+        for stage in pipeline.sources {
+            let opened = try await stage.plugin.open(scan(plan, stage.plugin))
+            cursors += opened.map { (stage.name, $0) }
+            let bytes = await stage.plugin.extent()
+            extent = extent.flatMap { sum in bytes.map { sum + $0 } }
+        }
+        meter.expect(extent)
+        let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
+        let result = try await Reader(plan: plan, policy: policy, meter: meter).read(cursors)
+        let window = self.window(newest: result.newest)
+        var taken = Taken(
+            groups: [:], window: window, newest: result.newest, account: result.total(window),
+            accounts: result.accounts)
+        for grouping in evaluator.groupings {
+            taken.groups[grouping] = await evaluator.group(result.stores, by: grouping, in: window)
+        }
+        return taken
+    }
+
+    /// The window with both ends where the request has them: a relative one ends at the newest record.
+    private func window(newest: Timestamp?) -> TimeWindow {
+        guard case .last(let length) = pipeline.window, knownWindow == .all, let newest else { return knownWindow }
+        return TimeWindow(since: newest.advanced(by: -length), until: newest.advanced(by: 1))
+    }
+
+    /// Lets the source group; `nil` where it cannot for one of the groupings.
+    private func takeGrouped(_ source: any GroupingSource) async throws -> Taken? {
+        let plan = self.plan
+        let scan = scan(plan, source)
+        let predicates = evaluator.filters.map(\.plugin.predicate)
+        let predicate = predicates.contains(nil) ? nil : Predicate.all(predicates.compactMap { $0 })
+        var grouped: [(Grouping, any GroupedRecords)] = []
+        for grouping in evaluator.groupings {
+            let request = GroupingRequest(
+                grouping: grouping, minimumCount: evaluator.minimumCount(of: grouping), predicate: predicate,
+                scan: scan)
+            guard let answer = try await source.group(request) else {
+                logger.notice("the source cannot group these channels; all records are read")
+                return nil
+            }
+            grouped.append((grouping, answer))
+        }
+        var taken = Taken(
+            groups: [:], window: knownWindow, newest: nil, account: grouped.first?.1.account ?? Account(), accounts: [:]
+        )
+        for (grouping, records) in grouped {
+            taken.groups[grouping] = try await group(records, grouping, plan)
+            taken.newest = [taken.newest, records.census.window.until?.advanced(by: -1)].compactMap { $0 }.max()
+            taken.remarks += records.withheld
+        }
+        taken.accounts[pipeline.sources[0].name] = taken.account
+        return taken
+    }
+
+    /// Selects among the channels of a source that grouped, and reads the records of those alone.
+    private func group(_ records: any GroupedRecords, _ grouping: Grouping, _ plan: ReadPlan) async throws
+        -> Evaluator.Grouped?
+    {
+        let channels = records.channels
+        let selection = await ChannelSelection(
+            count: channels.count, minimumCount: evaluator.minimumCount(of: grouping), filters: evaluator.filters,
+            threads: pipeline.threads
+        ) { place in
+            (channels[place].count, { channels[place].key })
+        }
+        let cursors = try await records.open(selection.chosen.map { channels[$0].key })
+        let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
+        let result = try await Reader(plan: plan, policy: policy, meter: meter)
+            .read(cursors.map { (pipeline.sources[0].name, $0) })
+        guard let store = result.stores[grouping.subject] else { return nil }
+        let index = ChannelIndex(store, grouping: grouping, window: knownWindow)
+        let candidates = (0..<UInt32(index.table.count)).filter { index.counts[Int($0)] > 0 }
+        return Evaluator.Grouped(
+            table: ChannelTable(store, index, candidates: candidates, window: knownWindow), census: records.census,
+            dropped: selection.dropped)
+    }
+}
+
+extension ReadResult {
+    /// The books of all sources together.
+    ///
+    /// What the window cut off moves from the used records to the skipped ones, what came from the future to the
+    /// rejected ones, so that the counts add up.
+    func total(_ window: TimeWindow) -> Account {
+        var total = Account()
+        for account in accounts.values { total.merge(account) }
+        for (kind, store) in stores {
+            var outside = store.tally(outside: window)
+            outside.merge(refused[kind]?.outside ?? Account.Tally())
+            total.move(kind, outside, to: \.skipped, AdmissionPolicy.outside)
+            total.move(kind, refused[kind]?.future ?? Account.Tally(), to: \.rejected, AdmissionPolicy.future)
+        }
+        return total
+    }
+}
+
+extension Account {
+    /// Moves used records under another heading.
+    mutating func move(
+        _ kind: RecordKind, _ tally: Tally, to heading: WritableKeyPath<Account, [String: Tally]>, _ reason: String
+    ) {
+        guard tally.count > 0 else { return }
+        used[kind.name]?.count -= tally.count
+        self[keyPath: heading][reason, default: Tally()].merge(tally)
+    }
+}

@@ -1,0 +1,147 @@
+/// What a run reads: which kinds become channels, and which give names to them.
+struct ReadPlan: Sendable {
+    /// The kinds to ask sources for.
+    let kinds: [RecordKind: Set<ColumnName>]
+    /// The kinds whose records are kept.
+    let layouts: [RecordLayout]
+    /// Whether names of `tls` and `http` records are joined to flows.
+    let joinsNames: Bool
+
+    private static let namingKinds: [RecordKind] = [.tls, .http]
+
+    init(_ demands: [Demand], enricherKinds: [RecordKind: Set<ColumnName>] = [:]) {
+        var kinds: [RecordKind: Set<ColumnName>] = [:]
+        var subjects: [RecordKind: Set<ColumnName>] = [:]
+        joinsNames = demands.contains { $0.grouping.by == .host }
+        for demand in demands {
+            let subject = demand.grouping.subject
+            subjects[subject, default: []].formUnion(demand.columns)
+            for (kind, columns) in demand.kinds { kinds[kind, default: []].formUnion(columns) }
+        }
+        layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames] kind, columns in
+            RecordLayout(kind: kind, columns: columns, hasNames: kind == .dns || (kind == .flow && joinsNames))
+        }
+        for layout in layouts {
+            var columns = subjects[layout.kind] ?? []
+            if layout.hasNames { columns.formUnion(layout.kind == .dns ? [.query] : [.id, .host]) }
+            kinds[layout.kind, default: []].formUnion(columns)
+        }
+        if joinsNames {
+            for kind in Self.namingKinds { kinds[kind, default: []].formUnion([.id, .host]) }
+        }
+        self.kinds = kinds
+    }
+
+    /// Whether a kind's records are kept as rows.
+    func keeps(_ kind: RecordKind) -> Bool { layouts.contains { $0.kind == kind } }
+}
+
+/// What one thread has read so far.
+struct ReadPart: Sendable {
+    var shards: [RecordShard]
+    var names: [Int64: NamedFlow] = [:]
+    var refused: [RecordKind: Refusals] = [:]
+
+    /// A name that a record gave to a flow; the earliest counts, then the first by the alphabet.
+    struct NamedFlow: Sendable {
+        var time: Int64
+        var name: String
+    }
+
+    init(_ plan: ReadPlan) { shards = plan.layouts.map(RecordShard.init(layout:)) }
+
+    mutating func take(_ batch: RecordBatch, _ plan: ReadPlan, _ policy: AdmissionPolicy) {
+        for table in batch.tables where table.count > 0 {
+            if let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) {
+                shards[place].append(
+                    table, origin: batch.origin, policy: policy, refused: &refused[table.kind, default: Refusals()])
+            } else if plan.joinsNames {
+                takeNames(table)
+            }
+        }
+    }
+
+    private mutating func takeNames(_ table: RecordTable) {
+        guard let ids = table.numbers[.id], let hosts = table.texts[.host] else { return }
+        for row in 0..<table.count where ids[row] != RecordTable.unknown && !hosts[row].isEmpty {
+            Self.keepEarlier(NamedFlow(time: table.start[row], name: hosts[row]), for: ids[row], in: &names)
+        }
+    }
+
+    static func keepEarlier(_ flow: NamedFlow, for id: Int64, in names: inout [Int64: NamedFlow]) {
+        if let known = names[id], (known.time, known.name) <= (flow.time, flow.name) { return }
+        names[id] = flow
+    }
+}
+
+/// Everything that was read: the kept records by kind, and the books.
+struct ReadResult: Sendable {
+    var stores: [RecordKind: RecordStore]
+    var refused: [RecordKind: Refusals] = [:]
+    /// The account of each source by its name, as the source kept it.
+    var accounts: [String: Account] = [:]
+
+    init(_ parts: [ReadPart], _ plan: ReadPlan) {
+        stores = [:]
+        for (place, layout) in plan.layouts.enumerated() {
+            stores[layout.kind] = RecordStore(layout: layout, shards: parts.map { $0.shards[place] })
+        }
+        var names: [Int64: ReadPart.NamedFlow] = [:]
+        for part in parts {
+            for (id, flow) in part.names { ReadPart.keepEarlier(flow, for: id, in: &names) }
+            for (kind, refusals) in part.refused { refused[kind, default: Refusals()].merge(refusals) }
+        }
+        stores[.flow]?.namesByID = names.mapValues(\.name)
+    }
+
+    /// The newest start among kept records of all kinds.
+    var newest: Timestamp? { stores.values.compactMap(\.newest).max() }
+}
+
+/// Drives cursors, each on a thread of its own, until they end.
+struct Reader: Sendable {
+    let plan: ReadPlan
+    let policy: AdmissionPolicy
+    let meter: ReadMeter
+
+    /// Reads all cursors of all sources to their ends.
+    ///
+    /// - Throws: the first error by the order of the cursors; `CancellationError` where the run was cancelled.
+    func read(_ cursors: [(source: String, cursor: any Cursor)]) async throws -> ReadResult {
+        let outcomes = await withTaskGroup(of: (Int, Result<ReadPart, any Error>).self) { group in
+            for (number, entry) in cursors.enumerated() {
+                group.addTask {
+                    do {
+                        return (number, .success(try await EngineThread.run { try drain(entry.cursor) }))
+                    } catch {
+                        meter.cancel()
+                        return (number, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
+        }
+        let failures = outcomes.compactMap { if case .failure(let error) = $0.1 { error } else { nil } }
+        if let failure = failures.first(where: { !($0 is CancellationError) }) ?? failures.first { throw failure }
+        var result = ReadResult(try outcomes.map { try $0.1.get() }, plan)
+        for (source, cursor) in cursors { result.accounts[source, default: Account()].merge(cursor.account) }
+        return result
+    }
+
+    private func drain(_ cursor: any Cursor) throws -> ReadPart {
+        var part = ReadPart(plan)
+        var batch = RecordBatch(plan.kinds)
+        var bytes: Int64 = 0
+        var records = 0
+        while true {
+            if meter.isCancelled { throw CancellationError() }
+            batch.removeAll()
+            let goesOn = try cursor.next(into: &batch)
+            part.take(batch, plan, policy)
+            let account = cursor.account
+            meter.advance(bytes: account.bytes - bytes, records: account.read - records)
+            (bytes, records) = (account.bytes, account.read)
+            if !goesOn { return part }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Logging
+
+/// Runs pipelines: opens the sources, drives their cursors, groups, judges, enriches and writes.
+public struct RunEngine: Sendable {
+    public let version: String
+    /// The run's clock.
+    public let now: Timestamp
+    public let meter: ReadMeter
+    public let logger: Logger
+
+    public init(
+        version: String, now: Timestamp, meter: ReadMeter = ReadMeter(), logger: Logger = Logger(label: "flare")
+    ) {
+        self.version = version
+        self.now = now
+        self.meter = meter
+        self.logger = logger
+    }
+
+    /// Runs a pipeline once, from the first record to the committed outputs.
+    ///
+    /// - Throws: where it cannot be done at all; then no sink has left anything half-written. `CancellationError`
+    ///   where the meter was cancelled.
+    public func run(_ pipeline: Pipeline) async throws -> RunOutcome {
+        let evaluator = try evaluator(for: pipeline)
+        let columns = Column.all(with: pipeline.evidence)
+        let sinks = SinkSet(pipeline.sinks)
+        await sinks.begin(evaluator.header, columns)
+        do {
+            if await sinks.isDead { throw await deadSinks(sinks) }
+            return try await run(pipeline, evaluator, columns, sinks)
+        } catch {
+            await sinks.abort()
+            throw meter.isCancelled && !(error is PluginError) ? CancellationError() : error
+        }
+    }
+
+    private func run(
+        _ pipeline: Pipeline, _ evaluator: Evaluator, _ columns: [Column], _ sinks: SinkSet
+    ) async throws -> RunOutcome {
+        let clock = ContinuousClock()
+        let start = clock.now
+        meter.begin("read")
+        let intake = Intake(pipeline: pipeline, evaluator: evaluator, now: now, meter: meter, logger: logger)
+        let taken = try await intake.take()
+        let readSeconds = start.duration(to: clock.now).inSeconds
+
+        let contexts = pipeline.sources.compactMap { $0.plugin as? any ContextSource }
+        let outcome = try await evaluator.evaluate(taken.groups, in: taken.window, contexts)
+        if meter.isCancelled { throw CancellationError() }
+        var run = Run(
+            header: evaluator.header, window: taken.window, account: taken.account, accounts: taken.accounts)
+        run.channels = outcome.channels
+        run.dropped = outcome.dropped
+        run.detectors = outcome.detectors
+        run.findings = outcome.findings.count
+        run.warnings = taken.remarks
+        for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
+        run.seconds = outcome.seconds
+        run.seconds["read"] = readSeconds
+
+        meter.begin("write")
+        let writing = clock.now
+        await sinks.write(all: outcome.findings, changed: outcome.findings)
+        run.seconds["write"] = writing.duration(to: clock.now).inSeconds
+        run.seconds["total"] = start.duration(to: clock.now).inSeconds
+        await sinks.commit(&run)
+        if await sinks.isDead { throw await deadSinks(sinks) }
+        let subjects = Set(evaluator.groupings.map(\.subject))
+        return RunOutcome(
+            run: run, findings: outcome.findings, columns: columns,
+            conditions: run.conditions(pipeline, subjects: subjects, newest: taken.newest))
+    }
+
+    func evaluator(for pipeline: Pipeline) throws -> Evaluator {
+        let header = RunHeader(
+            pipeline: pipeline.name, version: version, started: now, sources: pipeline.sources.map(\.name))
+        return Evaluator(
+            pipeline: pipeline, enrichers: try EnricherOrder.sorted(pipeline.enrichers), header: header, meter: meter,
+            logger: logger)
+    }
+
+    private func deadSinks(_ sinks: SinkSet) async -> PluginError {
+        let failures = await sinks.failureTexts
+        return PluginError("no output could be written: " + failures.joined(separator: "; "))
+    }
+}

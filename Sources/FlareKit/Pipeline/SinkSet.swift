@@ -1,0 +1,68 @@
+/// The sinks of a run side by side: one that fails does not take the others' output away.
+actor SinkSet {
+    private let stages: [Pipeline.Stage<any Sink>]
+    private var failures: [Int: String] = [:]
+    private var written: [Int: Int] = [:]
+    private(set) var marks: [String: SinkMark] = [:]
+
+    init(_ stages: [Pipeline.Stage<any Sink>]) { self.stages = stages }
+
+    /// Whether every sink has failed.
+    var isDead: Bool { failures.count == stages.count && !stages.isEmpty }
+
+    /// What failed, in the order of the sinks.
+    var failureTexts: [String] { failures.sorted { $0.key < $1.key }.map { "\(stages[$0.key].name): \($0.value)" } }
+
+    func begin(_ header: RunHeader, _ columns: [Column], resume: [String: SinkMark] = [:]) async {
+        for (place, stage) in stages.enumerated() {
+            await attempt(place) { try await stage.plugin.begin(header, columns, resume: resume[stage.name]) }
+        }
+    }
+
+    /// Writes all findings to whole sinks, and the new or changed ones to the others.
+    func write(all: [Finding], changed: [Finding]) async {
+        for (place, stage) in stages.enumerated() {
+            let findings = stage.plugin.mode == .whole ? all : changed
+            await attempt(place) { try await stage.plugin.write(findings) }
+            written[place, default: 0] = stage.plugin.mode == .whole ? all.count : (written[place] ?? 0) + changed.count
+        }
+    }
+
+    /// Makes the output stand; the run's report names each output and what failed.
+    func commit(_ run: inout Run) async {
+        run.outputs = reports
+        for (place, stage) in stages.enumerated() {
+            let report = run
+            await attempt(place) {
+                let mark = try await stage.plugin.commit(report)
+                keep(mark, for: stage.name)
+            }
+        }
+        run.outputs = reports
+    }
+
+    /// Takes back what does not stand yet.
+    func abort() async {
+        for stage in stages { await stage.plugin.abort() }
+    }
+
+    private func keep(_ mark: SinkMark?, for name: String) { marks[name] = mark }
+
+    private var reports: [OutputReport] {
+        stages.enumerated().map { place, stage in
+            OutputReport(
+                sink: stage.name, destination: stage.plugin.destination, findings: written[place] ?? 0,
+                failure: failures[place])
+        }
+    }
+
+    private func attempt(_ place: Int, _ body: () async throws -> Void) async {
+        guard failures[place] == nil else { return }
+        do {
+            try await body()
+        } catch {
+            failures[place] = "\(error)"
+            await stages[place].plugin.abort()
+        }
+    }
+}
