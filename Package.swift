@@ -57,7 +57,8 @@ let package = Package(
             ]
         ),
 
-        .testTarget(name: "FlareKitTests", dependencies: ["FlareKit"]),
+        .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
+        .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles"]),
         .testTarget(name: "SuricataTests", dependencies: ["Suricata"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),

@@ -9,6 +9,7 @@ extension RunEngine {
     /// whole sinks get all findings anew.
     ///
     /// - Parameter evaluated: called after each evaluation, with its outcome and the state to go on from.
+    /// - Throws: the error of a source. Being cancelled is no error: it is how such a run ends.
     public func follow(
         _ pipeline: Pipeline, resume: LiveState = LiveState(),
         evaluated: @Sendable (RunOutcome, LiveState) async throws -> Void
@@ -22,10 +23,15 @@ extension RunEngine {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await live.read() }
                 var state = resume
-                for await moment in live.evaluationTimes {
-                    let outcome = try await evaluate(
-                        live.snapshot(before: moment), evaluator, columns, sinks, &state)
-                    try await evaluated(outcome, state)
+                for await moment in live.evaluationTimes where !meter.isCancelled {
+                    do {
+                        let outcome = try await evaluate(
+                            live.snapshot(before: moment), evaluator, columns, sinks, &state)
+                        try await evaluated(outcome, state)
+                    } catch is CancellationError where meter.isCancelled {
+                        // The evaluation under way is given up; what was committed stands.
+                        await sinks.abort()
+                    }
                 }
                 try await group.waitForAll()
             }

@@ -1,0 +1,57 @@
+/// The most frequent interval of a channel and the share of intervals around it, as original Flare counts them
+/// (austin-taylor/flare, flare/analytics/command_control.py, `percent_grouping`).
+///
+/// Times are whole seconds. Where several intervals are equally frequent, the smallest counts.
+struct ModalInterval: Equatable {
+    /// Intervals that were kept, those of at least `minimumInterval`.
+    let occurrences: Int
+    /// The greatest share of them inside one window, 0...1.
+    let share: Double
+    /// The middle of that window, in whole seconds.
+    let interval: Int64
+
+    /// - Parameters:
+    ///   - times: nanoseconds since 1970 of the flows' starts, rising.
+    ///   - minimumInterval: seconds; shorter intervals are left out.
+    ///   - moreThan: how many intervals have to be exceeded.
+    ///   - window: seconds, at least 1.
+    /// - Returns: `nil` where no more than `moreThan` intervals are left.
+    /// - Complexity: O(n log n).
+    init?(times: [Int64], minimumInterval: Int64, moreThan: Int, window: Int64) {
+        let seconds = times.map { $0 >= 0 ? $0 / 1_000_000_000 : ($0 - 999_999_999) / 1_000_000_000 }
+        let kept = zip(seconds.dropFirst(), seconds).map { $0 - $1 }.filter { $0 >= minimumInterval }.sorted()
+        guard kept.count > moreThan, let mode = Self.mode(ofSorted: kept) else { return nil }
+        var best: (count: Int, start: Int64) = (0, 0)
+        for start in (mode - window)...mode {
+            let count = Self.index(of: start + window, in: kept) - Self.index(of: start, in: kept)
+            if count > best.count { best = (count, start) }
+        }
+        occurrences = kept.count
+        share = Double(best.count) / Double(kept.count)
+        interval = best.start + window / 2
+    }
+
+    /// The most frequent value, the smallest of several; `nil` of nothing.
+    private static func mode(ofSorted values: [Int64]) -> Int64? {
+        var best: (value: Int64, count: Int)?
+        var start = 0
+        while start < values.count {
+            var end = start + 1
+            while end < values.count, values[end] == values[start] { end += 1 }
+            if end - start > best?.count ?? 0 { best = (values[start], end - start) }
+            start = end
+        }
+        return best?.value
+    }
+
+    /// The number of values below `value`.
+    private static func index(of value: Int64, in sorted: [Int64]) -> Int {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

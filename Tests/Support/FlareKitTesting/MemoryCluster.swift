@@ -1,0 +1,77 @@
+import FlareKit
+import Synchronization
+
+/// A source that groups on its own side, as a database cluster does, and hands out the records of candidates alone.
+public final class MemoryCluster: GroupingSource {
+    private let records: [MemoryRecord]
+    private let canGroup: Bool
+    private let fetchedRecords = Mutex(0)
+
+    public init(_ records: [MemoryRecord], canGroup: Bool = true) {
+        self.records = records
+        self.canGroup = canGroup
+    }
+
+    public var offers: Set<RecordKind> { [.flow] }
+
+    /// How many records went over the wire.
+    public var fetched: Int { fetchedRecords.withLock { $0 } }
+
+    public func open(_ scan: Scan) async throws -> [any Cursor] {
+        fetchedRecords.withLock { $0 += records.count }
+        return [MemoryCursor(records, batchSize: 100)]
+    }
+
+    public func group(_ request: GroupingRequest) async throws -> (any GroupedRecords)? {
+        guard canGroup, request.grouping.by == .address else { return nil }
+        return Answer(records, request) { [self] count in fetchedRecords.withLock { $0 += count } }
+    }
+
+    private struct Answer: GroupedRecords {
+        let channels: [(key: ChannelKey, count: Int)]
+        let census: Census
+        let withheld: [String] = []
+        let account: Account
+        private let groups: [ChannelKey: [MemoryRecord]]
+        private let fetched: @Sendable (Int) -> Void
+
+        init(_ records: [MemoryRecord], _ request: GroupingRequest, _ fetched: @escaping @Sendable (Int) -> Void) {
+            let ignoring = request.grouping.ignoring
+            let inside = records.filter { request.scan.window.contains($0.start) }
+            groups = Dictionary(grouping: inside) { record in
+                ChannelKey(
+                    source: record.source, peer: .address(record.destination),
+                    port: ignoring.contains(.port) ? nil : record.port,
+                    proto: ignoring.contains(.proto) ? nil : record.proto)
+            }
+            channels = groups.map { (key: $0.key, count: $0.value.count) }
+            self.fetched = fetched
+            var census = Census()
+            census.records = inside.count
+            census.channels = groups.count
+            census.hosts = Set(inside.map(\.source)).count
+            for (peer, records) in Dictionary(grouping: inside, by: { Peer.address($0.destination) }) {
+                census.sourcesByPeer[peer] = Set(records.map(\.source)).count
+            }
+            if let first = inside.map(\.start).min(), let last = inside.map(\.start).max() {
+                census.window = TimeWindow(since: first, until: last.advanced(by: 1))
+                census.firstMinute = first.nanoseconds / 60_000_000_000
+                let minutes = Int(last.nanoseconds / 60_000_000_000 - census.firstMinute) + 1
+                census.recordsByMinute = Array(repeating: 0, count: minutes)
+                for record in inside {
+                    census.recordsByMinute[Int(record.start.nanoseconds / 60_000_000_000 - census.firstMinute)] += 1
+                }
+            }
+            self.census = census
+            var account = Account()
+            account.use(.flow, count: inside.count)
+            self.account = account
+        }
+
+        func open(_ candidates: [ChannelKey]) async throws -> [any Cursor] {
+            let wanted = candidates.flatMap { groups[$0] ?? [] }
+            fetched(wanted.count)
+            return [MemoryCursor(wanted, batchSize: 100)]
+        }
+    }
+}
