@@ -1,0 +1,32 @@
+/// Everything that is wrong with a configuration, so that it can be mended in one go.
+public struct ConfigurationError: Error, Sendable {
+    /// All complaints, warnings too, by file in the order they were read, then by line and column.
+    public let diagnostics: [Diagnostic]
+
+    /// - Parameter diagnostics: in any order; at least one is an error.
+    public init(_ diagnostics: [Diagnostic]) {
+        self.diagnostics = Self.sorted(diagnostics)
+    }
+
+    /// The complaints by place. Those without a place come first, since they are about the whole.
+    static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        var sources: [ObjectIdentifier: Int] = [:]
+        for diagnostic in diagnostics {
+            guard let source = diagnostic.mark?.source else { continue }
+            let place = sources.count
+            sources[ObjectIdentifier(source), default: place] += 0
+        }
+        func key(_ index: Int) -> (Int, Int, Int, Int) {
+            guard let mark = diagnostics[index].mark else { return (-1, 0, 0, index) }
+            return (sources[ObjectIdentifier(mark.source)] ?? 0, mark.line, mark.column, index)
+        }
+        return diagnostics.indices.sorted { key($0) < key($1) }.map { diagnostics[$0] }
+    }
+}
+
+extension ConfigurationError: CustomStringConvertible {
+    /// The complaints as they are printed, one below the other.
+    public var description: String {
+        diagnostics.map(\.description).joined(separator: "\n")
+    }
+}

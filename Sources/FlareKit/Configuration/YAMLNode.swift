@@ -1,0 +1,109 @@
+/// A node of a YAML document that knows where it stands.
+public struct YAMLNode: Sendable {
+    /// What a node holds.
+    public enum Content: Sendable {
+        case scalar(YAMLScalar)
+        case sequence([YAMLNode])
+        case mapping(YAMLMapping)
+    }
+
+    public var content: Content
+    /// The place of the node's first character. An aliased node stands where its anchor stands.
+    public let mark: SourceMark
+
+    public init(_ content: Content, at mark: SourceMark) {
+        self.content = content
+        self.mark = mark
+    }
+
+    /// The scalar, if the node is one.
+    public var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+    /// The elements, if the node is a sequence.
+    public var elements: [YAMLNode]? { if case .sequence(let elements) = content { elements } else { nil } }
+    /// The entries, if the node is a mapping.
+    public var mapping: YAMLMapping? { if case .mapping(let mapping) = content { mapping } else { nil } }
+
+    /// The value under a key, if the node is a mapping that has it.
+    public subscript(key key: String) -> YAMLNode? { mapping?[key] }
+
+    /// Whether nothing is written there: an empty plain scalar or `null`.
+    public var isNull: Bool { scalar?.value == .null }
+}
+
+/// The text of a scalar and whether it was quoted.
+public struct YAMLScalar: Sendable, Equatable {
+    /// How a scalar is written, which decides how it is read.
+    public enum Style: Sendable {
+        /// Without quotes: null, Boolean, number or text, by the core schema.
+        case plain
+        /// In quotes or as a block: text, whatever it says.
+        case quoted
+    }
+
+    public let text: String
+    public let style: Style
+
+    public init(_ text: String, style: Style = .plain) {
+        self.text = text
+        self.style = style
+    }
+
+    /// What the scalar means by the core schema of YAML 1.2.
+    public var value: YAMLValue { style == .quoted ? .text(text) : YAMLValue(plain: text) }
+}
+
+/// A mapping in the order it was written, each key once.
+public struct YAMLMapping: Sendable {
+    /// A key with its value.
+    public struct Entry: Sendable {
+        public let key: String
+        public let keyMark: SourceMark
+        public var value: YAMLNode
+
+        public init(key: String, keyMark: SourceMark, value: YAMLNode) {
+            self.key = key
+            self.keyMark = keyMark
+            self.value = value
+        }
+    }
+
+    public private(set) var entries: [Entry]
+
+    /// - Parameter entries: of a key that occurs twice the first counts.
+    public init(_ entries: [Entry] = []) {
+        self.entries = entries
+    }
+
+    public var keys: [String] { entries.map(\.key) }
+
+    public func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
+
+    public subscript(key: String) -> YAMLNode? { entry(key)?.value }
+
+    /// Puts an entry in the place of the one with the same key, or last.
+    public mutating func set(_ entry: Entry) {
+        if let place = entries.firstIndex(where: { $0.key == entry.key }) {
+            entries[place] = entry
+        } else {
+            entries.append(entry)
+        }
+    }
+
+    /// The mapping without some of its keys.
+    func without(_ keys: Set<String>) -> YAMLMapping {
+        YAMLMapping(entries.filter { !keys.contains($0.key) })
+    }
+
+    /// The other mapping laid over this one: mappings are merged key by key, everything else is replaced.
+    func overlaid(with other: YAMLMapping) -> YAMLMapping {
+        var merged = self
+        for entry in other.entries {
+            var entry = entry
+            if let below = merged[entry.key]?.mapping, let above = entry.value.mapping {
+                entry.value.content = .mapping(below.overlaid(with: above))
+            }
+            merged.set(entry)
+        }
+        return merged
+    }
+}
