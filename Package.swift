@@ -57,13 +57,17 @@ let package = Package(
             ]
         ),
 
+        // The made-up day of the demo, and the command that writes it
+        .target(name: "HomeNetwork", path: "Tests/Support/HomeNetwork"),
+        .executableTarget(name: "generate-sample", dependencies: ["HomeNetwork"], path: "Tests/Support/GenerateSample"),
+
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles"]),
         .testTarget(name: "SuricataTests", dependencies: ["Suricata"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["flare"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
