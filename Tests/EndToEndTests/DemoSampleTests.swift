@@ -8,10 +8,12 @@ struct DemoSampleTests {
     static let bundled = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../configs/samples/home-24h.json.gz").standardizedFileURL
 
+    private static let lines = SampleDay.lines()
+
     @Test("the bundled sample is what its generator writes, byte for byte")
     func bundledSampleIsGenerated() throws {
         var written = Data()
-        for line in SampleDay.lines() {
+        for line in Self.lines {
             written.append(contentsOf: line.utf8)
             written.append(UInt8(ascii: "\n"))
         }
@@ -28,7 +30,7 @@ struct DemoSampleTests {
 
     @Test("every line says that it was generated, and none is dated later than June 2017")
     func linesAreLabelled() {
-        for line in SampleDay.lines() {
+        for line in Self.lines {
             guard line.hasPrefix("{\"timestamp\":\"2017-06-"), line.hasSuffix(",\"host\":\"generated-sample\"}") else {
                 Issue.record("not labelled: \(line)")
                 return
@@ -38,7 +40,7 @@ struct DemoSampleTests {
 
     @Test("another seed gives another day")
     func seedMatters() {
-        #expect(SampleDay.lines(seed: 1) != SampleDay.lines(seed: 2))
+        #expect(SampleDay.lines(seed: 1) != Self.lines)
     }
 
     @Test(
