@@ -57,6 +57,10 @@ let package = Package(
             ]
         ),
 
+        // The made-up day of the demo, and the command that writes it
+        .target(name: "HomeNetwork", path: "Tests/Support/HomeNetwork"),
+        .executableTarget(name: "generate-sample", dependencies: ["HomeNetwork"], path: "Tests/Support/GenerateSample"),
+
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles"]),
@@ -64,7 +68,7 @@ let package = Package(
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["flare"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

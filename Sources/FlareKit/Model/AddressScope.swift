@@ -27,6 +27,9 @@ public enum AddressScope: String, Sendable, CaseIterable, Codable {
         ("3fff::/20", .documentation), ("100::/64", .reserved), ("2001:2::/48", .reserved),
     ].compactMap { entry in CIDR(entry.0).map { ($0, entry.1) } }
 
+    /// The networks of this kind; none for `global`, which is what is in no other's.
+    public var ranges: [CIDR] { Self.registry.filter { $0.1 == self }.map(\.0) }
+
     fileprivate static func of(_ address: IPAddress) -> AddressScope {
         registry.first { $0.0.contains(address) }?.1 ?? .global
     }
