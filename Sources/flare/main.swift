@@ -1,1 +1,1 @@
-print("flare")
+print("")

@@ -1,7 +1,7 @@
 /// A moment, in whole nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
 /// Covers the years 1677 to 2262.
-public struct Timestamp: Hashable, Comparable, Sendable, Codable {
+public struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970, UTC; negative before.
     public var nanoseconds: Int64
 
@@ -122,6 +122,23 @@ extension Timestamp {
         }
         guard index == bytes.count else { return nil }
         self.nanoseconds = total * 1_000_000_000 + fraction
+    }
+}
+
+extension Timestamp: Codable {
+    /// A text in RFC 3339.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let time = Timestamp(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no time")
+        }
+        self = time
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }
 

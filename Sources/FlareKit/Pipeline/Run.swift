@@ -52,6 +52,13 @@ public struct DroppedChannels: Sendable, Codable, Hashable {
     public var rule: String
     public var channels: Int
     public var records: Int
+
+    public init(filter: String, rule: String, channels: Int, records: Int) {
+        self.filter = filter
+        self.rule = rule
+        self.channels = channels
+        self.records = records
+    }
 }
 
 /// What a detector did.
