@@ -8,9 +8,14 @@ public struct ConfigurationError: Error, Sendable {
         self.diagnostics = Self.sorted(diagnostics)
     }
 
+    init(sorted diagnostics: [Diagnostic]) {
+        self.diagnostics = diagnostics
+    }
+
     /// The complaints by place. Those without a place come first, since they are about the whole.
-    static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    static func sorted(_ diagnostics: [Diagnostic], first: SourceText? = nil) -> [Diagnostic] {
         var sources: [ObjectIdentifier: Int] = [:]
+        if let first { sources[ObjectIdentifier(first)] = 0 }
         for diagnostic in diagnostics {
             guard let source = diagnostic.mark?.source else { continue }
             let place = sources.count

@@ -10,6 +10,7 @@ public struct DecodingContext: Sendable {
     let leavesUnsetVariables: Bool
     private var gathered: [Diagnostic] = []
     private var secrets: [String] = []
+    private var first: SourceText?
 
     /// - Parameters:
     ///   - environment: what `${NAME}` refers to.
@@ -19,9 +20,12 @@ public struct DecodingContext: Sendable {
         self.leavesUnsetVariables = leavesUnsetVariables
     }
 
+    /// Puts the complaints about a text before those about others.
+    mutating func begin(_ source: SourceText) { first = source }
+
     /// All complaints so far, by place, with secrets concealed.
     public var diagnostics: [Diagnostic] {
-        ConfigurationError.sorted(gathered).map { diagnostic in
+        ConfigurationError.sorted(gathered, first: first).map { diagnostic in
             var diagnostic = diagnostic
             diagnostic.concealed += secrets
             return diagnostic
@@ -36,6 +40,12 @@ public struct DecodingContext: Sendable {
 
     /// Drops all complaints, for an attempt that may fail.
     mutating func forgetComplaints() { gathered = [] }
+
+    /// Takes over the complaints of another context, and what it conceals.
+    mutating func take(_ other: DecodingContext) {
+        gathered += other.gathered
+        secrets += other.secrets
+    }
 
     /// Takes down a complaint.
     public mutating func add(_ diagnostic: Diagnostic) {
@@ -70,7 +80,7 @@ public struct DecodingContext: Sendable {
     @discardableResult
     public func finish() throws(ConfigurationError) -> [Diagnostic] {
         let diagnostics = diagnostics
-        if hasErrors { throw ConfigurationError(diagnostics) }
+        if hasErrors { throw ConfigurationError(sorted: diagnostics) }
         return diagnostics
     }
 }

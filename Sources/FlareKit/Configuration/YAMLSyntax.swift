@@ -1,7 +1,7 @@
 /// Makes complaints of libyaml's.
 enum YAMLSyntax {
     static func diagnostic(for failure: YAMLEvents.Failure, in source: SourceText) -> Diagnostic {
-        let mark = SourceMark(source, line: failure.place.line, column: failure.place.column)
+        let mark = source.mark(failure.place)
         let character = character(at: mark)
         switch failure.problem {
         case "found character that cannot start any token" where character == "\t":
@@ -17,6 +17,8 @@ enum YAMLSyntax {
             return Diagnostic(
                 "this does not belong to the block that began in line \(failure.contextPlace.line)", at: mark,
                 suggestion: "check the indentation")
+        case "did not find expected node content":
+            return Diagnostic("a value, \"]\" or \"}\" is missing here", at: mark)
         case "could not find expected ':'":
             return Diagnostic(
                 "a \":\" is missing after the name in line \(failure.contextPlace.line)", at: mark,
@@ -41,5 +43,15 @@ enum YAMLSyntax {
 
     private static func character(at mark: SourceMark) -> Unicode.Scalar? {
         mark.source.line(mark.line)?.unicodeScalars.dropFirst(mark.column - 1).first
+    }
+}
+
+extension SourceText {
+    /// A place of libyaml's, which puts the end of a text after its last line.
+    fileprivate func mark(_ place: YAMLPlace) -> SourceMark {
+        if line(place.line) != nil { return SourceMark(self, line: place.line, column: place.column) }
+        var last = place.line
+        while last > 1, line(last) == nil { last -= 1 }
+        return SourceMark(self, line: last, column: (line(last)?.unicodeScalars.count ?? 0) + 1)
     }
 }

@@ -43,7 +43,7 @@ extension OptionReader {
             context.complain(
                 "\(owner.map { "\($0) needs" } ?? prefixed(name, "there is no")) \"\(option.name)\"", at: mark,
                 expected: "\(option.name): \(OptionReader(option).expectation)",
-                suggestion: mapping.keys.isEmpty ? nil : option.meaning)
+                suggestion: option.meaning)
         }
         return context.errorCount == errors ? values : nil
     }

@@ -108,7 +108,8 @@ struct OptionReader {
         let words = types.flatMap(Self.words(of:))
         context.complain(
             Self.prefixed(name, "\(OptionScalar.quoted(resolved)) does not fit"), at: node.mark, expected: expectation,
-            suggestion: NearestName.suggestion(for: resolved.shown, among: words))
+            suggestion: NearestName.suggestion(for: resolved.shown, among: words)
+                ?? types.lazy.compactMap { OptionScalar.suggestion(for: resolved, type: $0) }.first)
         return nil
     }
 

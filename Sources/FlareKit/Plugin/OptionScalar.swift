@@ -56,7 +56,7 @@ enum OptionScalar {
         }
     }
 
-    private static func suggestion(for scalar: ResolvedScalar, type: OptionType) -> String? {
+    static func suggestion(for scalar: ResolvedScalar, type: OptionType) -> String? {
         switch (type, scalar.value) {
         case (.boolean, .text(let word)):
             switch word.lowercased() {
@@ -70,7 +70,8 @@ enum OptionScalar {
             (.path, .integer), (.path, .number), (.path, .boolean):
             "put it in quotes: \"\(scalar.shown)\""
         case (.choice(let words), .text): NearestName.suggestion(for: scalar.shown, among: words)
-        case (.duration, .integer), (.duration, .number): "say in which unit: \(scalar.shown)s"
+        case (.duration, .integer), (.duration, .number):
+            "say in which unit: \(scalar.shown)s, \(scalar.shown)m or \(scalar.shown)h"
         default: nil
         }
     }

@@ -135,7 +135,7 @@ struct OptionTests {
                     4 | every: 30
                       |        ^^
                       = expected a duration such as 90s, 5m, 24h or 7d, at least 1s
-                      = say in which unit: 30s
+                      = say in which unit: 30s, 30m or 30h
                 options.yaml:6:6: error: unknown option "nam"
                     6 |   - {nam: web, ports: [0]}
                       |      ^^^

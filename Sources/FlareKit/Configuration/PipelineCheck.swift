@@ -1,0 +1,126 @@
+extension PipelineDefinition {
+    /// What does not fit together although each plugin is right by itself.
+    ///
+    /// - Kinds of record that a plugin reads and no source offers.
+    /// - Kinds that an enricher asks for again, and no source can be asked again.
+    /// - Fields that an enricher reads and nobody writes.
+    /// - One name for two different fields.
+    /// - Enrichers that wait for each other.
+    /// - Two sinks that write to one place.
+    public func complaints() -> [Diagnostic] {
+        unofferedKinds() + unansweredContext() + unwrittenFields() + ambiguousFields() + circles() + sharedOutputs()
+    }
+
+    private func unofferedKinds() -> [Diagnostic] {
+        let offered = sources.reduce(into: Set<RecordKind>()) { $0.formUnion($1.instance.offers) }
+        var complaints: [Diagnostic] = []
+        for detector in detectors {
+            let grouping = detector.grouping ?? detector.instance.demand.grouping
+            var kinds = Set(detector.instance.demand.kinds.keys)
+            kinds.insert(grouping.subject)
+            complaints += kinds.subtracting(offered).sorted { $0.name < $1.name }.map { kind in
+                unoffered(kind, by: offered, reader: detector.descriptor, at: detector.mark)
+            }
+            if grouping.by == .host, offered.isDisjoint(with: [.tls, .http]) {
+                complaints.append(
+                    Diagnostic(
+                        "channels are grouped by host, and no source offers the tls or http records that name hosts",
+                        at: detector.mark, suggestion: "only flows that carry a name themselves get one",
+                        level: .warning))
+            }
+        }
+        for enricher in enrichers {
+            let kinds = Set(enricher.instance.kinds.keys).subtracting(offered)
+            complaints += kinds.sorted { $0.name < $1.name }.map {
+                unoffered($0, by: offered, reader: enricher.descriptor, at: enricher.mark)
+            }
+        }
+        return complaints
+    }
+
+    private func unoffered(
+        _ kind: RecordKind, by offered: Set<RecordKind>, reader: PluginDescriptor, at mark: SourceMark
+    ) -> Diagnostic {
+        let names = offered.map(\.name).sorted().joined(separator: ", ")
+        return Diagnostic(
+            "\(reader.phrase) reads records of the kind \"\(kind)\", which no source offers", at: mark,
+            suggestion: names.isEmpty ? nil : "the sources offer \(names)")
+    }
+
+    private func unansweredContext() -> [Diagnostic] {
+        if sources.contains(where: { $0.instance is any ContextSource }) { return [] }
+        return enrichers.filter { !$0.instance.kinds.isEmpty }.map {
+            Diagnostic(
+                "\($0.descriptor.phrase) asks for the records about findings, which no source can be asked for",
+                at: $0.mark, suggestion: "take it out, or add a source that can be asked again")
+        }
+    }
+
+    private func unwrittenFields() -> [Diagnostic] {
+        let standard = Column.standard.map(\.name)
+        let byDetectors = detectors.flatMap { $0.instance.evidence.map(\.name) }
+        var complaints: [Diagnostic] = []
+        for (index, enricher) in enrichers.enumerated() {
+            let others = enrichers.enumerated().filter { $0.offset != index }
+            let written = standard + byDetectors + others.flatMap { $0.element.instance.writes.map(\.name) }
+            for field in enricher.instance.reads.subtracting(written).sorted() {
+                complaints.append(
+                    Diagnostic(
+                        "\(enricher.descriptor.phrase) reads the field \"\(field)\", which nobody writes",
+                        at: enricher.mark,
+                        suggestion: NearestName.suggestion(for: field, among: written)
+                            ?? "add an enricher that writes it"))
+            }
+        }
+        return complaints
+    }
+
+    private func ambiguousFields() -> [Diagnostic] {
+        var known: [String: (field: Field, writer: String)] = [:]
+        var complaints: [Diagnostic] = []
+        for column in Column.standard { known[column.name] = (column.field, "Flare itself") }
+        let detected = detectors.map { ($0.descriptor, $0.mark, $0.instance.evidence) }
+        let enriched = enrichers.map { ($0.descriptor, $0.mark, $0.instance.writes) }
+        for (writer, mark, fields) in detected + enriched {
+            for field in fields {
+                guard let other = known[field.name] else {
+                    known[field.name] = (field, writer.phrase)
+                    continue
+                }
+                if other.field.type != field.type || other.field.unit != field.unit {
+                    complaints.append(
+                        Diagnostic(
+                            "\(writer.phrase) writes \"\(field.name)\" as \(Self.shape(of: field)), "
+                                + "\(other.writer) as \(Self.shape(of: other.field))",
+                            at: mark, suggestion: "use one of the two"))
+                }
+            }
+        }
+        return complaints
+    }
+
+    private static func shape(of field: Field) -> String {
+        field.type.rawValue + (field.unit.map { " in \($0)" } ?? "")
+    }
+
+    private func circles() -> [Diagnostic] {
+        do {
+            _ = try EnricherOrder.sorted(enrichers.map { .init($0.descriptor.name, $0.instance) })
+            return []
+        } catch {
+            return [Diagnostic("\(error)", at: enrichers.first?.mark)]
+        }
+    }
+
+    private func sharedOutputs() -> [Diagnostic] {
+        var known: [String: Int] = [:]
+        return sinks.compactMap { sink in
+            guard let destination = sink.instance.destination,
+                let line = known.updateValue(sink.mark.line, forKey: destination)
+            else { return nil }
+            return Diagnostic(
+                "\(sink.descriptor.phrase) writes to \(destination), as the sink in line \(line) does", at: sink.mark,
+                suggestion: "give each its own path")
+        }
+    }
+}
