@@ -7,6 +7,10 @@ public struct ChannelTable: Sendable {
     public let keys: [ChannelKey]
     private let store: RecordStore
     private let chunks: [(shard: Int, chunk: RecordChunk)]
+    /// The columns that every view needs, by chunk.
+    private let times: [ContiguousArray<Int64>]
+    private let bytesToServer: [SizeColumn]
+    private let bytesToClient: [SizeColumn]
     /// The numbers of the channels' records, those of channel n at `starts[n]..<starts[n + 1]`.
     private let rows: [UInt32]
     private let starts: [Int]
@@ -16,6 +20,9 @@ public struct ChannelTable: Sendable {
         grouping = index.grouping
         self.store = store
         chunks = store.chunks
+        times = chunks.map(\.chunk.times)
+        bytesToServer = chunks.map(\.chunk.bytesToServer)
+        bytesToClient = chunks.map(\.chunk.bytesToClient)
         let sorted = candidates.map { (key: index.key(of: $0), channel: $0) }.sorted { $0.key < $1.key }
         keys = sorted.map(\.key)
         var placeOfChannel = [Int32](repeating: -1, count: index.table.count)
@@ -71,14 +78,13 @@ public struct ChannelTable: Sendable {
 
     /// A channel with its records, sorted by time, then by sizes: O(n log n).
     public func view(_ channel: ChannelID) -> ChannelView {
-        let numbers = rows[starts[channel.index]..<starts[channel.index + 1]]
-        var records = numbers.map { number -> Record in
-            let chunk = chunks[Int(number) >> RecordChunk.rowBits].chunk
-            let row = Int(number) & (RecordChunk.capacity - 1)
+        var records = rows[starts[channel.index]..<starts[channel.index + 1]].map { number -> Record in
+            let (chunk, row) = Self.place(of: number)
             return Record(
-                time: chunk.times[row], up: chunk.bytesToServer[row], down: chunk.bytesToClient[row], number: number)
+                time: times[chunk][row], up: bytesToServer[chunk][row], down: bytesToClient[chunk][row],
+                number: number)
         }
-        records.sort { $0.precedes($1, further) }
+        if !Self.isRising(records) { records.sort { precedes($0, $1) } }
         return ChannelView(
             id: channel, key: keys[channel.index], times: records.map(\.time),
             bytesToServer: SizeSeries(raw: records.map(\.up)), bytesToClient: SizeSeries(raw: records.map(\.down)),
@@ -90,14 +96,23 @@ public struct ChannelTable: Sendable {
         let up: Int64
         let down: Int64
         let number: UInt32
+    }
 
-        @inline(__always)
-        func precedes(_ other: Record, _ further: (UInt32, UInt32) -> Bool) -> Bool {
-            if time != other.time { return time < other.time }
-            if up != other.up { return up < other.up }
-            if down != other.down { return down < other.down }
-            return further(number, other.number)
-        }
+    /// Whether each record is later than the one before, so that nothing is left to sort.
+    private static func isRising(_ records: [Record]) -> Bool {
+        for index in records.indices.dropFirst() where records[index].time <= records[index - 1].time { return false }
+        return true
+    }
+
+    private func precedes(_ a: Record, _ b: Record) -> Bool {
+        if a.time != b.time { return a.time < b.time }
+        if a.up != b.up { return a.up < b.up }
+        if a.down != b.down { return a.down < b.down }
+        return further(a.number, b.number)
+    }
+
+    private static func place(of record: UInt32) -> (chunk: Int, row: Int) {
+        (Int(record) >> RecordChunk.rowBits, Int(record) & (RecordChunk.capacity - 1))
     }
 
     /// Whether one record comes before another of the same time and sizes, by what else is kept of them.
@@ -110,7 +125,8 @@ public struct ChannelTable: Sendable {
     }
 
     private func number(_ record: UInt32, _ column: Int) -> Int64 {
-        chunks[Int(record) >> RecordChunk.rowBits].chunk.numbers[column][Int(record) & (RecordChunk.capacity - 1)]
+        let (chunk, row) = Self.place(of: record)
+        return chunks[chunk].chunk.numbers[column][row]
     }
 
     private func columns(of records: [Record]) -> [ColumnName: [Int64]] {
@@ -125,9 +141,9 @@ public struct ChannelTable: Sendable {
         guard keys[channel.index].peer.address == nil else { return [] }
         var addresses: Set<IPAddress> = []
         for record in records {
-            let (shard, chunk) = chunks[Int(record.number) >> RecordChunk.rowBits]
-            let key = chunk.keys[Int(record.number) & (RecordChunk.capacity - 1)]
-            addresses.insert(store.shards[shard].table.keys[Int(key)].peer)
+            let (number, row) = Self.place(of: record.number)
+            let (shard, chunk) = chunks[number]
+            addresses.insert(store.shards[shard].table.keys[Int(chunk.keys[row])].peer)
         }
         return addresses.sorted()
     }

@@ -34,12 +34,13 @@ struct RecordChunk: Sendable {
     var count: Int { times.count }
     var isFull: Bool { times.count == Self.capacity }
 
-    @inline(__always)
-    mutating func append(time: Int64, key: UInt32) {
-        times.append(time)
-        keys.append(key)
-        if time < earliest { earliest = time }
-        if time > latest { latest = time }
+    /// Appends the times of some records; their other columns have to follow.
+    mutating func append(times new: ArraySlice<Int64>) {
+        times.append(contentsOf: new)
+        for time in new {
+            if time < earliest { earliest = time }
+            if time > latest { latest = time }
+        }
     }
 }
 
@@ -77,6 +78,15 @@ struct SizeColumn: Sendable {
             values.append(UInt32(truncatingIfNeeded: size))
         } else {
             appendAside(size)
+        }
+    }
+
+    /// Appends some sizes; all unknown where there is no column of them.
+    mutating func append(_ sizes: ArraySlice<Int64>?, count: Int) {
+        if let sizes {
+            for size in sizes { append(size) }
+        } else {
+            values.append(contentsOf: repeatElement(Self.unknown, count: count))
         }
     }
 

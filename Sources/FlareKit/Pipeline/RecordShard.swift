@@ -35,28 +35,41 @@ struct RecordShard: Sendable {
         _ chunk: Int, _ rows: RecordTable, from first: Int, _ origin: String, _ policy: AdmissionPolicy,
         _ columns: InputColumns, _ refused: inout Refusals
     ) -> Int {
+        let end = first + min(rows.count - first, RecordChunk.capacity - chunks[chunk].count)
         var row = first
-        while row < rows.count, !chunks[chunk].isFull {
-            defer { row += 1 }
-            let time = rows.start[row]
-            guard time >= policy.since, time < policy.until else {
-                policy.refuse(rows, row, origin, &refused)
-                continue
-            }
+        while row < end {
+            let admitted = policy.firstRefused(rows, from: row, to: end)
+            if admitted > row { copy(row..<admitted, of: rows, into: chunk, columns) }
+            if admitted < end { policy.refuse(rows, admitted, origin, &refused) }
+            row = admitted + 1
+        }
+        return end
+    }
+
+    /// Copies rows that are kept, column by column.
+    private mutating func copy(
+        _ range: Range<Int>, of rows: RecordTable, into chunk: Int, _ columns: InputColumns
+    ) {
+        chunks[chunk].append(times: rows.start[range])
+        for row in range {
             let key = PackedKey(
                 source: rows.source[row], peer: rows.destination[row], port: rows.port[row],
                 proto: rows.proto[row], flags: [])
-            chunks[chunk].append(time: time, key: table.number(of: key))
-            if layout.hasBytes {
-                chunks[chunk].bytesToServer.append(columns.up?[row] ?? RecordTable.unknown)
-                chunks[chunk].bytesToClient.append(columns.down?[row] ?? RecordTable.unknown)
-            }
-            for (index, column) in columns.further.enumerated() {
-                chunks[chunk].numbers[index].append(column?[row] ?? RecordTable.unknown)
-            }
-            if layout.hasNames { chunks[chunk].names.append(names.number(of: columns.names?[row] ?? "")) }
+            chunks[chunk].keys.append(table.number(of: key))
         }
-        return row
+        if layout.hasBytes {
+            chunks[chunk].bytesToServer.append(columns.up?[range], count: range.count)
+            chunks[chunk].bytesToClient.append(columns.down?[range], count: range.count)
+        }
+        for (index, column) in columns.further.enumerated() {
+            if let column {
+                chunks[chunk].numbers[index].append(contentsOf: column[range])
+            } else {
+                chunks[chunk].numbers[index].append(contentsOf: repeatElement(RecordTable.unknown, count: range.count))
+            }
+        }
+        guard layout.hasNames else { return }
+        for row in range { chunks[chunk].names.append(names.number(of: columns.names?[row] ?? "")) }
     }
 
     /// The columns of a batch that are kept, looked up once a batch.
@@ -133,6 +146,13 @@ struct AdmissionPolicy: Sendable {
         since = window.since?.nanoseconds ?? .min
         until = min(window.until?.nanoseconds ?? .max, future)
         span = if case .last(let length) = request, window.since == nil { length } else { nil }
+    }
+
+    /// The first row at or after `first` whose time is not admitted; `end` if all are.
+    func firstRefused(_ rows: RecordTable, from first: Int, to end: Int) -> Int {
+        var row = first
+        while row < end, rows.start[row] >= since, rows.start[row] < until { row += 1 }
+        return row
     }
 
     func refuse(_ rows: RecordTable, _ row: Int, _ origin: String, _ refused: inout Refusals) {

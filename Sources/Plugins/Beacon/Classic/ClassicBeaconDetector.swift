@@ -1,0 +1,71 @@
+import FlareKit
+
+/// What original Flare lets its users set, under its names and with its defaults.
+public struct ClassicBeaconOptions: PluginOptions {
+    public var minOccur = 10
+    public var minInterval = 30
+    public var minPercent = 50
+    public var window = 2
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "min_occur", \.minOccur,
+                "A channel is judged if it has more flows than this, and more intervals of at least min_interval.",
+                unit: "flows", range: 1...),
+            Option(
+                "min_interval", \.minInterval, "Shorter intervals are left out: they lie inside one burst.", unit: "s",
+                range: 0...),
+            Option(
+                "min_percent", \.minPercent,
+                "A channel is reported if a greater share of its intervals lies around the most frequent one.",
+                unit: "%", range: 0...100),
+            Option(
+                "window", \.window, "How many seconds around the most frequent interval count as the same.", unit: "s",
+                range: 1...3600),
+        ]
+    }
+}
+
+/// Original Flare's detector, exactly: the share of a channel's intervals that lie in a window of a few seconds
+/// around the most frequent one (austin-taylor/flare, `flare_beacon`).
+///
+/// As there, the protocol does not tell channels apart, and the bytes leave out the channel's first flow. Only
+/// `dest_degree` is Flare's own: the different sources seen talking to the destination.
+public struct ClassicBeaconDetector: Detector, BuiltInPlugin {
+    public static let name = "beacon-classic"
+    public static let summary = "Original Flare's beacon detector: one modal interval in whole seconds."
+
+    public let name = Self.name
+    private let options: ClassicBeaconOptions
+
+    public init(_ options: ClassicBeaconOptions, _ context: PluginContext = PluginContext()) {
+        self.options = options
+    }
+
+    /// More than `min_occur` intervals are needed, so two more flows than that.
+    public var demand: Demand {
+        Demand(grouping: Grouping(ignoring: [.proto]), minimumCount: options.minOccur + 2)
+    }
+
+    public func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {
+        guard
+            let mode = ModalInterval(
+                times: channel.times, minimumInterval: Int64(options.minInterval), moreThan: options.minOccur,
+                window: Int64(options.window)),
+            mode.share * 100 > Double(options.minPercent)
+        else { return nil }
+        let percent = (mode.share * 100).rounded(.down)
+        var finding = Finding(
+            detector: name, channel: channel, census: census, score: mode.share,
+            summary: "calls every \(mode.interval) s: \(Int(percent)) % of \(mode.occurrences) intervals")
+        finding.occurrences = mode.occurrences
+        finding.percent = percent
+        finding.interval = Double(mode.interval)
+        finding.bytesToServer = SizeSeries(raw: Array(channel.bytesToServer.raw.dropFirst())).sum
+        finding.bytesToClient = SizeSeries(raw: Array(channel.bytesToClient.raw.dropFirst())).sum
+        return finding
+    }
+}

@@ -1,0 +1,19 @@
+import Beacon
+import FlareKit
+import Focus
+import Suricata
+import Tabular
+
+/// The plugins that this command carries: one line each.
+enum BuiltInPlugins {
+    static let registry: PluginRegistry = {
+        var registry = PluginRegistry()
+        registry.register(EVESource.self, as: .source)
+        registry.register(FocusEnricher.self, as: .enricher)
+        registry.register(ClassicBeaconDetector.self, as: .detector)
+        registry.register(TableSink.self, as: .sink)
+        registry.register(CSVSink.self, as: .sink)
+        registry.register(JSONSink.self, as: .sink)
+        return registry
+    }()
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+
+@main
+struct FlareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flare",
+        abstract: "Finds machines that call home, in what your sensors already record.",
+        discussion: """
+            flare run pipeline.yaml reads flows, tells which channels are beacons, and writes a short list with the
+            evidence. Results go to standard output, progress and remarks to standard error.
+
+            Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 done, but not whole; 4 nothing to judge in
+            the window, or a silent sensor; 10 done with findings (--exit-findings); 78 the configuration is wrong;
+            130 and 143 after SIGINT and SIGTERM.
+            """,
+        version: FlareVersion.current,
+        subcommands: [RunCommand.self, ValidateCommand.self, PluginsCommand.self])
+
+    /// Wrong usage ends with 2, as the exit codes promise, where ArgumentParser would say 64.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            guard code == .validationFailure else { exit(withError: error) }
+            StandardError.write(fullMessage(for: error) + "\n")
+            exit(withError: ExitCode(FlareExit.usage))
+        }
+    }
+}
+
+/// Flare's own version, by semver.org.
+enum FlareVersion {
+    static let current = "0.1.0"
+}
+
+/// How the command ends.
+enum FlareExit {
+    static let failed: Int32 = 1
+    static let usage: Int32 = 2
+    static let notWhole: Int32 = 3
+    static let nothingToJudge: Int32 = 4
+    static let findings: Int32 = 10
+    /// EX_CONFIG of sysexits.h.
+    static let configuration: Int32 = 78
+    static let interrupted: Int32 = 130
+    static let terminated: Int32 = 143
+}

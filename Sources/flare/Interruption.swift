@@ -1,0 +1,31 @@
+import Dispatch
+import FlareKit
+import Foundation
+import Synchronization
+
+/// SIGINT and SIGTERM end a run cleanly; a second one ends it at once.
+final class Interruption: Sendable {
+    private let received = Atomic<Int32>(0)
+    private let sources = Mutex<[any DispatchSourceSignal]>([])
+
+    /// - Parameter meter: the run to cancel.
+    init(cancelling meter: ReadMeter) {
+        signal(SIGPIPE, SIG_IGN)
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [self] in
+                if received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+                meter.cancel()
+            }
+            source.resume()
+            sources.withLock { $0.append(source) }
+        }
+    }
+
+    /// The exit code of the signal that came; `nil` if none did.
+    var exitCode: Int32? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : 128 + number
+    }
+}

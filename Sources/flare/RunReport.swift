@@ -1,0 +1,41 @@
+import FlareKit
+import Foundation
+
+/// The closing summary's figures for machines.
+struct RunReport: Encodable {
+    let run: Run
+    let exitCode: Int32
+    let conditions: [String]
+    /// Records that were read, and what became of them; the three add up to the first.
+    let records: Records
+
+    struct Records: Encodable {
+        let read: Int
+        let used: Int
+        let skipped: Int
+        let rejected: Int
+    }
+
+    init(_ outcome: RunOutcome, exitCode: Int32) {
+        run = outcome.run
+        self.exitCode = exitCode
+        conditions = outcome.conditions.map(\.description)
+        let account = outcome.run.account
+        records = Records(
+            read: account.read, used: account.usedCount, skipped: account.skippedCount, rejected: account.rejectedCount)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case run
+        case exitCode = "exit_code"
+        case conditions
+        case records
+    }
+
+    /// Writes the file whole or not at all.
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try (encoder.encode(self) + Data("\n".utf8)).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}

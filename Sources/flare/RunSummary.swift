@@ -1,0 +1,111 @@
+import FlareKit
+
+/// The closing summary for people: what was read, what became of it, what was found, where it is.
+struct RunSummary {
+    private let outcome: RunOutcome
+
+    init(_ outcome: RunOutcome) { self.outcome = outcome }
+
+    var text: String {
+        ([records] + tallies + [window, channels] + dropped + detectors + [findings] + outputs + warnings)
+            .compactMap { $0 }.joined(separator: "\n") + "\n"
+    }
+
+    private var run: Run { outcome.run }
+
+    private var records: String {
+        let account = run.account
+        let bytes = account.bytes > 0 ? " (\(Quantity.bytes(account.bytes)))" : ""
+        return
+            "Read \(Quantity.count(account.read)) records\(bytes) in \(Quantity.seconds(run.seconds["total"] ?? 0)): "
+            + "\(Quantity.count(account.usedCount)) used, \(Quantity.count(account.skippedCount)) skipped, "
+            + "\(Quantity.count(account.rejectedCount)) rejected"
+    }
+
+    private var tallies: [String] {
+        var lines: [String] = []
+        let skipped = run.account.skipped.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        if !skipped.isEmpty {
+            lines.append(
+                "  skipped: " + skipped.map { "\(Quantity.count($0.value.count)) \($0.key)" }.joined(separator: ", "))
+        }
+        for (reason, tally) in run.account.rejected.sorted(by: { $0.key < $1.key }) {
+            let places = tally.examples.map(\.description).joined(separator: ", ")
+            lines.append("  rejected: \(Quantity.count(tally.count)) \(reason)" + (places.isEmpty ? "" : ": \(places)"))
+        }
+        for (remark, tally) in run.account.noted.sorted(by: { $0.key < $1.key }) {
+            lines.append("  note: \(Quantity.count(tally.count)) \(remark)")
+        }
+        return lines
+    }
+
+    private var window: String { "Window \(run.window)" }
+
+    private var channels: String {
+        "Channels: \(Quantity.count(run.channels))"
+    }
+
+    private var dropped: [String] {
+        run.dropped.map {
+            "  left out by \($0.filter), \($0.rule): \(Quantity.count($0.channels)) channels, "
+                + "\(Quantity.count($0.records)) records"
+        }
+    }
+
+    private var detectors: [String] {
+        run.detectors.map {
+            "  judged by \($0.name): \(Quantity.count($0.judged)), findings \(Quantity.count($0.findings))"
+        }
+    }
+
+    private var findings: String {
+        let severities = Severity.allCases.reversed().compactMap { severity in
+            run.severities[severity.rawValue].map { "\($0) \(severity.rawValue)" }
+        }
+        return "Findings: \(Quantity.count(run.findings))"
+            + (severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))")
+    }
+
+    private var outputs: [String] {
+        run.outputs.compactMap { output in
+            if let failure = output.failure { return "Output \(output.sink) failed: \(failure)" }
+            return output.destination.map { "Output \(output.sink): \($0)" }
+        }
+    }
+
+    private var warnings: [String] { run.warnings.map { "Note: \($0)" } }
+}
+
+/// Numbers as people read them.
+enum Quantity {
+    /// `1,234,567`
+    static func count(_ number: Int) -> String {
+        var digits = String(abs(number))
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// `1.2 GB`, by powers of a thousand.
+    static func bytes(_ number: Int64) -> String {
+        var value = Double(number)
+        for unit in ["bytes", "kB", "MB", "GB"] {
+            if value < 1000 { return unit == "bytes" ? "\(number) bytes" : "\(tenth(value)) \(unit)" }
+            value /= 1000
+        }
+        return "\(tenth(value)) TB"
+    }
+
+    /// `0.25 s`, `12.3 s`, `3 min 20 s`
+    static func seconds(_ seconds: Double) -> String {
+        if seconds < 10 { return "\((seconds * 100).rounded() / 100) s" }
+        if seconds < 60 { return "\(tenth(seconds)) s" }
+        let whole = Int(seconds.rounded())
+        return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole / 60 % 60) min"
+    }
+
+    private static func tenth(_ value: Double) -> String { String((value * 10).rounded() / 10) }
+}
