@@ -1,0 +1,74 @@
+import FlareKit
+
+/// Findings as comma-separated values: a row each under the names of all columns.
+public actor CSVSink: Sink {
+    public nonisolated let mode = SinkMode.whole
+    public nonisolated let destination: String?
+
+    private var file: WholeFile
+    private var columns: [Column] = []
+    private var hasHeader = false
+
+    public init(_ options: CSVOptions) throws(OptionComplaint) {
+        destination = try outputPath(of: options.path)
+        file = WholeFile(destination)
+    }
+
+    public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
+        self.columns = columns
+        hasHeader = false
+        try file.open()
+    }
+
+    public func write(_ findings: [Finding]) async throws {
+        var text = ""
+        if !hasHeader {
+            text += CSVText.row(columns.map(\.name))
+            hasHeader = true
+        }
+        for finding in findings {
+            text += CSVText.row(columns.map { CSVText.cell($0.value(of: finding)) })
+        }
+        try file.write(text.utf8)
+    }
+
+    public func commit(_ run: Run) async throws -> SinkMark? {
+        if !hasHeader { try await write([]) }
+        try file.commit()
+        // In a live run each evaluation writes the file anew.
+        hasHeader = false
+        return nil
+    }
+
+    public func abort() async {
+        file.abort()
+    }
+}
+
+/// The options of `csv`.
+public struct CSVOptions: PluginOptions {
+    public var path = OptionPath("-")
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "path", \.path,
+                "The file, written whole or not at all; - is standard output. Missing folders are made.")
+        ]
+    }
+}
+
+/// The path of a file that is written; `nil` for standard output.
+///
+/// - Throws: a complaint where the path leads to something of the installation's.
+func outputPath(of path: OptionPath) throws(OptionComplaint) -> String? {
+    switch path.location {
+    case .file(let file): return file
+    case .standardStream: return nil
+    case .builtIn:
+        throw OptionComplaint(
+            "\"\(path.text)\" is part of the installation", option: "path", expected: "a file to write")
+    }
+}

@@ -1,0 +1,146 @@
+import FlareKit
+
+/// A table laid out for a terminal: columns that fit, cells that are safe and aligned.
+struct TableLayout {
+    /// Columns of the terminal between two of the table's.
+    private static let gap = 2
+    /// No cell is wider, however wide the terminal.
+    private static let widest = 200
+    /// A column of text that is cut keeps at least so much.
+    private static let narrowestText = 12
+    /// What names a channel stays, whatever the width, and is cut last.
+    private static let essential: Set<String> = ["src_ip", "dest_ip", "dest_port", "interval", "percent"]
+
+    private var lanes: [Lane]
+    private let severities: [Severity]
+    private let hasColors: Bool
+
+    /// One column with its cells.
+    private struct Lane {
+        let name: String
+        let isNumeric: Bool
+        var cells: [String]
+        var width: Int
+
+        var isEssential: Bool { TableLayout.essential.contains(name) }
+    }
+
+    init(_ columns: [Column], _ findings: [Finding], on terminal: Terminal) {
+        lanes = columns.map { column in
+            let cells = findings.map { Self.cell(column.value(of: $0), of: column) }
+            let width = max(column.name.utf8.count, cells.map(DisplayWidth.of).max() ?? 0)
+            return Lane(name: column.name, isNumeric: column.isNumeric, cells: cells, width: width)
+        }
+        lanes.removeAll { lane in lane.cells.allSatisfy(\.isEmpty) }
+        severities = findings.map(\.severity)
+        hasColors = terminal.hasColors
+        if let width = terminal.width { fit(into: width) }
+    }
+
+    var text: String {
+        var lines = [line(lanes.map(\.name), style: hasColors ? .bold : nil)]
+        for row in severities.indices {
+            lines.append(line(lanes.map { $0.cells[row] }, severity: severities[row]))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: Fitting
+
+    private var total: Int { lanes.reduce(0) { $0 + $1.width } + Self.gap * max(0, lanes.count - 1) }
+
+    /// Makes the table no wider than `width`: long texts are cut first, then columns left out from the last, then the
+    /// essential ones cut.
+    private mutating func fit(into width: Int) {
+        while total > width {
+            if let last = lanes.indices.last(where: { !lanes[$0].isEssential }) {
+                let spare = width - (total - lanes[last].width)
+                if !lanes[last].isNumeric, spare >= max(Self.narrowestText, lanes[last].name.utf8.count) {
+                    lanes[last].width = spare
+                } else {
+                    lanes.remove(at: last)
+                }
+            } else if let widest = lanes.indices.max(by: { lanes[$0].width < lanes[$1].width }), lanes[widest].width > 1
+            {
+                let others = lanes.filter { $0.width < lanes[widest].width }.map(\.width).max() ?? 1
+                lanes[widest].width -= max(1, min(total - width, lanes[widest].width - others))
+            } else if lanes.count > 1 {
+                lanes.removeLast()
+            } else {
+                return
+            }
+        }
+    }
+
+    // MARK: Lines
+
+    private func line(_ cells: [String], style: Style? = nil, severity: Severity? = nil) -> String {
+        var line = ""
+        for (index, lane) in lanes.enumerated() {
+            let shown = DisplayWidth.cut(cells[index], to: lane.width)
+            let padding = String(repeating: " ", count: max(0, lane.width - DisplayWidth.of(shown)))
+            let look = lane.name == "priority" && hasColors ? style ?? severity.flatMap(Self.style) : style
+            let styled = look.map { $0.applied(to: shown) } ?? shown
+            let isLast = index == lanes.count - 1
+            line += lane.isNumeric ? padding + styled : styled + (isLast ? "" : padding)
+            if !isLast { line += String(repeating: " ", count: Self.gap) }
+        }
+        return line
+    }
+
+    private static func style(_ severity: Severity) -> Style? {
+        switch severity {
+        case .critical: .critical
+        case .high: .high
+        case .medium: .medium
+        case .low: .dim
+        }
+    }
+
+    // MARK: Cells
+
+    private static func cell(_ value: Value?, of column: Column) -> String {
+        let text =
+            switch value {
+            case nil: ""
+            case .integer(let number) where column.field.unit == "bytes": bytes(number)
+            case .number(let number): withUnit(Self.rounded(number), column.field.unit)
+            case .integer(let number): withUnit(String(number), column.field.unit)
+            case .time(let time): time.inWholeSeconds.description
+            case .some(let value): value.description
+            }
+        // A name of 10 kB is cut before anything is measured.
+        return DisplayWidth.cut(SafeText.shown(String(text.unicodeScalars.prefix(widest * 8))), to: widest)
+    }
+
+    private static func withUnit(_ number: String, _ unit: String?) -> String {
+        unit.map { "\(number) \($0)" } ?? number
+    }
+
+    /// Two decimals are enough to compare by eye.
+    private static func rounded(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 1e15 else { return Value.number(number).description }
+        return Value.number((number * 100).rounded() / 100).description
+    }
+
+    private static func bytes(_ count: Int64) -> String {
+        guard abs(count) >= 1000 else { return "\(count) B" }
+        var scaled = Double(count) / 1000
+        var unit = 0
+        let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
+        while abs(scaled) >= 999.95, unit < units.count - 1 {
+            scaled /= 1000
+            unit += 1
+        }
+        return "\(Value.number((scaled * 10).rounded() / 10)) \(units[unit])"
+    }
+}
+
+extension Column {
+    fileprivate var isNumeric: Bool {
+        switch field.type {
+        case .integer, .number: true
+        default: false
+        }
+    }
+}

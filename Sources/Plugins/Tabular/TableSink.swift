@@ -1,0 +1,89 @@
+import FlareKit
+
+/// Findings as a table on the terminal, the most urgent first.
+public actor TableSink: Sink {
+    public nonisolated let mode = SinkMode.whole
+
+    private let options: TableOptions
+    private let terminal: @Sendable () -> Terminal
+    private var output = WholeFile(nil)
+    private var columns: [Column] = []
+    private var findings: [Finding] = []
+
+    /// - Parameter terminal: what the table is shown on, asked anew for each table.
+    public init(_ options: TableOptions, terminal: @escaping @Sendable () -> Terminal = { .standardOutput() }) {
+        self.options = options
+        self.terminal = terminal
+    }
+
+    public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
+        self.columns = columns
+        findings = []
+    }
+
+    public func write(_ findings: [Finding]) async throws {
+        self.findings += findings
+    }
+
+    public func commit(_ run: Run) async throws -> SinkMark? {
+        try output.write(text().utf8)
+        try output.commit()
+        // In a live run each evaluation shows its own table.
+        findings = []
+        return nil
+    }
+
+    public func abort() async {
+        findings = []
+        output.abort()
+    }
+
+    /// The table as it is shown.
+    func text() -> String {
+        let sorted = findings.sorted(by: Self.precedes)
+        let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
+        guard !shown.isEmpty else { return "No findings.\n" }
+        let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
+        let layout = TableLayout(options.columns.compactMap { named[$0] }, Array(shown), on: terminal())
+        return layout.text + rest(sorted.count - shown.count, of: sorted.count)
+    }
+
+    private func rest(_ hidden: Int, of all: Int) -> String {
+        guard hidden > 0 else { return "" }
+        return "\(hidden) more of \(all) findings are not shown; the table's option top: 0 shows all.\n"
+    }
+
+    /// By falling priority, score and occurrences; then by detector and id, so that the order is always the same.
+    static func precedes(_ a: Finding, _ b: Finding) -> Bool {
+        if a.priority != b.priority { return a.priority > b.priority }
+        if a.score != b.score { return a.score > b.score }
+        if a.occurrences != b.occurrences { return a.occurrences ?? 0 > b.occurrences ?? 0 }
+        if let first = a.channel, let second = b.channel, first != second { return first < second }
+        return (a.detector, a.id) < (b.detector, b.id)
+    }
+}
+
+/// The options of `table`.
+public struct TableOptions: PluginOptions {
+    /// Findings that are shown; the rest is counted. 0 shows all.
+    public var top = 20
+    /// The columns in their order. What does not fit is left out, from the least important.
+    public var columns = [
+        "priority", "src_ip", "dest_ip", "dest_port", "proto", "interval", "percent", "occurrences", "dest_degree",
+        "bytes_toserver", "bytes_toclient", "host", "dest_whois", "detector", "summary",
+    ]
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "top", \.top, "How many findings are shown, the most urgent first; the rest is counted. 0 shows all.",
+                unit: "findings", range: 0...),
+            Option(
+                "columns", \.columns,
+                "The columns, in their order, of all that a finding has. Columns without a value in any row are left "
+                    + "out, and so are, from the last, those for which the terminal is too narrow."),
+        ]
+    }
+}

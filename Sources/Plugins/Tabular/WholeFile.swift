@@ -1,0 +1,120 @@
+import FlareKit
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that is written whole or not at all.
+///
+/// What is written goes to a hidden file in the same folder, which takes the place of the old one on `commit`: a
+/// reader sees the old file or the new one, never half of either. A path that leads to a device or a pipe is no file to
+/// be replaced: it gets the output on `commit`, as standard output does.
+struct WholeFile {
+    /// Bytes that are kept back before they are written.
+    private static let bufferSize = 1 << 20
+
+    private enum Target {
+        /// A file, written beside its place first.
+        case beside(descriptor: Int32, path: String)
+        /// A device, a pipe or standard output, written on commit.
+        case direct
+    }
+
+    /// `nil` is standard output.
+    let path: String?
+    private var target: Target?
+    private var buffer: [UInt8] = []
+    private var madeFolders: [String] = []
+
+    init(_ path: String?) {
+        self.path = path
+    }
+
+    /// Prepares to write, so that a path that cannot be written is known before hours of reading.
+    mutating func open() throws {
+        guard target == nil else { return }
+        buffer.removeAll(keepingCapacity: true)
+        guard let path else {
+            target = .direct
+            return
+        }
+        let place = FileSystem.followed(path)
+        let old = FileSystem.status(place)
+        if let old {
+            switch old.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFDIR: throw PluginError("is a folder", at: path, remedy: "name a file in it")
+            default:
+                target = .direct
+                return
+            }
+            guard access(place, W_OK) == 0 else { throw FileSystem.failure("cannot be replaced", path) }
+        }
+        let folder = FileSystem.folder(of: place)
+        madeFolders = try FileSystem.makeFolders(folder)
+        do {
+            let partial = "\(folder)/.flare-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).partial"
+            let descriptor = try FileSystem.open(partial, O_WRONLY | O_CREAT | O_EXCL)
+            target = .beside(descriptor: descriptor, path: partial)
+            if let old { _ = fchmod(descriptor, old.st_mode & 0o7777) }
+        } catch {
+            abort()
+            throw PluginError("cannot be written: \(error)", at: path)
+        }
+    }
+
+    mutating func write(_ bytes: some Sequence<UInt8>) throws {
+        try open()
+        buffer.append(contentsOf: bytes)
+        if case .beside(let descriptor, let partial) = target, buffer.count >= Self.bufferSize {
+            try FileSystem.write(buffer, to: descriptor, partial)
+            buffer.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Puts what was written since `open` in its place. Does nothing where nothing was opened since the last commit.
+    mutating func commit() throws {
+        switch target {
+        case nil: return
+        case .direct: try writeDirectly()
+        case .beside(let descriptor, let partial):
+            guard let path else { return }
+            let place = FileSystem.followed(path)
+            try FileSystem.write(buffer, to: descriptor, partial)
+            try FileSystem.flush(descriptor, partial)
+            guard rename(partial, place) == 0 else { throw FileSystem.failure("cannot be replaced", path) }
+            _ = close(descriptor)
+            target = nil
+            madeFolders = []
+            try FileSystem.flushFolder(FileSystem.folder(of: place))
+        }
+        target = nil
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes back what was not committed; the old file stands.
+    mutating func abort() {
+        if case .beside(let descriptor, let partial) = target {
+            _ = close(descriptor)
+            _ = unlink(partial)
+        }
+        for folder in madeFolders.reversed() { _ = rmdir(folder) }
+        madeFolders = []
+        target = nil
+        buffer.removeAll()
+    }
+
+    private func writeDirectly() throws {
+        guard let path else {
+            try FileSystem.write(buffer, to: STDOUT_FILENO, "standard output")
+            return
+        }
+        let descriptor = try FileSystem.open(path, O_WRONLY)
+        defer { _ = close(descriptor) }
+        try FileSystem.write(buffer, to: descriptor, path)
+    }
+}

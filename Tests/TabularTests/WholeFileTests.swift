@@ -1,0 +1,69 @@
+import FlareKit
+import Foundation
+import Testing
+
+@testable import Tabular
+
+@Suite("A file that is whole or not there")
+struct WholeFileTests {
+    @Test("a link keeps leading to its file")
+    func followsLinks() throws {
+        let folder = try Folder()
+        try folder.write("old", to: "real")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "real")
+        var file = WholeFile(folder.file("link"))
+        try file.write("new".utf8)
+        try file.commit()
+        #expect(try folder.text("real") == "new")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link")) == "real")
+    }
+
+    @Test("the rights of the file that is replaced stay")
+    func keepsRights() throws {
+        let folder = try Folder()
+        try folder.write("old", to: "file")
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.file("file"))
+        var file = WholeFile(folder.file("file"))
+        try file.write("new".utf8)
+        try file.commit()
+        let rights = try FileManager.default.attributesOfItem(atPath: folder.file("file"))[.posixPermissions] as? Int
+        #expect(rights == 0o640)
+    }
+
+    @Test("a device is written to, not replaced")
+    func keepsDevices() throws {
+        var file = WholeFile("/dev/null")
+        try file.write("new".utf8)
+        try file.commit()
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
+                == .typeCharacterSpecial)
+    }
+
+    @Test("a full disk is an error that names the file, and leaves nothing")
+    func fullDisk() throws {
+        var file = WholeFile("/dev/full")
+        try file.write("new".utf8)
+        let error = #expect(throws: PluginError.self) { try file.commit() }
+        #expect(error?.place == "/dev/full")
+        #expect(error?.what.contains("No space left") == true)
+        file.abort()
+    }
+
+    @Test("a folder in the file's place is known at the beginning")
+    func folderInPlace() throws {
+        let folder = try Folder()
+        var file = WholeFile(folder.path)
+        let error = #expect(throws: PluginError.self) { try file.open() }
+        #expect(error?.description == "\(folder.path): is a folder; name a file in it")
+    }
+
+    @Test("a folder that cannot be made is known at the beginning")
+    func folderCannotBeMade() throws {
+        let folder = try Folder()
+        try folder.write("", to: "file")
+        var file = WholeFile(folder.file("file/inside/beacons.csv"))
+        #expect(throws: PluginError.self) { try file.open() }
+        #expect(folder.entries == ["file"])
+    }
+}
