@@ -20,6 +20,10 @@ public actor JSONSink: Sink {
         appended = AppendedFile(destination)
     }
 
+    deinit {
+        appended.close()
+    }
+
     public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
         self.columns = columns
         if mode == .append { try appended.open(resume: resume) } else { try whole.open() }
