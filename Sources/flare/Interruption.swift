@@ -6,7 +6,6 @@ import Synchronization
 /// SIGINT and SIGTERM end a run cleanly; a second one ends it at once.
 final class Interruption: Sendable {
     private let received = Atomic<Int32>(0)
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
 
     /// - Parameter meter: the run to cancel.
     init(cancelling meter: ReadMeter) {
@@ -19,7 +18,8 @@ final class Interruption: Sendable {
                 meter.cancel()
             }
             source.resume()
-            sources.withLock { $0.append(source) }
+            // Signals are handled for the rest of the process's life.
+            _ = Unmanaged.passRetained(source as AnyObject)
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("focus")
 struct FocusTests {
-    private func focus(_ yaml: String) throws -> Focus { Focus(try FocusOptions.read(yaml)) }
+    private func focus(_ yaml: String) throws -> FocusEnricher { FocusEnricher(try FocusOptions.read(yaml)) }
 
     private func key(_ source: String, _ peer: String) throws -> ChannelKey {
         ChannelKey(

@@ -1,7 +1,10 @@
 import FlareKit
 
 /// Findings as comma-separated values: a row each under the names of all columns.
-public actor CSVSink: Sink {
+public actor CSVSink: Sink, BuiltInPlugin {
+    public static let name = "csv"
+    public static let summary = "Writes all findings to a CSV file (RFC 4180), whole or not at all."
+
     public nonisolated let mode = SinkMode.whole
     public nonisolated let destination: String?
 
@@ -9,7 +12,7 @@ public actor CSVSink: Sink {
     private var columns: [Column] = []
     private var hasHeader = false
 
-    public init(_ options: CSVOptions) throws(OptionComplaint) {
+    public init(_ options: CSVOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         destination = try outputPath(of: options.path)
         file = WholeFile(destination)
     }

@@ -5,7 +5,10 @@ import FlareKit
 /// `replace` writes the file whole, as `csv` does. `append` adds to its end, so that it can follow a live run: each
 /// commit makes what came since the last one stand, and yields a mark; a run that goes on from a mark cuts back what
 /// lies beyond it, so that nothing is there twice.
-public actor JSONSink: Sink {
+public actor JSONSink: Sink, BuiltInPlugin {
+    public static let name = "json"
+    public static let summary = "Writes findings as JSON lines, to a file anew or at its end."
+
     public nonisolated let mode: SinkMode
     public nonisolated let destination: String?
 
@@ -13,11 +16,15 @@ public actor JSONSink: Sink {
     private var appended: AppendedFile
     private var columns: [Column] = []
 
-    public init(_ options: JSONOptions) throws(OptionComplaint) {
+    public init(_ options: JSONOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         mode = options.mode == .append ? .append : .whole
         destination = try outputPath(of: options.path)
         whole = WholeFile(destination)
         appended = AppendedFile(destination)
+    }
+
+    deinit {
+        appended.close()
     }
 
     public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {

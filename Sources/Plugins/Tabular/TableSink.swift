@@ -1,7 +1,10 @@
 import FlareKit
 
 /// Findings as a table on the terminal, the most urgent first.
-public actor TableSink: Sink {
+public actor TableSink: Sink, BuiltInPlugin {
+    public static let name = "table"
+    public static let summary = "Shows the most urgent findings on the terminal, as wide as it is."
+
     public nonisolated let mode = SinkMode.whole
 
     private let options: TableOptions
@@ -10,8 +13,12 @@ public actor TableSink: Sink {
     private var columns: [Column] = []
     private var findings: [Finding] = []
 
+    public init(_ options: TableOptions, _ context: PluginContext = PluginContext()) {
+        self.init(options) { .standardOutput() }
+    }
+
     /// - Parameter terminal: what the table is shown on, asked anew for each table.
-    public init(_ options: TableOptions, terminal: @escaping @Sendable () -> Terminal = { .standardOutput() }) {
+    public init(_ options: TableOptions, terminal: @escaping @Sendable () -> Terminal) {
         self.options = options
         self.terminal = terminal
     }

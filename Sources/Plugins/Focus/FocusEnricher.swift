@@ -5,11 +5,14 @@ import FlareKit
 /// Inside is what lies in one's own networks. Outside is any other address of the global internet: what is multicast,
 /// private, link-local, loopback, documentation or otherwise reserved (RFC 6890) is nobody's outside. A peer that is a
 /// name counts as outside.
-public struct Focus: ChannelFilter {
+public struct FocusEnricher: ChannelFilter, BuiltInPlugin {
+    public static let name = "focus"
+    public static let summary = "Keeps the channels of one direction: outbound, inbound, internal or all."
+
     private let options: FocusOptions
     private let rules: [Rule]
 
-    public init(_ options: FocusOptions) {
+    public init(_ options: FocusOptions, _ context: PluginContext = PluginContext()) {
         self.options = options
         self.rules = Self.rules(options)
     }
