@@ -6,11 +6,11 @@ struct FlareCommand: AsyncParsableCommand {
         commandName: "flare",
         abstract: "Finds machines that call home, in what your sensors already record.",
         discussion: """
-            flare run pipeline.yaml reads flows, tells which channels are beacons, and writes a short list with the
+            flare run pipeline.yaml reads flows, tells which channels are beacons, and writes a short list with the \
             evidence. Results go to standard output, progress and remarks to standard error.
 
-            Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 done, but not whole; 4 nothing to judge in
-            the window, or a silent sensor; 10 done with findings (--exit-findings); 78 the configuration is wrong;
+            Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 done, but not whole; 4 nothing to judge in \
+            the window, or a silent sensor; 10 done with findings (--exit-findings); 78 the configuration is wrong; \
             130 and 143 after SIGINT and SIGTERM.
             """,
         version: FlareVersion.current,

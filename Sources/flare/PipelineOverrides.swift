@@ -7,10 +7,12 @@ struct PipelineOverrides: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
-            "Overrides one value of the pipeline file by its path; the value is read as YAML.", valueName: "path=value"))
+            "Overrides one value of the pipeline file by its path; the value is read as YAML.", valueName: "path=value")
+    )
     var assignments: [String] = []
 
-    @Option(name: .customLong("plugins"), help: "A further plugins.yaml, trusted to name plugins from outside.",
+    @Option(
+        name: .customLong("plugins"), help: "A further plugins.yaml, trusted to name plugins from outside.",
         completion: .file(extensions: ["yaml"]))
     var pluginsFile: String?
 
