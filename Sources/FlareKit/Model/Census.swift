@@ -12,7 +12,7 @@ public struct Census: Sendable, Codable {
     /// Channels that detectors of this grouping judge; set before judging.
     public var judged = 0
     /// Different source addresses by peer.
-    public var sourcesByPeer: [Peer: Int] = [:]
+    public var sourcesByPeer = PeerCounts()
     /// Records of the whole sensor by minute; the first minute is `firstMinute`.
     public var recordsByMinute: [UInt32] = []
     /// Minutes since 1970 of the first element of `recordsByMinute`.
@@ -21,7 +21,7 @@ public struct Census: Sendable, Codable {
     public init(window: TimeWindow = .all) { self.window = window }
 
     /// How many different sources talk to a peer in the window.
-    public func sources(of peer: Peer) -> Int { sourcesByPeer[peer] ?? 0 }
+    public func sources(of peer: Peer) -> Int { sourcesByPeer[peer] }
 
     /// Whether no record at all of the sensor starts in the minute of `time`: then a missing callback says nothing.
     public func isSilent(at time: Timestamp) -> Bool {

@@ -49,22 +49,18 @@ extension Census {
     private mutating func countSources(_ index: ChannelIndex) {
         var pairs = KeyTable(minimumCapacity: index.table.count)
         var sources = KeyTable()
-        var peers = KeyTable(minimumCapacity: 4096)
-        var degrees: [Int] = []
+        sourcesByPeer = PeerCounts(capacity: min(index.table.count, 1 << 16))
         for (channel, key) in index.table.keys.enumerated() where index.counts[channel] > 0 {
-            var pair = key.ignoring([.port, .proto])
             let before = pairs.count
-            _ = pairs.number(of: pair)
+            _ = pairs.number(of: key.ignoring([.port, .proto]))
             guard pairs.count > before else { continue }
             _ = sources.number(
                 of: PackedKey(source: key.source, peer: key.source, port: 0, proto: 0, flags: []))
-            pair.source = IPAddress(high: 0, low: 0)
-            let peer = Int(peers.number(of: pair))
-            if peer == degrees.count { degrees.append(0) }
-            degrees[peer] += 1
+            switch index.peer(of: key) {
+            case .address(let address): sourcesByPeer.increment(address)
+            case .name(let name): sourcesByPeer.increment(name)
+            }
         }
         hosts = sources.count
-        sourcesByPeer.reserveCapacity(degrees.count)
-        for (number, key) in peers.keys.enumerated() { sourcesByPeer[index.peer(of: key)] = degrees[number] }
     }
 }

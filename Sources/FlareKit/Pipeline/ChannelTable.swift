@@ -1,7 +1,9 @@
 /// The channels of one grouping that detectors judge, with their records.
 ///
 /// The channels are those with enough records that no filter took out, numbered from 0 in the order of their keys.
-public struct ChannelTable: Sendable {
+///
+/// A class, since it is shared by all threads and never changes.
+public final class ChannelTable: Sendable {
     public let grouping: Grouping
     /// The channels' keys, rising.
     public let keys: [ChannelKey]

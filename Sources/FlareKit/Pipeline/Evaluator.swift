@@ -45,7 +45,7 @@ struct Evaluator: Sendable {
     func group(_ stores: [RecordKind: RecordStore], by grouping: Grouping, in window: TimeWindow) async -> Grouped? {
         guard let store = stores[grouping.subject] else { return nil }
         let index = ChannelIndex(store, grouping: grouping, window: window)
-        let census = Census(store, index, in: window)
+        async let census = Census(store, index, in: window)
         let selection = await ChannelSelection(
             count: index.table.count, minimumCount: minimumCount(of: grouping), filters: filters,
             threads: pipeline.threads
@@ -53,7 +53,7 @@ struct Evaluator: Sendable {
             (Int(index.counts[place]), { index.key(of: UInt32(place)) })
         }
         let table = ChannelTable(store, index, candidates: selection.chosen.map(UInt32.init), window: window)
-        return Grouped(table: table, census: census, dropped: selection.dropped)
+        return Grouped(table: table, census: await census, dropped: selection.dropped)
     }
 
     /// Judges grouped channels and makes findings, sorted by priority.
