@@ -32,7 +32,9 @@ public enum YAMLReader {
     public static func read(
         _ text: String, file: String, folder: String = "/", limits: YAMLLimits = .standard
     ) throws(ConfigurationError) -> YAMLNode {
-        try read(SourceText(text, name: file, folder: folder), text, limits: limits)
+        // libyaml reads a byte-order mark as a character of the first line where it is told the encoding.
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+        return try read(SourceText(text, name: file, folder: folder), text, limits: limits)
     }
 
     /// Reads bytes, which must be UTF-8, with or without a byte-order mark.

@@ -56,7 +56,7 @@ extension OptionDescription: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let type = try OptionType(from: decoder)
-        func datum(_ key: CodingKeys) throws -> OptionDatum? {
+        func datum(_ key: CodingKeys, _ type: OptionType) throws -> OptionDatum? {
             guard let node = try container.decodeIfPresent(PlainNode.self, forKey: key)?.node else { return nil }
             var context = DecodingContext()
             let reader = OptionReader(type: type)
@@ -66,15 +66,15 @@ extension OptionDescription: Codable {
             }
             return datum
         }
-        let least = try datum(.minimum)
-        let most = try datum(.maximum)
-        let below = try datum(.below)
+        let least = try datum(.minimum, type.bounded)
+        let most = try datum(.maximum, type.bounded)
+        let below = try datum(.below, type.bounded)
         let hasRange = least != nil || most != nil || below != nil
         self.init(
             name: try container.decode(String.self, forKey: .name), type: type,
             unit: try container.decodeIfPresent(String.self, forKey: .unit),
             meaning: try container.decode(String.self, forKey: .meaning),
-            defaultValue: try datum(.default) ?? .null,
+            defaultValue: try datum(.default, type) ?? .null,
             range: hasRange
                 ? OptionRange(minimum: least, maximum: most ?? below, excludesMaximum: below != nil) : nil,
             isRequired: try container.decodeIfPresent(Bool.self, forKey: .required) ?? false)
@@ -92,6 +92,11 @@ extension OptionDescription: Codable {
         try container.encodeIfPresent(range?.maximum.map(PlainNode.init), forKey: most)
         if isRequired { try container.encode(true, forKey: .required) }
     }
+}
+
+extension OptionType {
+    /// The type of a range's bounds: a list's bounds are those of its elements.
+    fileprivate var bounded: OptionType { if case .list(let element) = self { element.bounded } else { self } }
 }
 
 extension OptionType: Codable {

@@ -57,10 +57,10 @@ extension PluginRegistry {
         switch known.count {
         case 1 where settings.isBuiltIn == nil || settings.isBuiltIn == !known[0].isFromOutside: return known[0]
         case 1:
-            let origin = known[0].origin
+            let isOutside = known[0].isFromOutside
             context.complain(
-                "\(known[0].phrase) is \(known[0].isFromOutside ? "not " : "")built in", at: entry.mark,
-                suggestion: "it is: \(origin)")
+                "\(known[0].phrase) is \(isOutside ? "not " : "")built in", at: entry.mark,
+                suggestion: isOutside ? "it is: \(known[0].origin)" : "take out \"builtin: false\"")
         case 0:
             let what = settings.kind?.rawValue ?? "plugin"
             context.complain(
