@@ -30,8 +30,14 @@ public struct ConfigurationError: Error, Sendable {
 }
 
 extension ConfigurationError: CustomStringConvertible {
+    /// More complaints than this are counted, not shown: nobody reads them, and a hostile file may cause very many.
+    private static let mostShown = 200
+
     /// The complaints as they are printed, one below the other.
     public var description: String {
-        diagnostics.map(\.description).joined(separator: "\n")
+        var lines = diagnostics.prefix(Self.mostShown).map(\.description)
+        let rest = diagnostics.count - lines.count
+        if rest > 0 { lines.append("and \(rest) more") }
+        return lines.joined(separator: "\n")
     }
 }

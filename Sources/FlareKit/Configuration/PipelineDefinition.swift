@@ -103,7 +103,8 @@ extension PipelineDefinition {
             var registry = registry
             registry.apply(pluginsFiles, &context)
             for override in parsed { override.apply(to: &root, &context) }
-            var reader = PipelineReader(registry: registry, context: context)
+            var reader = PipelineReader(
+                registry: registry, folder: root.mark.source.folder, context: context)
             definition = reader.read(root, path: path)
             context = reader.context
         }

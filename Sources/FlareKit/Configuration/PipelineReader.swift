@@ -1,6 +1,8 @@
 /// Reads the document of a pipeline file.
 struct PipelineReader {
     let registry: PluginRegistry
+    /// The absolute folder of the pipeline file.
+    let folder: String
     var context: DecodingContext
 
     /// - Returns: `nil` after a complaint.
@@ -81,7 +83,7 @@ struct PipelineReader {
         else { return nil }
         let frame = frame(kind, mapping, place, node)
         let placed = PluginContext(
-            place: place, folder: node.mark.source.folder, installation: Installation.folder)
+            place: place, folder: folder, installation: Installation.folder)
         let made = descriptor.instance(
             mapping, at: named.mark, frame: PipelineFrame.keys(of: kind), in: placed, outside: registry.outside,
             &context)

@@ -112,3 +112,8 @@ struct DetectorFrame: PluginOptions {
         ]
     }
 }
+
+extension PluginKind {
+    /// The keys of a plugin's entry that belong to the pipeline and not to the plugin, beside `plugin` itself.
+    public var pipelineOptions: [OptionDescription] { PipelineFrame.options(of: self) }
+}

@@ -117,6 +117,7 @@ struct YAMLComposer {
         at mark: SourceMark, depth: Int, _ events: inout YAMLEvents
     ) throws(Diagnostic) -> Composed {
         var entries: [YAMLMapping.Entry] = []
+        var merged: [YAMLMapping.Entry] = []
         var lines: [String: Int] = [:]
         var whole = (size: 1, depth: 0)
         while true {
@@ -139,10 +140,27 @@ struct YAMLComposer {
                 continue
             }
             lines[name] = keyMark.line
-            entries.append(.init(key: name, keyMark: keyMark, value: value.node))
+            if name == "<<", key.node.scalar?.style == .plain {
+                merged += mergedEntries(of: value.node)
+            } else {
+                entries.append(.init(key: name, keyMark: keyMark, value: value.node))
+            }
         }
+        entries += merged.filter { lines.updateValue($0.keyMark.line, forKey: $0.key) == nil }
         let node = YAMLNode(.mapping(YAMLMapping(entries)), at: mark)
         return Composed(node: node, size: whole.size, depth: whole.depth)
+    }
+
+    /// What a merge key (`<<`, YAML 1.1) brings along: the entries of a mapping, or of several, the first of which
+    /// counts most. Keys that are written out count more than any of them.
+    private mutating func mergedEntries(of node: YAMLNode) -> [YAMLMapping.Entry] {
+        if let mapping = node.mapping { return mapping.entries }
+        guard let elements = node.elements else {
+            diagnostics.append(
+                Diagnostic("this cannot be merged", at: node.mark, expected: "a mapping, or a list of mappings"))
+            return []
+        }
+        return elements.flatMap { mergedEntries(of: $0) }
     }
 
     private mutating func define(_ anchor: String?, _ composed: Composed) -> Composed {

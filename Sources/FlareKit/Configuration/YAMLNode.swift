@@ -96,14 +96,33 @@ public struct YAMLMapping: Sendable {
 
     /// The other mapping laid over this one: mappings are merged key by key, everything else is replaced.
     func overlaid(with other: YAMLMapping) -> YAMLMapping {
-        var merged = self
+        var merged = entries
+        // Looked up by name: a hostile file may have very many keys.
+        var places = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
         for entry in other.entries {
-            var entry = entry
-            if let below = merged[entry.key]?.mapping, let above = entry.value.mapping {
-                entry.value.content = .mapping(below.overlaid(with: above))
+            guard let place = places[entry.key] else {
+                places[entry.key] = merged.count
+                merged.append(entry)
+                continue
             }
-            merged.set(entry)
+            let below = merged[place].value.mapping
+            merged[place] = entry
+            if let below, let above = entry.value.mapping {
+                merged[place].value.content = .mapping(below.overlaid(with: above))
+            }
         }
-        return merged
+        return YAMLMapping(merged)
+    }
+}
+
+extension YAMLNode {
+    /// The node in one line, as it could be written.
+    public var flowText: String {
+        switch content {
+        case .scalar(let scalar): scalar.style == .plain ? scalar.text : OptionDatum.text(scalar.text).description
+        case .sequence(let elements): "[" + elements.map(\.flowText).joined(separator: ", ") + "]"
+        case .mapping(let mapping):
+            "{" + mapping.entries.map { "\($0.key): \($0.value.flowText)" }.joined(separator: ", ") + "}"
+        }
     }
 }

@@ -19,8 +19,8 @@ public struct YAMLLimits: Sendable {
 
 /// Reads YAML with the place of every node.
 ///
-/// The syntax is YAML 1.1's as libyaml reads it, plain scalars are taken by the core schema of YAML 1.2: `yes`, `on`
-/// and `1:30` are text. Refused are a key that occurs twice, keys that are not scalars, more than one document, tags
+/// The syntax is YAML 1.1's as libyaml reads it, with merge keys (`<<`); plain scalars are taken by the core schema of
+/// YAML 1.2: `yes`, `on` and `1:30` are text. Refused are a key that occurs twice, keys that are not scalars, more than one document, tags
 /// other than `!!str` and `!`, and what is over the limits.
 public enum YAMLReader {
     /// Reads a text.

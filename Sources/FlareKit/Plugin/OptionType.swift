@@ -96,3 +96,15 @@ extension OptionType {
             .network, .secret,
         ].map { ($0.name, $0) })
 }
+
+extension OptionType {
+    /// The named parts of an object, of a list's or map's objects, or of the object among several types.
+    public var parts: [OptionDescription]? {
+        switch self {
+        case .object(let options): options
+        case .list(let element), .map(let element): element.parts
+        case .any(let types): types.lazy.compactMap(\.parts).first
+        default: nil
+        }
+    }
+}

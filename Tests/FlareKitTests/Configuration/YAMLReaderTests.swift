@@ -49,6 +49,16 @@ struct YAMLReaderTests {
         #expect(root[key: "d"]?.scalar?.text == "z")
     }
 
+    @Test("a merge key brings in a mapping's entries under those that are written out")
+    func mergeKeys() throws {
+        let root = try YAMLReader.read(
+            "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc: {<<: [*a, *b], x: 9}\nd: {'<<': 1}", file: "a.yaml")
+        let merged = try #require(root[key: "c"]?.mapping)
+        #expect(merged.entries.map { "\($0.key) \($0.value.flowText)" } == ["x 9", "y 2", "z 4"])
+        #expect(root[key: "d"]?.mapping?.keys == ["<<"])
+        #expect(complaints("a: {<<: 1}").contains("this cannot be merged"))
+    }
+
     @Test("aliases of aliases are refused before they stand for more than the limit")
     func billionLaughs() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
