@@ -100,6 +100,21 @@ struct ScriptsTests {
         #expect(try machine.aptCalls().count == 2)
     }
 
+    @Test("a Swift that lacks a library of the system's is fine once it is installed")
+    func swiftRunsAfterInstallation() throws {
+        let machine = try Machine(
+            packages: .without(["libncurses6"]),
+            commands: [
+                "swift": """
+                [[ -e "${0%/*}/apt-calls" ]] || { echo 'libncurses.so.6: cannot open' >&2; exit 127; }
+                echo 'Swift version 6.3.1'
+                """
+            ])
+        let result = try machine.setup(asRoot: true)
+        #expect(result.errors.hasPrefix("\(machine.swift) does not run: libncurses.so.6"))
+        #expect(result.status == 0)
+    }
+
     @Test("newer Swifts are welcome", arguments: ["6.1", "6.3.1", "6.10-dev", "7.0"])
     func swiftIsNewer(version: String) throws {
         let machine = try Machine(packages: .all, commands: ["swift": "echo 'Apple Swift version \(version) (x)'"])
@@ -153,6 +168,8 @@ private struct Machine: ~Copyable {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
         }
     }
+
+    var swift: String { folder.appending(path: "swift").path }
 
     deinit {
         try? FileManager.default.removeItem(at: folder)

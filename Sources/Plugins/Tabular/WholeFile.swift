@@ -60,7 +60,11 @@ struct WholeFile {
             let partial = "\(folder)/.flare-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).partial"
             let descriptor = try FileSystem.open(partial, O_WRONLY | O_CREAT | O_EXCL)
             target = .beside(descriptor: descriptor, path: partial)
-            if let old { _ = fchmod(descriptor, old.st_mode & 0o7777) }
+            if let old {
+                // Who owns the file and who may read it stays as it was; giving a file away takes root.
+                _ = fchown(descriptor, old.st_uid, old.st_gid)
+                _ = fchmod(descriptor, old.st_mode & 0o7777)
+            }
         } catch {
             abort()
             throw PluginError("cannot be written: \(error)", at: path)
