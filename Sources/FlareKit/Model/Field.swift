@@ -17,6 +17,12 @@ public struct Field: Hashable, Sendable, Codable {
     }
 }
 
+extension Field {
+    /// What every detector that may be grouped by name declares; `Finding(detector:channel:…)` fills it.
+    public static let addresses = Field(
+        "addresses", .texts, "Addresses behind the destination's name; empty where the destination is an address.")
+}
+
 public enum FieldType: String, Sendable, Codable, CaseIterable {
     case text, integer, number, boolean, time, address
     /// Several texts.

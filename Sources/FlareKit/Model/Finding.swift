@@ -71,6 +71,9 @@ public struct Finding: Sendable, Codable {
         bytesToClient = channel.bytesToClient.sum
         destinationDegree = census.sources(of: channel.key.peer)
         host = channel.key.peer.name
+        if !channel.addresses.isEmpty {
+            evidence[Field.addresses.name] = .texts(channel.addresses.map(\.description))
+        }
         times = channel.times
         sizes = channel.bytesToServer.known.count == channel.count ? channel.bytesToServer.raw : []
     }

@@ -15,14 +15,13 @@ public struct CountingDetector: Detector {
             score: min(1, Double(channel.count) / 100), summary: "\(channel.count) records")
         finding.occurrences = channel.count
         finding.evidence["judged"] = .integer(Int64(census.judged))
-        finding.evidence["addresses"] = .texts(channel.addresses.map(\.description))
         return finding
     }
 
     public var evidence: [Field] {
         [
             Field("judged", .integer, "Channels that were judged."),
-            Field("addresses", .texts, "Addresses behind the name."),
+            .addresses,
         ]
     }
 }

@@ -38,7 +38,8 @@ public struct ClassicBeaconDetector: Detector, BuiltInPlugin {
     public static let name = "beacon-classic"
     public static let summary = "Original Flare's beacon detector: one modal interval in whole seconds."
 
-    public let name = Self.name
+    public static let evidence = [Field.addresses]
+
     private let options: ClassicBeaconOptions
 
     public init(_ options: ClassicBeaconOptions, _ context: PluginContext = PluginContext()) {
