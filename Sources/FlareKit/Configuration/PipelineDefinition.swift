@@ -2,8 +2,11 @@
 public struct PipelineDefinition: Sendable {
     /// The path as it was given.
     public let path: String
+    /// The version of the file's format: 1.
     public let version: Int
+    /// What reports call the pipeline: its own name, else the file's.
     public let name: String
+    /// The span of time that is judged.
     public let window: WindowRequest
     /// A run fails if its newest record is older; `nil` for any age.
     public let maxAge: OptionDuration?
@@ -15,9 +18,13 @@ public struct PipelineDefinition: Sendable {
     public let threads: Int?
     /// How often a live run judges anew, by the records' own time.
     public let every: OptionDuration
+    /// At least one.
     public let sources: [ConfiguredPlugin<any Source>]
+    /// In the order of the file, which is not the order they run in.
     public let enrichers: [ConfiguredPlugin<any Enricher>]
+    /// At least one.
     public let detectors: [ConfiguredPlugin<any Detector>]
+    /// At least one.
     public let sinks: [ConfiguredPlugin<any Sink>]
     /// What is probably not as meant.
     public let warnings: [Diagnostic]
@@ -25,6 +32,7 @@ public struct PipelineDefinition: Sendable {
 
 /// A plugin as a pipeline file configures it.
 public struct ConfiguredPlugin<Role: Sendable>: Sendable {
+    /// What is known of the plugin without running it.
     public let descriptor: PluginDescriptor
     /// The entry's index in its list, from 0.
     public let index: Int
@@ -32,6 +40,7 @@ public struct ConfiguredPlugin<Role: Sendable>: Sendable {
     public let mark: SourceMark
     /// All options with their values; secrets do not show.
     public let options: OptionValues
+    /// The plugin itself; nothing of it was started.
     public let instance: Role
     /// For a detector: takes the place of the form of peer it asks for.
     public let groupBy: Grouping.PeerForm?

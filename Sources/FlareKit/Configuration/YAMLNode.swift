@@ -7,6 +7,7 @@ public struct YAMLNode: Sendable {
         case mapping(YAMLMapping)
     }
 
+    /// What the node holds.
     public var content: Content
     /// The place of the node's first character. An aliased node stands where its anchor stands.
     public let mark: SourceMark
@@ -40,7 +41,9 @@ public struct YAMLScalar: Sendable, Equatable {
         case quoted
     }
 
+    /// Without quotes, escapes read; `${NAME}` as it was written.
     public let text: String
+    /// Whether it was in quotes.
     public let style: Style
 
     public init(_ text: String, style: Style = .plain) {
@@ -56,8 +59,11 @@ public struct YAMLScalar: Sendable, Equatable {
 public struct YAMLMapping: Sendable {
     /// A key with its value.
     public struct Entry: Sendable {
+        /// The key's text; keys are never read as numbers.
         public let key: String
+        /// Where the key stands.
         public let keyMark: SourceMark
+        /// What it stands for.
         public var value: YAMLNode
 
         public init(key: String, keyMark: SourceMark, value: YAMLNode) {
@@ -67,6 +73,7 @@ public struct YAMLMapping: Sendable {
         }
     }
 
+    /// In the order of the file, merged ones last.
     public private(set) var entries: [Entry]
 
     /// - Parameter entries: of a key that occurs twice the first counts.
@@ -74,10 +81,15 @@ public struct YAMLMapping: Sendable {
         self.entries = entries
     }
 
+    /// The keys in the order of ``entries``.
     public var keys: [String] { entries.map(\.key) }
 
+    /// The entry of a key.
+    ///
+    /// - Complexity: O(n) in the number of entries.
     public func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
 
+    /// The value of a key.
     public subscript(key: String) -> YAMLNode? { entry(key)?.value }
 
     /// Puts an entry in the place of the one with the same key, or last.

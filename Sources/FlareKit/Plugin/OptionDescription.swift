@@ -3,6 +3,7 @@
 public struct OptionDescription: Sendable, Hashable {
     /// snake_case, unique in its plugin.
     public let name: String
+    /// What kind of value it takes.
     public let type: OptionType
     /// `s`, `flows`, `%` …; `nil` for a bare number and for types that carry their unit.
     public let unit: String?
@@ -10,6 +11,7 @@ public struct OptionDescription: Sendable, Hashable {
     public let meaning: String
     /// What the option is without an entry; ``OptionDatum/null`` for nothing.
     public let defaultValue: OptionDatum
+    /// The bounds of its value, or of each of a list's elements; `nil` where there are none.
     public let range: OptionRange?
     /// Whether a pipeline has to give it.
     public let isRequired: Bool

@@ -13,11 +13,15 @@ public struct PluginDescriptor: Sendable {
     /// Makes the plugin of values that were checked against its options.
     typealias Maker = @Sendable ([String: OptionDatum], PluginContext) throws -> any Plugin
 
+    /// Its role in a pipeline.
     public let kind: PluginKind
+    /// What pipeline files call it, unique among the plugins of its kind.
     public let name: String
     /// One sentence.
     public let summary: String
+    /// Where its code is.
     public let origin: Origin
+    /// In the order they are listed.
     public let options: [OptionDescription]
     /// The fields it writes about findings.
     public let evidence: [Field]
