@@ -9,7 +9,7 @@ public struct DecodingContext: Sendable {
     /// read that no plugin of this run may need.
     let leavesUnsetVariables: Bool
     private var gathered: [Diagnostic] = []
-    private var secrets: [String] = []
+    private var secrets: [Concealment] = []
     private var first: SourceText?
 
     /// - Parameters:
@@ -67,7 +67,12 @@ public struct DecodingContext: Sendable {
     /// Keeps what is written in a node, and in all below it, out of every complaint's excerpt.
     mutating func conceal(_ node: YAMLNode) {
         switch node.content {
-        case .scalar(let scalar): secrets += scalar.text.split(whereSeparator: \.isNewline).map(String.init)
+        case .scalar(let scalar):
+            // A scalar of several lines has a mark that is shorter than its text.
+            let isLong = node.mark.length < scalar.text.unicodeScalars.count
+            secrets += scalar.text.split(whereSeparator: \.isWhitespace).map {
+                Concealment(text: String($0), mark: node.mark, isLong: isLong)
+            }
         case .sequence(let elements): for element in elements { conceal(element) }
         case .mapping(let mapping): for entry in mapping.entries { conceal(entry.value) }
         }

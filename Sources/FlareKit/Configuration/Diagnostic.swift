@@ -19,7 +19,7 @@ public struct Diagnostic: Error, Sendable {
     /// What to do or what may have been meant, as a phrase: `did you mean "paths"?`.
     public let suggestion: String?
     /// Texts that must not be shown, because they are secrets or look like one.
-    var concealed: [String] = []
+    var concealed: [Concealment] = []
 
     public init(
         _ message: String, at mark: SourceMark?, expected: String? = nil, suggestion: String? = nil,
@@ -59,6 +59,19 @@ extension Diagnostic: CustomStringConvertible {
     }
 }
 
+/// A text that no excerpt of certain lines may show.
+struct Concealment: Sendable {
+    let text: String
+    /// Where the text begins.
+    let mark: SourceMark
+    /// Whether it goes on in the lines below; how far is not known then.
+    let isLong: Bool
+
+    func applies(to other: SourceMark) -> Bool {
+        other.source === mark.source && (isLong ? other.line >= mark.line : other.line == mark.line)
+    }
+}
+
 /// The line a complaint is about, with carets under the place.
 private struct Excerpt {
     static let gutter = "      "
@@ -66,7 +79,8 @@ private struct Excerpt {
     private static let widest = 120
     let lines: [String]
 
-    init?(_ mark: SourceMark, concealed: [String]) {
+    init?(_ mark: SourceMark, concealed: [Concealment]) {
+        let concealed = concealed.filter { $0.applies(to: mark) }.map(\.text)
         guard let line = mark.source.line(mark.line) else { return nil }
         // Concealed piece by piece, so that the carets stay under what they are about.
         let written = line.unicodeScalars

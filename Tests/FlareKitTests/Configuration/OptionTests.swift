@@ -174,4 +174,18 @@ struct OptionTests {
                       = expected true or false
                 """)
     }
+
+    @Test("a secret of several lines is concealed in each of them")
+    func longSecret() {
+        let text = complaints("password: \"one\n  two {\"\nexact: 5 # two\n")
+        #expect(text.contains("a secret is not written"))
+        #expect(!text.contains("\"one"))
+        #expect(!text.contains("two"))
+    }
+
+    @Test("what is concealed in one line shows in others")
+    func concealedLine() {
+        #expect(complaints("api_key: 5\nexact: 5").contains("    2 | exact: 5"))
+        #expect(complaints("api_key: 5\nexact: 5").contains("    1 | api_key: ***"))
+    }
 }
