@@ -71,7 +71,10 @@ struct ContentReaderTests {
         #expect(error != nil)
     }
 
-    @Test("content in another compression is named", arguments: [("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]), ("bzip2", [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41])] as [(String, [UInt8])])
+    @Test(
+        "content in another compression is named",
+        arguments: [("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]), ("bzip2", [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41])]
+            as [(String, [UInt8])])
     func unsupported(name: String, head: [UInt8]) throws {
         let (content, error) = try read(try folder.write(Data(head), as: "a"))
         #expect(content.isEmpty)

@@ -80,7 +80,8 @@ struct EVEAddressTests {
     @Test(
         "protocols have numbers by name, in any case, and by number",
         arguments: [
-            ("TCP", 6), ("UDP", 17), ("ICMP", 1), ("IPv6-ICMP", 58), ("SCTP", 132), ("tcp", 6), ("GRE", 47), ("ESP", 50),
+            ("TCP", 6), ("UDP", 17), ("ICMP", 1), ("IPv6-ICMP", 58), ("SCTP", 132), ("tcp", 6), ("GRE", 47),
+            ("ESP", 50),
             ("IGMP", 2), ("047", 47), ("6", 6), ("255", 255), ("256", 255), ("", 255), ("nonsense", 255),
         ] as [(String, UInt8)])
     func protocols(name: String, number: UInt8) {

@@ -13,6 +13,9 @@ public final class InputFile: Sendable {
     /// How the content is stored; `nil` for pipes and devices, whose content is not there yet.
     public let format: StoredFormat?
 
+    /// Which file it is, by whatever name; `nil` for pipes and devices.
+    public let identity: FileIdentity?
+
     private let descriptor: Int32
     private let isOwned: Bool
 
@@ -47,10 +50,11 @@ public final class InputFile: Sendable {
         }
         // Standard input may be a file that a shell has already read from: it is taken as a stream.
         guard kind == S_IFREG, isOwned else {
-            (size, format) = (nil, nil)
+            (size, format, identity) = (nil, nil, nil)
             return
         }
         size = Int64(status.st_size)
+        identity = FileIdentity(status)
         var head = [UInt8](repeating: 0, count: StoredFormat.headLength)
         let count = head.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard count >= 0 else {
@@ -63,6 +67,18 @@ public final class InputFile: Sendable {
 
     deinit {
         if isOwned { close(descriptor) }
+    }
+
+    /// Lets the process hold so many files open at a time, as far as the system allows.
+    public static func allowOpen(_ count: Int) {
+        /// For what else a process has open: libraries, outputs, connections.
+        let others = 128
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+            limit.rlim_cur < rlim_t(count + others)
+        else { return }
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(count + others))
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// Reads at a place of a regular file, from several threads at once if need be.

@@ -34,9 +34,10 @@ public struct InputFileError: Error, Hashable, Sendable {
 }
 
 extension InputFileError: CustomStringConvertible {
-    public var description: String {
-        path + (position.map { " (at byte \($0) as stored)" } ?? "") + ": " + explanation
-    }
+    public var description: String { place + ": " + explanation }
+
+    /// The file, and how far it was read.
+    public var place: String { path + (position.map { " (at byte \($0) as stored)" } ?? "") }
 
     /// What is wrong and what to do, without the file's name.
     public var explanation: String {

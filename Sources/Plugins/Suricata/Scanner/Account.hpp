@@ -54,6 +54,8 @@ private:
 /// What became of all lines so far.
 struct Account {
     uint64_t used = 0;
+    int64_t firstUsed = INT64_MAX;
+    int64_t lastUsed = INT64_MIN;
     uint64_t blank = 0;
     uint64_t fellBack = 0;
     uint64_t slow = 0;
@@ -67,6 +69,12 @@ struct Account {
         if (tally.count < EVE_POSITIONS_KEPT) tally.positions[tally.count] = position;
         ++tally.count;
         ++rejectedInAll;
+    }
+
+    EVE_INLINE void use(int64_t start) {
+        ++used;
+        if (start < firstUsed) firstUsed = start;
+        if (start > lastUsed) lastUsed = start;
     }
 
     uint64_t lines() const { return used + skipped + blank + rejectedInAll; }

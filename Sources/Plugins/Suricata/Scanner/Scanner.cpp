@@ -7,9 +7,12 @@
 #include "SlowReader.hpp"
 
 struct EVEScanner {
-    explicit EVEScanner(const EVEOptions &options) : options(options), fast(options), slow(options) {}
+    explicit EVEScanner(const EVEOptions &options)
+        : options(options), longestLine(options.longestLine == 0 ? SIZE_MAX : options.longestLine), fast(options),
+          slow(options) {}
 
     EVEOptions options;
+    size_t longestLine;
     eve::FastReader fast;
     eve::SlowReader slow;
     eve::Account account;
@@ -54,6 +57,7 @@ const char *lineFeed(const char *p, const char *end) {
 void readSlowly(
     EVEScanner &scanner, const char *line, const char *end, bool isTerminated, uint64_t position, EVEColumns &columns) {
     eve::Account &account = scanner.account;
+    if (size_t(end - line) > scanner.longestLine) return account.reject(EVELineTooLong, position);
     if (isBlank(line, end)) {
         ++account.blank;
         return;
@@ -62,7 +66,7 @@ void readSlowly(
     const Reading reading = scanner.slow.read(line, size_t(end - line), flow);
     switch (reading.verdict) {
     case Verdict::used:
-        ++account.used;
+        account.use(flow.start);
         account.fellBack += flow.fellBack;
         append(columns, scanner.options, flow, position);
         break;
@@ -92,17 +96,20 @@ size_t readBlock(EVEScanner &scanner, const char *block, size_t length, uint64_t
             Flow flow;
             const char *next;
             const Reading reading = scanner.fast.read(p, flow, next);
-            if (reading.verdict == Verdict::used) {
-                ++account.used;
+            if (reading.verdict == Verdict::used && size_t(next - p) <= scanner.longestLine) {
+                account.use(flow.start);
                 append(columns, scanner.options, flow, place);
                 p = next;
                 continue;
             }
             if (reading.verdict == Verdict::skipped) {
-                ++account.skipped;
-                account.types.count(reading);
-                p = lineFeed(reading.type.data(), end) + 1;
-                continue;
+                next = lineFeed(reading.type.data(), end) + 1;
+                if (size_t(next - p) <= scanner.longestLine) {
+                    ++account.skipped;
+                    account.types.count(reading);
+                    p = next;
+                    continue;
+                }
             }
         }
         const char *const feed = isTerminated ? lineFeed(p, end) : nullptr;
@@ -137,6 +144,11 @@ void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position) {
 uint64_t EVEScannerLines(const EVEScanner *scanner) { return scanner->account.lines(); }
 
 uint64_t EVEScannerUsed(const EVEScanner *scanner) { return scanner->account.used; }
+
+void EVEScannerUsedSpan(const EVEScanner *scanner, int64_t *first, int64_t *last) {
+    *first = scanner->account.firstUsed;
+    *last = scanner->account.lastUsed;
+}
 
 uint64_t EVEScannerBlank(const EVEScanner *scanner) { return scanner->account.blank; }
 

@@ -54,7 +54,7 @@ typedef enum EVEReason {
     EVEBadByteCount,
     /// A packet count that is not a whole number from 0 on.
     EVEBadPacketCount,
-    /// Longer than a line may be. Counted by the caller, through `EVEScannerRejectLongLine`.
+    /// Longer than a line may be, its line feed not counted.
     EVELineTooLong,
     /// Not JSON, and the input ends in it.
     EVETruncated,
@@ -76,6 +76,8 @@ typedef struct EVEOptions {
     bool wantsPackets;
     bool wantsDuration;
     bool wantsFlowID;
+    /// Longer lines are rejected, whatever is in them; 0 for no limit.
+    size_t longestLine;
 } EVEOptions;
 
 /// Where the flows go: one array a column, with room for `capacity` elements each. Columns of what the options do not
@@ -139,6 +141,8 @@ void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position);
 
 uint64_t EVEScannerLines(const EVEScanner *scanner);
 uint64_t EVEScannerUsed(const EVEScanner *scanner);
+/// The earliest and latest time of the used records; `first > last` where there was none.
+void EVEScannerUsedSpan(const EVEScanner *scanner, int64_t *first, int64_t *last);
 /// Lines of nothing but white space; they are skipped.
 uint64_t EVEScannerBlank(const EVEScanner *scanner);
 /// How many of the used records took their time from `timestamp` because they have no `flow.start`.
