@@ -61,10 +61,28 @@ let package = Package(
         .target(name: "HomeNetwork", path: "Tests/Support/HomeNetwork"),
         .executableTarget(name: "generate-sample", dependencies: ["HomeNetwork"], path: "Tests/Support/GenerateSample"),
 
+        // What the benchmarks run beside the command
+        .executableTarget(name: "eve-generator", path: "Benchmarks/Speed/Generator"),
+        .executableTarget(
+            name: "bare-loop",
+            path: "Benchmarks/Speed/BareLoop",
+            cxxSettings: [.define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .executableTarget(
+            name: "eve-scanner-check",
+            dependencies: ["EVEScanner"],
+            path: "Benchmarks/Sanitize",
+            exclude: ["run"]
+        ),
+
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
-        .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles"]),
-        .testTarget(name: "SuricataTests", dependencies: ["Suricata"]),
+        .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
+        .testTarget(
+            name: "SuricataTests",
+            dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "FlareKitTesting", "CZlib"]
+        ),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

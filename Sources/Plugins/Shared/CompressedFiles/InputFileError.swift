@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Why a file cannot be read, or not to its end.
+public struct InputFileError: Error, Hashable, Sendable {
+    public enum Reason: Hashable, Sendable {
+        /// The system refused, with this `errno`.
+        case system(Int32)
+        case isDirectory
+        /// Compressed in a way that is not read here.
+        case unsupported(String)
+        /// The compressed content ends in the middle.
+        case truncated
+        /// What is stored is not what the format allows, in the words of the library.
+        case corrupt(String)
+        /// Fewer bytes than when it was opened: cut or replaced meanwhile.
+        case becameShorter
+    }
+
+    /// The file as it was named.
+    public let path: String
+    public let reason: Reason
+    /// How many stored bytes were read before; `nil` where nothing was.
+    public let position: Int64?
+
+    public init(path: String, reason: Reason, position: Int64? = nil) {
+        self.path = path
+        self.reason = reason
+        self.position = position
+    }
+}
+
+extension InputFileError: CustomStringConvertible {
+    public var description: String { place + ": " + explanation }
+
+    /// The file, and how far it was read.
+    public var place: String { path + (position.map { " (at byte \($0) as stored)" } ?? "") }
+
+    /// What is wrong and what to do, without the file's name.
+    public var explanation: String {
+        switch reason {
+        case .system(ENOENT): "there is no such file"
+        case .system(EACCES): "no permission to read it"
+        case .system(let code): String(cString: strerror(code))
+        case .isDirectory: "it is a directory; name the files in it, as in '\(path)/*'"
+        case .unsupported(let format): "it is compressed with \(format), which is not read; use gzip, zstd or none"
+        case .truncated: "the compressed content ends in the middle; what came before was read"
+        case .corrupt(let detail): "the compressed content is damaged (\(detail)); what came before was read"
+        case .becameShorter: "it became shorter while it was read; what came before was read"
+        }
+    }
+}

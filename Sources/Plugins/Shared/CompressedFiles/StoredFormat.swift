@@ -1,0 +1,36 @@
+/// How a file's content is stored, told by its first bytes and not by its name.
+public enum StoredFormat: Hashable, Sendable {
+    case plain
+    /// One or more gzip members (RFC 1952).
+    case gzip
+    /// One or more zstd frames (RFC 8878), skippable ones included.
+    case zstd
+    /// Compressed in a way that is not read here, by its name: `xz`, `bzip2`, `lz4`, `zip`.
+    case unsupported(String)
+
+    /// The most bytes that are looked at.
+    public static let headLength = 6
+
+    /// - Parameter head: the first bytes of the content, `headLength` of them if there are so many.
+    public init(head: some Collection<UInt8>) {
+        func begins(_ magic: UInt8...) -> Bool { head.starts(with: magic) }
+        let bytes = Array(head.prefix(4))
+        let isSkippableFrame =
+            bytes.count == 4 && bytes[0] & 0xF0 == 0x50 && bytes[1] == 0x2A && bytes[2] == 0x4D && bytes[3] == 0x18
+        if begins(0x1F, 0x8B) {
+            self = .gzip
+        } else if begins(0x28, 0xB5, 0x2F, 0xFD) || isSkippableFrame {
+            self = .zstd
+        } else if begins(0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00) {
+            self = .unsupported("xz")
+        } else if begins(0x42, 0x5A, 0x68) {
+            self = .unsupported("bzip2")
+        } else if begins(0x04, 0x22, 0x4D, 0x18) {
+            self = .unsupported("lz4")
+        } else if begins(0x50, 0x4B, 0x03, 0x04) {
+            self = .unsupported("zip")
+        } else {
+            self = .plain
+        }
+    }
+}

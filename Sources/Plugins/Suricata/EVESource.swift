@@ -1,0 +1,37 @@
+import CompressedFiles
+import FlareKit
+
+/// Flow records of Suricata's EVE files (JSON lines), plain or compressed, and of standard input.
+///
+/// Records of other event types are skipped by their type. The cursors share the work: blocks of plain files, cut at
+/// the ends of lines, and whole compressed files. Neither records nor accounts depend on how many cursors there are.
+public struct EVESource: Source, BuiltInPlugin {
+    public static let name = "eve"
+    public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."
+
+    private let options: EVESourceOptions
+
+    public init(_ options: EVESourceOptions, _ context: PluginContext) throws {
+        guard !options.paths.isEmpty else {
+            throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
+        }
+        guard options.paths.filter({ $0.location == .standardStream }).count < 2 else {
+            throw OptionComplaint("standard input can be read only once", option: "paths")
+        }
+        self.options = options
+    }
+
+    public var offers: Set<RecordKind> { [.flow] }
+
+    public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
+
+    public func extent() async -> Int64? { InputPaths(options.paths).extent }
+
+    public func open(_ scan: Scan) async throws -> [any Cursor] {
+        let work = WorkQueue(try InputPaths(options.paths).open())
+        let settings = EVECursor.Settings(
+            time: options.time, columns: scan.kinds[.flow] ?? [], longestLine: Int(clamping: options.maxLine.bytes))
+        let count = max(1, min(scan.parallelism, work.pieceCount))
+        return (0..<count).map { _ in EVECursor(work, settings) }
+    }
+}

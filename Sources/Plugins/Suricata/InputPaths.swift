@@ -1,0 +1,91 @@
+import CompressedFiles
+import FlareKit
+import Glibc
+
+/// The files that paths and globs mean.
+struct InputPaths {
+    private let paths: [OptionPath]
+
+    init(_ paths: [OptionPath]) { self.paths = paths }
+
+    /// Opens all files, in the order of the paths and, within a glob, of the names' bytes; each file once.
+    ///
+    /// - Throws: `PluginError` for the first path that leads to no file or to one that cannot be read.
+    func open() throws -> [InputFile] {
+        var files: [InputFile] = []
+        var seen: Set<FileIdentity> = []
+        for path in paths {
+            if path.location == .standardStream {
+                files.append(try Self.explained { () throws(InputFileError) in try InputFile.standardInput() })
+                continue
+            }
+            let names = try expand(path)
+            InputFile.allowOpen(files.count + names.count)
+            for name in names {
+                let file = try Self.explained { () throws(InputFileError) in try InputFile(path: name) }
+                if let identity = file.identity, !seen.insert(identity).inserted { continue }
+                files.append(file)
+            }
+        }
+        return files
+    }
+
+    /// The bytes of all files as stored; `nil` where that is not known beforehand.
+    var extent: Int64? {
+        var sum: Int64 = 0
+        var seen: Set<FileIdentity> = []
+        for path in paths {
+            guard path.location != .standardStream, let names = try? expand(path) else { return nil }
+            for name in names {
+                guard let (identity, size) = FileIdentity.ofFile(name) else { return nil }
+                if seen.insert(identity).inserted { sum += size }
+            }
+        }
+        return sum
+    }
+
+    /// The names of the files that a path means: itself if there is such a file, else what it matches as a glob.
+    private func expand(_ path: OptionPath) throws -> [String] {
+        guard let name = path.file else {
+            throw PluginError("the installation carries no EVE file of this name", at: path.text)
+        }
+        let isGlob = path.text.contains { "*?[".contains($0) }
+        if !isGlob || access(name, F_OK) == 0 { return [name] }
+        let folder = path.folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
+        let matches = Self.matches(of: Self.escaped(folder) + name.dropFirst(folder.count))
+        guard !matches.isEmpty else {
+            throw PluginError("no file matches", at: name, remedy: "see whether the folder and the pattern are right")
+        }
+        return matches
+    }
+
+    /// The files that a glob matches, sorted; folders are none.
+    private static func matches(of pattern: String) -> [String] {
+        var result = glob_t()
+        defer { globfree(&result) }
+        // GLOB_MARK puts a slash behind folders.
+        guard glob(pattern, GLOB_MARK, nil, &result) == 0 else { return [] }
+        let names = (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
+        return names.filter { !$0.hasSuffix("/") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// A folder's name in which nothing is taken for a pattern.
+    private static func escaped(_ folder: String) -> String {
+        folder.reduce(into: "") { $0 += ("*?[]\\".contains($1) ? "\\" : "") + String($1) }
+    }
+
+    private static func explained<Result>(_ body: () throws(InputFileError) -> Result) throws -> Result {
+        do throws(InputFileError) {
+            return try body()
+        } catch {
+            throw PluginError(error)
+        }
+    }
+}
+
+extension PluginError {
+    /// What a file's error means for a run.
+    init(_ error: InputFileError) {
+        self.init(error.explanation, at: error.place)
+    }
+}

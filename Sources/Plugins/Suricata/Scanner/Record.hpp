@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "EVEScanner.h"
+
+namespace eve {
+
+/// What is taken out of one flow record. Counts that were not asked for stay unknown.
+struct Flow {
+    int64_t start = 0;
+    EVEAddress source{};
+    EVEAddress destination{};
+    uint16_t port = 0;
+    uint8_t protocol = 255;
+    bool fellBack = false;
+    int64_t bytesToServer = EVE_UNKNOWN;
+    int64_t bytesToClient = EVE_UNKNOWN;
+    int64_t packetsToServer = EVE_UNKNOWN;
+    int64_t packetsToClient = EVE_UNKNOWN;
+    int64_t duration = EVE_UNKNOWN;
+    int64_t flowID = EVE_UNKNOWN;
+};
+
+/// What becomes of a line.
+enum class Verdict : uint8_t {
+    used,
+    skipped,
+    rejected,
+    /// The fast way's answer to whatever it was not made for.
+    unsure,
+};
+
+/// A verdict with what belongs to it.
+struct Reading {
+    Verdict verdict = Verdict::unsure;
+    /// Of a rejected line.
+    EVEReason reason = EVENotJSON;
+    /// Of a skipped line: its event type; valid until the next line is read.
+    std::string_view type;
+    /// Of a skipped line: its `timestamp`, if that could be read.
+    int64_t time = 0;
+    bool hasTime = false;
+};
+
+}  // namespace eve

@@ -1,0 +1,164 @@
+// The C functions: takes blocks apart into lines and keeps the account.
+
+#include <new>
+
+#include "Account.hpp"
+#include "FastReader.hpp"
+#include "SlowReader.hpp"
+
+struct EVEScanner {
+    explicit EVEScanner(const EVEOptions &options)
+        : options(options), longestLine(options.longestLine == 0 ? SIZE_MAX : options.longestLine), fast(options),
+          slow(options) {}
+
+    EVEOptions options;
+    size_t longestLine;
+    eve::FastReader fast;
+    eve::SlowReader slow;
+    eve::Account account;
+};
+
+namespace {
+
+using eve::Flow;
+using eve::Reading;
+using eve::Verdict;
+
+EVE_INLINE void append(EVEColumns &columns, const EVEOptions &options, const Flow &flow, uint64_t position) {
+    const size_t row = columns.count++;
+    columns.start[row] = flow.start;
+    columns.source[row] = flow.source;
+    columns.destination[row] = flow.destination;
+    columns.port[row] = flow.port;
+    columns.protocol[row] = flow.protocol;
+    if (columns.position != nullptr) columns.position[row] = int64_t(position);
+    if (options.wantsBytes) {
+        columns.bytesToServer[row] = flow.bytesToServer;
+        columns.bytesToClient[row] = flow.bytesToClient;
+    }
+    if (options.wantsPackets) {
+        columns.packetsToServer[row] = flow.packetsToServer;
+        columns.packetsToClient[row] = flow.packetsToClient;
+    }
+    if (options.wantsDuration) columns.duration[row] = flow.duration;
+    if (options.wantsFlowID) columns.flowID[row] = flow.flowID;
+}
+
+bool isBlank(const char *p, const char *end) {
+    while (p < end && eve::isSpace(*p)) ++p;
+    return p == end;
+}
+
+const char *lineFeed(const char *p, const char *end) {
+    return static_cast<const char *>(std::memchr(p, '\n', size_t(end - p)));
+}
+
+/// Reads one line the slow way and enters it into the account.
+void readSlowly(
+    EVEScanner &scanner, const char *line, const char *end, bool isTerminated, uint64_t position, EVEColumns &columns) {
+    eve::Account &account = scanner.account;
+    if (size_t(end - line) > scanner.longestLine) return account.reject(EVELineTooLong, position);
+    if (isBlank(line, end)) {
+        ++account.blank;
+        return;
+    }
+    Flow flow;
+    const Reading reading = scanner.slow.read(line, size_t(end - line), flow);
+    switch (reading.verdict) {
+    case Verdict::used:
+        account.use(flow.start);
+        account.fellBack += flow.fellBack;
+        append(columns, scanner.options, flow, position);
+        break;
+    case Verdict::skipped:
+        ++account.skipped;
+        account.types.count(reading);
+        break;
+    case Verdict::rejected:
+    case Verdict::unsure:
+        account.reject(reading.reason == EVENotJSON && !isTerminated ? EVETruncated : reading.reason, position);
+    }
+}
+
+template <bool triesFast>
+size_t readBlock(EVEScanner &scanner, const char *block, size_t length, uint64_t position, EVEColumns &columns) {
+    eve::Account &account = scanner.account;
+    const char *const end = block + length;
+    // The fast way needs a line feed at the end, so a last line without one is not for it.
+    const auto *const lastFeed = static_cast<const char *>(memrchr(block, '\n', length));
+    const char *p = block;
+    const bool hasMark = position == 0 && length >= 3 && std::memcmp(block, "\xEF\xBB\xBF", 3) == 0;
+    if (hasMark) p += 3;
+    while (p < end && columns.count < columns.capacity) {
+        const uint64_t place = hasMark && p == block + 3 ? 0 : position + uint64_t(p - block);
+        const bool isTerminated = lastFeed != nullptr && p <= lastFeed;
+        if (triesFast && isTerminated) {
+            Flow flow;
+            const char *next;
+            const Reading reading = scanner.fast.read(p, flow, next);
+            if (reading.verdict == Verdict::used && size_t(next - p) <= scanner.longestLine) {
+                account.use(flow.start);
+                append(columns, scanner.options, flow, place);
+                p = next;
+                continue;
+            }
+            if (reading.verdict == Verdict::skipped) {
+                next = lineFeed(reading.type.data(), end) + 1;
+                if (size_t(next - p) <= scanner.longestLine) {
+                    ++account.skipped;
+                    account.types.count(reading);
+                    p = next;
+                    continue;
+                }
+            }
+        }
+        const char *const feed = isTerminated ? lineFeed(p, end) : nullptr;
+        const char *const lineEnd = feed == nullptr ? end : feed;
+        ++account.slow;
+        readSlowly(scanner, p, lineEnd, isTerminated, place, columns);
+        p = feed == nullptr ? end : feed + 1;
+    }
+    return size_t(p - block);
+}
+
+}  // namespace
+
+extern "C" {
+
+EVEScanner *EVEScannerCreate(EVEOptions options) { return new (std::nothrow) EVEScanner(options); }
+
+void EVEScannerDestroy(EVEScanner *scanner) { delete scanner; }
+
+size_t EVEScannerRead(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns) {
+    return readBlock<true>(*scanner, block, length, position, *columns);
+}
+
+size_t EVEScannerReadSlowly(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns) {
+    return readBlock<false>(*scanner, block, length, position, *columns);
+}
+
+void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position) {
+    scanner->account.reject(EVELineTooLong, position);
+}
+
+uint64_t EVEScannerLines(const EVEScanner *scanner) { return scanner->account.lines(); }
+
+uint64_t EVEScannerUsed(const EVEScanner *scanner) { return scanner->account.used; }
+
+void EVEScannerUsedSpan(const EVEScanner *scanner, int64_t *first, int64_t *last) {
+    *first = scanner->account.firstUsed;
+    *last = scanner->account.lastUsed;
+}
+
+uint64_t EVEScannerBlank(const EVEScanner *scanner) { return scanner->account.blank; }
+
+uint64_t EVEScannerFellBack(const EVEScanner *scanner) { return scanner->account.fellBack; }
+
+EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason) { return scanner->account.rejected[reason]; }
+
+size_t EVEScannerSkippedTypes(const EVEScanner *scanner) { return scanner->account.types.types.size(); }
+
+EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index) { return scanner->account.types.types[index]; }
+
+uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner) { return scanner->account.slow; }
+}

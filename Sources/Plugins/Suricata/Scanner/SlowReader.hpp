@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "Lexer.hpp"
+#include "Record.hpp"
+
+namespace eve {
+
+/// Reads any line, whatever its order, white space and escapes, with simdjson: the measure of what is right.
+class SlowReader {
+public:
+    explicit SlowReader(const EVEOptions &options);
+    ~SlowReader();
+
+    /// - line: `length` bytes without the line feed, and EVE_PADDING more that can be read.
+    Reading read(const char *line, size_t length, Flow &flow);
+
+private:
+    struct Parser;
+
+    EVEOptions options;
+    TypeFinder finder;
+    std::unique_ptr<Parser> parser;
+};
+
+}  // namespace eve

@@ -1,0 +1,170 @@
+#pragma once
+
+// Steps over JSON as sensors write it: no white space, no escapes, ASCII alone, whole numbers from 0 on. Each function
+// either passes exactly one such thing and says where it ends, or gives null, which means: ask the slow reader.
+//
+// Bounds: every line that is walked ends in a line feed, at which every step stops, since none passes a control
+// character. So a step never begins behind the line's end, and reads at most EVE_PADDING bytes past it.
+
+#include "Text.hpp"
+
+// Vectors wider than the machine's are passed between functions that are all inlined, so no calling convention matters.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+namespace eve {
+
+/// 32 bytes of text, compared all at once.
+using Chunk = int8_t __attribute__((ext_vector_type(32)));
+using ChunkFlags = bool __attribute__((ext_vector_type(32)));
+
+EVE_INLINE Chunk loadChunk(const char *p) {
+    Chunk chunk;
+    std::memcpy(&chunk, p, sizeof chunk);
+    return chunk;
+}
+
+/// One bit for each byte of which the comparison held, the first byte lowest.
+template <class Comparison>
+EVE_INLINE uint32_t bits(Comparison comparison) {
+    const auto flags = __builtin_convertvector(comparison, ChunkFlags);
+    uint32_t result;
+    static_assert(sizeof flags == sizeof result);
+    std::memcpy(&result, &flags, sizeof result);
+    return result;
+}
+
+/// The bytes that a plain string does not hold: quotes, backslashes, control characters, and all beyond ASCII.
+EVE_INLINE uint32_t specials(Chunk chunk) {
+    return bits((chunk == int8_t('"')) | (chunk == int8_t('\\')) | (chunk < int8_t(0x20)));
+}
+
+/// Passes the content of a string.
+///
+/// - p: behind the opening quote.
+/// - Returns: the closing quote.
+EVE_INLINE const char *passText(const char *p) {
+    for (;; p += sizeof(Chunk)) {
+        const uint32_t found = specials(loadChunk(p));
+        if (found == 0) continue;
+        p += __builtin_ctz(found);
+        return *p == '"' ? p : nullptr;
+    }
+}
+
+/// The longest whole number that is read: always below 2^63.
+constexpr uint32_t longestNumber = 18;
+
+/// How many of 8 bytes are digits, from the first one on; the bytes come as digits' values.
+EVE_INLINE unsigned leadingDigits(uint64_t values) {
+    // A byte above 9 gets its high bit. A carry only reaches bytes behind one that is above 9 already.
+    const uint64_t others = (values | (values + 0x7676767676767676u)) & 0x8080808080808080u;
+    return others == 0 ? 8 : unsigned(__builtin_ctzll(others)) / 8;
+}
+
+EVE_INLINE uint64_t digitValues(const char *p) { return load64(p) ^ 0x3030303030303030u; }
+
+/// Passes a whole number.
+EVE_INLINE const char *passNumber(const char *p) {
+    using Bytes = uint8_t __attribute__((ext_vector_type(32)));
+    Bytes chunk;
+    std::memcpy(&chunk, p, sizeof chunk);
+    const uint32_t others = bits(chunk - uint8_t('0') > uint8_t(9));
+    const uint32_t length = others == 0 ? 32 : uint32_t(__builtin_ctz(others));
+    // Without a branch for the first digit, which nobody can foretell.
+    const uint32_t hasLeadingZero = uint32_t(*p == '0') & uint32_t(length > 1);
+    return length - 1 + (hasLeadingZero << 8) >= longestNumber ? nullptr : p + length;
+}
+
+/// Passes a whole number and gives its value.
+EVE_INLINE const char *readNumber(const char *p, int64_t &value) {
+    const uint64_t values = digitValues(p);
+    const unsigned count = leadingDigits(values);
+    const unsigned hasLeadingZero = unsigned((values & 0xFF) == 0) & unsigned(count > 1);
+    if (__builtin_expect(count - 1 + (hasLeadingZero << 8) >= 7, 0)) {
+        // None, or more than seven digits.
+        const char *const end = passNumber(p);
+        if (end == nullptr) return nullptr;
+        for (value = 0; p < end; ++p) value = value * 10 + (*p - '0');
+        return end;
+    }
+    // The digits as the last of eight, then pairs, fours, all.
+    uint64_t digits = values << (64 - 8 * count);
+    digits = digits * 10 + (digits >> 8);
+    constexpr uint64_t mask = 0x000000FF000000FFu;
+    digits = (digits & mask) * 0x000F424000000064u + (digits >> 16 & mask) * 0x0000271000000001u;
+    value = int64_t(digits >> 32);
+    return p + count;
+}
+
+/// Passes a value; `depth` bounds the recursion into arrays and objects.
+inline const char *passValue(const char *p, int depth);
+
+/// Passes `"name":value`.
+EVE_INLINE const char *passMember(const char *p, int depth) {
+    if (*p != '"') return nullptr;
+    p = passText(p + 1);
+    if (p == nullptr || p[1] != ':') return nullptr;
+    return passValue(p + 2, depth);
+}
+
+inline const char *passNested(const char *p, int depth) {
+    const bool isObject = *p == '{';
+    const char close = isObject ? '}' : ']';
+    if (depth == 0) return nullptr;
+    if (p[1] == close) return p + 2;
+    do {
+        ++p;
+        p = isObject ? passMember(p, depth - 1) : passValue(p, depth - 1);
+        if (p == nullptr) return nullptr;
+    } while (*p == ',');
+    return *p == close ? p + 1 : nullptr;
+}
+
+inline const char *passValue(const char *p, int depth) {
+    switch (*p) {
+    case '"':
+        p = passText(p + 1);
+        return p == nullptr ? nullptr : p + 1;
+    case 't': return matches(p, "true") ? p + 4 : nullptr;
+    case 'f': return matches(p, "false") ? p + 5 : nullptr;
+    case 'n': return matches(p, "null") ? p + 4 : nullptr;
+    case '{':
+    case '[': return passNested(p, depth);
+    default: return passNumber(p);
+    }
+}
+
+/// A stretch of a line that was walked before. What was found in it holds wherever the same bytes stand at the same
+/// place of the grammar.
+struct Stretch {
+    static constexpr size_t longest = 64;
+
+    EVE_INLINE bool standsAt(const char *p) const {
+        using Bytes = int8_t __attribute__((ext_vector_type(longest)));
+        using Flags = bool __attribute__((ext_vector_type(longest)));
+        Bytes here, kept;
+        std::memcpy(&here, p, longest);
+        std::memcpy(&kept, text, longest);
+        const auto flags = __builtin_convertvector(here == kept, Flags);
+        uint64_t equal;
+        std::memcpy(&equal, &flags, sizeof equal);
+        return (wanted & ~equal) == 0;
+    }
+
+    /// - Returns: false where it is empty or too long to be kept; then the stretch stays as it was.
+    bool keep(const char *begin, const char *end) {
+        const auto size = size_t(end - begin);
+        if (size == 0 || size > longest) return false;
+        std::memcpy(text, begin, size);
+        length = size;
+        wanted = ~uint64_t(0) >> (longest - size);
+        return true;
+    }
+
+    char text[longest] = {};
+    size_t length = 0;
+    /// One bit for each byte; more than there are at first, so that nothing stands as the empty stretch.
+    uint64_t wanted = ~uint64_t(0);
+};
+
+}  // namespace eve

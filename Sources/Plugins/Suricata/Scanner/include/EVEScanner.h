@@ -1,0 +1,169 @@
+#pragma once
+
+/// Reads Suricata EVE lines out of memory and writes their flow records into columns.
+///
+/// A line is used (a flow record with a readable time, addresses, port and counts), skipped (another event type, or
+/// blank) or rejected, and each is counted: `lines == used + skipped + rejected` at every moment between calls.
+///
+/// What a line means:
+/// - Its event type is the first member of that name in the line's own object; names and strings may be escaped, and a
+///   member of an inner object does not count. Likewise of every other member that stands twice the first one counts.
+/// - A line of another type is skipped as soon as its type is known. What stands before the type has to be JSON.
+/// - A line of type "flow" has to be one whole JSON object (RFC 8259) in UTF-8.
+/// - White space may stand wherever JSON allows it, carriage returns at line ends included.
+///
+/// A scanner is used by one thread at a time; different scanners share nothing.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// How many bytes past the end of a block have to be readable. Their content does not matter.
+#define EVE_PADDING 64
+/// How many positions of rejected lines are kept for each reason: the first ones that the scanner saw.
+#define EVE_POSITIONS_KEPT 5
+/// The longest name of an event type that is kept; longer ones are counted under EVE_UNUSUAL_TYPE.
+#define EVE_LONGEST_TYPE 32
+/// Where event types are counted whose names are longer, or hold other characters than letters, digits, '_', '-' and '.'.
+#define EVE_UNUSUAL_TYPE "(unusual name)"
+/// The number that stands for "the sensor did not say".
+#define EVE_UNKNOWN INT64_MIN
+
+/// A 128-bit address as a number; IPv4 as ::ffff:a.b.c.d.
+typedef struct EVEAddress {
+    uint64_t high;
+    uint64_t low;
+} EVEAddress;
+
+/// Why a line was rejected.
+typedef enum EVEReason {
+    /// Not a JSON object, or not JSON up to where its event type stands.
+    EVENotJSON,
+    /// JSON without an event type, or with one that is not a string.
+    EVENoEventType,
+    /// A flow without a readable time.
+    EVENoTime,
+    EVEBadSource,
+    EVEBadDestination,
+    EVEBadPort,
+    /// A byte count that is not a whole number from 0 on.
+    EVEBadByteCount,
+    /// A packet count that is not a whole number from 0 on.
+    EVEBadPacketCount,
+    /// Longer than a line may be, its line feed not counted.
+    EVELineTooLong,
+    /// Not JSON, and the input ends in it.
+    EVETruncated,
+    EVEReasonCount
+} EVEReason;
+
+/// A tally of rejected lines.
+typedef struct EVERejected {
+    uint64_t count;
+    /// Where the first ones begin, in bytes; `min(count, EVE_POSITIONS_KEPT)` of them are set.
+    uint64_t positions[EVE_POSITIONS_KEPT];
+} EVERejected;
+
+/// What is read of a flow.
+typedef struct EVEOptions {
+    /// Takes the `timestamp` (when the flow was logged) in place of `flow.start`.
+    bool usesLoggedTime;
+    bool wantsBytes;
+    bool wantsPackets;
+    bool wantsDuration;
+    bool wantsFlowID;
+    /// Longer lines are rejected, whatever is in them; 0 for no limit.
+    size_t longestLine;
+} EVEOptions;
+
+/// Where the flows go: one array a column, with room for `capacity` elements each. Columns of what the options do not
+/// want are not touched and may be null; `position` may be null too.
+typedef struct EVEColumns {
+    size_t capacity;
+    /// How many rows are filled; the scanner goes on from here.
+    size_t count;
+    /// Nanoseconds since 1970, UTC.
+    int64_t *start;
+    EVEAddress *source;
+    EVEAddress *destination;
+    /// 0 where the record has none.
+    uint16_t *port;
+    /// The IANA protocol number; 255 where it is missing or has an unknown name.
+    uint8_t *protocol;
+    /// EVE_UNKNOWN where the record has none; likewise the counts below and the duration.
+    int64_t *bytesToServer;
+    int64_t *bytesToClient;
+    int64_t *packetsToServer;
+    int64_t *packetsToClient;
+    /// Nanoseconds from `flow.start` to `flow.end`, or `flow.age` where these are not there.
+    int64_t *duration;
+    /// Suricata's `flow_id`, its 64 bits; EVE_UNKNOWN where it is missing or no number.
+    int64_t *flowID;
+    /// Where the line begins in its input, in bytes.
+    int64_t *position;
+} EVEColumns;
+
+/// A tally of skipped lines: one event type, "flow" never among them.
+typedef struct EVESkipped {
+    /// Ends in a zero byte.
+    char type[EVE_LONGEST_TYPE + 1];
+    uint64_t count;
+    /// The earliest and latest `timestamp` seen, in nanoseconds since 1970; `first > last` where none could be read.
+    int64_t first;
+    int64_t last;
+} EVESkipped;
+
+typedef struct EVEScanner EVEScanner;
+
+/// Makes a scanner. Null where there is no memory for it.
+EVEScanner *EVEScannerCreate(EVEOptions options);
+void EVEScannerDestroy(EVEScanner *scanner);
+
+/// Reads lines from `block` until it ends or the columns are full.
+///
+/// The block begins at the begin of a line; each line in it ends in a line feed, but for the last line of the input,
+/// which may end with the block. A byte-order mark at position 0 is passed over.
+///
+/// - block: `length` bytes and EVE_PADDING more that can be read.
+/// - position: where the block begins in its input, in bytes.
+/// - Returns: how many bytes were consumed. Fewer than `length` if the columns are full; call again with the rest.
+size_t EVEScannerRead(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns);
+
+/// Like `EVEScannerRead`, but takes the slow way with each line: the measure by which tests judge the fast one.
+size_t EVEScannerReadSlowly(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns);
+
+/// Counts a line that the caller found too long to hold.
+void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position);
+
+uint64_t EVEScannerLines(const EVEScanner *scanner);
+uint64_t EVEScannerUsed(const EVEScanner *scanner);
+/// The earliest and latest time of the used records; `first > last` where there was none.
+void EVEScannerUsedSpan(const EVEScanner *scanner, int64_t *first, int64_t *last);
+/// Lines of nothing but white space; they are skipped.
+uint64_t EVEScannerBlank(const EVEScanner *scanner);
+/// How many of the used records took their time from `timestamp` because they have no `flow.start`.
+uint64_t EVEScannerFellBack(const EVEScanner *scanner);
+EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason);
+/// How many event types were skipped; their order means nothing.
+size_t EVEScannerSkippedTypes(const EVEScanner *scanner);
+EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index);
+/// How many lines the fast way could not answer for.
+uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner);
+
+/// Reads one of Suricata's times (2025-03-04T05:06:07.123456+0100): 0 to 9 decimals; a zone as +hhmm, +hh:mm or Z.
+///
+/// - Returns: whether `text` is one, in the years 1678 to 2261.
+bool EVEReadTime(const char *text, size_t length, int64_t *nanoseconds);
+/// Reads an IPv4 address, or an IPv6 address in full or short form; no zone, no leading zeros in IPv4.
+bool EVEReadAddress(const char *text, size_t length, EVEAddress *address);
+/// The number of a protocol by the name that Suricata writes, in upper or lower case, or by its number in digits;
+/// 255 for any other text.
+uint8_t EVEProtocolNumber(const char *name, size_t length);
+
+#ifdef __cplusplus
+}
+#endif

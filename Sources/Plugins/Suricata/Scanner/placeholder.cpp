@@ -1,1 +1,0 @@
-extern "C" int flare_eve_placeholder(void){return 0;}
