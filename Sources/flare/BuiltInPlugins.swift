@@ -8,7 +8,7 @@ import Tabular
 enum BuiltInPlugins {
     static let registry: PluginRegistry = {
         var registry = PluginRegistry()
-        // registry.register(EVESource.self, as: .source)
+        registry.register(EVESource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(ClassicBeaconDetector.self, as: .detector)
         registry.register(TableSink.self, as: .sink)

@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 
 /// The closing summary for people: what was read, what became of it, what was found, where it is.
 struct RunSummary {
@@ -39,7 +40,7 @@ struct RunSummary {
         return lines
     }
 
-    private var window: String { "Window \(run.window)" }
+    private var window: String { "Window: \(run.window)" }
 
     private var channels: String {
         "Channels: \(Quantity.count(run.channels))"
@@ -69,8 +70,14 @@ struct RunSummary {
     private var outputs: [String] {
         run.outputs.compactMap { output in
             if let failure = output.failure { return "Output \(output.sink) failed: \(failure)" }
-            return output.destination.map { "Output \(output.sink): \($0)" }
+            return output.destination.map { "Output \(output.sink): \(Self.shortened($0))" }
         }
+    }
+
+    /// A path without detours, where it leads to the same file.
+    private static func shortened(_ path: String) -> String {
+        guard path.hasPrefix("/"), path.contains("/.") else { return path }
+        return URL(filePath: path).resolvingSymlinksInPath().path
     }
 
     private var warnings: [String] { run.warnings.map { "Note: \($0)" } }

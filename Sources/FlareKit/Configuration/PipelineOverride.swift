@@ -22,7 +22,8 @@ struct PipelineOverride {
             return nil
         }
         do throws(ConfigurationError) {
-            value = try YAMLReader.read(source, parts[1])
+            // A dash alone is standard input or output here, and not a list of nothing.
+            value = try YAMLReader.read(source, parts[1] == "-" ? "\"-\"" : parts[1])
         } catch {
             for diagnostic in error.diagnostics { context.add(diagnostic) }
             return nil

@@ -17,6 +17,14 @@ struct Intake: Sendable {
         var account: Account
         var accounts: [String: Account]
         var remarks: [String] = []
+
+        /// The window with its open ends where the records have them.
+        var seenWindow: TimeWindow {
+            let seen = groups.values.map(\.census).filter { $0.records > 0 }.map(\.window)
+            return TimeWindow(
+                since: window.since ?? seen.compactMap(\.since).min(),
+                until: window.until ?? seen.compactMap(\.until).max())
+        }
     }
 
     var plan: ReadPlan {

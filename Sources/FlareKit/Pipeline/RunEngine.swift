@@ -49,7 +49,7 @@ public struct RunEngine: Sendable {
         let outcome = try await evaluator.evaluate(taken.groups, in: taken.window, contexts)
         if meter.isCancelled { throw CancellationError() }
         var run = Run(
-            header: evaluator.header, window: taken.window, account: taken.account, accounts: taken.accounts)
+            header: evaluator.header, window: taken.seenWindow, account: taken.account, accounts: taken.accounts)
         run.channels = outcome.channels
         run.dropped = outcome.dropped
         run.detectors = outcome.detectors
