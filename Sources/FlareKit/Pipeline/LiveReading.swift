@@ -72,7 +72,7 @@ final class LiveReading: Sendable {
             for lane in lanes {
                 group.addTask { [self] in
                     do {
-                        try await EngineThread.run { [self] in try drain(lane) }
+                        try await EngineThread.run(until: meter) { [self] in try drain(lane) }
                     } catch {
                         meter.cancel()
                         throw error

@@ -15,6 +15,7 @@ public final class ReadMeter: Sendable {
 
     private let reading = Mutex(Reading())
     private let isStopped = Atomic(false)
+    private let handlers = Mutex<[@Sendable () -> Void]>([])
 
     public init() {}
 
@@ -24,7 +25,20 @@ public final class ReadMeter: Sendable {
     public var isCancelled: Bool { isStopped.load(ordering: .relaxed) }
 
     /// Asks the run to end.
-    public func cancel() { isStopped.store(true, ordering: .relaxed) }
+    public func cancel() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        let waiting = handlers.withLock { handlers in
+            defer { handlers = [] }
+            return handlers
+        }
+        for handler in waiting { handler() }
+    }
+
+    /// Calls `handler` once the run is asked to end; at once where that was before.
+    func whenCancelled(_ handler: @escaping @Sendable () -> Void) {
+        handlers.withLock { $0.append(handler) }
+        if isStopped.load(ordering: .sequentiallyConsistent) { cancel() }
+    }
 
     func advance(bytes: Int64, records: Int) {
         reading.withLock {

@@ -112,7 +112,7 @@ struct Reader: Sendable {
             for (number, entry) in cursors.enumerated() {
                 group.addTask {
                     do {
-                        return (number, .success(try await EngineThread.run { try drain(entry.cursor) }))
+                        return (number, .success(try await EngineThread.run(until: meter) { try drain(entry.cursor) }))
                     } catch {
                         meter.cancel()
                         return (number, .failure(error))
