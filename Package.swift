@@ -69,6 +69,7 @@ let package = Package(
             cxxSettings: [.define("NDEBUG")],
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
+        .executableTarget(name: "bench-stopwatch", path: "Benchmarks/Speed/Stopwatch"),
         .executableTarget(
             name: "eve-scanner-check",
             dependencies: ["EVEScanner"],
