@@ -22,11 +22,11 @@ struct TableTests {
         #expect(
             text == """
                 priority  src_ip        dest_ip         dest_port  proto  interval  percent  occurrences  dest_degree  \
-                bytes_toserver  detector        summary
+                bytes_toserver  summary
                     0.99  192.168.0.53  160.153.76.129         80  tcp        61 s     99 %         1425            3  \
-                        513 kB  beacon-classic  calls every 61 s
-                     0.5  10.0.0.1      8.8.8.8                80  tcp        61 s     99 %         1425            3  \
-                        513 kB  beacon-classic  calls every 61 s
+                        513 kB  calls every 61 s
+                    0.50  10.0.0.1      8.8.8.8                80  tcp        61 s     99 %         1425            3  \
+                        513 kB  calls every 61 s
 
                 """)
     }
@@ -80,12 +80,24 @@ struct TableTests {
         #expect(try await table([named], "columns: [dest_owner, nothing]") == "dest_owner\nme\n")
     }
 
+    @Test(
+        "scores have two decimals, other numbers as many as they need",
+        arguments: [
+            (0.5957, "0.60", "0.6 s"), (61, "61.00", "61 s"), (-0.001, "0.00", "0 s"), (-1.5, "-1.50", "-1.5 s"),
+        ])
+    func numbers(number: Double, bare: String, withUnit: String) async throws {
+        var finding = Sample.finding(score: number)
+        finding.interval = number
+        #expect(lines(try await table([finding], "columns: [score]")).last?.hasSuffix(bare) == true)
+        #expect(lines(try await table([finding], "columns: [interval]")).last?.hasSuffix(withUnit) == true)
+    }
+
     @Test("colours only where they are asked for")
     func colors() async throws {
         #expect(!(try await table([Sample.finding()])).contains("\u{1B}"))
         let text = try await table([Sample.finding(), Sample.finding(score: 0.5)], colors: true)
         #expect(text.contains("\u{1B}[1;31m0.99\u{1B}[0m"))
-        #expect(text.contains("\u{1B}[33m0.5\u{1B}[0m"))
+        #expect(text.contains("\u{1B}[33m0.50\u{1B}[0m"))
     }
 
     @Test("hostile text steers nothing")

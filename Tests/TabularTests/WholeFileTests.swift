@@ -18,6 +18,14 @@ struct WholeFileTests {
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link")) == "real")
     }
 
+    @Test("a path is shown without the folders it goes into and out of")
+    func showsPath() throws {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.file("configs"), withIntermediateDirectories: true)
+        #expect(FileSystem.shown(folder.file("configs/../out.csv")) == FileSystem.followed(folder.path) + "/out.csv")
+        #expect(FileSystem.shown("/out.csv") == "/out.csv")
+    }
+
     @Test("the rights of the file that is replaced stay")
     func keepsRights() throws {
         let folder = try Folder()

@@ -6,15 +6,16 @@ public actor CSVSink: Sink, BuiltInPlugin {
     public static let summary = "Writes all findings to a CSV file (RFC 4180), whole or not at all."
 
     public nonisolated let mode = SinkMode.whole
-    public nonisolated let destination: String?
+    public nonisolated var destination: String? { path.map(FileSystem.shown) }
 
+    private nonisolated let path: String?
     private var file: WholeFile
     private var columns: [Column] = []
     private var hasHeader = false
 
     public init(_ options: CSVOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
-        destination = try outputPath(of: options.path)
-        file = WholeFile(destination)
+        path = try outputPath(of: options.path)
+        file = WholeFile(path)
     }
 
     public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {

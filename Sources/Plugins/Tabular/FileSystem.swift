@@ -17,6 +17,13 @@ enum FileSystem {
         return String(cString: resolved)
     }
 
+    /// A path as a reader would write it, without `..` and links in its folder.
+    static func shown(_ path: String) -> String {
+        let folder = followed(folder(of: path))
+        let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+        return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+    }
+
     /// What stands at a path, links followed; `nil` where there is nothing.
     static func status(_ path: String) -> stat? {
         var status = stat()

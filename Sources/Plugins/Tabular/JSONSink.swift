@@ -10,17 +10,18 @@ public actor JSONSink: Sink, BuiltInPlugin {
     public static let summary = "Writes findings as JSON lines, to a file anew or at its end."
 
     public nonisolated let mode: SinkMode
-    public nonisolated let destination: String?
+    public nonisolated var destination: String? { path.map(FileSystem.shown) }
 
+    private nonisolated let path: String?
     private var whole: WholeFile
     private var appended: AppendedFile
     private var columns: [Column] = []
 
     public init(_ options: JSONOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         mode = options.mode == .append ? .append : .whole
-        destination = try outputPath(of: options.path)
-        whole = WholeFile(destination)
-        appended = AppendedFile(destination)
+        path = try outputPath(of: options.path)
+        whole = WholeFile(path)
+        appended = AppendedFile(path)
     }
 
     deinit {

@@ -104,7 +104,7 @@ struct TableLayout {
             switch value {
             case nil: ""
             case .integer(let number) where column.field.unit == "bytes": bytes(number)
-            case .number(let number): withUnit(Self.rounded(number), column.field.unit)
+            case .number(let value): number(value, column.field.unit)
             case .integer(let number): withUnit(String(number), column.field.unit)
             case .time(let time): time.inWholeSeconds.description
             case .some(let value): value.description
@@ -117,10 +117,17 @@ struct TableLayout {
         unit.map { "\(number) \($0)" } ?? number
     }
 
-    /// Two decimals are enough to compare by eye.
-    private static func rounded(_ number: Double) -> String {
-        guard number.isFinite, abs(number) < 1e15 else { return Value.number(number).description }
-        return Value.number((number * 100).rounded() / 100).description
+    /// Two decimals are enough to compare by eye; a bare number keeps both, so that scores stand in line.
+    private static func number(_ number: Double, _ unit: String?) -> String {
+        guard number.isFinite, abs(number) < 1e12 else { return withUnit(Value.number(number).description, unit) }
+        let hundredths = Int64((abs(number) * 100).rounded())
+        let sign = number < 0 && hundredths > 0 ? "-" : ""
+        var decimals = ".\(hundredths / 10 % 10)\(hundredths % 10)"
+        if unit != nil {
+            while decimals.hasSuffix("0") { decimals.removeLast() }
+            if decimals == "." { decimals = "" }
+        }
+        return withUnit("\(sign)\(hundredths / 100)\(decimals)", unit)
     }
 
     private static func bytes(_ count: Int64) -> String {

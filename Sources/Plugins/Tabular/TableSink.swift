@@ -77,7 +77,7 @@ public struct TableOptions: PluginOptions {
     /// The columns in their order. What does not fit is left out, from the least important.
     public var columns = [
         "priority", "src_ip", "dest_ip", "dest_port", "proto", "interval", "percent", "occurrences", "dest_degree",
-        "bytes_toserver", "bytes_toclient", "host", "dest_whois", "detector", "summary",
+        "bytes_toserver", "bytes_toclient", "host", "dest_whois", "summary",
     ]
 
     public init() {}
