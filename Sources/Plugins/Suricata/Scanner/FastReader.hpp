@@ -3,7 +3,7 @@
 #include <array>
 
 #include "Address.hpp"
-#include "LineEnd.hpp"
+#include "FlowTail.hpp"
 #include "Record.hpp"
 #include "Time.hpp"
 #include "Walk.hpp"
@@ -24,26 +24,22 @@ public:
     EVE_INLINE Reading read(const char *line, Flow &flow, const char *&next) {
         Reading reading;
         if (!matches(line, "{\"timestamp\":\"")) return reading;
-        const char *p = line + 14;
-        if (__builtin_expect(p[usualTime] == '"' && times.readUsual(p, reading.time), 1)) {
-            reading.hasTime = true;
-            p += usualTime;
-        } else {
-            const char *const end = passText(p);
-            if (end == nullptr) return reading;
-            reading.hasTime = readTime(p, size_t(end - p), reading.time);
-            p = end;
-        }
+        const char *const timestamp = line + 14;
+        const char *p = timestamp + 31;
+        if (__builtin_expect(!isTextOf31(timestamp), 0) && (p = passText(timestamp)) == nullptr) return reading;
+        const auto timeLength = size_t(p - timestamp);
         if ((p = readFlowID(p + 1, flow)) == nullptr || (p = passToType(p)) == nullptr) return reading;
         if (!matches(p, "flow\",")) {
             const char *const end = passText(p);
             if (end == nullptr || end == p) return reading;
             reading.type = {p, size_t(end - p)};
+            reading.hasTime = readTimestamp(timestamp, timeLength, reading.time);
             // A flow that nothing follows is not for this way.
             if (reading.type != "flow") reading.verdict = Verdict::skipped;
             return reading;
         }
-        if ((p = readRest(p + 6, reading, flow)) == nullptr) return reading;
+        if (options.usesLoggedTime && !readTimestamp(timestamp, timeLength, flow.start)) return reading;
+        if ((p = readRest(p + 6, flow)) == nullptr) return reading;
         next = p;
         reading.verdict = Verdict::used;
         return reading;
@@ -92,6 +88,11 @@ private:
         return p + size - 1;
     }
 
+    EVE_INLINE bool readTimestamp(const char *text, size_t length, int64_t &time) {
+        if (length == usualTime) return times.readUsual(text, time);
+        return readTime(text, length, time);
+    }
+
     /// Passes the comma behind the timestamp and, where it is there, the flow's id.
     EVE_INLINE const char *readFlowID(const char *p, Flow &flow) const {
         if (*p++ != ',') return nullptr;
@@ -110,18 +111,14 @@ private:
 
     /// - p: at the member behind the event type.
     /// - Returns: the begin of the next line.
-    EVE_INLINE const char *readRest(const char *p, const Reading &reading, Flow &flow) {
+    EVE_INLINE const char *readRest(const char *p, Flow &flow) {
         // Missing where it was looked for; it may stand elsewhere.
         if (options.wantsFlowID && flow.flowID == EVE_UNKNOWN) return nullptr;
-        if (options.usesLoggedTime) {
-            if (!reading.hasTime) return nullptr;
-            flow.start = reading.time;
-        }
         bool hasPort = false;
         if ((p = readPeers(p, flow, hasPort)) == nullptr || (p = readProtocol(p, flow)) == nullptr) return nullptr;
         const char *const inner = p;
         if ((p = readCounts(p, flow)) == nullptr || (p = readFlowTimes(p, flow)) == nullptr) return nullptr;
-        const char *const end = LineEnd::pass(p, 2);
+        const char *const end = tail.pass(p);
         if ((p = end != nullptr ? end : passEnd(p)) == nullptr) return nullptr;
         if (!hasPort && memmem(inner, size_t(p - inner), "\"dest_port\"", 11) != nullptr) return nullptr;
         return p;
@@ -147,7 +144,7 @@ private:
     EVE_INLINE const char *readProtocol(const char *p, Flow &flow) {
         // The first letters of the protocol, and those of the application where the protocol has three.
         const uint64_t letters = load64(p + 9) ^ load64(p + 27);
-        Known &known = protocols[letters * 0x9E3779B97F4A7C15u >> (64 - knownBits)];
+        Known &known = protocols[slot(letters, knownBits)];
         if (__builtin_expect(known.text.standsAt(p), 1)) {
             flow.protocol = known.protocol;
             return p + known.text.length;
@@ -223,7 +220,7 @@ private:
     }
 
     struct Known {
-        Stretch text;
+        Stretch<64> text;
         uint8_t protocol = 255;
     };
 
@@ -231,7 +228,8 @@ private:
 
     EVEOptions options;
     TimeReader times;
-    Stretch beforeType;
+    Stretch<64> beforeType;
+    FlowTail tail;
     std::array<Known, 1 << knownBits> protocols{};
 };
 

@@ -51,6 +51,13 @@ EVE_INLINE const char *passText(const char *p) {
     }
 }
 
+/// Whether a string of just 31 characters stands here, as times are today; it takes no account of what they are.
+///
+/// - p: behind the opening quote.
+EVE_INLINE bool isTextOf31(const char *p) {
+    return p[31] == '"' && specials(loadChunk(p)) == uint32_t(1) << 31;
+}
+
 /// The longest whole number that is read: always below 2^63.
 constexpr uint32_t longestNumber = 18;
 
@@ -133,38 +140,5 @@ inline const char *passValue(const char *p, int depth) {
     default: return passNumber(p);
     }
 }
-
-/// A stretch of a line that was walked before. What was found in it holds wherever the same bytes stand at the same
-/// place of the grammar.
-struct Stretch {
-    static constexpr size_t longest = 64;
-
-    EVE_INLINE bool standsAt(const char *p) const {
-        using Bytes = int8_t __attribute__((ext_vector_type(longest)));
-        using Flags = bool __attribute__((ext_vector_type(longest)));
-        Bytes here, kept;
-        std::memcpy(&here, p, longest);
-        std::memcpy(&kept, text, longest);
-        const auto flags = __builtin_convertvector(here == kept, Flags);
-        uint64_t equal;
-        std::memcpy(&equal, &flags, sizeof equal);
-        return (wanted & ~equal) == 0;
-    }
-
-    /// - Returns: false where it is empty or too long to be kept; then the stretch stays as it was.
-    bool keep(const char *begin, const char *end) {
-        const auto size = size_t(end - begin);
-        if (size == 0 || size > longest) return false;
-        std::memcpy(text, begin, size);
-        length = size;
-        wanted = ~uint64_t(0) >> (longest - size);
-        return true;
-    }
-
-    char text[longest] = {};
-    size_t length = 0;
-    /// One bit for each byte; more than there are at first, so that nothing stands as the empty stretch.
-    uint64_t wanted = ~uint64_t(0);
-};
 
 }  // namespace eve

@@ -133,8 +133,24 @@ void EVEScannerDestroy(EVEScanner *scanner);
 /// - Returns: how many bytes were consumed. Fewer than `length` if the columns are full; call again with the rest.
 size_t EVEScannerRead(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns);
 
-/// Like `EVEScannerRead`, but takes the slow way with each line: the measure by which tests judge the fast one.
-size_t EVEScannerReadSlowly(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns);
+/// How lines are read. All ways give the same answers; tests hold them against each other.
+typedef enum EVEWay {
+    /// Each line with simdjson, nothing guessed: the measure of what is right.
+    EVEWaySlow,
+    /// By guesses, with what every processor has.
+    EVEWayPortable,
+    /// By guesses, with AVX2.
+    EVEWayAVX2,
+    /// By guesses, with AVX-512.
+    EVEWayAVX512
+} EVEWay;
+
+/// The fastest way on this processor, which `EVEScannerRead` goes.
+EVEWay EVEScannerBestWay(void);
+
+/// Like `EVEScannerRead`, in a given way, or in the best one if the processor does not have that.
+size_t EVEScannerReadInWay(
+    EVEScanner *scanner, EVEWay way, const char *block, size_t length, uint64_t position, EVEColumns *columns);
 
 /// Counts a line that the caller found too long to hold.
 void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position);
