@@ -61,7 +61,7 @@ extension Home {
         }
     }
 
-    /// Gadgets that keep in touch, each at its maker's pace; a console and a printer nearly as steadily as an implant.
+    /// Gadgets that keep in touch, each at its maker's pace; consoles and printers nearly as steadily as an implant.
     mutating func telemetry(_ host: Host) {
         let (service, pace, give, out, back): (Service, Int, Int, Int, Int)
         switch host.kind {
