@@ -49,8 +49,9 @@ struct BlockReader {
             let next = Int(min(Int64(step), size - base - Int64(filled)))
             if next <= 0 { return filled }
             buffer.grow(to: filled + next, keeping: filled)
-            try fill(filled..<filled + next, from: file, at: base + Int64(filled))
-            if let feed = buffer.lineFeed(in: filled..<filled + next) { return feed + 1 }
+            let count = try file.read(into: buffer[filled..<filled + next], at: base + Int64(filled))
+            if let feed = buffer.lineFeed(in: filled..<filled + count) { return feed + 1 }
+            if count < next { throw Self.shorter(file, base + Int64(filled + count)) }
             filled += next
             step = min(step * 4, max(Self.step, longestLine + 1 - (filled - line)))
         }
@@ -58,8 +59,10 @@ struct BlockReader {
 
     private func fill(_ range: Range<Int>, from file: InputFile, at offset: Int64) throws(InputFileError) {
         let count = try file.read(into: buffer[range], at: offset)
-        guard count == range.count else {
-            throw InputFileError(path: file.path, reason: .becameShorter, position: offset + Int64(count))
-        }
+        guard count == range.count else { throw Self.shorter(file, offset + Int64(count)) }
+    }
+
+    private static func shorter(_ file: InputFile, _ position: Int64) -> InputFileError {
+        InputFileError(path: file.path, reason: .becameShorter, position: position)
     }
 }
