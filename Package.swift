@@ -29,6 +29,11 @@ let package = Package(
             dependencies: ["CZlib", "CZstd"],
             path: "Sources/Plugins/Shared/CompressedFiles"
         ),
+        .target(
+            name: "LineFiles",
+            dependencies: ["FlareKit", "CompressedFiles"],
+            path: "Sources/Plugins/Shared/LineFiles"
+        ),
 
         // The plugin families
         .target(
@@ -39,7 +44,7 @@ let package = Package(
         ),
         .target(
             name: "Suricata",
-            dependencies: ["FlareKit", "CompressedFiles", "EVEScanner"],
+            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "EVEScanner"],
             path: "Sources/Plugins/Suricata",
             exclude: ["Scanner"]
         ),
@@ -82,7 +87,7 @@ let package = Package(
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
         .testTarget(
             name: "SuricataTests",
-            dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "FlareKitTesting", "CZlib"]
+            dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "LineFiles", "FlareKitTesting", "CZlib"]
         ),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
