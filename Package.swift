@@ -34,6 +34,7 @@ let package = Package(
             dependencies: ["FlareKit", "CompressedFiles"],
             path: "Sources/Plugins/Shared/LineFiles"
         ),
+        .target(name: "SensorText", path: "Sources/Plugins/Shared/SensorText", cxxSettings: [.define("NDEBUG")]),
 
         // The plugin families
         .target(
@@ -48,6 +49,19 @@ let package = Package(
             path: "Sources/Plugins/Suricata",
             exclude: ["Scanner"]
         ),
+        .target(
+            name: "ZeekScanner",
+            dependencies: ["SensorText"],
+            path: "Sources/Plugins/Zeek/Scanner",
+            cxxSettings: [.define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(
+            name: "Zeek",
+            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "ZeekScanner"],
+            path: "Sources/Plugins/Zeek",
+            exclude: ["Scanner"]
+        ),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Beacon", dependencies: ["FlareKit"], path: "Sources/Plugins/Beacon"),
         .target(name: "Tabular", dependencies: ["FlareKit"], path: "Sources/Plugins/Tabular"),
@@ -56,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Focus", "Beacon", "Tabular",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Beacon", "Tabular",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -88,6 +102,10 @@ let package = Package(
         .testTarget(
             name: "SuricataTests",
             dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "LineFiles", "FlareKitTesting", "CZlib"]
+        ),
+        .testTarget(
+            name: "ZeekTests",
+            dependencies: ["Zeek", "ZeekScanner", "LineFiles", "Beacon", "FlareKitTesting", "CZlib", "CZstd"]
         ),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
