@@ -82,6 +82,7 @@ let package = Package(
 
         // What the benchmarks run beside the command
         .executableTarget(name: "eve-generator", path: "Benchmarks/Speed/Generator"),
+        .executableTarget(name: "zeek-generator", path: "Benchmarks/Zeek/Generator"),
         .executableTarget(
             name: "bare-loop",
             path: "Benchmarks/Speed/BareLoop",
