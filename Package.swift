@@ -29,6 +29,12 @@ let package = Package(
             dependencies: ["CZlib", "CZstd"],
             path: "Sources/Plugins/Shared/CompressedFiles"
         ),
+        .target(
+            name: "LineFiles",
+            dependencies: ["FlareKit", "CompressedFiles"],
+            path: "Sources/Plugins/Shared/LineFiles"
+        ),
+        .target(name: "SensorText", path: "Sources/Plugins/Shared/SensorText", cxxSettings: [.define("NDEBUG")]),
 
         // The plugin families
         .target(
@@ -39,8 +45,21 @@ let package = Package(
         ),
         .target(
             name: "Suricata",
-            dependencies: ["FlareKit", "CompressedFiles", "EVEScanner"],
+            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "EVEScanner"],
             path: "Sources/Plugins/Suricata",
+            exclude: ["Scanner"]
+        ),
+        .target(
+            name: "ZeekScanner",
+            dependencies: ["SensorText"],
+            path: "Sources/Plugins/Zeek/Scanner",
+            cxxSettings: [.define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(
+            name: "Zeek",
+            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "ZeekScanner"],
+            path: "Sources/Plugins/Zeek",
             exclude: ["Scanner"]
         ),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
@@ -51,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Focus", "Beacon", "Tabular",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Beacon", "Tabular",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -63,6 +82,7 @@ let package = Package(
 
         // What the benchmarks run beside the command
         .executableTarget(name: "eve-generator", path: "Benchmarks/Speed/Generator"),
+        .executableTarget(name: "zeek-generator", path: "Benchmarks/Zeek/Generator"),
         .executableTarget(
             name: "bare-loop",
             path: "Benchmarks/Speed/BareLoop",
@@ -82,7 +102,11 @@ let package = Package(
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
         .testTarget(
             name: "SuricataTests",
-            dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "FlareKitTesting", "CZlib"]
+            dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "LineFiles", "FlareKitTesting", "CZlib"]
+        ),
+        .testTarget(
+            name: "ZeekTests",
+            dependencies: ["Zeek", "ZeekScanner", "LineFiles", "Beacon", "FlareKitTesting", "CZlib", "CZstd"]
         ),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),

@@ -3,12 +3,14 @@ import FlareKit
 import Focus
 import Suricata
 import Tabular
+import Zeek
 
 /// The plugins that this command carries: one line each.
 enum BuiltInPlugins {
     static let registry: PluginRegistry = {
         var registry = PluginRegistry()
         registry.register(EVESource.self, as: .source)
+        registry.register(ZeekSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(ClassicBeaconDetector.self, as: .detector)
         registry.register(TableSink.self, as: .sink)

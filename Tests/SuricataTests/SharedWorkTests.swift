@@ -1,6 +1,7 @@
 import CompressedFiles
 import FlareKit
 import Foundation
+import LineFiles
 import Testing
 
 @testable import Suricata

@@ -1,6 +1,7 @@
 import CompressedFiles
 import EVEScanner
 import FlareKit
+import LineFiles
 
 /// Reads pieces of a scan's files and yields their flows, until no piece is left.
 ///
@@ -17,29 +18,25 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var streamSize = 4 << 20
     }
 
-    private let work: WorkQueue
     private let settings: Settings
-    private let buffer = LineBuffer(capacity: 0)
+    private let lines: LineReader
     private var scanner: LineScanner
-    private var stream: LineStream?
     private var origin = ""
     /// The lines that are left to scan.
-    private var region = LineRegion(bytes: 0..<0, position: 0)
+    private var region = LineRegion.empty
     /// The book of the files before the present one.
     private var closed = Account()
-    /// Bytes as stored that were read of the present file.
-    private var bytes: Int64 = 0
 
     init(_ work: WorkQueue, _ settings: Settings) {
-        self.work = work
         self.settings = settings
+        lines = LineReader(work, longestLine: settings.longestLine, streamSize: settings.streamSize)
         scanner = LineScanner(settings)
     }
 
     var account: Account {
         var account = closed
         account.merge(scanner.account(of: origin))
-        account.bytes += bytes
+        account.bytes += lines.bytes
         return account
     }
 
@@ -64,52 +61,33 @@ final class EVECursor: Cursor, @unchecked Sendable {
 
     /// Scans until the table is full or the region is read.
     private func scan(into table: inout RecordTable) {
-        let lines = UnsafeRawBufferPointer(buffer[region.bytes])
-        let consumed = scanner.read(lines, at: region.position, into: &table)
-        region.bytes = region.bytes.lowerBound + consumed..<region.bytes.upperBound
-        region.position += Int64(consumed)
+        let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
+        region.consume(scanner.read(bytes, at: region.position, into: &table))
     }
 
-    /// Takes the next lines of the present piece, or the next piece.
+    /// Takes the next lines.
     ///
-    /// - Returns: `false` when there is no piece any more.
+    /// - Returns: `false` when there are none any more.
     private func takeRegion() throws(InputFileError) -> Bool {
-        if let stream {
-            let before = stream.storedPosition
-            defer { bytes += stream.storedPosition - before }
-            if let next = try stream.next() {
-                take(next)
-            } else {
-                self.stream = nil
-            }
-            return true
-        }
-        switch work.next() {
-        case nil:
+        // The present file's bytes belong to it until the next one begins.
+        let bytes = lines.bytes
+        switch try lines.next() {
+        case .end:
             return false
-        case .whole(let file):
-            begin(file)
-            stream = LineStream(file, buffer, usualSize: settings.streamSize, longestLine: settings.longestLine)
-        case .block(let file, let block):
-            if file.path != origin { begin(file) }
-            bytes += Int64(block.count)
-            if let next = try BlockReader(buffer: buffer, longestLine: settings.longestLine).read(block, of: file) {
-                take(next)
-            }
+        case .file:
+            begin(lines.file?.path ?? "", afterBytes: bytes)
+        case .lines(let next):
+            region = next
+            if let line = next.longLine { scanner.rejectLongLine(at: line) }
         }
         return true
     }
 
-    private func take(_ next: LineRegion) {
-        region = next
-        if let line = next.longLine { scanner.rejectLongLine(at: line) }
-    }
-
     /// Closes the book of the file before: positions mean nothing without the file's name.
-    private func begin(_ file: InputFile) {
-        closed = account
-        bytes = 0
-        origin = file.path
+    private func begin(_ path: String, afterBytes bytes: Int64) {
+        closed.merge(scanner.account(of: origin))
+        closed.bytes += bytes
+        origin = path
         scanner = LineScanner(settings)
     }
 }

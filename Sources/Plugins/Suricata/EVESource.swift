@@ -1,5 +1,6 @@
 import CompressedFiles
 import FlareKit
+import LineFiles
 
 /// Flow records of Suricata's EVE files (JSON lines), plain or compressed, and of standard input.
 ///

@@ -65,8 +65,9 @@ public struct ClassicBeaconDetector: Detector, BuiltInPlugin {
         finding.occurrences = mode.occurrences
         finding.percent = percent
         finding.interval = Double(mode.interval)
-        finding.bytesToServer = SizeSeries(raw: Array(channel.bytesToServer.raw.dropFirst())).sum
-        finding.bytesToClient = SizeSeries(raw: Array(channel.bytesToClient.raw.dropFirst())).sum
+        // The original's sum has no word for unknown.
+        finding.bytesToServer = SizeSeries(raw: Array(channel.bytesToServer.raw.dropFirst())).sum ?? 0
+        finding.bytesToClient = SizeSeries(raw: Array(channel.bytesToClient.raw.dropFirst())).sum ?? 0
         return finding
     }
 }

@@ -4,15 +4,21 @@ import CompressedFiles
 ///
 /// A line belongs to the block in which it begins, and is read to its end in the blocks behind. So any cursor can take
 /// any block, and each line is read once.
-struct BlockReader {
+package struct BlockReader {
     let buffer: LineBuffer
     let longestLine: Int
 
     /// What is read at first of a line that goes on behind its block.
     private static let step = 1 << 14
 
+    /// - Parameter longestLine: in bytes, the line feed not counted.
+    package init(buffer: LineBuffer, longestLine: Int) {
+        self.buffer = buffer
+        self.longestLine = longestLine
+    }
+
     /// - Returns: `nil` where no line begins in the block.
-    func read(_ block: Range<Int64>, of file: InputFile) throws(InputFileError) -> LineRegion? {
+    package func read(_ block: Range<Int64>, of file: InputFile) throws(InputFileError) -> LineRegion? {
         // The byte before tells whether a line begins at the block's very first byte.
         let first = max(0, block.lowerBound - 1)
         let count = Int(block.upperBound - first)
@@ -49,20 +55,20 @@ struct BlockReader {
             let next = Int(min(Int64(step), size - base - Int64(filled)))
             if next <= 0 { return filled }
             buffer.grow(to: filled + next, keeping: filled)
-            let count = try file.read(into: buffer[filled..<filled + next], at: base + Int64(filled))
-            if let feed = buffer.lineFeed(in: filled..<filled + count) { return feed + 1 }
-            if count < next { throw Self.shorter(file, base + Int64(filled + count)) }
-            filled += next
+            let read = try file.read(into: buffer[filled..<filled + next], at: base + Int64(filled))
+            if let feed = buffer.lineFeed(in: filled..<filled + read) { return feed + 1 }
+            filled += read
+            if read < next { throw becameShorter(file, at: base + Int64(filled)) }
             step = min(step * 4, max(Self.step, longestLine + 1 - (filled - line)))
         }
     }
 
     private func fill(_ range: Range<Int>, from file: InputFile, at offset: Int64) throws(InputFileError) {
         let count = try file.read(into: buffer[range], at: offset)
-        guard count == range.count else { throw Self.shorter(file, offset + Int64(count)) }
+        if count < range.count { throw becameShorter(file, at: offset + Int64(count)) }
     }
 
-    private static func shorter(_ file: InputFile, _ position: Int64) -> InputFileError {
+    private func becameShorter(_ file: InputFile, at position: Int64) -> InputFileError {
         InputFileError(path: file.path, reason: .becameShorter, position: position)
     }
 }

@@ -2,9 +2,9 @@ import CompressedFiles
 import Synchronization
 
 /// The work that the cursors of one scan share, in pieces taken in order.
-final class WorkQueue: Sendable {
+package final class WorkQueue: Sendable {
     /// What one cursor reads without asking again.
-    enum Piece: Sendable {
+    package enum Piece: Sendable {
         /// The lines of a plain file that begin in these bytes.
         case block(InputFile, Range<Int64>)
         /// A file that can only be read from its beginning to its end.
@@ -12,7 +12,7 @@ final class WorkQueue: Sendable {
     }
 
     /// Large enough that asking costs nothing, small enough to stay in a processor's cache.
-    static let usualBlockSize: Int64 = 4 << 20
+    package static let usualBlockSize: Int64 = 4 << 20
 
     private struct Place {
         var file = 0
@@ -23,18 +23,18 @@ final class WorkQueue: Sendable {
     private let blockSize: Int64
     private let place = Mutex(Place())
 
-    init(_ files: [InputFile], blockSize: Int64 = usualBlockSize) {
+    package init(_ files: [InputFile], blockSize: Int64 = usualBlockSize) {
         self.files = files
         self.blockSize = max(1, blockSize)
     }
 
     /// How many pieces there are at most.
-    var pieceCount: Int {
+    package var pieceCount: Int {
         files.reduce(0) { $0 + Int(((Self.blocks($1) ?? 0) + blockSize - 1) / blockSize) + (Self.isWhole($1) ? 1 : 0) }
     }
 
     /// The next piece; `nil` when all are taken.
-    func next() -> Piece? {
+    package func next() -> Piece? {
         place.withLock { place in
             while place.file < files.count {
                 let file = files[place.file]

@@ -1,17 +1,22 @@
 import CompressedFiles
 import FlareKit
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// The files that paths and globs mean.
-struct InputPaths {
+package struct InputPaths {
     private let paths: [OptionPath]
 
-    init(_ paths: [OptionPath]) { self.paths = paths }
+    package init(_ paths: [OptionPath]) { self.paths = paths }
 
     /// Opens all files, in the order of the paths and, within a glob, of the names' bytes; each file once.
     ///
     /// - Throws: `PluginError` for the first path that leads to no file or to one that cannot be read.
-    func open() throws -> [InputFile] {
+    package func open() throws -> [InputFile] {
         var files: [InputFile] = []
         var seen: Set<FileIdentity> = []
         for path in paths {
@@ -31,7 +36,7 @@ struct InputPaths {
     }
 
     /// The bytes of all files as stored; `nil` where that is not known beforehand.
-    var extent: Int64? {
+    package var extent: Int64? {
         var sum: Int64 = 0
         var seen: Set<FileIdentity> = []
         for path in paths {
@@ -47,7 +52,7 @@ struct InputPaths {
     /// The names of the files that a path means: itself if there is such a file, else what it matches as a glob.
     private func expand(_ path: OptionPath) throws -> [String] {
         guard let name = path.file else {
-            throw PluginError("the installation carries no EVE file of this name", at: path.text)
+            throw PluginError("the installation carries no input of this name", at: path.text)
         }
         let isGlob = path.text.contains { "*?[".contains($0) }
         if !isGlob || access(name, F_OK) == 0 { return [name] }
@@ -85,7 +90,7 @@ struct InputPaths {
 
 extension PluginError {
     /// What a file's error means for a run.
-    init(_ error: InputFileError) {
+    package init(_ error: InputFileError) {
         self.init(error.explanation, at: error.place)
     }
 }

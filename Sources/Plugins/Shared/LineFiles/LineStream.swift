@@ -1,7 +1,7 @@
 import CompressedFiles
 
 /// Reads the lines of content that can only be read from its beginning to its end.
-final class LineStream {
+package final class LineStream {
     private let content: ContentReader
     private let file: InputFile
     private let buffer: LineBuffer
@@ -17,7 +17,7 @@ final class LineStream {
     private var failure: InputFileError?
     private var hasEnded = false
 
-    init(_ file: InputFile, _ buffer: LineBuffer, usualSize: Int, longestLine: Int) {
+    package init(_ file: InputFile, _ buffer: LineBuffer, usualSize: Int, longestLine: Int) {
         self.file = file
         content = ContentReader(file)
         self.buffer = buffer
@@ -27,12 +27,12 @@ final class LineStream {
     }
 
     /// Bytes as stored that were read so far.
-    var storedPosition: Int64 { content.position }
+    package var storedPosition: Int64 { content.position }
 
     /// The next lines; what could be read comes before an error.
     ///
     /// - Returns: `nil` at the end.
-    func next() throws(InputFileError) -> LineRegion? {
+    package func next() throws(InputFileError) -> LineRegion? {
         while true {
             if isInLongLine { passLongLine() }
             if !isInLongLine {

@@ -1,26 +1,32 @@
-import EVEScanner
-import Glibc
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
-/// Memory for lines, with the bytes past its end that the scanner may read.
-final class LineBuffer {
-    private(set) var bytes: UnsafeMutableRawBufferPointer
+/// Memory for lines, with the bytes past its end that scanners may read.
+package final class LineBuffer {
+    /// How many bytes past the capacity can be read; their content does not matter.
+    package static let padding = 64
 
-    init(capacity: Int) { bytes = Self.allocate(capacity) }
+    package private(set) var bytes: UnsafeMutableRawBufferPointer
+
+    package init(capacity: Int) { bytes = Self.allocate(capacity) }
 
     deinit { bytes.deallocate() }
 
     /// How many bytes it holds, the padding not counted.
-    var capacity: Int { bytes.count - Int(EVE_PADDING) }
+    package var capacity: Int { bytes.count - Self.padding }
 
     /// Makes room, keeping the first bytes.
-    func grow(to capacity: Int, keeping count: Int) {
+    package func grow(to capacity: Int, keeping count: Int) {
         guard capacity > self.capacity else { return }
         replace(capacity, keeping: count)
     }
 
     /// Brings the capacity to what is usual, where a long line has left it much larger or it is smaller. The content
     /// is lost.
-    func resize(to capacity: Int) {
+    package func resize(to capacity: Int) {
         guard self.capacity < capacity || self.capacity > 2 * capacity else { return }
         replace(capacity, keeping: 0)
     }
@@ -28,13 +34,13 @@ final class LineBuffer {
     /// A part of the memory to be written.
     ///
     /// - Precondition: the range lies within the capacity.
-    subscript(range: Range<Int>) -> UnsafeMutableRawBufferPointer {
+    package subscript(range: Range<Int>) -> UnsafeMutableRawBufferPointer {
         precondition(range.upperBound <= capacity)
         return UnsafeMutableRawBufferPointer(rebasing: bytes[range])
     }
 
     /// Where a line feed stands in a range.
-    func lineFeed(in range: Range<Int>) -> Int? {
+    package func lineFeed(in range: Range<Int>) -> Int? {
         guard !range.isEmpty, let start = self[range].baseAddress,
             let found = memchr(start, Self.lineFeed, range.count)
         else { return nil }
@@ -42,7 +48,7 @@ final class LineBuffer {
     }
 
     /// Where the last line feed stands in a range.
-    func lastLineFeed(in range: Range<Int>) -> Int? {
+    package func lastLineFeed(in range: Range<Int>) -> Int? {
         self[range].lastIndex(of: UInt8(Self.lineFeed)).map { range.lowerBound + $0 }
     }
 
@@ -56,19 +62,9 @@ final class LineBuffer {
     }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawBufferPointer {
-        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity + Int(EVE_PADDING), alignment: 64)
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity + padding, alignment: 64)
         // The padding's content does not matter, but it has to be some.
         UnsafeMutableRawBufferPointer(rebasing: bytes[capacity...]).initializeMemory(as: UInt8.self, repeating: 0)
         return bytes
     }
-}
-
-/// Some whole lines in a buffer, and where they stand in their input.
-struct LineRegion {
-    /// Bytes of the buffer; empty where there is nothing but a line that is too long.
-    var bytes: Range<Int>
-    /// Where they begin in the input's content, in bytes.
-    var position: Int64
-    /// Where a line begins that follows the region and is too long to be held; it is not in the region.
-    var longLine: Int64?
 }

@@ -1,0 +1,128 @@
+import FlareKit
+import LineFiles
+import ZeekScanner
+
+/// The C++ scanner for the lines of one file, and the memory of the texts that it finds.
+final class LogScanner {
+    private let scanner: OpaquePointer?
+    private let plan: LogPlan
+    /// For each table and each of its columns of texts, where the texts of a call stand.
+    private var ranges: [[[ZeekTextRange]]]
+
+    /// - Parameters:
+    ///   - longestLine: in bytes, the line feed not counted.
+    ///   - capacity: of the tables that will be filled, or more.
+    init(_ plan: LogPlan, longestLine: Int, capacity: Int) {
+        self.plan = plan
+        scanner = ZeekScannerCreate(longestLine)
+        plan.apply(to: scanner)
+        let empty = [ZeekTextRange](repeating: ZeekTextRange(), count: capacity)
+        ranges = plan.tables.map { $0.texts.map { _ in empty } }
+    }
+
+    deinit { ZeekScannerDestroy(scanner) }
+
+    /// Scans lines into a batch until they end or one of the tables is full.
+    ///
+    /// - Parameters:
+    ///   - lines: whole lines, with the scanner's padding behind them.
+    ///   - position: where they begin in their file.
+    /// - Returns: how many bytes were consumed.
+    func read(_ lines: UnsafeRawBufferPointer, at position: Int64, into batch: inout RecordBatch) -> Int {
+        let places = plan.tables.map { batch.index(of: $0.kind) ?? 0 }
+        let before = places.map { batch.tables[$0].count }
+        var tables: [ZeekTable] = []
+        let consumed = lend(0, places, &batch, &tables) { tables in
+            guard let start = lines.baseAddress else { return 0 }
+            return ZeekScannerRead(
+                scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &tables,
+                tables.count)
+        }
+        for (number, place) in places.enumerated() {
+            batch.tables[place].count = tables[number].count
+            takeTexts(of: number, from: before[number], &batch.tables[place])
+        }
+        return consumed
+    }
+
+    /// Has the scanner know these header lines without counting them.
+    func takeHeader(_ lines: [UInt8]) {
+        lines.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            ZeekScannerTakeHeader(scanner, start.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+    }
+
+    func rejectLongLine(at position: Int64) { ZeekScannerRejectLongLine(scanner, UInt64(position)) }
+
+    /// The book of the lines so far.
+    func account(of origin: String) -> Account { LogAccount(scanner, plan, origin).account }
+
+    /// The names of the logs whose lines were skipped.
+    var skippedLogs: [String] { LogAccount.skippedLogs(scanner).map(\.name) }
+
+    /// Lends the scanner the memory of the tables, one within the other.
+    private func lend(
+        _ number: Int, _ places: [Int], _ batch: inout RecordBatch, _ tables: inout [ZeekTable],
+        _ body: (inout [ZeekTable]) -> Int
+    ) -> Int {
+        guard number < places.count else { return body(&tables) }
+        let layout = plan.tables[number]
+        var table = RecordTable(kind: layout.kind, columns: [], capacity: 0)
+        swap(&table, &batch.tables[places[number]])
+        defer { swap(&table, &batch.tables[places[number]]) }
+        return ColumnMemory.lend(&table, numbers: layout.numbers) { table, memory in
+            var lent = ZeekTable()
+            lent.capacity = table.capacity
+            lent.count = table.count
+            lent.start = memory.start
+            lent.source = memory.source?.assumingMemoryBound(to: SensorAddress.self)
+            lent.destination = memory.destination?.assumingMemoryBound(to: SensorAddress.self)
+            lent.port = memory.port
+            lent.protocol = memory.proto
+            lent.position = memory.position
+            withUnsafeMutableBytes(of: &lent.numbers) { places in
+                let places = places.assumingMemoryBound(to: UnsafeMutablePointer<Int64>?.self)
+                for (place, column) in memory.numbers.enumerated() { places[place] = column }
+            }
+            return lendTexts(0, number, &lent) { lent in
+                tables.append(lent)
+                return lend(number + 1, places, &batch, &tables, body)
+            }
+        }
+    }
+
+    private func lendTexts(_ column: Int, _ number: Int, _ lent: inout ZeekTable, _ body: (ZeekTable) -> Int) -> Int {
+        guard column < ranges[number].count else { return body(lent) }
+        var memory: [ZeekTextRange] = []
+        swap(&memory, &ranges[number][column])
+        defer { swap(&memory, &ranges[number][column]) }
+        return memory.withUnsafeMutableBufferPointer { memory in
+            withUnsafeMutableBytes(of: &lent.texts) { places in
+                places.assumingMemoryBound(to: UnsafeMutablePointer<ZeekTextRange>?.self)[column] = memory.baseAddress
+            }
+            return lendTexts(column + 1, number, &lent, body)
+        }
+    }
+
+    /// Makes texts of what the scanner found in the rows that it filled.
+    private func takeTexts(of number: Int, from first: Int, _ table: inout RecordTable) {
+        guard let memory = ZeekScannerTexts(scanner) else { return }
+        let rows = first..<table.count
+        for (place, column) in plan.tables[number].texts.enumerated() {
+            guard var texts = table.texts.removeValue(forKey: column) else { continue }
+            let ranges = ranges[number][place]
+            for row in rows {
+                let bytes = UnsafeRawBufferPointer(
+                    start: memory + Int(ranges[row].offset), count: Int(ranges[row].length))
+                // The memory was used before.
+                if bytes.isEmpty {
+                    if !texts[row].isEmpty { texts[row] = "" }
+                } else {
+                    texts[row] = String(decoding: bytes, as: UTF8.self)
+                }
+            }
+            table.texts[column] = texts
+        }
+    }
+}

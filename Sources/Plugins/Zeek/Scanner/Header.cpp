@@ -1,0 +1,130 @@
+#include "Header.hpp"
+
+#include <algorithm>
+
+namespace zeek {
+
+namespace {
+
+int hexDigit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = char(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool beginsWith(std::string_view text, std::string_view begin) { return text.substr(0, begin.size()) == begin; }
+
+/// How many words there are between spaces.
+size_t countWords(std::string_view text) {
+    size_t words = 0;
+    bool isInWord = false;
+    for (const char c : text) {
+        words += c != ' ' && !isInWord;
+        isInWord = c != ' ';
+    }
+    return words;
+}
+
+}  // namespace
+
+void unescape(std::string_view text, std::string &out) {
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x') {
+            const int high = hexDigit(text[i + 2]), low = hexDigit(text[i + 3]);
+            if (high >= 0 && low >= 0) {
+                out.push_back(char(high * 16 + low));
+                i += 3;
+                continue;
+            }
+        }
+        out.push_back(text[i]);
+    }
+}
+
+bool Header::take(std::string_view line) {
+    constexpr std::string_view separatorName = "#separator ";
+    if (beginsWith(line, separatorName)) return takeSeparator(line.substr(separatorName.size()));
+    const size_t nameEnd = line.find(separator);
+    // Comments, and directives that say nothing.
+    if (nameEnd == std::string_view::npos) return true;
+    const std::string_view name = line.substr(0, nameEnd), value = line.substr(nameEnd + 1);
+    if (name == "#set_separator") {
+        std::string text;
+        unescape(value, text);
+        if (text.size() == 1) setSeparator = text[0];
+    } else if (name == "#empty_field") {
+        empty = value;
+    } else if (name == "#unset_field") {
+        unset = value;
+    } else if (name == "#path") {
+        path = value == unset ? std::string_view() : value;
+    } else if (name == "#fields") {
+        return takeFields(value);
+    }
+    return true;
+}
+
+bool Header::takeSeparator(std::string_view value) {
+    *this = Header();
+    std::string text;
+    unescape(value, text);
+    // A line feed cannot separate columns, and '#' would make every row a header.
+    if (text.size() != 1 || text[0] == '\n' || text[0] == '#') return false;
+    separator = text[0];
+    return true;
+}
+
+bool Header::takeFields(std::string_view names) {
+    fields.clear();
+    splitColumns = 0;
+    for (size_t begin = 0; begin <= names.size();) {
+        if (fields.size() == mostColumns) {
+            fields.clear();
+            return false;
+        }
+        const size_t end = std::min(names.find(separator, begin), names.size());
+        const std::string_view name = names.substr(begin, end - begin);
+        const bool isJoined = separator != ' ' && name.find(' ') != std::string_view::npos;
+        fields.emplace_back(isJoined ? name.substr(0, name.find(' ')) : name);
+        splitColumns += isJoined ? countWords(name) : 1;
+        begin = end + 1;
+    }
+    return true;
+}
+
+Header Header::ofConn(size_t columns) {
+    // 20 columns from Bro 2.2 on, 21 with local_resp from 2.3 on, 22 with ip_proto from Zeek 7.1 on.
+    Header header;
+    if (columns < 20 || columns > 22) return header;
+    header.path = "conn";
+    header.fields = {"ts",       "uid",        "id.orig_h",  "id.orig_p",  "id.resp_h",    "id.resp_p",
+                     "proto",    "service",    "duration",   "orig_bytes", "resp_bytes",   "conn_state",
+                     "local_orig"};
+    if (columns > 20) header.fields.emplace_back("local_resp");
+    for (const char *name : {"missed_bytes", "history", "orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes",
+                             "tunnel_parents"})
+        header.fields.emplace_back(name);
+    if (columns > 21) header.fields.emplace_back("ip_proto");
+    header.splitColumns = header.fields.size();
+    return header;
+}
+
+void LogGuess::see(std::string_view field) {
+    // Fields that each log always has in JSON too, where unset ones are left out.
+    isConn |= field == "conn_state";
+    isSSL |= field == "established" || field == "server_name";
+    isDNS |= field == "qtype_name" || field == "rcode_name" || field == "RD";
+    // smtp.log and sip.log have the first one too, but none of the others.
+    hasDepth |= field == "trans_depth";
+    hasTags |= field == "tags" || field == "host" || field == "referrer";
+}
+
+std::string_view LogGuess::log() const {
+    if (isConn) return "conn";
+    if (hasDepth && hasTags) return "http";
+    if (isDNS) return "dns";
+    if (isSSL) return "ssl";
+    return {};
+}
+
+}  // namespace zeek

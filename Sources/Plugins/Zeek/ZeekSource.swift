@@ -1,0 +1,57 @@
+import CompressedFiles
+import FlareKit
+import LineFiles
+
+/// Records of Zeek and Bro logs, in columns or in JSON, plain or compressed, and of standard input.
+///
+/// conn.log is what channels are made of; http and ssl logs beside it give names to its connections by their uid. Where
+/// there is no conn.log the others' records are flows themselves. The cursors share the work: blocks of plain files, cut
+/// at the ends of lines, and whole compressed files. Neither records nor accounts depend on how many cursors there are.
+public struct ZeekSource: Source, BuiltInPlugin {
+    public static let name = "zeek"
+    public static let summary = "Reads Zeek logs in columns or JSON, plain, gzip or zstd: conn, http, ssl, dns."
+
+    private let options: ZeekSourceOptions
+
+    public init(_ options: ZeekSourceOptions, _ context: PluginContext = PluginContext()) throws {
+        guard !options.paths.isEmpty else {
+            throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
+        }
+        guard options.paths.filter({ $0.location == .standardStream }).count < 2 else {
+            throw OptionComplaint("standard input can be read only once", option: "paths")
+        }
+        guard !options.flows.contains(where: \.isEmpty) else {
+            throw OptionComplaint("a log without a name", option: "flows", expected: "Zeek's names, such as conn")
+        }
+        self.options = options
+    }
+
+    public var offers: Set<RecordKind> { [.flow, .dns, .http, .tls] }
+
+    public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
+
+    public func extent() async -> Int64? { InputPaths(options.paths).extent }
+
+    public func open(_ scan: Scan) async throws -> [any Cursor] {
+        let files = try InputPaths(options.paths).open()
+        let shared = SharedFiles(files)
+        let settings = ZeekCursor.Settings(
+            kinds: scan.kinds, flows: try flows(scan, files), longestLine: Int(clamping: options.maxLine.bytes))
+        let count = max(1, min(scan.parallelism, shared.work.pieceCount))
+        return (0..<count).map { _ in ZeekCursor(shared, settings) }
+    }
+
+    /// The logs whose records are flows.
+    ///
+    /// - Returns: `nil` where that shows only when standard input is read.
+    private func flows(_ scan: Scan, _ files: [InputFile]) throws -> [String]? {
+        guard options.flows.isEmpty else { return Array(Set(options.flows)).sorted() }
+        guard scan.kinds[.flow] != nil else { return [] }
+        if files.allSatisfy({ $0.format == nil }) { return nil }
+        do {
+            return FlowLogs.choose(seeing: try FlowLogs.seen(in: files))
+        } catch {
+            throw PluginError(error)
+        }
+    }
+}

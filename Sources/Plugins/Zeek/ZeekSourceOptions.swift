@@ -1,0 +1,30 @@
+import FlareKit
+
+/// The options of `zeek`.
+public struct ZeekSourceOptions: PluginOptions {
+    public var paths: [OptionPath] = []
+    public var flows: [String] = []
+    public var maxLine = ByteSize.megabytes(16)
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "paths", \.paths,
+                "The logs to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
+                    + "are told apart by content, and so are logs in columns and in JSON. A file named twice is read "
+                    + "once, up to the size it has at the start.",
+                required: true),
+            Option(
+                "flows", \.flows,
+                "The logs whose records count as flows, by Zeek's names: [conn], [http, ssl]. Where none is named: conn "
+                    + "if the beginning of one of the files shows such records, with names of hosts joined from http "
+                    + "and ssl; else conn, http, ssl and dns; and where none of these is there, any log with a time "
+                    + "and two addresses."),
+            Option(
+                "max_line", \.maxLine, "Longer lines are rejected without being held in memory.",
+                range: ByteSize(bytes: 1)...),
+        ]
+    }
+}

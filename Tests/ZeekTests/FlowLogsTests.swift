@@ -1,0 +1,93 @@
+import FlareKit
+import Testing
+
+@testable import Zeek
+
+@Suite("Which logs count as flows")
+struct FlowLogsTests {
+    private let folder = TemporaryFolder()
+    private let names: [RecordKind: Set<ColumnName>] = [
+        .flow: flowColumns, .tls: [.id, .host], .http: [.id, .host],
+    ]
+
+    private func write(_ logs: String...) throws -> [String] {
+        try logs.map { log in
+            switch log {
+            case "conn": try folder.write(Log.connHeader + Log.conn(), as: "conn.log")
+            case "http": try folder.write(Log.httpHeader + Log.http(), as: "http.log")
+            case "ssl": try folder.write(Log.sslHeader + Log.ssl(), as: "ssl.log")
+            case "dns": try folder.write(Log.dnsHeader + Log.dns(), as: "dns.log")
+            default:
+                try folder.write(
+                    Log.header("weird", "ts id.orig_h id.resp_h id.resp_p name")
+                        + Log.columns("1.5 10.0.0.7 203.0.113.9 80 odd") + "\n" + Log.columns("2.5 - - - odd") + "\n",
+                    as: "weird.log")
+            }
+        }
+    }
+
+    @Test("with conn.log among the files it alone is flows, and http and ssl give names")
+    func withConn() async throws {
+        let yield = try await read(try write("http", "ssl", "dns", "weird", "conn"), kinds: names)
+        #expect(yield.rows(.flow).count == 1)
+        #expect(yield.rows(.flow).first?.texts[.host] == "")
+        #expect(yield.rows(.tls).first?.texts[.host] == "www.example.com")
+        #expect(yield.rows(.http).first?.texts[.host] == "www.example.com")
+        #expect(yield.account.skips == ["header": 35, "log dns": 1, "log weird": 2])
+    }
+
+    @Test("http.log alone is flows with hosts, bytes of the bodies, and TCP")
+    func http() async throws {
+        let yield = try await read(try write("http"), kinds: names)
+        let row = try #require(yield.rows.first)
+        #expect(yield.rows.count == 1)
+        #expect(row.kind == .flow)
+        #expect(row.texts[.host] == "www.example.com")
+        #expect(row.numbers[.bytesToServer] == 12)
+        #expect(row.numbers[.bytesToClient] == 3456)
+        #expect(row.numbers[.duration] == RecordTable.unknown)
+        #expect(row.proto == 6)
+    }
+
+    @Test("ssl.log and dns.log without conn.log are flows with hosts, and without bytes")
+    func sslAndDNS() async throws {
+        let rows = try await read(try write("ssl", "dns", "weird")).rows
+        #expect(rows.map { $0.texts[.host] } == ["www.example.com", "www.example.com"])
+        #expect(rows.allSatisfy { $0.numbers[.bytesToServer] == RecordTable.unknown })
+        #expect(rows.map(\.proto) == [17, 6])
+    }
+
+    @Test("a log with addresses is flows where no better one is there; its records without them are skipped")
+    func other() async throws {
+        let yield = try await read(try write("weird"))
+        #expect(yield.rows.count == 1)
+        #expect(yield.rows.first?.port == 80)
+        #expect(yield.account.skips == ["header": 7, "log weird": 1])
+        #expect(yield.account.rejectedCount == 0)
+    }
+
+    @Test("the option names the logs, whatever is there")
+    func named() async throws {
+        let yield = try await read(try write("conn", "http", "ssl"), options: "flows: [ssl]")
+        #expect(yield.rows.map { $0.texts[.host] } == ["www.example.com"])
+        #expect(yield.account.skips == ["header": 21, "log conn": 1, "log http": 1])
+    }
+
+    @Test("a record that is asked for as two kinds is counted once, and noted")
+    func twice() async throws {
+        let yield = try await read(try write("dns"), kinds: [.flow: [.host], .dns: [.query]])
+        #expect(yield.rows(.flow).count == 1)
+        #expect(yield.rows(.dns).first?.texts[.query] == "www.example.com")
+        #expect(yield.account.used.mapValues(\.count) == ["flow": 1])
+        #expect(yield.account.noted["also read as dns"]?.count == 1)
+        #expect(yield.account.isBalanced)
+    }
+
+    @Test("a named log without columns for the connection is rejected, any other skipped")
+    func withoutConnection() async throws {
+        let text = Log.header("conn", "ts uid") + "1.5\tC1\n" + Log.header("files", "ts fuid") + "1.5\tF1\n"
+        let yield = try await read(text: text)
+        #expect(yield.account.reasons == ["no time or no addresses": 1])
+        #expect(yield.account.skips == ["header": 14, "log files": 1])
+    }
+}

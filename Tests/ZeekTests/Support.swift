@@ -1,0 +1,161 @@
+import CZlib
+import CZstd
+import FlareKit
+import Foundation
+
+@testable import Zeek
+
+/// A folder of a test's own, removed with it.
+final class TemporaryFolder: Sendable {
+    let url: URL
+
+    init() {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("flare-\(UUID().uuidString)")
+        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// Writes a file and gives its path.
+    @discardableResult
+    func write(_ content: Data, as name: String) throws -> String {
+        let file = url.appendingPathComponent(name)
+        try content.write(to: file)
+        return file.path
+    }
+
+    @discardableResult
+    func write(_ content: String, as name: String) throws -> String { try write(Data(content.utf8), as: name) }
+}
+
+/// One record as the source yields it.
+struct Row: Hashable, Comparable {
+    var kind: RecordKind
+    var origin: String
+    var position: Int64
+    var start: Timestamp
+    var source: IPAddress
+    var destination: IPAddress
+    var port: UInt16
+    var proto: UInt8
+    var numbers: [ColumnName: Int64]
+    var texts: [ColumnName: String]
+
+    static func < (a: Row, b: Row) -> Bool { (a.origin, a.position, a.kind.name) < (b.origin, b.position, b.kind.name) }
+}
+
+/// What a scan yielded.
+struct Yield {
+    var rows: [Row] = []
+    var account = Account()
+    var error: (any Error)?
+
+    func rows(_ kind: RecordKind) -> [Row] { rows.filter { $0.kind == kind } }
+}
+
+/// Drives cursors in turn, as threads of equal speed would, until all have ended.
+///
+/// - Parameter capacity: of a batch, so small that regions are read in parts.
+func drain(_ cursors: [any Cursor], _ kinds: [RecordKind: Set<ColumnName>], capacity: Int = 100) -> Yield {
+    var yield = Yield()
+    var batch = RecordBatch(kinds, capacity: capacity)
+    var active = cursors
+    while !active.isEmpty {
+        active.removeAll { cursor in
+            batch.removeAll()
+            do {
+                let goesOn = try cursor.next(into: &batch)
+                yield.rows += batch.tables.flatMap { rows(of: $0, batch.origin) }
+                return !goesOn
+            } catch {
+                yield.error = error
+                return true
+            }
+        }
+    }
+    for cursor in cursors { yield.account.merge(cursor.account) }
+    yield.rows.sort()
+    return yield
+}
+
+private func rows(of table: RecordTable, _ origin: String) -> [Row] {
+    (0..<table.count).map { row in
+        Row(
+            kind: table.kind, origin: origin, position: table.position[row],
+            start: Timestamp(nanoseconds: table.start[row]), source: table.source[row],
+            destination: table.destination[row], port: table.port[row], proto: table.proto[row],
+            numbers: table.numbers.mapValues { $0[row] }, texts: table.texts.mapValues { $0[row] })
+    }
+}
+
+let flowColumns: Set<ColumnName> = [
+    .bytesToServer, .bytesToClient, .packetsToServer, .packetsToClient, .duration, .id, .host,
+]
+
+/// Reads with the source as a pipeline would make it.
+func read(
+    _ paths: [String], options: String = "", cursors: Int = 1,
+    kinds: [RecordKind: Set<ColumnName>] = [.flow: flowColumns]
+) async throws -> Yield {
+    let list = paths.map { "\"\($0)\"" }.joined(separator: ", ")
+    let source = try ZeekSource(try ZeekSourceOptions.read("paths: [\(list)]\n\(options)"))
+    let scan = Scan(kinds: kinds, parallelism: cursors, now: Timestamp(nanoseconds: 0))
+    return drain(try await source.open(scan), kinds)
+}
+
+/// Reads the text of one log.
+func read(
+    text: String, options: String = "", kinds: [RecordKind: Set<ColumnName>] = [.flow: flowColumns]
+) async throws -> Yield {
+    let folder = TemporaryFolder()
+    return try await read([try folder.write(text, as: "a.log")], options: options, kinds: kinds)
+}
+
+/// The real records beside the checkout.
+enum RealRecords {
+    static let folder: String = {
+        var url = URL(fileURLWithPath: #filePath)
+        while url.path != "/" {
+            url.deleteLastPathComponent()
+            if FileManager.default.fileExists(atPath: url.appendingPathComponent("Package.swift").path) { break }
+        }
+        return url.deletingLastPathComponent().appendingPathComponent("shared/data").path
+    }()
+
+    static let areThere = FileManager.default.fileExists(atPath: folder)
+}
+
+extension Account {
+    /// The reasons of rejection with their counts.
+    var reasons: [String: Int] { rejected.mapValues(\.count) }
+    var skips: [String: Int] { skipped.mapValues(\.count) }
+}
+
+/// The content as one gzip member.
+func gzip(_ content: Data) -> Data {
+    var stream = z_stream()
+    deflateInit2_(
+        &stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+        Int32(MemoryLayout<z_stream>.size))
+    defer { deflateEnd(&stream) }
+    var input = [UInt8](content)
+    var output = [UInt8](repeating: 0, count: content.count + content.count / 1000 + 64)
+    return input.withUnsafeMutableBufferPointer { source in
+        output.withUnsafeMutableBufferPointer { target in
+            stream.next_in = source.baseAddress
+            stream.avail_in = uInt(source.count)
+            stream.next_out = target.baseAddress
+            stream.avail_out = uInt(target.count)
+            _ = deflate(&stream, Z_FINISH)
+            return Data(target.prefix(target.count - Int(stream.avail_out)))
+        }
+    }
+}
+
+/// The content as one zstd frame.
+func zstd(_ content: Data) -> Data {
+    let input = [UInt8](content)
+    var output = [UInt8](repeating: 0, count: ZSTD_compressBound(input.count))
+    let count = ZSTD_compress(&output, output.count, input, input.count, 3)
+    return Data(output.prefix(count))
+}
