@@ -12,7 +12,7 @@ struct PresetsTests {
     private static func uncommented(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             guard line.firstMatch(of: #/^ *# [a-z_]+: /#) != nil else { return String(line) }
-            return line.replacing("# ", with: "", maxReplacements: 1)
+            return String(line.replacing("# ", with: "", maxReplacements: 1))
         }
         .joined(separator: "\n")
     }
