@@ -26,7 +26,7 @@ struct PresetsTests {
         #expect(result.exitCode == 0, "\(result.errors)")
         let text = try Self.text(name)
         let options = result.output.matches(of: /(?m)^ *(?:- )?([a-z_]+):/).map { String($0.1) }
-        #expect(options.count > 15)
+        #expect(options.count >= 12)
         for option in options { #expect(text.contains("\(option):"), "\(option)") }
     }
 }
