@@ -18,6 +18,9 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var streamSize = 4 << 20
     }
 
+    /// So much content is scanned in one call, if the batch has room: often enough for a progress bar.
+    private static let bytesAtOnce = 4 << 20
+
     private let settings: Settings
     private let lines: LineReader
     private var scanner: LineScanner
@@ -26,6 +29,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private var region = LineRegion.empty
     /// The book of the files before the present one.
     private var closed = Account()
+    private var failure: PluginError?
 
     init(_ work: WorkQueue, _ settings: Settings) {
         self.settings = settings
@@ -41,28 +45,43 @@ final class EVECursor: Cursor, @unchecked Sendable {
     }
 
     func next(into batch: inout RecordBatch) throws -> Bool {
-        while region.bytes.isEmpty {
-            do throws(InputFileError) {
-                guard try takeRegion() else { return false }
-            } catch {
-                throw PluginError(error)
+        if let failure { throw failure }
+        var rest = Self.bytesAtOnce
+        while rest > 0 {
+            while region.bytes.isEmpty {
+                do throws(InputFileError) {
+                    guard try takeRegion() else { return rest < Self.bytesAtOnce }
+                } catch {
+                    failure = PluginError(error)
+                    // What was read before comes first.
+                    if rest < Self.bytesAtOnce { return true }
+                    throw PluginError(error)
+                }
             }
-        }
-        batch.origin = origin
-        if let place = batch.index(of: .flow) {
-            scan(into: &batch.tables[place])
-        } else {
-            // Nobody asked for flows: the lines are counted all the same.
-            var unwanted = RecordTable(kind: .flow, columns: [], capacity: 1024)
-            scan(into: &unwanted)
+            // A batch is of one file; the region waits for the next call.
+            if rest < Self.bytesAtOnce, batch.origin != origin { return true }
+            batch.origin = origin
+            rest -= scan(into: &batch)
+            if !region.bytes.isEmpty { return true }
         }
         return true
     }
 
-    /// Scans until the table is full or the region is read.
-    private func scan(into table: inout RecordTable) {
+    /// Scans until the batch is full or the region is read.
+    ///
+    /// - Returns: how many bytes were consumed.
+    private func scan(into batch: inout RecordBatch) -> Int {
         let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
-        region.consume(scanner.read(bytes, at: region.position, into: &table))
+        let consumed: Int
+        if let place = batch.index(of: .flow) {
+            consumed = scanner.read(bytes, at: region.position, into: &batch.tables[place])
+        } else {
+            // Nobody asked for flows: the lines are counted all the same.
+            var unwanted = RecordTable(kind: .flow, columns: [], capacity: 1024)
+            consumed = scanner.read(bytes, at: region.position, into: &unwanted)
+        }
+        region.consume(consumed)
+        return consumed
     }
 
     /// Takes the next lines.

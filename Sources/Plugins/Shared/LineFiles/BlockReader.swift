@@ -9,7 +9,7 @@ package struct BlockReader {
     let longestLine: Int
 
     /// What is read at first of a line that goes on behind its block.
-    private static let step = 1 << 14
+    private static let step = 1 << 12
 
     /// - Parameter longestLine: in bytes, the line feed not counted.
     package init(buffer: LineBuffer, longestLine: Int) {

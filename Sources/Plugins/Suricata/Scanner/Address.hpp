@@ -52,4 +52,33 @@ EVE_INLINE bool readV4(const char *text, uint32_t dots, uint32_t length, EVEAddr
     return true;
 }
 
+/// Reads eight hexadecimal digits without a branch. Sets bits of `fault` where one is none.
+EVE_INLINE uint64_t readHex(uint64_t digits, uint64_t &fault) {
+    constexpr uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
+    // Added to a byte below 128, these carry into its high bit from '0', behind '9', from 'a' and behind 'f' on.
+    const uint64_t lower = (digits | 0x20 * ones) & ~high, plain = digits & ~high;
+    const uint64_t isDigit = (plain + (0x80 - '0') * ones) & ~(plain + (0x7F - '9') * ones);
+    const uint64_t isLetter = (lower + (0x80 - 'a') * ones) & ~(lower + (0x7F - 'f') * ones);
+    fault |= (~(isDigit | isLetter) | digits) & high;
+    uint64_t value = (digits & 0x0F * ones) + 9 * (digits >> 6 & ones);
+    // Pairs, fours, all; the first digit is the highest.
+    value = (value << 4 | value >> 8) & 0x00FF00FF00FF00FFu;
+    value = (value | value >> 8) & 0x0000FFFF0000FFFFu;
+    return __builtin_bswap32(uint32_t(value | value >> 16));
+}
+
+/// Reads an IPv6 address in full form, as Suricata writes it: eight groups of four digits.
+///
+/// - text: 39 bytes that can be read.
+EVE_INLINE bool readFullV6(const char *text, EVEAddress &address) {
+    uint64_t fault = 0, parts[4];
+    for (int i = 0; i < 4; ++i) {
+        const char *const pair = text + 10 * i;
+        fault |= uint64_t(pair[4] ^ ':') | (i < 3 ? uint64_t(pair[9] ^ ':') : 0);
+        parts[i] = readHex(load32(pair) | uint64_t(load32(pair + 5)) << 32, fault);
+    }
+    address = EVEAddress{parts[0] << 32 | parts[1], parts[2] << 32 | parts[3]};
+    return fault == 0;
+}
+
 }  // namespace eve

@@ -6,6 +6,7 @@
 #include "FlowTail.hpp"
 #include "Record.hpp"
 #include "Time.hpp"
+#include "Usual.hpp"
 #include "Walk.hpp"
 
 namespace eve {
@@ -120,24 +121,31 @@ private:
         if ((p = readCounts(p, flow)) == nullptr || (p = readFlowTimes(p, flow)) == nullptr) return nullptr;
         const char *const end = tail.pass(p);
         if ((p = end != nullptr ? end : passEnd(p)) == nullptr) return nullptr;
-        if (!hasPort && memmem(inner, size_t(p - inner), "\"dest_port\"", 11) != nullptr) return nullptr;
+        // A port may stand behind the flow; what the tail knows has none.
+        if (!hasPort && !tail.wasKnown && FlowTail::hasPort(inner, p)) return nullptr;
         return p;
     }
 
     /// Addresses and port, up to the comma behind them.
     EVE_INLINE const char *readPeers(const char *p, Flow &flow, bool &hasPort) const {
         if ((p = passTo(p, "\"src_ip\":\"", isOuterMember)) == nullptr) return nullptr;
+        if (const char *const port = readUsualPeers(p, flow)) {
+            hasPort = true;
+            return readPort(port, flow);
+        }
         if ((p = readAddressText(p, flow.source)) == nullptr || *p++ != ',') return nullptr;
         if (matches(p, "\"src_port\":") && ((p = passNumber(p + 11)) == nullptr || *p++ != ',')) return nullptr;
         if ((p = passTo(p, "\"dest_ip\":\"", isOuterMember)) == nullptr) return nullptr;
         if ((p = readAddressText(p, flow.destination)) == nullptr || *p++ != ',') return nullptr;
-        if (matches(p, "\"dest_port\":")) {
-            int64_t port;
-            if ((p = readNumber(p + 12, port)) == nullptr || port > 65'535 || *p++ != ',') return nullptr;
-            flow.port = uint16_t(port);
-            hasPort = true;
-        }
-        return p;
+        hasPort = matches(p, "\"dest_port\":");
+        return hasPort ? readPort(p + 12, flow) : p;
+    }
+
+    static EVE_INLINE const char *readPort(const char *p, Flow &flow) {
+        int64_t port;
+        if ((p = readNumber(p, port)) == nullptr || port > 65'535 || *p != ',') return nullptr;
+        flow.port = uint16_t(port);
+        return p + 1;
     }
 
     /// From behind the port into the flow object. What stands there, protocol and application, is one of few texts.
@@ -161,20 +169,29 @@ private:
 
     /// The four counts, up to the comma behind them.
     EVE_INLINE const char *readCounts(const char *p, Flow &flow) const {
-        int64_t unwanted;
-        int64_t &packetsToServer = options.wantsPackets ? flow.packetsToServer : unwanted;
-        int64_t &packetsToClient = options.wantsPackets ? flow.packetsToClient : unwanted;
-        int64_t &bytesToServer = options.wantsBytes ? flow.bytesToServer : unwanted;
-        int64_t &bytesToClient = options.wantsBytes ? flow.bytesToClient : unwanted;
-        if ((p = passTo(p, "\"pkts_toserver\":", isInnerMember)) == nullptr) return nullptr;
-        if ((p = readNumber(p, packetsToServer)) == nullptr || *p++ != ',') return nullptr;
-        if ((p = passTo(p, "\"pkts_toclient\":", isInnerMember)) == nullptr) return nullptr;
-        if ((p = readNumber(p, packetsToClient)) == nullptr || *p++ != ',') return nullptr;
-        if ((p = passTo(p, "\"bytes_toserver\":", isInnerMember)) == nullptr) return nullptr;
-        if ((p = readNumber(p, bytesToServer)) == nullptr || *p++ != ',') return nullptr;
-        if ((p = passTo(p, "\"bytes_toclient\":", isInnerMember)) == nullptr) return nullptr;
-        if ((p = readNumber(p, bytesToClient)) == nullptr || *p++ != ',') return nullptr;
+        int64_t counts[4];
+        const char *const end = readUsualCounts(p, counts);
+        if ((p = end != nullptr ? end : readOtherCounts(p, counts)) == nullptr) return nullptr;
+        if (options.wantsPackets) {
+            flow.packetsToServer = counts[0];
+            flow.packetsToClient = counts[1];
+        }
+        if (options.wantsBytes) {
+            flow.bytesToServer = counts[2];
+            flow.bytesToClient = counts[3];
+        }
         return p;
+    }
+
+    static EVE_INLINE const char *readOtherCounts(const char *p, int64_t (&counts)[4]) {
+        if ((p = passTo(p, "\"pkts_toserver\":", isInnerMember)) == nullptr) return nullptr;
+        if ((p = readNumber(p, counts[0])) == nullptr || *p++ != ',') return nullptr;
+        if ((p = passTo(p, "\"pkts_toclient\":", isInnerMember)) == nullptr) return nullptr;
+        if ((p = readNumber(p, counts[1])) == nullptr || *p++ != ',') return nullptr;
+        if ((p = passTo(p, "\"bytes_toserver\":", isInnerMember)) == nullptr) return nullptr;
+        if ((p = readNumber(p, counts[2])) == nullptr || *p++ != ',') return nullptr;
+        if ((p = passTo(p, "\"bytes_toclient\":", isInnerMember)) == nullptr) return nullptr;
+        return (p = readNumber(p, counts[3])) == nullptr || *p != ',' ? nullptr : p + 1;
     }
 
     /// The flow's start and, if it is wanted, its end; up to behind the last value.
@@ -208,6 +225,7 @@ private:
         const uint32_t length = quotes == 0 ? 32 : uint32_t(__builtin_ctz(quotes));
         if (__builtin_expect(length < 16 && readV4(p, bits(chunk == int8_t('.')), length, address), 1))
             return p + length + 1;
+        if (p[39] == '"' && readFullV6(p, address)) return p + 40;
         const char *const end = passText(p);
         return end == nullptr || !readAddress(p, size_t(end - p), address) ? nullptr : end + 1;
     }

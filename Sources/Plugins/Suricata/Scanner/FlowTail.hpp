@@ -16,6 +16,7 @@ public:
     /// - p: behind a member of the flow object.
     /// - Returns: null: ask another way.
     EVE_INLINE const char *pass(const char *p) {
+        wasKnown = false;
         const char *q = passAge(p);
         if (__builtin_expect(q == nullptr, 0)) return LineEnd::pass(p, 2);
         // The state, and what tells the texts with one state apart: whether it was alerted, and what comes next.
@@ -26,6 +27,7 @@ public:
             return LineEnd::pass(p, 2);
         }
         q += first.text.length;
+        wasKnown = true;
         if (first.isWhole) return q;
         if ((q = passText(q)) == nullptr) return nullptr;
         if (matches(q, "\"}\n")) return q + 3;
@@ -33,10 +35,19 @@ public:
         const uint64_t flags = load32(q + 20) ^ uint64_t(load32(q + 40)) << 32 ^ uint64_t(load32(q + 60)) << 16;
         auto &second = seconds[slot(flags ^ state * 3, secondBits)];
         if (__builtin_expect(second.standsAt(q), 1)) return q + second.length;
+        wasKnown = false;
         const char *const end = LineEnd::pass(q + 1, 1);
-        if (end != nullptr) second.keep(q, end);
+        if (end != nullptr && !hasPort(q, end)) second.keep(q, end);
         return end;
     }
+
+    /// Whether a destination port may stand in a part of a line.
+    static bool hasPort(const char *begin, const char *end) {
+        return memmem(begin, size_t(end - begin), "\"dest_port\"", 11) != nullptr;
+    }
+
+    /// Of the last line: whether all that was passed was known, and so has no destination port.
+    bool wasKnown = false;
 
 private:
     using Text = Stretch<192>;
@@ -64,7 +75,7 @@ private:
         for (int depth = 2; depth > 0; --depth) {
             while (*p == ',') {
                 if (depth == 1 && matches(p, ",\"community_id\":\"")) {
-                    if (known.text.keep(begin, p + 17)) known.isWhole = false;
+                    if (!hasPort(begin, p) && known.text.keep(begin, p + 17)) known.isWhole = false;
                     return;
                 }
                 if ((p = passMember(p + 1, deepest)) == nullptr) return;
@@ -72,7 +83,7 @@ private:
             if (*p++ != '}') return;
         }
         if (*p == '\r') ++p;
-        if (*p == '\n' && known.text.keep(begin, p + 1)) known.isWhole = true;
+        if (*p == '\n' && !hasPort(begin, p) && known.text.keep(begin, p + 1)) known.isWhole = true;
     }
 
     static constexpr int firstBits = 6, secondBits = 8;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "Block.hpp"
 #include "Walk.hpp"
 
 namespace eve {
@@ -18,7 +19,7 @@ public:
         LineEnd state(depth);
         for (;; p += 64) {
             const Block block(p);
-            const uint64_t odd = block.odd();
+            const uint64_t odd = oddBytes(block);
             if (__builtin_expect(odd == 0, 1)) {
                 if (!state.check(block, p, ~uint64_t(0))) return nullptr;
                 continue;
@@ -33,30 +34,12 @@ public:
     }
 
 private:
-    using Bytes = int8_t __attribute__((ext_vector_type(64)));
-    using Flags = bool __attribute__((ext_vector_type(64)));
-
-    struct Block {
-        Bytes bytes;
-
-        explicit EVE_INLINE Block(const char *p) { std::memcpy(&bytes, p, sizeof bytes); }
-
-        template <class Comparison>
-        static EVE_INLINE uint64_t bits(Comparison comparison) {
-            const auto flags = __builtin_convertvector(comparison, Flags);
-            uint64_t result;
-            static_assert(sizeof flags == sizeof result);
-            std::memcpy(&result, &flags, sizeof result);
-            return result;
-        }
-
-        EVE_INLINE uint64_t equal(char c) const { return bits(bytes == int8_t(c)); }
-        /// Bytes at which this way ends: control characters, backslashes, arrays and what is beyond ASCII. Brackets in
-        /// strings count too: they are rare.
-        EVE_INLINE uint64_t odd() const {
-            return bits((bytes < int8_t(0x20)) | (bytes == int8_t('\\')) | (bytes == int8_t('[')));
-        }
-    };
+    /// Bytes at which this way ends: control characters, backslashes, arrays and what is beyond ASCII. Brackets in
+    /// strings count too: they are rare.
+    static EVE_INLINE uint64_t oddBytes(const Block &block) {
+        return Block::bits(
+            (block.bytes < int8_t(0x20)) | (block.bytes == int8_t('\\')) | (block.bytes == int8_t('[')));
+    }
 
     explicit EVE_INLINE LineEnd(int depth) : depth(depth) {}
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Text.hpp"
+#include "Block.hpp"
 
 namespace eve {
 
@@ -14,7 +14,7 @@ struct Stretch {
     EVE_INLINE bool standsAt(const char *p) const {
         // What equals the stretch's begin belongs to the line, so that the next 64 bytes can be read too.
         for (size_t i = 0;; i += 64) {
-            const uint64_t others = ~equal(p + i, text + i);
+            const uint64_t others = ~Block(p + i).equal(Block(text + i));
             if (length <= i + 64) return (others & lastWanted) == 0;
             if (others != 0) return false;
         }
@@ -34,18 +34,6 @@ struct Stretch {
     size_t length = 0;
 
 private:
-    static EVE_INLINE uint64_t equal(const char *a, const char *b) {
-        using Bytes = int8_t __attribute__((ext_vector_type(64)));
-        using Flags = bool __attribute__((ext_vector_type(64)));
-        Bytes x, y;
-        std::memcpy(&x, a, sizeof x);
-        std::memcpy(&y, b, sizeof y);
-        const auto flags = __builtin_convertvector(x == y, Flags);
-        uint64_t result;
-        std::memcpy(&result, &flags, sizeof result);
-        return result;
-    }
-
     /// One bit for each byte of the last 64 that belongs to it. At first all: zeros stand in no line, so that nothing
     /// stands as the empty stretch.
     uint64_t lastWanted = ~uint64_t(0);

@@ -70,6 +70,16 @@ EVE_INLINE unsigned leadingDigits(uint64_t values) {
 
 EVE_INLINE uint64_t digitValues(const char *p) { return load64(p) ^ 0x3030303030303030u; }
 
+/// The number that the first 1 to 8 of 8 digits write.
+EVE_INLINE int64_t numberOf(uint64_t values, unsigned count) {
+    // The digits as the last of eight, then pairs, fours, all.
+    uint64_t digits = values << (64 - 8 * count);
+    digits = digits * 10 + (digits >> 8);
+    constexpr uint64_t mask = 0x000000FF000000FFu;
+    digits = (digits & mask) * 0x000F424000000064u + (digits >> 16 & mask) * 0x0000271000000001u;
+    return int64_t(digits >> 32);
+}
+
 /// Passes a whole number.
 EVE_INLINE const char *passNumber(const char *p) {
     using Bytes = uint8_t __attribute__((ext_vector_type(32)));
@@ -94,13 +104,17 @@ EVE_INLINE const char *readNumber(const char *p, int64_t &value) {
         for (value = 0; p < end; ++p) value = value * 10 + (*p - '0');
         return end;
     }
-    // The digits as the last of eight, then pairs, fours, all.
-    uint64_t digits = values << (64 - 8 * count);
-    digits = digits * 10 + (digits >> 8);
-    constexpr uint64_t mask = 0x000000FF000000FFu;
-    digits = (digits & mask) * 0x000F424000000064u + (digits >> 16 & mask) * 0x0000271000000001u;
-    value = int64_t(digits >> 32);
+    value = numberOf(values, count);
     return p + count;
+}
+
+/// Reads a whole number of which is known where it ends: up to seven digits, no leading zero.
+EVE_INLINE bool readNumber(const char *p, unsigned length, int64_t &value) {
+    const uint64_t values = digitValues(p);
+    const unsigned hasLeadingZero = unsigned((values & 0xFF) == 0) & unsigned(length > 1);
+    if ((length - 1 + (hasLeadingZero << 8) >= 7) | (leadingDigits(values) != length)) return false;
+    value = numberOf(values, length);
+    return true;
 }
 
 /// Passes a value; `depth` bounds the recursion into arrays and objects.

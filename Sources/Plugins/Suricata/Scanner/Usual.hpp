@@ -1,0 +1,59 @@
+#pragma once
+
+// Parts of a flow record that are nearly always written in one form, read from where quotes and commas stand in the next
+// 64 bytes. One step after the other would wait for each value to know where the next one begins.
+
+#include "Address.hpp"
+#include "Block.hpp"
+#include "Record.hpp"
+#include "Walk.hpp"
+
+namespace eve {
+
+/// Reads `10.0.0.1","src_port":40000,"dest_ip":"192.0.2.1","dest_port":`, up to the port's number.
+///
+/// - p: behind the quote that opens the source address.
+/// - Returns: null if that is not what stands there, in IPv4.
+EVE_INLINE const char *readUsualPeers(const char *p, Flow &flow) {
+    const Block block(p);
+    const uint64_t quotes = block.equal('"'), dots = block.equal('.');
+    // After the source's end two quotes around `src_port`, two around `dest_ip`, and two around the destination.
+    const uint64_t fromName = withoutLowest(quotes, 3);
+    const uint64_t fromEnd = withoutLowest(fromName, 3);
+    if (fromEnd == 0) return nullptr;
+    const auto source = uint32_t(__builtin_ctzll(quotes)), name = uint32_t(__builtin_ctzll(fromName));
+    const uint32_t destination = name + 11, end = uint32_t(__builtin_ctzll(fromEnd));
+    int64_t port;
+    if (source > 15 || end - destination > 15 || !matches(p + source, "\",\"src_port\":")
+        || !matches(p + name - 1, ",\"dest_ip\":\"") || !readNumber(p + source + 13, name - 1 - (source + 13), port)
+        || !matches(p + end, "\",\"dest_port\":"))
+        return nullptr;
+    if (!readV4(p, uint32_t(dots), source, flow.source)
+        || !readV4(p + destination, uint32_t(dots >> destination), end - destination, flow.destination))
+        return nullptr;
+    return p + end + 14;
+}
+
+/// Reads the four counts in Suricata's order, up to the comma behind them.
+///
+/// - p: at the first member of the flow object.
+/// - Returns: null if they are not the first ones, in this order, of up to seven digits.
+EVE_INLINE const char *readUsualCounts(const char *p, int64_t (&counts)[4]) {
+    if (!matches(p, "\"pkts_toserver\":")) return nullptr;
+    p += 16;
+    const uint64_t commas = Block(p).equal(',');
+    const uint64_t fromSecond = withoutLowest(commas, 1), fromThird = withoutLowest(commas, 2);
+    if (fromThird == 0) return nullptr;
+    const auto first = uint32_t(__builtin_ctzll(commas)), second = uint32_t(__builtin_ctzll(fromSecond));
+    const auto third = uint32_t(__builtin_ctzll(fromThird));
+    if (!matches(p + first, ",\"pkts_toclient\":") || !matches(p + second, ",\"bytes_toserver\":")
+        || !matches(p + third, ",\"bytes_toclient\":"))
+        return nullptr;
+    if (!readNumber(p, first, counts[0]) || !readNumber(p + first + 17, second - (first + 17), counts[1])
+        || !readNumber(p + second + 18, third - (second + 18), counts[2]))
+        return nullptr;
+    p = readNumber(p + third + 18, counts[3]);
+    return p == nullptr || *p != ',' ? nullptr : p + 1;
+}
+
+}  // namespace eve
