@@ -63,7 +63,8 @@ let package = Package(
             exclude: ["Scanner"]
         ),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
-        .target(name: "Beacon", dependencies: ["FlareKit"], path: "Sources/Plugins/Beacon"),
+        .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
+        .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
         .target(name: "Tabular", dependencies: ["FlareKit"], path: "Sources/Plugins/Tabular"),
 
         // The command
@@ -97,6 +98,14 @@ let package = Package(
             exclude: ["run"]
         ),
 
+        // Labelled channels, and how well detectors do on them
+        .target(name: "SyntheticTraffic", path: "Benchmarks/Detection/SyntheticTraffic"),
+        .executableTarget(
+            name: "detection-benchmark", dependencies: ["SyntheticTraffic", "Periodicity"],
+            path: "Benchmarks/Detection/Runner"),
+        .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
+        .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
+
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
@@ -109,7 +118,7 @@ let package = Package(
             dependencies: ["Zeek", "ZeekScanner", "LineFiles", "Beacon", "FlareKitTesting", "CZlib", "CZstd"]
         ),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
-        .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
+        .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
         .testTarget(name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"]),
     ],

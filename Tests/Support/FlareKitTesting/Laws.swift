@@ -1,0 +1,109 @@
+import FlareKit
+
+/// The law of `Source`: how many cursors it opens never matters, and their books are balanced between all calls.
+public enum SourceLaw {
+    /// A record as plain values, to compare what different numbers of cursors yield.
+    private struct Row: Hashable {
+        let kind: RecordKind
+        let start: Int64
+        let source: IPAddress
+        let destination: IPAddress
+        let port: UInt16
+        let proto: UInt8
+        let numbers: [ColumnName: Int64]
+        let texts: [ColumnName: String]
+    }
+
+    /// - Returns: what breaks the law, in words; nothing where it is kept.
+    public static func breaches(of source: any Source, _ scan: Scan) async throws -> [String] {
+        var breaches: [String] = []
+        var reference: [Row: Int]?
+        for parallelism in [1, 2, 7] {
+            var scan = scan
+            scan.parallelism = parallelism
+            let cursors = try await source.open(scan)
+            if !(1...parallelism).contains(cursors.count) {
+                breaches.append("\(cursors.count) cursors where \(parallelism) were asked for")
+            }
+            var rows: [Row: Int] = [:]
+            for cursor in cursors { breaches += try drain(cursor, scan, into: &rows) }
+            if let reference, reference != rows { breaches.append("\(parallelism) cursors yield other records than 1") }
+            reference = reference ?? rows
+        }
+        return breaches
+    }
+
+    private static func drain(_ cursor: any Cursor, _ scan: Scan, into rows: inout [Row: Int]) throws -> [String] {
+        var batch = RecordBatch(scan.kinds, capacity: 100)
+        var goesOn = true
+        while goesOn {
+            batch.removeAll()
+            goesOn = try cursor.next(into: &batch)
+            for table in batch.tables {
+                for row in 0..<table.count {
+                    rows[
+                        Row(
+                            kind: table.kind, start: table.start[row], source: table.source[row],
+                            destination: table.destination[row], port: table.port[row], proto: table.proto[row],
+                            numbers: table.numbers.mapValues { $0[row] }, texts: table.texts.mapValues { $0[row] }),
+                        default: 0] += 1
+                }
+            }
+            if !cursor.account.isBalanced { return ["an account is not balanced: \(cursor.account)"] }
+        }
+        return []
+    }
+}
+
+/// The law of `Detector`: judging is pure, so neither repetition nor company changes a judgement.
+public enum DetectorLaw {
+    /// - Returns: what breaks the law, in words; nothing where it is kept.
+    public static func breaches<D: Detector>(
+        of detector: D, _ channels: [ChannelView], _ census: Census
+    ) async throws -> [String] where D.Content: Equatable {
+        let together = try await detector.judge(ChannelBatch(channels), census)
+        if together.count != channels.count { return ["\(together.count) answers for \(channels.count) channels"] }
+        let reversed = try await detector.judge(ChannelBatch(channels.reversed()), census)
+        if reversed.reversed() != together { return ["the order of the channels changes judgements"] }
+        for (place, channel) in channels.enumerated() {
+            let alone = try await detector.judge(ChannelBatch([channel]), census)
+            if alone != [together[place]] { return ["\(channel.key) is judged differently by itself"] }
+            if let score = together[place]?.score, !(0...1).contains(score) { return ["a score of \(score)"] }
+        }
+        return []
+    }
+}
+
+/// The law of `Sink`: a whole sink leaves the old output until it commits, and nothing after an abort.
+public enum SinkLaw {
+    /// - Parameters:
+    ///   - make: a fresh sink to the same destination.
+    ///   - output: what stands at the destination now; `nil` where there is nothing.
+    /// - Returns: what breaks the law, in words; nothing where it is kept.
+    public static func breaches(
+        of make: () throws -> any Sink, output: () throws -> String?
+    ) async throws -> [String] {
+        let header = RunHeader(pipeline: "law", version: "0", started: Timestamp(nanoseconds: 0), sources: [])
+        let run = Run(header: header, window: .all, account: Account(), accounts: [:])
+        let finding = Finding(detector: "law", subject: .source(IPAddress(v4: 1)), score: 0.5, summary: "kept")
+        var breaches: [String] = []
+
+        let first = try make()
+        try await first.begin(header, Column.standard, resume: nil)
+        try await first.write([finding])
+        if first.mode == .whole, try output() != nil { breaches.append("output stands before commit") }
+        _ = try await first.commit(run)
+        let committed = try output()
+        if committed?.contains("kept") != true { breaches.append("commit leaves no output") }
+
+        let second = try make()
+        try await second.begin(header, Column.standard, resume: nil)
+        try await second.write([
+            Finding(detector: "law", subject: .source(IPAddress(v4: 2)), score: 0.5, summary: "gone")
+        ])
+        if second.mode == .whole, try output() != committed { breaches.append("the old output is gone before commit") }
+        await second.abort()
+        if try output() != committed { breaches.append("abort leaves something behind") }
+        return breaches
+    }
+}
