@@ -39,13 +39,14 @@ let package = Package(
         // The plugin families
         .target(
             name: "EVEScanner",
+            dependencies: ["SensorText"],
             path: "Sources/Plugins/Suricata/Scanner",
             cxxSettings: [.define("NDEBUG")],
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         .target(
             name: "Suricata",
-            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "EVEScanner"],
+            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "EVEScanner", "SensorText"],
             path: "Sources/Plugins/Suricata",
             exclude: ["Scanner"]
         ),
@@ -111,7 +112,9 @@ let package = Package(
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
         .testTarget(
             name: "SuricataTests",
-            dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "LineFiles", "FlareKitTesting", "CZlib"]
+            dependencies: [
+                "Suricata", "EVEScanner", "SensorText", "CompressedFiles", "LineFiles", "FlareKitTesting", "CZlib",
+            ]
         ),
         .testTarget(
             name: "ZeekTests",

@@ -47,7 +47,7 @@ Outcome scan(EVEWay way, const std::string &text, EVEOptions options, size_t cap
     std::memcpy(block.get() + text.size(), more, EVE_PADDING);
     std::vector<int64_t> numbers[8];
     for (auto &column : numbers) column.resize(capacity);
-    std::vector<EVEAddress> source(capacity), destination(capacity);
+    std::vector<SensorAddress> source(capacity), destination(capacity);
     std::vector<uint16_t> port(capacity);
     std::vector<uint8_t> protocol(capacity);
     EVEColumns columns{capacity, 0, numbers[0].data(), source.data(), destination.data(), port.data(), protocol.data(),

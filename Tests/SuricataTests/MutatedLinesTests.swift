@@ -1,4 +1,3 @@
-import EVEScanner
 import FlareKit
 import Foundation
 import Testing

@@ -1,16 +1,15 @@
 import EVEScanner
 import FlareKit
+import LineFiles
+import SensorText
 
 /// The C++ scanner with its account, for the lines of one file.
 final class LineScanner {
     private let scanner: OpaquePointer?
-    private let wanted: [Wanted]
-
-    /// A column of numbers with its place among the scanner's.
-    private struct Wanted {
-        let column: ColumnName
-        let place: WritableKeyPath<EVEColumns, UnsafeMutablePointer<Int64>?>
-    }
+    /// The columns of numbers that the scanner fills, in the order of `EVEColumns`.
+    private static let numbers: [ColumnName] = [
+        .bytesToServer, .bytesToClient, .packetsToServer, .packetsToClient, .duration, .id,
+    ]
 
     init(_ settings: EVECursor.Settings) {
         let columns = settings.columns
@@ -22,19 +21,6 @@ final class LineScanner {
         options.wantsFlowID = columns.contains(.id)
         options.longestLine = settings.longestLine
         scanner = EVEScannerCreate(options)
-        var wanted: [Wanted] = []
-        // The scanner writes counts both ways or none.
-        if options.wantsBytes {
-            wanted.append(Wanted(column: .bytesToServer, place: \.bytesToServer))
-            wanted.append(Wanted(column: .bytesToClient, place: \.bytesToClient))
-        }
-        if options.wantsPackets {
-            wanted.append(Wanted(column: .packetsToServer, place: \.packetsToServer))
-            wanted.append(Wanted(column: .packetsToClient, place: \.packetsToClient))
-        }
-        if options.wantsDuration { wanted.append(Wanted(column: .duration, place: \.duration)) }
-        if options.wantsFlowID { wanted.append(Wanted(column: .id, place: \.flowID)) }
-        self.wanted = wanted
     }
 
     deinit { EVEScannerDestroy(scanner) }
@@ -46,87 +32,23 @@ final class LineScanner {
     ///   - position: where they begin in their file.
     /// - Returns: how many bytes were consumed.
     func read(_ lines: UnsafeRawBufferPointer, at position: Int64, into table: inout RecordTable) -> Int {
-        var columns = EVEColumns()
-        columns.capacity = table.capacity
-        columns.count = table.count
-        var consumed = 0
-        Self.lendHead(&table, &columns) { table, columns in
-            lend(wanted[...], &table, &columns) { columns in
-                guard let start = lines.baseAddress else { return }
-                consumed = EVEScannerRead(
-                    scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &columns)
-            }
+        guard let start = lines.baseAddress else { return 0 }
+        return ColumnMemory.lend(&table, numbers: Self.numbers) { table, memory in
+            var columns = EVEColumns(
+                capacity: table.capacity, count: table.count, start: memory.start,
+                source: memory.source?.assumingMemoryBound(to: SensorAddress.self),
+                destination: memory.destination?.assumingMemoryBound(to: SensorAddress.self), port: memory.port,
+                protocol: memory.proto, bytesToServer: memory.numbers[0], bytesToClient: memory.numbers[1],
+                packetsToServer: memory.numbers[2], packetsToClient: memory.numbers[3], duration: memory.numbers[4],
+                flowID: memory.numbers[5], position: memory.position)
+            let consumed = EVEScannerRead(
+                scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &columns)
+            table.count = columns.count
+            return consumed
         }
-        table.count = columns.count
-        return consumed
     }
 
     func rejectLongLine(at position: Int64) { EVEScannerRejectLongLine(scanner, UInt64(position)) }
-
-    /// Lends the scanner the memory of further columns, one within the other.
-    private func lend(
-        _ rest: ArraySlice<Wanted>, _ table: inout RecordTable, _ columns: inout EVEColumns,
-        _ body: (inout EVEColumns) -> Void
-    ) {
-        guard let wanted = rest.first else { return body(&columns) }
-        // A count of which only the other way was asked for goes nowhere.
-        var values = table.numbers.removeValue(forKey: wanted.column)
-        let isAsked = values != nil
-        var memory = values.take() ?? Array(repeating: 0, count: table.capacity)
-        memory.withUnsafeMutableBufferPointer {
-            columns[keyPath: wanted.place] = $0.baseAddress
-            lend(rest.dropFirst(), &table, &columns, body)
-        }
-        if isAsked { table.numbers[wanted.column] = memory }
-    }
-
-    /// Lends the scanner the memory of the head's columns.
-    private static func lendHead(
-        _ table: inout RecordTable, _ columns: inout EVEColumns, _ body: (inout RecordTable, inout EVEColumns) -> Void
-    ) {
-        // Taken out of the table, so that no column is copied and the table can be changed meanwhile.
-        var start = take(&table.start)
-        var source = take(&table.source)
-        var destination = take(&table.destination)
-        var port = take(&table.port)
-        var proto = take(&table.proto)
-        var position = take(&table.position)
-        start.withUnsafeMutableBufferPointer { start in
-            source.withUnsafeMutableBufferPointer { source in
-                destination.withUnsafeMutableBufferPointer { destination in
-                    port.withUnsafeMutableBufferPointer { port in
-                        proto.withUnsafeMutableBufferPointer { proto in
-                            position.withUnsafeMutableBufferPointer { position in
-                                columns.start = start.baseAddress
-                                columns.source = addresses(source)
-                                columns.destination = addresses(destination)
-                                columns.port = port.baseAddress
-                                columns.protocol = proto.baseAddress
-                                columns.position = position.baseAddress
-                                body(&table, &columns)
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        (table.start, table.source, table.destination) = (start, source, destination)
-        (table.port, table.proto, table.position) = (port, proto, position)
-    }
-
-    private static func take<Element>(_ column: inout [Element]) -> [Element] {
-        var taken: [Element] = []
-        swap(&taken, &column)
-        return taken
-    }
-
-    /// The scanner's view of addresses: two numbers of 64 bits in the same order, `high` and `low`.
-    private static func addresses(_ column: UnsafeMutableBufferPointer<IPAddress>) -> UnsafeMutablePointer<EVEAddress>?
-    {
-        assert(MemoryLayout<IPAddress>.size == MemoryLayout<EVEAddress>.size)
-        assert(MemoryLayout<IPAddress>.offset(of: \.low) == MemoryLayout<EVEAddress>.offset(of: \.low))
-        return UnsafeMutableRawPointer(column.baseAddress)?.assumingMemoryBound(to: EVEAddress.self)
-    }
 }
 
 extension LineScanner {

@@ -15,7 +15,7 @@ public:
     TypeTable();
 
     /// - reading: of a skipped line. Its type's text, and 8 bytes from its begin, can be read.
-    EVE_INLINE void count(const Reading &reading) {
+    SENSOR_INLINE void count(const Reading &reading) {
         EVESkipped &skipped = entry(reading.type);
         ++skipped.count;
         if (!reading.hasTime) return;
@@ -32,12 +32,13 @@ private:
         size_t place = 0;
     };
 
-    EVE_INLINE EVESkipped &entry(std::string_view type) {
+    SENSOR_INLINE EVESkipped &entry(std::string_view type) {
         // A name of up to 8 characters is a number.
         if (type.size() > 8) return types[find(type)];
         const uint64_t name = load64(type.data()) & ~uint64_t(0) >> (64 - 8 * type.size());
         Slot &slot = slots[name * 0x9E3779B97F4A7C15u >> (64 - slotBits)];
-        if (__builtin_expect(slot.name != name || slot.size != type.size(), 0)) slot = Slot{name, type.size(), find(type)};
+        if (__builtin_expect(slot.name != name || slot.size != type.size(), 0))
+            slot = Slot{name, type.size(), find(type)};
         return types[slot.place];
     }
 
@@ -71,7 +72,7 @@ struct Account {
         ++rejectedInAll;
     }
 
-    EVE_INLINE void use(int64_t start) {
+    SENSOR_INLINE void use(int64_t start) {
         ++used;
         if (start < firstUsed) firstUsed = start;
         if (start > lastUsed) lastUsed = start;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Text.hpp"
+#include "Record.hpp"
 
 namespace eve {
 
@@ -11,10 +11,10 @@ struct Block {
 
     Bytes bytes;
 
-    explicit EVE_INLINE Block(const char *p) { std::memcpy(&bytes, p, sizeof bytes); }
+    explicit SENSOR_INLINE Block(const char *p) { std::memcpy(&bytes, p, sizeof bytes); }
 
     template <class Comparison>
-    static EVE_INLINE uint64_t bits(Comparison comparison) {
+    static SENSOR_INLINE uint64_t bits(Comparison comparison) {
         const auto flags = __builtin_convertvector(comparison, Flags);
         uint64_t result;
         static_assert(sizeof flags == sizeof result);
@@ -22,13 +22,13 @@ struct Block {
         return result;
     }
 
-    EVE_INLINE uint64_t equal(char c) const { return bits(bytes == int8_t(c)); }
+    SENSOR_INLINE uint64_t equal(char c) const { return bits(bytes == int8_t(c)); }
 
-    EVE_INLINE uint64_t equal(const Block &other) const { return bits(bytes == other.bytes); }
+    SENSOR_INLINE uint64_t equal(const Block &other) const { return bits(bytes == other.bytes); }
 };
 
 /// The mask without its lowest bits that are set, so many of them.
-EVE_INLINE uint64_t withoutLowest(uint64_t mask, int count) {
+SENSOR_INLINE uint64_t withoutLowest(uint64_t mask, int count) {
     for (; count > 0; --count) mask &= mask - 1;
     return mask;
 }

@@ -2,10 +2,10 @@
 
 #include <array>
 
-#include "Address.hpp"
+#include "SensorText/Address.hpp"
 #include "FlowTail.hpp"
 #include "Record.hpp"
-#include "Time.hpp"
+#include "UsualTime.hpp"
 #include "Usual.hpp"
 #include "Walk.hpp"
 
@@ -22,7 +22,7 @@ public:
 
     /// - line: ends in a line feed, and EVE_PADDING bytes past that can be read.
     /// - next: of a used line, where the next one begins.
-    EVE_INLINE Reading read(const char *line, Flow &flow, const char *&next) {
+    SENSOR_INLINE Reading read(const char *line, Flow &flow, const char *&next) {
         Reading reading;
         if (!matches(line, "{\"timestamp\":\"")) return reading;
         const char *const timestamp = line + 14;
@@ -51,7 +51,7 @@ private:
     static constexpr int deepest = 16;
     static constexpr size_t usualTime = TimeReader::usualLength;
 
-    static EVE_INLINE bool isOuterMember(const char *name, size_t length) {
+    static SENSOR_INLINE bool isOuterMember(const char *name, size_t length) {
         switch (length) {
         case 4: return matches(name, "flow");
         case 5: return matches(name, "proto");
@@ -63,7 +63,7 @@ private:
         }
     }
 
-    static EVE_INLINE bool isInnerMember(const char *name, size_t length) {
+    static SENSOR_INLINE bool isInnerMember(const char *name, size_t length) {
         switch (length) {
         case 3: return matches(name, "end") || matches(name, "age");
         case 5: return matches(name, "start");
@@ -76,7 +76,7 @@ private:
     /// Passes members until one begins with `literal`, and that too; gives up at another member of interest, since the
     /// order is not the one that was guessed.
     template <size_t size>
-    static EVE_INLINE const char *passTo(
+    static SENSOR_INLINE const char *passTo(
         const char *p, const char (&literal)[size], bool (*isOfInterest)(const char *, size_t)) {
         while (__builtin_expect(!matches(p, literal), 0)) {
             if (*p != '"') return nullptr;
@@ -89,13 +89,13 @@ private:
         return p + size - 1;
     }
 
-    EVE_INLINE bool readTimestamp(const char *text, size_t length, int64_t &time) {
+    SENSOR_INLINE bool readTimestamp(const char *text, size_t length, int64_t &time) {
         if (length == usualTime) return times.readUsual(text, time);
         return readTime(text, length, time);
     }
 
     /// Passes the comma behind the timestamp and, where it is there, the flow's id.
-    EVE_INLINE const char *readFlowID(const char *p, Flow &flow) const {
+    SENSOR_INLINE const char *readFlowID(const char *p, Flow &flow) const {
         if (*p++ != ',') return nullptr;
         if (!matches(p, "\"flow_id\":")) return p;
         p = options.wantsFlowID ? readNumber(p + 10, flow.flowID) : passNumber(p + 10);
@@ -103,7 +103,7 @@ private:
     }
 
     /// Passes what stands before the event type's text: a sensor writes the same there in each line.
-    EVE_INLINE const char *passToType(const char *p) {
+    SENSOR_INLINE const char *passToType(const char *p) {
         if (__builtin_expect(beforeType.standsAt(p), 1)) return p + beforeType.length;
         const char *const end = passTo(p, "\"event_type\":\"", isOuterMember);
         if (end != nullptr) beforeType.keep(p, end);
@@ -112,7 +112,7 @@ private:
 
     /// - p: at the member behind the event type.
     /// - Returns: the begin of the next line.
-    EVE_INLINE const char *readRest(const char *p, Flow &flow) {
+    SENSOR_INLINE const char *readRest(const char *p, Flow &flow) {
         // Missing where it was looked for; it may stand elsewhere.
         if (options.wantsFlowID && flow.flowID == EVE_UNKNOWN) return nullptr;
         bool hasPort = false;
@@ -127,7 +127,7 @@ private:
     }
 
     /// Addresses and port, up to the comma behind them.
-    EVE_INLINE const char *readPeers(const char *p, Flow &flow, bool &hasPort) const {
+    SENSOR_INLINE const char *readPeers(const char *p, Flow &flow, bool &hasPort) const {
         if ((p = passTo(p, "\"src_ip\":\"", isOuterMember)) == nullptr) return nullptr;
         if (const char *const port = readUsualPeers(p, flow)) {
             hasPort = true;
@@ -141,7 +141,7 @@ private:
         return hasPort ? readPort(p + 12, flow) : p;
     }
 
-    static EVE_INLINE const char *readPort(const char *p, Flow &flow) {
+    static SENSOR_INLINE const char *readPort(const char *p, Flow &flow) {
         int64_t port;
         if ((p = readNumber(p, port)) == nullptr || port > 65'535 || *p != ',') return nullptr;
         flow.port = uint16_t(port);
@@ -149,7 +149,7 @@ private:
     }
 
     /// From behind the port into the flow object. What stands there, protocol and application, is one of few texts.
-    EVE_INLINE const char *readProtocol(const char *p, Flow &flow) {
+    SENSOR_INLINE const char *readProtocol(const char *p, Flow &flow) {
         // The first letters of the protocol, and those of the application where the protocol has three.
         const uint64_t letters = load64(p + 9) ^ load64(p + 27);
         Known &known = protocols[slot(letters, knownBits)];
@@ -161,14 +161,14 @@ private:
         if ((p = passTo(p, "\"proto\":\"", isOuterMember)) == nullptr) return nullptr;
         const char *const end = passText(p);
         if (end == nullptr || end[1] != ',') return nullptr;
-        flow.protocol = EVEProtocolNumber(p, size_t(end - p));
+        flow.protocol = SensorProtocolNumber(p, size_t(end - p));
         if ((p = passTo(end + 2, "\"flow\":{", isOuterMember)) == nullptr) return nullptr;
         if (known.text.keep(begin, p)) known.protocol = flow.protocol;
         return p;
     }
 
     /// The four counts, up to the comma behind them.
-    EVE_INLINE const char *readCounts(const char *p, Flow &flow) const {
+    SENSOR_INLINE const char *readCounts(const char *p, Flow &flow) const {
         int64_t counts[4];
         const char *const end = readUsualCounts(p, counts);
         if ((p = end != nullptr ? end : readOtherCounts(p, counts)) == nullptr) return nullptr;
@@ -183,7 +183,7 @@ private:
         return p;
     }
 
-    static EVE_INLINE const char *readOtherCounts(const char *p, int64_t (&counts)[4]) {
+    static SENSOR_INLINE const char *readOtherCounts(const char *p, int64_t (&counts)[4]) {
         if ((p = passTo(p, "\"pkts_toserver\":", isInnerMember)) == nullptr) return nullptr;
         if ((p = readNumber(p, counts[0])) == nullptr || *p++ != ',') return nullptr;
         if ((p = passTo(p, "\"pkts_toclient\":", isInnerMember)) == nullptr) return nullptr;
@@ -195,7 +195,7 @@ private:
     }
 
     /// The flow's start and, if it is wanted, its end; up to behind the last value.
-    EVE_INLINE const char *readFlowTimes(const char *p, Flow &flow) {
+    SENSOR_INLINE const char *readFlowTimes(const char *p, Flow &flow) {
         int64_t start, end;
         if ((p = passTo(p, "\"start\":\"", isInnerMember)) == nullptr) return nullptr;
         if ((p = readTimeText(p, start)) == nullptr) return nullptr;
@@ -208,7 +208,7 @@ private:
     }
 
     /// From behind a member of the flow object to the begin of the next line.
-    static EVE_INLINE const char *passEnd(const char *p) {
+    static SENSOR_INLINE const char *passEnd(const char *p) {
         for (int depth = 2; depth > 0; --depth) {
             while (*p == ',')
                 if ((p = passMember(p + 1, deepest)) == nullptr) return nullptr;
@@ -219,7 +219,7 @@ private:
     }
 
     /// The address in a string, up to behind its closing quote.
-    static EVE_INLINE const char *readAddressText(const char *p, EVEAddress &address) {
+    static SENSOR_INLINE const char *readAddressText(const char *p, SensorAddress &address) {
         const Chunk chunk = loadChunk(p);
         const uint32_t quotes = bits(chunk == int8_t('"'));
         const uint32_t length = quotes == 0 ? 32 : uint32_t(__builtin_ctz(quotes));
@@ -231,7 +231,7 @@ private:
     }
 
     /// The time in a string, up to behind its closing quote.
-    EVE_INLINE const char *readTimeText(const char *p, int64_t &time) {
+    SENSOR_INLINE const char *readTimeText(const char *p, int64_t &time) {
         if (__builtin_expect(p[usualTime] == '"' && times.readUsual(p, time), 1)) return p + usualTime + 1;
         const char *const end = passText(p);
         return end == nullptr || !readTime(p, size_t(end - p), time) ? nullptr : end + 1;

@@ -15,7 +15,7 @@ class FlowTail {
 public:
     /// - p: behind a member of the flow object.
     /// - Returns: null: ask another way.
-    EVE_INLINE const char *pass(const char *p) {
+    SENSOR_INLINE const char *pass(const char *p) {
         wasKnown = false;
         const char *q = passAge(p);
         if (__builtin_expect(q == nullptr, 0)) return LineEnd::pass(p, 2);
@@ -59,7 +59,7 @@ private:
     };
 
     /// Passes end, where it is next, and age.
-    static EVE_INLINE const char *passAge(const char *p) {
+    static SENSOR_INLINE const char *passAge(const char *p) {
         if (matches(p, ",\"end\":\"")) {
             p += 8;
             if (!isTextOf31(p)) return nullptr;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "Text.hpp"
+#include "Record.hpp"
 
 namespace eve {
 

@@ -5,17 +5,17 @@
 
 namespace eve {
 
-/// Passes the rest of a line whose objects hold no arrays, 64 bytes at a time: the grammar of JSON as rules on what may
-/// stand before each byte, checked for all 64 at once (after Langdale, Lemire, "Parsing gigabytes of JSON per second",
-/// VLDB Journal 28, 2019, section 3).
+/// Passes the rest of a line whose objects hold no arrays, 64 bytes at a time: the grammar of JSON as rules on what
+/// may stand before each byte, checked for all 64 at once (after Langdale, Lemire, "Parsing gigabytes of JSON per
+/// second", VLDB Journal 28, 2019, section 3).
 ///
-/// Without arrays a string behind '{' or ',' is a name and one behind ':' a value; a name is followed by ':' and nothing
-/// else is. That leaves the scalars, which are few and looked at one by one, and the depth.
+/// Without arrays a string behind '{' or ',' is a name and one behind ':' a value; a name is followed by ':' and
+/// nothing else is. That leaves the scalars, which are few and looked at one by one, and the depth.
 class LineEnd {
 public:
     /// - p: behind a value, `depth` objects deep; the line ends in a line feed.
     /// - Returns: the begin of the next line, or null: ask a slower way.
-    static EVE_INLINE const char *pass(const char *p, int depth) {
+    static SENSOR_INLINE const char *pass(const char *p, int depth) {
         LineEnd state(depth);
         for (;; p += 64) {
             const Block block(p);
@@ -36,28 +36,28 @@ public:
 private:
     /// Bytes at which this way ends: control characters, backslashes, arrays and what is beyond ASCII. Brackets in
     /// strings count too: they are rare.
-    static EVE_INLINE uint64_t oddBytes(const Block &block) {
+    static SENSOR_INLINE uint64_t oddBytes(const Block &block) {
         return Block::bits(
             (block.bytes < int8_t(0x20)) | (block.bytes == int8_t('\\')) | (block.bytes == int8_t('[')));
     }
 
-    explicit EVE_INLINE LineEnd(int depth) : depth(depth) {}
+    explicit SENSOR_INLINE LineEnd(int depth) : depth(depth) {}
 
     /// Each bit becomes the exclusive or of itself and all below it.
-    static EVE_INLINE uint64_t parity(uint64_t bits) {
+    static SENSOR_INLINE uint64_t parity(uint64_t bits) {
         for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
         return bits;
     }
 
     /// The mask moved on by one byte, with the last bit of the block before; keeps its own last bit for the next one.
-    static EVE_INLINE uint64_t behind(uint64_t mask, uint64_t &last) {
+    static SENSOR_INLINE uint64_t behind(uint64_t mask, uint64_t &last) {
         const uint64_t moved = mask << 1 | last;
         last = mask >> 63;
         return moved;
     }
 
     /// - line: the bytes that belong to the line.
-    EVE_INLINE bool check(const Block &block, const char *p, uint64_t line) {
+    SENSOR_INLINE bool check(const Block &block, const char *p, uint64_t line) {
         // The line's object ended with the block before; then the line has to end here too.
         if (depth == 0) return line == 0;
         const uint64_t quotes = block.equal('"') & line;
@@ -89,7 +89,7 @@ private:
         return checkScalars(p, scalarBegins) && checkDepth(begins, ends, line);
     }
 
-    static EVE_INLINE bool checkScalars(const char *p, uint64_t begins) {
+    static SENSOR_INLINE bool checkScalars(const char *p, uint64_t begins) {
         for (; begins != 0; begins &= begins - 1) {
             const char *scalar = p + __builtin_ctzll(begins);
             if (matches(scalar, "true")) {
@@ -107,7 +107,7 @@ private:
     }
 
     /// The line's own object has to end with the line.
-    EVE_INLINE bool checkDepth(uint64_t begins, uint64_t ends, uint64_t line) {
+    SENSOR_INLINE bool checkDepth(uint64_t begins, uint64_t ends, uint64_t line) {
         for (uint64_t braces = begins | ends; braces != 0; braces &= braces - 1) {
             const uint64_t brace = braces & (0 - braces);
             depth += (brace & begins) != 0 ? 1 : -1;

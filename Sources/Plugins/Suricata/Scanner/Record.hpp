@@ -4,14 +4,18 @@
 #include <string_view>
 
 #include "EVEScanner.h"
+#include "SensorText/Text.hpp"
 
 namespace eve {
+
+// How sensors write addresses, times and protocols is not EVE's alone.
+using namespace sensor;
 
 /// What is taken out of one flow record. Counts that were not asked for stay unknown.
 struct Flow {
     int64_t start = 0;
-    EVEAddress source{};
-    EVEAddress destination{};
+    SensorAddress source{};
+    SensorAddress destination{};
     uint16_t port = 0;
     uint8_t protocol = 255;
     bool fellBack = false;

@@ -24,28 +24,32 @@ using eve::Flow;
 using eve::Reading;
 using eve::Verdict;
 
-EVE_INLINE void append(EVEColumns &columns, const EVEOptions &options, const Flow &flow, uint64_t position) {
+SENSOR_INLINE void put(int64_t *column, size_t row, int64_t value) {
+    if (column != nullptr) column[row] = value;
+}
+
+SENSOR_INLINE void append(EVEColumns &columns, const EVEOptions &options, const Flow &flow, uint64_t position) {
     const size_t row = columns.count++;
     columns.start[row] = flow.start;
     columns.source[row] = flow.source;
     columns.destination[row] = flow.destination;
     columns.port[row] = flow.port;
     columns.protocol[row] = flow.protocol;
-    if (columns.position != nullptr) columns.position[row] = int64_t(position);
+    put(columns.position, row, int64_t(position));
     if (options.wantsBytes) {
-        columns.bytesToServer[row] = flow.bytesToServer;
-        columns.bytesToClient[row] = flow.bytesToClient;
+        put(columns.bytesToServer, row, flow.bytesToServer);
+        put(columns.bytesToClient, row, flow.bytesToClient);
     }
     if (options.wantsPackets) {
-        columns.packetsToServer[row] = flow.packetsToServer;
-        columns.packetsToClient[row] = flow.packetsToClient;
+        put(columns.packetsToServer, row, flow.packetsToServer);
+        put(columns.packetsToClient, row, flow.packetsToClient);
     }
-    if (options.wantsDuration) columns.duration[row] = flow.duration;
-    if (options.wantsFlowID) columns.flowID[row] = flow.flowID;
+    if (options.wantsDuration) put(columns.duration, row, flow.duration);
+    if (options.wantsFlowID) put(columns.flowID, row, flow.flowID);
 }
 
 bool isBlank(const char *p, const char *end) {
-    while (p < end && eve::isSpace(*p)) ++p;
+    while (p < end && sensor::isSpace(*p)) ++p;
     return p == end;
 }
 
@@ -83,7 +87,7 @@ void readSlowly(
 using ReadBlock = size_t(EVEScanner &, const char *, size_t, uint64_t, EVEColumns &);
 
 template <bool triesFast>
-EVE_INLINE size_t readBlock(
+SENSOR_INLINE size_t readBlock(
     EVEScanner &scanner, const char *block, size_t length, uint64_t position, EVEColumns &columns) {
     eve::Account &account = scanner.account;
     const char *const end = block + length;
@@ -133,8 +137,8 @@ size_t readPortably(EVEScanner &scanner, const char *block, size_t length, uint6
 }
 
 #if defined(__x86_64__)
-// The same once more for each set of instructions that makes comparing many bytes at once cheaper; the processor at hand
-// decides. All that is inlined into them is compiled for them.
+// The same once more for each set of instructions that makes comparing many bytes at once cheaper; the processor at
+// hand decides. All that is inlined into them is compiled for them.
 
 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) size_t readWithAVX2(
     EVEScanner &scanner, const char *block, size_t length, uint64_t position, EVEColumns &columns) {
@@ -180,7 +184,8 @@ size_t EVEScannerRead(EVEScanner *scanner, const char *block, size_t length, uin
 
 size_t EVEScannerReadInWay(
     EVEScanner *scanner, EVEWay way, const char *block, size_t length, uint64_t position, EVEColumns *columns) {
-    return ways[way > EVEScannerBestWay() ? EVEScannerBestWay() : way](*scanner, block, length, position, *columns);
+    const EVEWay best = EVEScannerBestWay();
+    return ways[way > best ? best : way](*scanner, block, length, position, *columns);
 }
 
 void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position) {
@@ -200,7 +205,9 @@ uint64_t EVEScannerBlank(const EVEScanner *scanner) { return scanner->account.bl
 
 uint64_t EVEScannerFellBack(const EVEScanner *scanner) { return scanner->account.fellBack; }
 
-EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason) { return scanner->account.rejected[reason]; }
+EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason) {
+    return scanner->account.rejected[reason];
+}
 
 size_t EVEScannerSkippedTypes(const EVEScanner *scanner) { return scanner->account.types.types.size(); }
 

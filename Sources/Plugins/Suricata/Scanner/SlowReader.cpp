@@ -4,8 +4,8 @@
 
 #include <mutex>
 
-#include "Address.hpp"
-#include "Time.hpp"
+#include "SensorText/Address.hpp"
+#include "UsualTime.hpp"
 
 namespace eve {
 
@@ -95,7 +95,7 @@ bool takeTime(const Member &member, int64_t &nanoseconds) {
         && readTime(text.data(), text.size(), nanoseconds);
 }
 
-bool takeAddress(const Member &member, EVEAddress &address) {
+bool takeAddress(const Member &member, SensorAddress &address) {
     std::string_view text;
     return member.isThere && member.value.get_string().get(text) == simdjson::SUCCESS
         && readAddress(text.data(), text.size(), address);
@@ -113,7 +113,7 @@ bool readPort(const Member &member, uint16_t &port) {
 uint8_t readProtocol(const Member &member) {
     if (member.isMissing()) return 255;
     std::string_view text;
-    if (member.value.get_string().get(text) == simdjson::SUCCESS) return EVEProtocolNumber(text.data(), text.size());
+    if (member.value.get_string().get(text) == simdjson::SUCCESS) return SensorProtocolNumber(text.data(), text.size());
     int64_t number;
     return readCount(member.value, number) && number <= 255 ? uint8_t(number) : 255;
 }
@@ -151,7 +151,8 @@ Reading readMembers(const Members &members, const EVEOptions &options, Flow &flo
     if (!readPort(members.port, flow.port)) return rejected(EVEBadPort);
     flow.protocol = readProtocol(members.protocol);
     if (options.wantsBytes
-        && (!readCount(members.bytesToServer, flow.bytesToServer) || !readCount(members.bytesToClient, flow.bytesToClient)))
+        && (!readCount(members.bytesToServer, flow.bytesToServer)
+            || !readCount(members.bytesToClient, flow.bytesToClient)))
         return rejected(EVEBadByteCount);
     if (options.wantsPackets
         && (!readCount(members.packetsToServer, flow.packetsToServer)
@@ -189,7 +190,8 @@ struct SlowReader::Parser {
         simdjson::dom::parser &parser, const char *line, size_t length, const EVEOptions &options, Flow &flow) {
         simdjson::dom::object object, inner;
         // Not copied: the line has its padding.
-        if (parser.parse(line, length, false).get_object().get(object) != simdjson::SUCCESS) return rejected(EVENotJSON);
+        if (parser.parse(line, length, false).get_object().get(object) != simdjson::SUCCESS)
+            return rejected(EVENotJSON);
         Members members;
         collect(object, members, outerMember);
         if (members.flow.isThere && members.flow.value.get_object().get(inner) == simdjson::SUCCESS)

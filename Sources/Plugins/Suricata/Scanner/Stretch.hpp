@@ -11,7 +11,7 @@ struct Stretch {
     static_assert(longest % 64 == 0);
 
     /// - p: 64 bytes can be read, and so many behind each byte of the line.
-    EVE_INLINE bool standsAt(const char *p) const {
+    SENSOR_INLINE bool standsAt(const char *p) const {
         // What equals the stretch's begin belongs to the line, so that the next 64 bytes can be read too.
         for (size_t i = 0;; i += 64) {
             const uint64_t others = ~Block(p + i).equal(Block(text + i));
@@ -40,6 +40,6 @@ private:
 };
 
 /// A place in a table of so many bits for a number, every bit of which counts.
-EVE_INLINE size_t slot(uint64_t number, int bits) { return size_t(number * 0x9E3779B97F4A7C15u >> (64 - bits)); }
+SENSOR_INLINE size_t slot(uint64_t number, int bits) { return size_t(number * 0x9E3779B97F4A7C15u >> (64 - bits)); }
 
 }  // namespace eve

@@ -6,7 +6,7 @@
 // Bounds: every line that is walked ends in a line feed, at which every step stops, since none passes a control
 // character. So a step never begins behind the line's end, and reads at most EVE_PADDING bytes past it.
 
-#include "Text.hpp"
+#include "Record.hpp"
 
 // Vectors wider than the machine's are passed between functions that are all inlined, so no calling convention matters.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -17,7 +17,7 @@ namespace eve {
 using Chunk = int8_t __attribute__((ext_vector_type(32)));
 using ChunkFlags = bool __attribute__((ext_vector_type(32)));
 
-EVE_INLINE Chunk loadChunk(const char *p) {
+SENSOR_INLINE Chunk loadChunk(const char *p) {
     Chunk chunk;
     std::memcpy(&chunk, p, sizeof chunk);
     return chunk;
@@ -25,7 +25,7 @@ EVE_INLINE Chunk loadChunk(const char *p) {
 
 /// One bit for each byte of which the comparison held, the first byte lowest.
 template <class Comparison>
-EVE_INLINE uint32_t bits(Comparison comparison) {
+SENSOR_INLINE uint32_t bits(Comparison comparison) {
     const auto flags = __builtin_convertvector(comparison, ChunkFlags);
     uint32_t result;
     static_assert(sizeof flags == sizeof result);
@@ -34,7 +34,7 @@ EVE_INLINE uint32_t bits(Comparison comparison) {
 }
 
 /// The bytes that a plain string does not hold: quotes, backslashes, control characters, and all beyond ASCII.
-EVE_INLINE uint32_t specials(Chunk chunk) {
+SENSOR_INLINE uint32_t specials(Chunk chunk) {
     return bits((chunk == int8_t('"')) | (chunk == int8_t('\\')) | (chunk < int8_t(0x20)));
 }
 
@@ -42,7 +42,7 @@ EVE_INLINE uint32_t specials(Chunk chunk) {
 ///
 /// - p: behind the opening quote.
 /// - Returns: the closing quote.
-EVE_INLINE const char *passText(const char *p) {
+SENSOR_INLINE const char *passText(const char *p) {
     for (;; p += sizeof(Chunk)) {
         const uint32_t found = specials(loadChunk(p));
         if (found == 0) continue;
@@ -54,7 +54,7 @@ EVE_INLINE const char *passText(const char *p) {
 /// Whether a string of just 31 characters stands here, as times are today; it takes no account of what they are.
 ///
 /// - p: behind the opening quote.
-EVE_INLINE bool isTextOf31(const char *p) {
+SENSOR_INLINE bool isTextOf31(const char *p) {
     return p[31] == '"' && specials(loadChunk(p)) == uint32_t(1) << 31;
 }
 
@@ -62,16 +62,16 @@ EVE_INLINE bool isTextOf31(const char *p) {
 constexpr uint32_t longestNumber = 18;
 
 /// How many of 8 bytes are digits, from the first one on; the bytes come as digits' values.
-EVE_INLINE unsigned leadingDigits(uint64_t values) {
+SENSOR_INLINE unsigned leadingDigits(uint64_t values) {
     // A byte above 9 gets its high bit. A carry only reaches bytes behind one that is above 9 already.
     const uint64_t others = (values | (values + 0x7676767676767676u)) & 0x8080808080808080u;
     return others == 0 ? 8 : unsigned(__builtin_ctzll(others)) / 8;
 }
 
-EVE_INLINE uint64_t digitValues(const char *p) { return load64(p) ^ 0x3030303030303030u; }
+SENSOR_INLINE uint64_t digitValues(const char *p) { return load64(p) ^ 0x3030303030303030u; }
 
 /// The number that the first 1 to 8 of 8 digits write.
-EVE_INLINE int64_t numberOf(uint64_t values, unsigned count) {
+SENSOR_INLINE int64_t numberOf(uint64_t values, unsigned count) {
     // The digits as the last of eight, then pairs, fours, all.
     uint64_t digits = values << (64 - 8 * count);
     digits = digits * 10 + (digits >> 8);
@@ -81,7 +81,7 @@ EVE_INLINE int64_t numberOf(uint64_t values, unsigned count) {
 }
 
 /// Passes a whole number.
-EVE_INLINE const char *passNumber(const char *p) {
+SENSOR_INLINE const char *passNumber(const char *p) {
     using Bytes = uint8_t __attribute__((ext_vector_type(32)));
     Bytes chunk;
     std::memcpy(&chunk, p, sizeof chunk);
@@ -93,7 +93,7 @@ EVE_INLINE const char *passNumber(const char *p) {
 }
 
 /// Passes a whole number and gives its value.
-EVE_INLINE const char *readNumber(const char *p, int64_t &value) {
+SENSOR_INLINE const char *readNumber(const char *p, int64_t &value) {
     const uint64_t values = digitValues(p);
     const unsigned count = leadingDigits(values);
     const unsigned hasLeadingZero = unsigned((values & 0xFF) == 0) & unsigned(count > 1);
@@ -109,7 +109,7 @@ EVE_INLINE const char *readNumber(const char *p, int64_t &value) {
 }
 
 /// Reads a whole number of which is known where it ends: up to seven digits, no leading zero.
-EVE_INLINE bool readNumber(const char *p, unsigned length, int64_t &value) {
+SENSOR_INLINE bool readNumber(const char *p, unsigned length, int64_t &value) {
     const uint64_t values = digitValues(p);
     const unsigned hasLeadingZero = unsigned((values & 0xFF) == 0) & unsigned(length > 1);
     if ((length - 1 + (hasLeadingZero << 8) >= 7) | (leadingDigits(values) != length)) return false;
@@ -121,7 +121,7 @@ EVE_INLINE bool readNumber(const char *p, unsigned length, int64_t &value) {
 inline const char *passValue(const char *p, int depth);
 
 /// Passes `"name":value`.
-EVE_INLINE const char *passMember(const char *p, int depth) {
+SENSOR_INLINE const char *passMember(const char *p, int depth) {
     if (*p != '"') return nullptr;
     p = passText(p + 1);
     if (p == nullptr || p[1] != ':') return nullptr;

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "SensorText.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,16 +30,10 @@ extern "C" {
 #define EVE_POSITIONS_KEPT 5
 /// The longest name of an event type that is kept; longer ones are counted under EVE_UNUSUAL_TYPE.
 #define EVE_LONGEST_TYPE 32
-/// Where event types are counted whose names are longer, or hold other characters than letters, digits, '_', '-' and '.'.
+/// Where event types are counted whose names are longer, or hold other characters than letters, digits, '_', '-', '.'.
 #define EVE_UNUSUAL_TYPE "(unusual name)"
 /// The number that stands for "the sensor did not say".
 #define EVE_UNKNOWN INT64_MIN
-
-/// A 128-bit address as a number; IPv4 as ::ffff:a.b.c.d.
-typedef struct EVEAddress {
-    uint64_t high;
-    uint64_t low;
-} EVEAddress;
 
 /// Why a line was rejected.
 typedef enum EVEReason {
@@ -80,16 +76,16 @@ typedef struct EVEOptions {
     size_t longestLine;
 } EVEOptions;
 
-/// Where the flows go: one array a column, with room for `capacity` elements each. Columns of what the options do not
-/// want are not touched and may be null; `position` may be null too.
+/// Where the flows go: one array a column, with room for `capacity` elements each. From `bytesToServer` on they may be
+/// null, and what the options do not want is not touched.
 typedef struct EVEColumns {
     size_t capacity;
     /// How many rows are filled; the scanner goes on from here.
     size_t count;
     /// Nanoseconds since 1970, UTC.
     int64_t *start;
-    EVEAddress *source;
-    EVEAddress *destination;
+    SensorAddress *source;
+    SensorAddress *destination;
     /// 0 where the record has none.
     uint16_t *port;
     /// The IANA protocol number; 255 where it is missing or has an unknown name.
@@ -169,16 +165,6 @@ size_t EVEScannerSkippedTypes(const EVEScanner *scanner);
 EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index);
 /// How many lines the fast way could not answer for.
 uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner);
-
-/// Reads one of Suricata's times (2025-03-04T05:06:07.123456+0100): 0 to 9 decimals; a zone as +hhmm, +hh:mm or Z.
-///
-/// - Returns: whether `text` is one, in the years 1678 to 2261.
-bool EVEReadTime(const char *text, size_t length, int64_t *nanoseconds);
-/// Reads an IPv4 address, or an IPv6 address in full or short form; no zone, no leading zeros in IPv4.
-bool EVEReadAddress(const char *text, size_t length, EVEAddress *address);
-/// The number of a protocol by the name that Suricata writes, in upper or lower case, or by its number in digits;
-/// 255 for any other text.
-uint8_t EVEProtocolNumber(const char *name, size_t length);
 
 #ifdef __cplusplus
 }

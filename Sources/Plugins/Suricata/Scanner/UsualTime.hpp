@@ -1,17 +1,10 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
-#include "Text.hpp"
+#include "Record.hpp"
+#include "SensorText/Text.hpp"
+#include "SensorText/Time.hpp"
 
 namespace eve {
-
-/// Days of the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
-int64_t daysSince1970(int64_t year, int64_t month, int64_t day);
-
-/// Reads a time in any of Suricata's forms; see `EVEReadTime`.
-bool readTime(const char *text, size_t length, int64_t &nanoseconds);
 
 /// Reads times in the form that Suricata writes today (2025-03-04T05:06:07.123456+0100, 31 characters), remembering
 /// the day and the zone, which change seldom, and leaving all other forms to `readTime`.
@@ -34,7 +27,8 @@ public:
         // Added to a byte, these set its high bit from 10 on where a digit stands, from 1 on where a sign does.
         constexpr uint64_t clockLimit = 0x76767F76767F7676u;
         constexpr uint64_t fractionLimit = 0x7676767676767F7Fu, high = 0x8080808080808080u;
-        if (((a | (a + clockLimit) | b | (b + fractionLimit)) & high) != 0) return readTime(text, usualLength, nanoseconds);
+        if (((a | (a + clockLimit) | b | (b + fractionLimit)) & high) != 0)
+            return readTime(text, usualLength, nanoseconds);
         const uint64_t hour = (a & 0xF) * 10 + (a >> 8 & 0xF), minute = (a >> 24 & 0xF) * 10 + (a >> 32 & 0xF);
         const uint64_t second = (a >> 48 & 0xF) * 10 + (a >> 56);
         if (hour > 23 || minute > 59 || second > 60) return false;

@@ -1,14 +1,14 @@
-import EVEScanner
+import SensorText
 import Testing
 
-/// Reads a time as the scanner does.
+/// Reads a time as scanners do.
 private func time(_ text: String) -> Int64? {
     var nanoseconds: Int64 = 0
-    return EVEReadTime(text, text.utf8.count, &nanoseconds) ? nanoseconds : nil
+    return SensorReadTime(text, text.utf8.count, &nanoseconds) ? nanoseconds : nil
 }
 
-@Suite("Times as Suricata writes them")
-struct EVETimeTests {
+@Suite("Times as sensors write them")
+struct SensorTimeTests {
     @Test(
         "every form is read",
         arguments: [
@@ -44,11 +44,11 @@ struct EVETimeTests {
     }
 }
 
-@Suite("Addresses as Suricata writes them")
-struct EVEAddressTests {
+@Suite("Addresses as sensors write them")
+struct SensorAddressTests {
     private func address(_ text: String) -> [UInt64]? {
-        var address = EVEAddress()
-        return EVEReadAddress(text, text.utf8.count, &address) ? [address.high, address.low] : nil
+        var address = SensorAddress()
+        return SensorReadAddress(text, text.utf8.count, &address) ? [address.high, address.low] : nil
     }
 
     @Test(
@@ -85,6 +85,6 @@ struct EVEAddressTests {
             ("IGMP", 2), ("047", 47), ("6", 6), ("255", 255), ("256", 255), ("", 255), ("nonsense", 255),
         ] as [(String, UInt8)])
     func protocols(name: String, number: UInt8) {
-        #expect(EVEProtocolNumber(name, name.utf8.count) == number)
+        #expect(SensorProtocolNumber(name, name.utf8.count) == number)
     }
 }
