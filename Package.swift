@@ -29,6 +29,8 @@ let package = Package(
             dependencies: ["CZlib", "CZstd"],
             path: "Sources/Plugins/Shared/CompressedFiles"
         ),
+        .target(name: "OutputFiles", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputFiles"),
+        .target(name: "OutputText", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputText"),
 
         // The plugin families
         .target(
@@ -45,7 +47,11 @@ let package = Package(
         ),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Beacon", dependencies: ["FlareKit"], path: "Sources/Plugins/Beacon"),
-        .target(name: "Tabular", dependencies: ["FlareKit"], path: "Sources/Plugins/Tabular"),
+        .target(
+            name: "Tabular",
+            dependencies: ["FlareKit", "OutputFiles", "OutputText"],
+            path: "Sources/Plugins/Tabular"
+        ),
 
         // The command
         .executableTarget(
