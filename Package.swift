@@ -10,6 +10,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+        .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
     ],
     targets: [
         // The system's C libraries
@@ -52,6 +54,16 @@ let package = Package(
             dependencies: ["FlareKit", "OutputFiles", "OutputText"],
             path: "Sources/Plugins/Tabular"
         ),
+        .target(
+            name: "HTML",
+            dependencies: [
+                "FlareKit", "OutputFiles", "OutputText",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            path: "Sources/Plugins/HTML",
+            resources: [.embedInCode("Assets")]
+        ),
 
         // The command
         .executableTarget(
@@ -82,6 +94,18 @@ let package = Package(
             exclude: ["run"]
         ),
 
+        // Made-up pages, to test and to look at
+        .target(
+            name: "SampleReports",
+            dependencies: ["FlareKit", "HomeNetwork"],
+            path: "Tests/Support/SampleReports"
+        ),
+        .executableTarget(
+            name: "generate-report",
+            dependencies: ["HTML", "SampleReports"],
+            path: "Tests/Support/GenerateReport"
+        ),
+
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
@@ -92,6 +116,7 @@ let package = Package(
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
+        .testTarget(name: "HTMLTests", dependencies: ["HTML", "SampleReports"]),
         .testTarget(name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"]),
     ],
     swiftLanguageModes: [.v6],
