@@ -10,6 +10,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+        .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
     ],
     targets: [
         // The system's C libraries
@@ -35,6 +37,8 @@ let package = Package(
             path: "Sources/Plugins/Shared/LineFiles"
         ),
         .target(name: "SensorText", path: "Sources/Plugins/Shared/SensorText", cxxSettings: [.define("NDEBUG")]),
+        .target(name: "OutputFiles", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputFiles"),
+        .target(name: "OutputText", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputText"),
 
         // The plugin families
         .target(
@@ -66,7 +70,21 @@ let package = Package(
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
-        .target(name: "Tabular", dependencies: ["FlareKit"], path: "Sources/Plugins/Tabular"),
+        .target(
+            name: "Tabular",
+            dependencies: ["FlareKit", "OutputFiles", "OutputText"],
+            path: "Sources/Plugins/Tabular"
+        ),
+        .target(
+            name: "HTML",
+            dependencies: [
+                "FlareKit", "OutputFiles", "OutputText",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            path: "Sources/Plugins/HTML",
+            resources: [.embedInCode("Assets")]
+        ),
 
         // The command
         .executableTarget(
@@ -106,6 +124,17 @@ let package = Package(
             path: "Benchmarks/Detection/Runner"),
         .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
         .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
+        // Made-up pages, to test and to look at
+        .target(
+            name: "SampleReports",
+            dependencies: ["FlareKit", "HomeNetwork"],
+            path: "Tests/Support/SampleReports"
+        ),
+        .executableTarget(
+            name: "generate-report",
+            dependencies: ["HTML", "SampleReports"],
+            path: "Tests/Support/GenerateReport"
+        ),
 
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
@@ -123,6 +152,7 @@ let package = Package(
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
+        .testTarget(name: "HTMLTests", dependencies: ["HTML", "SampleReports"]),
         .testTarget(name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"]),
     ],
     swiftLanguageModes: [.v6],

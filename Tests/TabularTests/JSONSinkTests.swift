@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import OutputText
 import Testing
 
 @testable import Tabular

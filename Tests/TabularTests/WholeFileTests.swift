@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import OutputFiles
 import Testing
 
 @testable import Tabular

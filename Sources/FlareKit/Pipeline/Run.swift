@@ -67,6 +67,12 @@ public struct DetectorReport: Sendable, Codable {
     /// Channels with enough records, after the filters.
     public var judged: Int
     public var findings: Int
+
+    public init(name: String, judged: Int, findings: Int) {
+        self.name = name
+        self.judged = judged
+        self.findings = findings
+    }
 }
 
 /// What became of a sink's output.
@@ -76,4 +82,11 @@ public struct OutputReport: Sendable, Codable {
     public var findings: Int
     /// Why it failed; `nil` where it did not.
     public var failure: String?
+
+    public init(sink: String, destination: String?, findings: Int, failure: String?) {
+        self.sink = sink
+        self.destination = destination
+        self.findings = findings
+        self.failure = failure
+    }
 }

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputFiles
 
 /// Findings as comma-separated values: a row each under the names of all columns.
 public actor CSVSink: Sink, BuiltInPlugin {
@@ -61,18 +62,5 @@ public struct CSVOptions: PluginOptions {
                 "path", \.path,
                 "The file, written whole or not at all; - is standard output. Missing folders are made.")
         ]
-    }
-}
-
-/// The path of a file that is written; `nil` for standard output.
-///
-/// - Throws: a complaint where the path leads to something of the installation's.
-func outputPath(of path: OptionPath) throws(OptionComplaint) -> String? {
-    switch path.location {
-    case .file(let file): return file
-    case .standardStream: return nil
-    case .builtIn:
-        throw OptionComplaint(
-            "\"\(path.text)\" is part of the installation", option: "path", expected: "a file to write")
     }
 }

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputText
 
 /// Rows of comma-separated values (RFC 4180), safe to open in a spreadsheet.
 enum CSVText {

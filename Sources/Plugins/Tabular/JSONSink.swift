@@ -1,4 +1,6 @@
 import FlareKit
+import OutputFiles
+import OutputText
 
 /// Findings as JSON lines: an object each, on a line of its own.
 ///

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputText
 
 /// A table laid out for a terminal: columns that fit, cells that are safe and aligned.
 struct TableLayout {

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputFiles
 
 /// Findings as a table on the terminal, the most urgent first.
 public actor TableSink: Sink, BuiltInPlugin {

@@ -1,6 +1,6 @@
 /// Text from the network made safe to show: a terminal obeys control characters, and readers believe what stands
 /// where bidirectional controls moved it.
-enum SafeText {
+package enum SafeText {
     /// Marks stacked on one letter that are kept; more of them run over the lines above and below.
     private static let marksKept = 4
 
@@ -8,7 +8,7 @@ enum SafeText {
     /// control in U+FFFD, and with tall stacks of combining marks cut.
     ///
     /// - Parameter kept: control characters that are left as they are.
-    static func shown(_ text: String, keeping kept: Set<Unicode.Scalar> = []) -> String {
+    package static func shown(_ text: String, keeping kept: Set<Unicode.Scalar> = []) -> String {
         // Most text is printable ASCII, and stays as it is.
         if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
         var safe = String.UnicodeScalarView()
@@ -27,7 +27,7 @@ enum SafeText {
 
     /// Whether a scalar steers whoever shows it: line ends, escape sequences, direction (Unicode's UAX 9, section 2),
     /// and characters that no one sees.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F: true
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true

@@ -13,7 +13,7 @@ import FlareKit
 /// What is written goes to a hidden file in the same folder, which takes the place of the old one on `commit`: a
 /// reader sees the old file or the new one, never half of either. A path that leads to a device or a pipe is no file to
 /// be replaced: it gets the output on `commit`, as standard output does.
-struct WholeFile {
+package struct WholeFile {
     /// Bytes that are kept back before they are written.
     private static let bufferSize = 1 << 20
 
@@ -25,17 +25,17 @@ struct WholeFile {
     }
 
     /// `nil` is standard output.
-    let path: String?
+    package let path: String?
     private var target: Target?
     private var buffer: [UInt8] = []
     private var madeFolders: [String] = []
 
-    init(_ path: String?) {
+    package init(_ path: String?) {
         self.path = path
     }
 
     /// Prepares to write, so that a path that cannot be written is known before hours of reading.
-    mutating func open() throws {
+    package mutating func open() throws {
         guard target == nil else { return }
         buffer.removeAll(keepingCapacity: true)
         guard let path else {
@@ -71,7 +71,7 @@ struct WholeFile {
         }
     }
 
-    mutating func write(_ bytes: some Sequence<UInt8>) throws {
+    package mutating func write(_ bytes: some Sequence<UInt8>) throws {
         try open()
         buffer.append(contentsOf: bytes)
         if case .beside(let descriptor, let partial) = target, buffer.count >= Self.bufferSize {
@@ -81,7 +81,7 @@ struct WholeFile {
     }
 
     /// Puts what was written since `open` in its place. Does nothing where nothing was opened since the last commit.
-    mutating func commit() throws {
+    package mutating func commit() throws {
         switch target {
         case nil: return
         case .direct: try writeDirectly()
@@ -101,7 +101,7 @@ struct WholeFile {
     }
 
     /// Takes back what was not committed; the old file stands.
-    mutating func abort() {
+    package mutating func abort() {
         if case .beside(let descriptor, let partial) = target {
             _ = close(descriptor)
             _ = unlink(partial)

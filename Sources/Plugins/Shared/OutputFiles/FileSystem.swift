@@ -9,9 +9,9 @@ import FlareKit
 #endif
 
 /// The system's calls on files, their failures as errors that say what happened and where.
-enum FileSystem {
+package enum FileSystem {
     /// The file a path leads to once symbolic links are followed; the path itself where there is nothing yet.
-    static func followed(_ path: String) -> String {
+    package static func followed(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
@@ -25,19 +25,19 @@ enum FileSystem {
     }
 
     /// What stands at a path, links followed; `nil` where there is nothing.
-    static func status(_ path: String) -> stat? {
+    package static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
     }
 
-    static func status(of descriptor: Int32, _ path: String) throws -> stat {
+    package static func status(of descriptor: Int32, _ path: String) throws -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("cannot be looked at", path) }
         return status
     }
 
     /// The part of a path before its last component; `.` where there is none.
-    static func folder(of path: String) -> String {
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
@@ -45,7 +45,7 @@ enum FileSystem {
     /// Makes a folder and those above it.
     ///
     /// - Returns: the folders that were not there before, the outermost first.
-    static func makeFolders(_ path: String) throws -> [String] {
+    package static func makeFolders(_ path: String) throws -> [String] {
         guard status(path) == nil else { return [] }
         let above = folder(of: path)
         let made = above == path ? [] : try makeFolders(above)
@@ -54,7 +54,7 @@ enum FileSystem {
     }
 
     /// Opens a file.
-    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws -> Int32 {
+    package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws -> Int32 {
         while true {
             #if canImport(Glibc)
                 let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
@@ -69,7 +69,7 @@ enum FileSystem {
     }
 
     /// Writes all bytes.
-    static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+    package static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
         try bytes.withUnsafeBytes { buffer in
             // The pointer lives in this closure alone; `written` never passes the buffer's count.
             var written = 0
@@ -96,7 +96,7 @@ enum FileSystem {
     }
 
     /// Makes sure that what was written outlives a power cut.
-    static func flush(_ descriptor: Int32, _ path: String) throws {
+    package static func flush(_ descriptor: Int32, _ path: String) throws {
         // A pipe or a terminal cannot be flushed, and need not be.
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS else {
             throw failure("cannot be written", path)
@@ -104,13 +104,13 @@ enum FileSystem {
     }
 
     /// Makes sure that a folder's new entries outlive a power cut.
-    static func flushFolder(_ path: String) throws {
+    package static func flushFolder(_ path: String) throws {
         let descriptor = try open(path, O_RDONLY)
         defer { _ = close(descriptor) }
         try flush(descriptor, path)
     }
 
-    static func failure(_ what: String, _ path: String) -> PluginError {
+    package static func failure(_ what: String, _ path: String) -> PluginError {
         let code = errno
         let remedy: String? =
             switch code {

@@ -1,15 +1,15 @@
 import FlareKit
 
 /// JSON (RFC 8259) as one line, keys in the order in which they are given.
-enum JSONText {
-    static func object(_ members: [(key: String, json: String)]) -> String {
+package enum JSONText {
+    package static func object(_ members: [(key: String, json: String)]) -> String {
         "{" + members.map { "\(text($0.key)):\($0.json)" }.joined(separator: ",") + "}"
     }
 
-    static func array(_ elements: [String]) -> String { "[" + elements.joined(separator: ",") + "]" }
+    package static func array(_ elements: [String]) -> String { "[" + elements.joined(separator: ",") + "]" }
 
     /// A value; `null` where there is none, and for numbers that JSON does not have.
-    static func value(_ value: Value?) -> String {
+    package static func value(_ value: Value?) -> String {
         switch value {
         case nil: "null"
         case .text(let text): self.text(text)
@@ -22,13 +22,13 @@ enum JSONText {
         }
     }
 
-    static func number(_ number: Double) -> String {
+    package static func number(_ number: Double) -> String {
         number.isFinite ? Value.number(number).description : "null"
     }
 
     /// A text in quotes. Besides what JSON asks for, whatever steers a terminal is escaped: the value is whole, and a
     /// line can be looked at as it is.
-    static func text(_ text: String) -> String {
+    package static func text(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

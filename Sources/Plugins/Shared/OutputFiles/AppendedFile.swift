@@ -9,19 +9,19 @@ import FlareKit
 #endif
 
 /// A file that grows at its end, commit by commit, and can be taken up again at a mark.
-struct AppendedFile {
+package struct AppendedFile {
     private static let bytesKey = "bytes"
     private static let fileKey = "file"
 
     /// `nil` is standard output.
-    let path: String?
+    package let path: String?
     private var descriptor: Int32?
     /// Bytes that stand: all up to the last commit.
     private var length: off_t = 0
     private var buffer: [UInt8] = []
     private var isNew = false
 
-    init(_ path: String?) {
+    package init(_ path: String?) {
         self.path = path
     }
 
@@ -29,7 +29,7 @@ struct AppendedFile {
     ///
     /// The mark is for the file it was made on: where another one took its place (log rotation) or it became shorter,
     /// there is nothing to cut, and what comes next goes to the end.
-    mutating func open(resume mark: SinkMark?) throws {
+    package mutating func open(resume mark: SinkMark?) throws {
         guard let path, descriptor == nil else { return }
         let wasThere = FileSystem.status(path) != nil
         _ = try FileSystem.makeFolders(FileSystem.folder(of: path))
@@ -53,14 +53,14 @@ struct AppendedFile {
         if try !endsWithLine() { buffer.append(UInt8(ascii: "\n")) }
     }
 
-    mutating func write(_ bytes: some Sequence<UInt8>) {
+    package mutating func write(_ bytes: some Sequence<UInt8>) {
         buffer.append(contentsOf: bytes)
     }
 
     /// Makes what was written stand.
     ///
     /// - Returns: where a later run goes on; `nil` where that cannot be said.
-    mutating func commit() throws -> SinkMark? {
+    package mutating func commit() throws -> SinkMark? {
         guard let path else {
             try FileSystem.write(buffer, to: STDOUT_FILENO, "standard output")
             buffer.removeAll(keepingCapacity: true)
@@ -78,7 +78,7 @@ struct AppendedFile {
     }
 
     /// Takes back what was not committed, and lets go of the file.
-    mutating func abort() {
+    package mutating func abort() {
         buffer.removeAll()
         if let descriptor, let path, let status = try? FileSystem.status(of: descriptor, path),
             status.st_mode & S_IFMT == S_IFREG
@@ -90,7 +90,7 @@ struct AppendedFile {
     }
 
     /// Lets go of the file.
-    mutating func close() {
+    package mutating func close() {
         guard let descriptor else { return }
         self.descriptor = nil
         #if canImport(Glibc)

@@ -1,0 +1,115 @@
+// Which findings are shown, and in which order.
+const facetColumns = ["dest_port", "proto", "dest_whois", "detector", "src_ip"];
+const selection = {
+  text: "",
+  leastScore: 0,
+  // By column, the values that are let through; an empty set lets all through.
+  chosen: new Map(["severity", ...facetColumns].map((name) => [name, new Set()])),
+  column: "priority",
+  isDescending: true,
+};
+
+const facetValue = (name, i) => {
+  const value = valueOf(name, i);
+  return value === null ? "" : String(value);
+};
+
+// All that a finding says, in lower case; put together when it is first searched.
+let searched = null;
+const searchTexts = () => {
+  searched ??= data.ids.map((_, i) => {
+    let text = "";
+    for (const field of data.fields) {
+      if (["text", "texts", "address"].includes(field.type) || field.name === "dest_port") {
+        const value = valueOf(field.name, i);
+        if (value !== null) text += `${value}\n`;
+      }
+    }
+    for (const [, value] of evidenceOf(i)) if (typeof value === "string") text += `${value}\n`;
+    return text.toLowerCase();
+  });
+  return searched;
+};
+
+// Whether a finding passes; `except` names a facet that is not asked, for the counts beside that facet's own values.
+const passes = (i, words, except) => {
+  if (except !== "score" && valueOf("score", i) < selection.leastScore) return false;
+  for (const [name, values] of selection.chosen) {
+    if (name !== except && values.size > 0 && !values.has(facetValue(name, i))) return false;
+  }
+  return words.every((word) => searchTexts()[i].includes(word));
+};
+const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+
+// The place of each finding in the order of a column, smallest first; those without a value have none.
+const orders = new Map();
+const addressKey = (text) => (text.includes(":") ? `6${text}` : text.split(".").map((part) => part.padStart(3, "0")).join("."));
+const orderOf = (name) => {
+  if (orders.has(name)) return orders.get(name);
+  const keys = data.ids.map((_, i) => fieldOf(name, i));
+  let order;
+  if (keys.every((key) => key === null || typeof key === "number")) {
+    order = keys;
+  } else {
+    const sortable = name.endsWith("_ip") ? (key) => addressKey(String(key)) : (key) => String(key).toLowerCase();
+    const texts = [...new Set(keys.filter((key) => key !== null).map(sortable))].sort();
+    const rank = new Map(texts.map((text, place) => [text, place]));
+    order = keys.map((key) => (key === null ? null : rank.get(sortable(key))));
+  }
+  orders.set(name, order);
+  return order;
+};
+
+// The findings that are shown, in their order.
+const selected = () => {
+  const words = wordsOf(selection.text);
+  const list = [];
+  for (let i = 0; i < count; i += 1) if (passes(i, words)) list.push(i);
+  if (selection.column === "priority") return selection.isDescending ? list : list.reverse();
+  const order = orderOf(selection.column);
+  const sign = selection.isDescending ? -1 : 1;
+  return list.sort((a, b) => {
+    if (order[a] === null || order[b] === null) return (order[a] === null) - (order[b] === null) || a - b;
+    return sign * (order[a] - order[b]) || a - b;
+  });
+};
+
+// Findings gathered under what they share: [title, remark, findings], the most urgent group first.
+const groupings = {
+  destination: { label: "By destination", of: (i) => valueOf("dest_ip", i) ?? "no destination" },
+  source: { label: "By source", of: (i) => valueOf("src_ip", i) ?? "no source" },
+  campaign: { label: "By campaign", of: (i) => campaignOf(i) },
+};
+const distinct = (list, name) => new Set(list.map((i) => valueOf(name, i))).size;
+const campaignOf = (i) => {
+  const kin = fieldOf("kin", i);
+  if (kin !== null) return `Kin ${kin}`;
+  const interval = valueOf("interval", i);
+  const every = interval > 0 ? `, every ${readableSeconds(Number(interval.toPrecision(2)))}` : "";
+  return `${valueOf("dest_ip", i)}:${valueOf("dest_port", i) ?? "any port"}${every}`;
+};
+const grouped = (list, by) => {
+  const groups = new Map();
+  for (const i of list) {
+    const key = groupings[by].of(i);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(i);
+  }
+  let result = [...groups];
+  if (by === "campaign") {
+    // One source alone is no campaign.
+    const alone = result.filter(([, members]) => distinct(members, "src_ip") < 2 && distinct(members, "dest_ip") < 2).flatMap(([, members]) => members);
+    const lonely = new Set(alone);
+    result = result.filter(([, members]) => !lonely.has(members[0]));
+    if (alone.length > 0) result.push(["On their own", alone.sort((a, b) => a - b)]);
+  }
+  return result.map(([title, members]) => {
+    const plural = (number, word) => `${readableCount(number)} ${word}${number === 1 ? "" : "s"}`;
+    const remarks = [plural(members.length, "finding")];
+    if (by !== "source") remarks.push(plural(distinct(members, "src_ip"), "source"));
+    if (by !== "destination") remarks.push(plural(distinct(members, "dest_ip"), "destination"));
+    const owner = by === "source" ? valueOf("src_whois", members[0]) : by === "destination" ? valueOf("dest_whois", members[0]) : null;
+    const host = by === "destination" ? valueOf("host", members[0]) : null;
+    return { title, remark: [host, owner, ...remarks].filter((part) => part !== null && part !== title).join(" · "), top: Math.min(...members), members };
+  });
+};

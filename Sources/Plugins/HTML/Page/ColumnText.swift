@@ -1,0 +1,51 @@
+import FlareKit
+import OutputText
+
+/// How columns are named on the page, and their values written for people.
+enum ColumnText {
+    /// Columns that the head of an opened finding says already.
+    static let inTitle: Set<String> = [
+        "src_ip", "dest_ip", "dest_port", "proto", "summary", "priority", "severity", "host",
+    ]
+    /// Columns that every run has.
+    static let standard = Set(Column.standard.map(\.name))
+    private static let labels = Dictionary(uniqueKeysWithValues: PageColumn.all.map { ($0.name, $0.label) })
+
+    /// A column's name for people: the table's own, else its words.
+    static func label(_ name: String) -> String {
+        if let label = labels[name] { return label }
+        let words = name.split(separator: "_").joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
+    /// A value with its unit.
+    static func value(_ value: Value, _ field: Field) -> String {
+        switch value {
+        case .integer(let number): return measured(Double(number), integer: number, field.unit)
+        case .number(let number): return measured(number, integer: nil, field.unit)
+        case .boolean(let flag): return flag ? "yes" : "no"
+        case .time(let time): return second(time)
+        case .text, .address, .texts: return value.description
+        }
+    }
+
+    /// `2026-01-31 23:59:59`, in UTC.
+    static func second(_ time: Timestamp) -> String {
+        time.description.prefix(19).split(separator: "T").joined(separator: " ")
+    }
+
+    private static func measured(_ number: Double, integer: Int64?, _ unit: String?) -> String {
+        switch unit {
+        case "s": return Readable.seconds(number)
+        case "bytes": return integer.map(Readable.bytes) ?? Readable.decimal(number, 2) + " B"
+        default:
+            let text = integer.map(Readable.count) ?? small(number)
+            return unit.map { "\(text) \($0)" } ?? text
+        }
+    }
+
+    /// A number with the places that tell it apart: `0.93`, `1.2e-06`.
+    private static func small(_ number: Double) -> String {
+        number != 0 && abs(number) < 0.001 ? String(number) : Readable.decimal(number, 3)
+    }
+}

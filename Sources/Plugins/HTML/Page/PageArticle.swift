@@ -1,0 +1,177 @@
+import FlareKit
+import OutputText
+
+/// A finding opened: the sentence, the pictures, the numbers, and where to go from here.
+struct PageArticle {
+    let finding: ReportFinding
+    /// From 1, the most urgent first.
+    let rank: Int
+    let report: Report
+
+    private var subject: Finding { finding.finding }
+
+    /// What `article.mustache` names.
+    var content: [String: Any] {
+        [
+            "anchor": finding.anchor, "rank": rank, "severity": subject.severity.rawValue,
+            "priority": PageRow.padded(Readable.decimal(subject.priority, 2)),
+            "title": cut(title), "summary": cut(subject.summary), "hasHost": !host.isEmpty, "host": host,
+            "pictures": pictures, "numbers": numbers, "hasModifiers": !subject.modifiers.isEmpty,
+            "score": Readable.decimal(subject.score, 2), "modifiers": modifiers, "hasLinks": !links.isEmpty,
+            "links": links, "explain": explain ?? "", "hasExplain": explain != nil,
+        ]
+    }
+
+    private var host: String {
+        guard let host = subject.host, host != subject.channel?.peer.description else { return "" }
+        return cut(host)
+    }
+
+    private var title: String {
+        switch subject.subject {
+        case .channel(let key): key.description
+        case .source(let address): address.description
+        case .group(let keys):
+            keys.first.map { $0.description + (keys.count > 1 ? " and \(keys.count - 1) more" : "") } ?? "a group"
+        }
+    }
+
+    // MARK: - Pictures
+
+    private var pictures: [[String: Any]] {
+        guard !subject.times.isEmpty else { return [] }
+        let window = Span(report.window)
+        var pictures: [[String: Any]] = []
+        let raster = RasterPicture(times: subject.times, window: window)
+        pictures.append([
+            "caption": raster.rows.count > 1 ? "Arrivals, row by row" : "Arrivals",
+            "svg": raster.svg(text: arrivalsText),
+        ])
+        if let histogram = IntervalHistogram(times: subject.times, period: subject.interval) {
+            pictures.append(["caption": "Time from one call to the next", "svg": histogram.svg(text: intervalsText)])
+        }
+        if let sizes = SizesPicture(times: subject.times, sizes: subject.sizes, window: window) {
+            pictures.append(["caption": "Sent each time", "svg": sizes.svg(text: sizesText)])
+        }
+        return pictures
+    }
+
+    private var arrivalsText: String {
+        let count = Readable.count(Int64(subject.times.count))
+        let ends = [subject.times.first, subject.times.last].compactMap { $0 }
+            .map { PageColumn.minute(Timestamp(nanoseconds: $0)) }
+        return "\(count) calls from \(ends.first ?? "?") to \(ends.last ?? "?") UTC, a stroke each"
+    }
+
+    private var intervalsText: String {
+        let share = subject.percent.map { ", \(Readable.decimal($0, 1)) % of them" } ?? ""
+        return subject.interval.map { "Intervals between calls, most often \(Readable.seconds($0))\(share)" }
+            ?? "Intervals between calls"
+    }
+
+    private var sizesText: String {
+        "Bytes sent with each call, from \(Readable.bytes(subject.sizes.min() ?? 0)) to "
+            + Readable.bytes(subject.sizes.max() ?? 0)
+    }
+
+    // MARK: - Numbers
+
+    /// Every column that has a value, but for what the title and the pictures say already.
+    private var numbers: [[String: Any]] {
+        let isDetailed = report.isDetailed(rank - 1)
+        return report.columns.enumerated().compactMap { place, column in
+            guard let value = finding.values[place], !ColumnText.inTitle.contains(column.name),
+                isDetailed || ColumnText.standard.contains(column.name)
+            else { return nil }
+            return [
+                "label": ColumnText.label(column.name), "meaning": column.field.meaning,
+                "value": cut(ColumnText.value(value, column.field)), "isTime": column.field.type == .time,
+            ]
+        }
+    }
+
+    private var modifiers: [[String: Any]] {
+        subject.modifiers.map { modifier in
+            let amount = PageRow.padded(Readable.decimal(abs(modifier.amount), 2))
+            return [
+                "amount": (modifier.amount < 0 ? "−" : "+") + amount, "name": cut(modifier.name),
+                "reason": cut(modifier.reason),
+            ]
+        }
+    }
+
+    // MARK: - Where to go from here
+
+    private var links: [[String: Any]] {
+        let values = LinkValues(finding, report.columns)
+        return report.links.compactMap { link in
+            link.address(values.text).map { ["name": cut(link.name), "address": $0] }
+        }
+    }
+
+    /// The command that says why the finding has its score; `nil` for what is no channel, and for a name that is too
+    /// long to be one.
+    private var explain: String? {
+        guard case .channel(let key) = subject.subject, let port = key.port,
+            key.peer.description.unicodeScalars.count < Markup.valueLimit
+        else { return nil }
+        return "flare run PIPELINE.yaml --explain " + ShellWord.quoted("\(key.source),\(key.peer),\(port)")
+    }
+
+    private func cut(_ text: String) -> String { SafeText.line(text, limit: Markup.valueLimit) }
+}
+
+/// What stands for a column in a link: its value as it is listed, or a time around the finding.
+struct LinkValues {
+    /// How long before the first and after the last call a link looks: sensors log a flow when it is over, up to an
+    /// hour later as a rule.
+    static let before: Int64 = 300
+    static let after: Int64 = 3600
+
+    private let finding: ReportFinding
+    private let columns: [Column]
+
+    init(_ finding: ReportFinding, _ columns: [Column]) {
+        self.finding = finding
+        self.columns = columns
+    }
+
+    /// - Returns: `nil` where the finding lacks the value, or where it is too long to be listed whole.
+    func text(_ name: String) -> String? {
+        switch name {
+        case "from": return moment(finding.finding.firstSeen, -Self.before)?.description
+        case "to": return moment(finding.finding.lastSeen, Self.after)?.description
+        case "from_epoch": return moment(finding.finding.firstSeen, -Self.before).map { String(seconds($0)) }
+        case "to_epoch": return moment(finding.finding.lastSeen, Self.after).map { String(seconds($0)) }
+        case "id": return finding.finding.id
+        default:
+            guard let place = columns.firstIndex(where: { $0.name == name }), let value = finding.values[place] else {
+                return nil
+            }
+            let text = SafeText.line(value.description, limit: Markup.valueLimit)
+            return text.hasSuffix("…") ? nil : text
+        }
+    }
+
+    private func moment(_ time: Timestamp?, _ seconds: Int64) -> Timestamp? {
+        time?.inWholeSeconds.advanced(by: seconds * 1_000_000_000)
+    }
+
+    private func seconds(_ time: Timestamp) -> Int64 { Span.second(time.nanoseconds) }
+}
+
+/// A word of a shell's command line.
+enum ShellWord {
+    /// The word as it is where it is plain, else in single quotes (POSIX, Shell Command Language, 2.2.2).
+    static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.unicodeScalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || (48...57).contains($0.value)
+                        || ".,:/-_".unicodeScalars.contains($0))
+            }
+        guard !isPlain else { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

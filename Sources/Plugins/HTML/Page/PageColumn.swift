@@ -1,0 +1,120 @@
+import FlareKit
+import OutputText
+
+/// A column of the page's table: what stands over it, when there is room for it, and how a finding fills it.
+struct PageColumn {
+    /// From which width of the window on the column is shown at first, in pixels; `nil` where only on demand.
+    enum Room: Int, CaseIterable {
+        case always = 0
+        case phoneWide = 560
+        case tablet = 900
+        case laptop = 1240
+        case desktop = 1600
+        case wide = 2100
+    }
+
+    /// The column of the run whose values it sorts by, or a word of its own.
+    let name: String
+    let label: String
+    /// What hovering says.
+    let meaning: String
+    let room: Room?
+    let isNumber: Bool
+    let cell: @Sendable (Finding) -> String
+
+    init(
+        _ name: String, _ label: String, _ meaning: String, _ room: Room?, isNumber: Bool = false,
+        _ cell: @escaping @Sendable (Finding) -> String
+    ) {
+        self.name = name
+        self.label = label
+        self.meaning = meaning
+        self.room = room
+        self.isNumber = isNumber
+        self.cell = cell
+    }
+
+    /// The table's columns in their order.
+    static let all: [PageColumn] = [
+        PageColumn("priority", "Priority", "Score plus all modifiers, 0 to 1", .always) { _ in "" },
+        PageColumn("src_ip", "Source", "Who calls", .always) { $0.source.map { Markup.shown($0.description) } ?? "" },
+        PageColumn("dest_ip", "Destination", "Who is called", .always) { destination($0) },
+        PageColumn("dest_port", "Port", "Destination port", .phoneWide, isNumber: true) {
+            $0.channel?.port.map(String.init) ?? ""
+        },
+        PageColumn("proto", "Protocol", "Transport protocol", .desktop) {
+            $0.channel?.proto.map(TransportProtocol.name(of:)) ?? ""
+        },
+        PageColumn("dest_whois", "Owner", "Who owns the destination's address", .tablet) {
+            evidence("dest_whois", $0)
+        },
+        PageColumn("rhythm", "Rhythm", "Arrivals over the window", .tablet) { _ in "" },
+        PageColumn("interval", "Every", "Time from one call to the next", .always, isNumber: true) {
+            $0.interval.map(Readable.seconds) ?? ""
+        },
+        PageColumn("percent", "Regular", "Share of the calls that fit the interval", .phoneWide, isNumber: true) {
+            $0.percent.map { Readable.decimal($0, 1) + " %" } ?? ""
+        },
+        PageColumn("occurrences", "Calls", "Calls or intervals that were judged", .tablet, isNumber: true) {
+            $0.occurrences.map { Readable.count(Int64($0)) } ?? ""
+        },
+        PageColumn("bytes_toserver", "Sent", "Bytes from source to destination", .laptop, isNumber: true) {
+            $0.bytesToServer.map(Readable.bytes) ?? ""
+        },
+        PageColumn("bytes_toclient", "Received", "Bytes from destination to source", .laptop, isNumber: true) {
+            $0.bytesToClient.map(Readable.bytes) ?? ""
+        },
+        PageColumn(
+            "dest_degree", "Callers", "Different sources seen talking to the destination", .laptop, isNumber: true
+        ) { $0.destinationDegree.map { Readable.count(Int64($0)) } ?? "" },
+        PageColumn("first_seen", "First seen", "Start of the channel's first record", .desktop) { time($0.firstSeen) },
+        PageColumn("last_seen", "Last seen", "Start of the channel's last record", .desktop) { time($0.lastSeen) },
+        PageColumn("score", "Score", "The detector's certainty, 0 to 1", .wide, isNumber: true) {
+            Readable.decimal($0.score, 2)
+        },
+        PageColumn("detector", "Detector", "Who reported it", .wide) { Markup.shown($0.detector) },
+        PageColumn("summary", "In words", "One sentence on what was found", .wide) { Markup.shown($0.summary) },
+        PageColumn("src_whois", "Source's owner", "Who owns the source's address", nil) { evidence("src_whois", $0) },
+    ]
+
+    /// The rules that hide columns where there is no room, and those that the script turns on when columns are chosen.
+    static func style(_ columns: [PageColumn] = all) -> String {
+        var style = ""
+        for (place, column) in columns.enumerated() {
+            let number = place + 1
+            // An IPv4 address stays on one line; a longer one breaks.
+            if column.name.hasSuffix("_ip") { style += "#list>*>tr:not(.wide)>:nth-child(\(number)){min-width:15ch}\n" }
+            let cells = { (table: String) in "\(table)>*>tr:not(.wide)>:nth-child(\(number))" }
+            switch column.room {
+            case nil: style += "\(cells(".auto")){display:none}\n"
+            case .always: break
+            case .some(let room):
+                style += "@media (max-width:\(room.rawValue - 1)px){\(cells(".auto")){display:none}}\n"
+            }
+            style += "\(cells(".hide\(place)")){display:none}\n"
+            if column.isNumber { style += "\(cells("#list")){text-align:right;white-space:nowrap}\n" }
+        }
+        return style
+    }
+
+    /// `2026-01-31 23:59`, in UTC.
+    static func minute(_ time: Timestamp) -> String {
+        time.description.prefix(16).split(separator: "T").joined(separator: " ")
+    }
+
+    private static func time(_ time: Timestamp?) -> String { time.map(minute) ?? "" }
+
+    private static func evidence(_ name: String, _ finding: Finding) -> String {
+        finding.evidence[name].map { Markup.shown($0.description) } ?? ""
+    }
+
+    private static func destination(_ finding: Finding) -> String {
+        guard let peer = finding.channel?.peer else { return "" }
+        var text = Markup.shown(peer.description)
+        if case .group(let keys) = finding.subject, keys.count > 1 {
+            text += "<small>and \(Readable.count(Int64(keys.count - 1))) more</small>"
+        }
+        if let host = finding.host, host != peer.description { text += "<small>\(Markup.shown(host))</small>" }
+        return text
+    }
+}

@@ -1,0 +1,108 @@
+import FlareKit
+import OutputText
+
+/// What was looked at, when, and what became of it: the head of the page.
+struct PageHead {
+    let report: Report
+
+    private var run: Run { report.run }
+
+    /// What `head.mustache` names.
+    var content: [String: Any] {
+        [
+            "title": title, "count": Readable.count(Int64(run.findings)), "isOne": run.findings == 1,
+            "isNone": run.findings == 0, "severities": severities, "window": window, "length": length,
+            "pipeline": cut(run.header.pipeline), "version": cut(run.header.version),
+            "started": ColumnText.second(run.header.started),
+            "startedAt": run.header.started.inWholeSeconds.description,
+            "facts": facts, "sources": sources, "dropped": dropped, "hasDropped": !run.dropped.isEmpty,
+            "rejected": tallies(run.account.rejected), "hasRejected": !run.account.rejected.isEmpty,
+            "skipped": tallies(run.account.skipped), "hasSkipped": !run.account.skipped.isEmpty,
+            "noted": tallies(run.account.noted), "hasNoted": !run.account.noted.isEmpty,
+            "detectors": detectors, "steps": steps, "warnings": run.warnings.map(cut),
+        ]
+    }
+
+    var title: String { cut(report.options.title ?? run.header.pipeline) }
+
+    private var severities: [[String: Any]] {
+        Severity.allCases.reversed().compactMap { severity in
+            run.severities[severity.rawValue].flatMap { $0 == 0 ? nil : $0 }.map {
+                ["severity": severity.rawValue, "count": Readable.count(Int64($0))]
+            }
+        }
+    }
+
+    private var window: [[String: Any]] {
+        [report.window.since, report.window.until].compactMap { $0 }.map { time in
+            ["text": PageColumn.minute(time), "at": time.inWholeSeconds.description]
+        }
+    }
+
+    private var length: String { Readable.seconds(Double(Span(report.window).length)) }
+
+    private var facts: [[String: Any]] {
+        let used = run.account.used.sorted { $0.key < $1.key }
+        var facts = used.map { fact($0.key == RecordKind.flow.name ? "flows" : "\($0.key) records", $0.value.count) }
+        if used.isEmpty { facts.append(fact("records of interest", 0)) }
+        facts.append(fact("channels", run.channels))
+        let left = run.dropped.reduce(0) { $0 + $1.channels }
+        if left > 0 { facts.append(fact("channels left out by lists and focus", left)) }
+        facts.append(fact("records rejected", run.account.rejectedCount))
+        if let total = run.seconds["total"] {
+            facts.append(["value": Readable.seconds(total), "label": "from start to end"])
+        }
+        return facts
+    }
+
+    private func fact(_ label: String, _ count: Int) -> [String: Any] {
+        ["value": Readable.count(Int64(count)), "label": cut(label)]
+    }
+
+    private var sources: [[String: Any]] {
+        let accounts = run.accounts.sorted { $0.key < $1.key }
+        return run.header.sources.enumerated().map { place, source in
+            let account = accounts.count == run.header.sources.count ? accounts[place].value : nil
+            return [
+                "name": cut(source),
+                "counts": account.map {
+                    "\(Readable.count(Int64($0.read))) records read, \(Readable.count(Int64($0.usedCount))) used, "
+                        + "\(Readable.count(Int64($0.skippedCount))) skipped, "
+                        + "\(Readable.count(Int64($0.rejectedCount))) rejected"
+                } ?? "",
+            ]
+        }
+    }
+
+    private var dropped: [[String: Any]] {
+        run.dropped.map {
+            [
+                "filter": cut($0.filter), "rule": cut($0.rule), "channels": Readable.count(Int64($0.channels)),
+                "records": Readable.count(Int64($0.records)),
+            ]
+        }
+    }
+
+    private func tallies(_ tallies: [String: Account.Tally]) -> [[String: Any]] {
+        tallies.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map {
+            ["reason": cut($0.key), "count": Readable.count(Int64($0.value.count))]
+        }
+    }
+
+    private var detectors: [[String: Any]] {
+        run.detectors.map {
+            [
+                "name": cut($0.name), "judged": Readable.count(Int64($0.judged)),
+                "findings": Readable.count(Int64($0.findings)),
+            ]
+        }
+    }
+
+    private var steps: [[String: Any]] {
+        ["read", "judge", "enrich", "write"].compactMap { step in
+            run.seconds[step].map { ["step": step, "seconds": Readable.seconds($0)] }
+        }
+    }
+
+    private func cut(_ text: String) -> String { SafeText.line(text, limit: Markup.valueLimit) }
+}

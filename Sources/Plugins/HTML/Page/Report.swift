@@ -1,0 +1,62 @@
+import FlareKit
+import OutputText
+
+/// What a page shows: the findings of a run in the order of their urgency, and what is said of the run.
+struct Report {
+    /// Findings whose pictures are drawn into the page, so that they need no script.
+    static let drawnLimit = 100
+
+    let run: Run
+    let columns: [Column]
+    /// The most urgent first, at most `max_rows`.
+    let findings: [ReportFinding]
+    /// Findings beyond those.
+    let left: Int
+    let window: TimeWindow
+    let options: HTMLOptions
+    let links: [LinkTemplate]
+
+    init(run: Run, columns: [Column], findings: [Finding], options: HTMLOptions, links: [LinkTemplate]) {
+        let sorted = findings.sorted { a, b in
+            let (first, second) = (a.priority, b.priority)
+            return first != second ? first > second : a.id < b.id
+        }
+        self.run = run
+        self.columns = columns
+        self.findings = sorted.prefix(options.maxRows).map { ReportFinding($0, columns) }
+        self.left = max(0, sorted.count - options.maxRows)
+        self.window = Self.window(of: run, findings)
+        self.options = options
+        self.links = links
+    }
+
+    /// Findings whose pictures are drawn into the page.
+    var drawn: ArraySlice<ReportFinding> { findings.prefix(Self.drawnLimit) }
+
+    /// Whether the place of a finding in the list is one whose evidence is carried in full.
+    func isDetailed(_ place: Int) -> Bool { place < options.maxDetails }
+
+    /// The run's window, an open end of it where the findings end.
+    private static func window(of run: Run, _ findings: [Finding]) -> TimeWindow {
+        let first = findings.compactMap { $0.times.first.map(Timestamp.init(nanoseconds:)) ?? $0.firstSeen }.min()
+        let last = findings.compactMap { $0.times.last.map(Timestamp.init(nanoseconds:)) ?? $0.lastSeen }.max()
+        let since = run.window.since ?? first ?? run.header.started
+        let until = run.window.until ?? last.map { $0.advanced(by: 1) } ?? since
+        return TimeWindow(since: since, until: max(until, since.advanced(by: 1_000_000_000)))
+    }
+}
+
+/// A finding with its columns' values at hand.
+struct ReportFinding {
+    let finding: Finding
+    /// One value a column of the report.
+    let values: [Value?]
+
+    init(_ finding: Finding, _ columns: [Column]) {
+        self.finding = finding
+        values = columns.map { $0.value(of: finding) }
+    }
+
+    /// The finding's address on the page.
+    var anchor: String { "f-\(finding.id.filter { $0.isASCII && ($0.isLetter || $0.isNumber) })" }
+}
