@@ -29,6 +29,11 @@ let package = Package(
             dependencies: ["CZlib", "CZstd"],
             path: "Sources/Plugins/Shared/CompressedFiles"
         ),
+        .target(
+            name: "PeerMatching",
+            dependencies: ["FlareKit", "CompressedFiles"],
+            path: "Sources/Plugins/Shared/PeerMatching"
+        ),
 
         // The plugin families
         .target(
@@ -44,6 +49,7 @@ let package = Package(
             exclude: ["Scanner"]
         ),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
+        .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),
         .target(name: "Beacon", dependencies: ["FlareKit"], path: "Sources/Plugins/Beacon"),
         .target(name: "Tabular", dependencies: ["FlareKit"], path: "Sources/Plugins/Tabular"),
 
@@ -84,6 +90,9 @@ let package = Package(
             name: "SuricataTests",
             dependencies: ["Suricata", "EVEScanner", "CompressedFiles", "FlareKitTesting", "CZlib"]
         ),
+        .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
+        .testTarget(
+            name: "AllowlistTests", dependencies: ["Allowlist", "PeerMatching", "Suricata", "Beacon", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
