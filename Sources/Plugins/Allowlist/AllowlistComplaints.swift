@@ -10,8 +10,7 @@ extension AllowlistEnricher {
         var rules = ((try? loader.inlineList())?.rules ?? []).map { (list: ListLoader.inlineName, rule: $0) }
         for reference in options.lists where loader.isOwn(reference) {
             do {
-                let list = try loader.ownList(reference)
-                rules += list.rules.map { (list: list.name, rule: $0) }
+                for list in try loader.ownLists(reference) { rules += list.rules.map { (list: list.name, rule: $0) } }
             } catch let error as ConfigurationError {
                 complaints += error.diagnostics
             } catch {

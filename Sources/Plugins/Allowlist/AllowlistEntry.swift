@@ -51,6 +51,7 @@ struct AllowlistDocument: PluginOptions {
     var version = 1
     var name: String?
     var action: AllowlistAction?
+    var include: [OptionPath] = []
     var entries: [AllowlistEntry] = []
 
     static var options: [Option<Self>] {
@@ -58,6 +59,7 @@ struct AllowlistDocument: PluginOptions {
             Option("version", \.version, "The version of the form: 1.", range: 1...1, required: true),
             Option("name", \.name, "What reports call the list."),
             Option("action", \.action, "What its entries do, where they do not say it themselves."),
+            Option("include", \.include, "Further lists of this form that belong to it, beside this file."),
             Option("entries", \.entries, "The entries.", required: true),
         ]
     }

@@ -51,7 +51,9 @@ struct ListLoader {
                     name: own.name, action: own.action, isHosting: false, isForced: own.isForced, first: 0))
         }
         take(try inlineList())
-        for reference in options.lists where isOwn(reference) { take(try ownList(reference)) }
+        for reference in options.lists where isOwn(reference) {
+            for list in try ownLists(reference) { take(list) }
+        }
 
         builder.takesBroad = true
         for (place, entry) in rules.enumerated() {
@@ -101,20 +103,38 @@ struct ListLoader {
         }
     }
 
-    /// Reads a list of Flare's own form.
-    func ownList(_ reference: ListReference) throws -> OwnList {
-        let path = path(of: reference)
+    /// Reads a list of Flare's own form, and those that it includes.
+    func ownLists(_ reference: ListReference) throws -> [OwnList] {
+        var seen: Set<String> = []
+        return try ownLists(path(of: reference), named: reference.path.text, reference, &seen)
+    }
+
+    /// - Parameter seen: lists that were read already; each counts once.
+    private func ownLists(_ path: String, named name: String, _ reference: ListReference, _ seen: inout Set<String>)
+        throws -> [OwnList]
+    {
+        guard seen.insert(path).inserted else { return [] }
         let file = try ListFile(path: path)
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let document = try AllowlistDocument.read(
-            String(decoding: file.bytes, as: UTF8.self), folder: context.folder, file: path)
-        do {
-            return OwnList(
-                name: document.name ?? reference.path.text,
-                action: reference.action ?? document.action ?? options.action,
-                isForced: options.force || reference.force, rules: try Self.rules(document.entries))
+            String(decoding: file.bytes, as: UTF8.self), folder: folder, file: path)
+        let rules: [Rule]
+        do throws(OptionComplaint) {
+            rules = try Self.rules(document.entries)
         } catch {
             throw ListError(path, "\(error.option): \(error.message)" + (error.suggestion.map { "; \($0)" } ?? ""))
         }
+        var lists: [OwnList] = []
+        if !rules.isEmpty {
+            lists.append(
+                OwnList(
+                    name: document.name ?? name, action: reference.action ?? document.action ?? options.action,
+                    isForced: options.force || reference.force, rules: rules))
+        }
+        for other in document.include {
+            lists += try ownLists(other.file ?? other.text, named: other.text, reference, &seen)
+        }
+        return lists
     }
 
     private func bareList(
