@@ -39,6 +39,11 @@ let package = Package(
         .target(name: "SensorText", path: "Sources/Plugins/Shared/SensorText", cxxSettings: [.define("NDEBUG")]),
         .target(name: "OutputFiles", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputFiles"),
         .target(name: "OutputText", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputText"),
+        .target(
+            name: "PeerMatching",
+            dependencies: ["FlareKit", "CompressedFiles"],
+            path: "Sources/Plugins/Shared/PeerMatching"
+        ),
 
         // The plugin families
         .target(
@@ -85,6 +90,7 @@ let package = Package(
             path: "Sources/Plugins/HTML",
             resources: [.embedInCode("Assets")]
         ),
+        .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),
 
         // The command
         .executableTarget(
@@ -149,6 +155,9 @@ let package = Package(
             name: "ZeekTests",
             dependencies: ["Zeek", "ZeekScanner", "LineFiles", "Beacon", "FlareKitTesting", "CZlib", "CZstd"]
         ),
+        .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
+        .testTarget(
+            name: "AllowlistTests", dependencies: ["Allowlist", "PeerMatching", "Suricata", "Beacon", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

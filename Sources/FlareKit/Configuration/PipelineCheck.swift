@@ -6,9 +6,11 @@ extension PipelineDefinition {
     /// - Fields that an enricher reads and nobody writes.
     /// - One name for two different fields.
     /// - Enrichers that wait for each other.
+    /// - What enrichers say of configuration of their own.
     /// - Two sinks that write to one place.
     public func complaints() -> [Diagnostic] {
         unofferedKinds() + unansweredContext() + unwrittenFields() + ambiguousFields() + circles() + sharedOutputs()
+            + enricherComplaints()
     }
 
     private func unofferedKinds() -> [Diagnostic] {
@@ -73,6 +75,23 @@ extension PipelineDefinition {
             }
         }
         return complaints
+    }
+
+    private func enricherComplaints() -> [Diagnostic] {
+        let byDetectors = Set(detectors.flatMap { $0.instance.evidence.map(\.name) })
+        let groupings = Set(detectors.map { $0.grouping ?? $0.instance.demand.grouping })
+        return enrichers.enumerated().flatMap { index, enricher in
+            let others = enrichers.enumerated().filter { $0.offset != index }
+            let written = others.reduce(into: byDetectors) { $0.formUnion($1.element.instance.writes.map(\.name)) }
+            let setting = EnricherSetting(written: written, groupings: groupings)
+            return enricher.instance.complaints(in: setting).map { complaint in
+                complaint.mark != nil
+                    ? complaint
+                    : Diagnostic(
+                        complaint.message, at: enricher.mark, expected: complaint.expected,
+                        suggestion: complaint.suggestion, level: complaint.level)
+            }
+        }
     }
 
     private func ambiguousFields() -> [Diagnostic] {

@@ -94,6 +94,15 @@ public struct Finding: Sendable, Codable {
         }
     }
 
+    /// All channels that the finding is about; none where it is about a source.
+    public var channels: [ChannelKey] {
+        switch subject {
+        case .channel(let key): [key]
+        case .source: []
+        case .group(let keys): keys
+        }
+    }
+
     /// The address that the finding is about.
     public var source: IPAddress? {
         if case .source(let address) = subject { address } else { channel?.source }

@@ -4,24 +4,48 @@ struct ChannelSelection: Sendable {
     private(set) var chosen: [Int] = []
     /// What filters took out, by filter and rule; counted over all channels, also those with few records.
     private(set) var dropped: [DroppedChannels] = []
+    /// Filters that took rules back, by name.
+    private(set) var narrowed: [String: any ChannelFilter] = [:]
+    /// Which rules those were, and why.
+    private(set) var remarks: [String] = []
+
+    /// The records and the key of the channel at a place; the key is asked for only where it is needed.
+    typealias Lookup = @Sendable (Int) -> (records: Int, key: () -> ChannelKey)
+
+    /// How often filters may take rules back before their verdicts stand as they are.
+    private static let mostRounds = 16
 
     private struct Rule: Hashable {
         let filter: String
+        let list: String?
         let rule: String
     }
 
     private struct Part: Sendable {
         var chosen: [Int] = []
+        var count = 0
         var dropped: [Rule: (channels: Int, records: Int)] = [:]
     }
 
-    /// - Parameters:
-    ///   - count: how many channels there are.
-    ///   - channel: the records and the key of each; the key is asked for only where it is needed.
+    /// - Parameter count: how many channels there are.
     init(
         count: Int, minimumCount: Int, filters: [Pipeline.Stage<any ChannelFilter>], threads: Int,
-        channel: @Sendable @escaping (Int) -> (records: Int, key: () -> ChannelKey)
+        channel: @escaping Lookup
     ) async {
+        var filters = filters
+        for _ in 0..<Self.mostRounds {
+            let channels = await select(count, minimumCount, filters, threads, channel)
+            let before = remarks.count
+            filters = narrow(filters, of: channels)
+            if remarks.count == before { return }
+        }
+    }
+
+    /// - Returns: the number of channels.
+    private mutating func select(
+        _ count: Int, _ minimumCount: Int, _ filters: [Pipeline.Stage<any ChannelFilter>], _ threads: Int,
+        _ channel: @escaping Lookup
+    ) async -> Int {
         let size = max(4096, (count + threads - 1) / max(1, threads))
         let parts = await withTaskGroup(of: (Int, Part).self) { group in
             for start in stride(from: 0, to: count, by: size) {
@@ -30,6 +54,7 @@ struct ChannelSelection: Sendable {
                     for place in start..<min(count, start + size) {
                         let (records, key) = channel(place)
                         guard records > 0 else { continue }
+                        part.count += 1
                         if let rule = Self.rule(against: key, filters) {
                             part.dropped[rule, default: (0, 0)].channels += 1
                             part.dropped[rule, default: (0, 0)].records += records
@@ -42,6 +67,7 @@ struct ChannelSelection: Sendable {
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
         }
+        chosen = []
         var totals: [Rule: (channels: Int, records: Int)] = [:]
         for (_, part) in parts {
             chosen += part.chosen
@@ -52,8 +78,27 @@ struct ChannelSelection: Sendable {
         }
         dropped = totals.map {
             DroppedChannels(
-                filter: $0.key.filter, rule: $0.key.rule, channels: $0.value.channels, records: $0.value.records)
-        }.sorted { ($0.filter, $0.rule) < ($1.filter, $1.rule) }
+                filter: $0.key.filter, list: $0.key.list, rule: $0.key.rule, channels: $0.value.channels,
+                records: $0.value.records)
+        }.sorted()
+        return parts.reduce(0) { $0 + $1.1.count }
+    }
+
+    /// Lets each filter take rules back. Each is told of the channels that those before it left.
+    private mutating func narrow(_ filters: [Pipeline.Stage<any ChannelFilter>], of channels: Int)
+        -> [Pipeline.Stage<any ChannelFilter>]
+    {
+        var left = channels
+        return filters.map { stage in
+            let own = dropped.filter { $0.filter == stage.name }
+            defer { left -= own.reduce(0) { $0 + $1.channels } }
+            guard let answer = stage.plugin.narrowed(after: own, of: left), !answer.remarks.isEmpty else {
+                return stage
+            }
+            narrowed[stage.name] = answer.filter
+            remarks += answer.remarks
+            return Pipeline.Stage(stage.name, answer.filter)
+        }
     }
 
     /// The first filter's rule that drops a channel.
@@ -63,7 +108,9 @@ struct ChannelSelection: Sendable {
         guard !filters.isEmpty else { return nil }
         let key = key()
         for filter in filters {
-            if case .drop(let rule) = filter.plugin.verdict(key) { return Rule(filter: filter.name, rule: rule) }
+            if case .drop(let rule, let list) = filter.plugin.verdict(key) {
+                return Rule(filter: filter.name, list: list, rule: rule)
+            }
         }
         return nil
     }

@@ -8,13 +8,13 @@ enum EnricherOrder {
         }
     }
 
-    /// The stages in an order in which each field is written before it is read; otherwise as they came.
+    /// The stages in an order in which each field is written before it is read or used; otherwise as they came.
     static func sorted(_ stages: [Pipeline.Stage<any Enricher>]) throws -> [Pipeline.Stage<any Enricher>] {
         var waiting = stages
         var ready: [Pipeline.Stage<any Enricher>] = []
         while !waiting.isEmpty {
             let next = waiting.indices.first { candidate in
-                let reads = waiting[candidate].plugin.reads
+                let reads = waiting[candidate].plugin.reads.union(waiting[candidate].plugin.uses)
                 return !waiting.indices.contains { other in
                     other != candidate && waiting[other].plugin.writes.contains { reads.contains($0.name) }
                 }

@@ -5,6 +5,8 @@ import Logging
 struct Evaluator: Sendable {
     let pipeline: Pipeline
     let enrichers: [Pipeline.Stage<any Enricher>]
+    /// What enrichers remarked before the run.
+    let remarks: [String]
     let header: RunHeader
     let meter: ReadMeter
     let logger: Logger
@@ -14,6 +16,7 @@ struct Evaluator: Sendable {
         var findings: [Finding] = []
         var channels = 0
         var dropped: [DroppedChannels] = []
+        var remarks: [String] = []
         var detectors: [DetectorReport] = []
         var seconds: [String: Double] = [:]
     }
@@ -23,6 +26,17 @@ struct Evaluator: Sendable {
         var table: ChannelTable
         var census: Census
         var dropped: [DroppedChannels]
+        /// Filters that took rules back over these channels, by name.
+        var narrowed: [String: any ChannelFilter]
+        var remarks: [String]
+
+        init(_ table: ChannelTable, _ census: Census, _ selection: ChannelSelection) {
+            self.table = table
+            self.census = census
+            dropped = selection.dropped
+            narrowed = selection.narrowed
+            remarks = selection.remarks
+        }
     }
 
     var filters: [Pipeline.Stage<any ChannelFilter>] {
@@ -53,7 +67,7 @@ struct Evaluator: Sendable {
             (Int(index.counts[place]), { index.key(of: UInt32(place)) })
         }
         let table = ChannelTable(store, index, candidates: selection.chosen.map(UInt32.init), window: window)
-        return Grouped(table: table, census: await census, dropped: selection.dropped)
+        return Grouped(table, await census, selection)
     }
 
     /// Judges grouped channels and makes findings, sorted by priority.
@@ -70,6 +84,7 @@ struct Evaluator: Sendable {
         for grouping in groupings {
             outcome.channels += groups[grouping]?.census.channels ?? 0
             outcome.dropped += groups[grouping]?.dropped ?? []
+            outcome.remarks += groups[grouping]?.remarks ?? []
         }
         meter.begin("judge")
         var scores: [String: [ChannelKey: Double]] = [:]
@@ -85,13 +100,17 @@ struct Evaluator: Sendable {
         }
         lap("judge")
         meter.begin("enrich")
-        let context = RunContext(
+        var context = RunContext(
             header: header, window: window, tables: groups.mapValues(\.table), censuses: groups.mapValues(\.census),
             scores: scores, contextSources: sources, logger: logger)
         for enricher in enrichers {
             if meter.isCancelled { throw CancellationError() }
-            try await enricher.plugin.enrich(&outcome.findings, context)
+            context.stage = enricher.name
+            let plugin = groups.values.compactMap { $0.narrowed[enricher.name] }.first ?? enricher.plugin
+            try await plugin.enrich(&outcome.findings, context)
         }
+        outcome.dropped += context.ledger.totals
+        outcome.remarks += context.ledger.remarks
         outcome.findings = Self.sorted(outcome.findings)
         lap("enrich")
         return outcome

@@ -137,8 +137,7 @@ struct Intake: Sendable {
         let index = ChannelIndex(store, grouping: grouping, window: knownWindow)
         let candidates = (0..<UInt32(index.table.count)).filter { index.counts[Int($0)] > 0 }
         return Evaluator.Grouped(
-            table: ChannelTable(store, index, candidates: candidates, window: knownWindow), census: records.census,
-            dropped: selection.dropped)
+            ChannelTable(store, index, candidates: candidates, window: knownWindow), records.census, selection)
     }
 }
 

@@ -14,7 +14,7 @@ extension RunEngine {
         _ pipeline: Pipeline, resume: LiveState = LiveState(),
         evaluated: @Sendable (RunOutcome, LiveState) async throws -> Void
     ) async throws {
-        let evaluator = try evaluator(for: pipeline)
+        let evaluator = try await evaluator(for: pipeline)
         let columns = Column.all(with: pipeline.evidence)
         let sinks = SinkSet(pipeline.sinks)
         await sinks.begin(evaluator.header, columns, resume: resume.marks)
@@ -58,6 +58,7 @@ extension RunEngine {
         run.dropped = outcome.dropped
         run.detectors = outcome.detectors
         run.findings = outcome.findings.count
+        run.warnings = evaluator.remarks + outcome.remarks
         run.seconds = outcome.seconds
         let changed = outcome.findings.filter { state.takeNote(of: $0) }
         await sinks.write(all: outcome.findings, changed: changed)

@@ -46,18 +46,34 @@ public struct Run: Sendable, Codable {
     }
 }
 
-/// Channels that one rule of a filter took out before detection.
+/// Channels that one rule of a filter took out.
 public struct DroppedChannels: Sendable, Codable, Hashable {
     public var filter: String
+    /// The list that the rule is of; `nil` where the filter has no lists.
+    public var list: String?
     public var rule: String
     public var channels: Int
+    /// The records in them.
     public var records: Int
+    /// How many findings they had become before the rule could tell; 0 where it acted before detection.
+    public var findings: Int
 
-    public init(filter: String, rule: String, channels: Int, records: Int) {
+    public init(
+        filter: String, list: String? = nil, rule: String, channels: Int, records: Int, findings: Int = 0
+    ) {
         self.filter = filter
+        self.list = list
         self.rule = rule
         self.channels = channels
         self.records = records
+        self.findings = findings
+    }
+}
+
+extension DroppedChannels: Comparable {
+    /// By filter, list and rule.
+    public static func < (a: DroppedChannels, b: DroppedChannels) -> Bool {
+        (a.filter, a.list ?? "", a.rule, a.findings) < (b.filter, b.list ?? "", b.rule, b.findings)
     }
 }
 

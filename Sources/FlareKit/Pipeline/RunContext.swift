@@ -12,11 +12,16 @@ public struct RunContext: Sendable {
     /// The sources that can be asked again.
     public let contextSources: [any ContextSource]
     public let logger: Logger
+    /// What the enricher that is called is named in this run.
+    public internal(set) var stage = ""
+    /// Where it puts down what it took out, and remarks.
+    public let ledger: RunLedger
 
     public init(
         header: RunHeader, window: TimeWindow, tables: [Grouping: ChannelTable] = [:],
         censuses: [Grouping: Census] = [:], scores: [String: [ChannelKey: Double]] = [:],
-        contextSources: [any ContextSource] = [], logger: Logger = Logger(label: "flare")
+        contextSources: [any ContextSource] = [], logger: Logger = Logger(label: "flare"), stage: String = "",
+        ledger: RunLedger = RunLedger()
     ) {
         self.header = header
         self.window = window
@@ -25,5 +30,13 @@ public struct RunContext: Sendable {
         self.scores = scores
         self.contextSources = contextSources
         self.logger = logger
+        self.stage = stage
+        self.ledger = ledger
+    }
+
+    /// The number of a channel's records in the window; `nil` where it was not among those that could be judged.
+    public func recordCount(of key: ChannelKey) -> Int? {
+        for table in tables.values { if let channel = table.id(of: key) { return table.recordCount(of: channel) } }
+        return nil
     }
 }

@@ -22,7 +22,7 @@ public struct RunEngine: Sendable {
     /// - Throws: where it cannot be done at all; then no sink has left anything half-written. `CancellationError`
     ///   where the meter was cancelled.
     public func run(_ pipeline: Pipeline) async throws -> RunOutcome {
-        let evaluator = try evaluator(for: pipeline)
+        let evaluator = try await evaluator(for: pipeline)
         let columns = Column.all(with: pipeline.evidence)
         let sinks = SinkSet(pipeline.sinks)
         await sinks.begin(evaluator.header, columns)
@@ -54,7 +54,7 @@ public struct RunEngine: Sendable {
         run.dropped = outcome.dropped
         run.detectors = outcome.detectors
         run.findings = outcome.findings.count
-        run.warnings = taken.remarks
+        run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
         run.seconds = outcome.seconds
         run.seconds["read"] = readSeconds
@@ -72,12 +72,18 @@ public struct RunEngine: Sendable {
             conditions: run.conditions(pipeline, subjects: subjects, newest: taken.newest))
     }
 
-    func evaluator(for pipeline: Pipeline) throws -> Evaluator {
+    func evaluator(for pipeline: Pipeline) async throws -> Evaluator {
         let header = RunHeader(
             pipeline: pipeline.name, version: version, started: now, sources: pipeline.sources.map(\.name))
+        var enrichers: [Pipeline.Stage<any Enricher>] = []
+        var remarks: [String] = []
+        for stage in try EnricherOrder.sorted(pipeline.enrichers) {
+            let ready = try await stage.plugin.prepared(for: RunPreparation(started: now))
+            enrichers.append(Pipeline.Stage(stage.name, ready.enricher))
+            remarks += ready.remarks.filter { !remarks.contains($0) }
+        }
         return Evaluator(
-            pipeline: pipeline, enrichers: try EnricherOrder.sorted(pipeline.enrichers), header: header, meter: meter,
-            logger: logger)
+            pipeline: pipeline, enrichers: enrichers, remarks: remarks, header: header, meter: meter, logger: logger)
     }
 
     private func deadSinks(_ sinks: SinkSet) async -> PluginError {

@@ -51,17 +51,18 @@ extension PluginOptions {
         .object(Dictionary(Self.options.map { ($0.name, $0.datum(self)) }) { first, _ in first })
     }
 
-    /// Reads options from a text in YAML, as tests do.
+    /// Reads options from a text in YAML: a file of its own, or a test's.
     ///
     /// - Parameters:
     ///   - yaml: a mapping of option names to values; empty for the defaults.
     ///   - folder: the absolute folder of relative paths.
     ///   - environment: what `${NAME}` refers to.
+    ///   - file: how complaints name the text.
     /// - Throws: all complaints.
     public static func read(
-        _ yaml: String, folder: String = "/", environment: [String: String] = [:]
+        _ yaml: String, folder: String = "/", environment: [String: String] = [:], file: String = "options.yaml"
     ) throws(ConfigurationError) -> Self {
-        let node = try YAMLReader.read(yaml, file: "options.yaml", folder: folder)
+        let node = try YAMLReader.read(yaml, file: file, folder: folder)
         var context = DecodingContext(environment: environment)
         let reader = OptionReader(type: optionType)
         guard let datum = node.isNull ? .object([:]) : reader.read(node, named: "", &context) else {

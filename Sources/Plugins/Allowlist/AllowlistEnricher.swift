@@ -1,0 +1,110 @@
+import FlareKit
+import PeerMatching
+
+/// Leaves out channels to what is known to be harmless, or tags them.
+///
+/// Rules that need only a channel's key act before detection; those that need the name or the owner of an address act
+/// on findings, after the enricher that tells it. Lists are read anew for every run.
+public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
+    public static let name = "allowlist"
+    public static let summary =
+        "Leaves out or tags channels to known services, by address, name, AS or any conjunction."
+    public static let evidence = [
+        Field(
+            "allowlist", .texts,
+            "Allowlist entries that the destination is in without being left out for it; hosting means that anybody can "
+                + "rent the address.")
+    ]
+
+    /// Of fewer channels no share is taken: one service can well be most of them.
+    static let fewestChannels = 100
+
+    let options: AllowlistOptions
+    let context: PluginContext
+    /// `nil` until a run has begun.
+    private var ruleset: Ruleset?
+
+    public init(_ options: AllowlistOptions, _ context: PluginContext = PluginContext()) throws {
+        self.options = options
+        self.context = context
+        _ = try ListLoader(options: options, context: context).inlineList()
+    }
+
+    public var uses: Set<String> { ["host", "addresses", "dest_asn", "dest_as_name"] }
+    public var predicate: Predicate? { nil }
+
+    public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
+        var enricher = self
+        let loaded = try ListLoader(options: options, context: context).load(at: run.started)
+        enricher.ruleset = loaded.ruleset
+        return PreparedEnricher(enricher, remarks: loaded.remarks)
+    }
+
+    public func verdict(_ key: ChannelKey) -> Verdict {
+        guard let hit = ruleset?.drop(Facts(key)) else { return .keep }
+        return .drop(rule: hit.rule, list: hit.list)
+    }
+
+    public func narrowed(after dropped: [DroppedChannels], of channels: Int) -> NarrowedFilter? {
+        guard let ruleset, channels >= Self.fewestChannels else { return nil }
+        let most = Int(Double(channels) * options.maxShare.fraction)
+        var names: Set<Ruleset.RuleName> = []
+        var remarks: [String] = []
+        for entry in dropped where entry.channels > most {
+            let name = Ruleset.RuleName(list: entry.list ?? "", rule: entry.rule)
+            guard !ruleset.isForced(name) else { continue }
+            names.insert(name)
+            remarks.append(
+                "allowlist \(name.list): the entry \(name.rule) was refused: it fits \(entry.channels) of \(channels) "
+                    + "channels, more than max_share (\(options.maxShare)) allows; say force: true if it is meant")
+        }
+        guard !names.isEmpty else { return nil }
+        var filter = self
+        filter.ruleset = ruleset.refusing(names)
+        return NarrowedFilter(filter, remarks: remarks)
+    }
+
+    public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+        guard let ruleset else { return }
+        findings = findings.compactMap { finding in
+            var tags: [Ruleset.Hit] = []
+            let facts = Facts.all(of: finding)
+            let hits = facts.map { facts in ruleset.drop(facts) { if !tags.contains($0) { tags.append($0) } } }
+            if let hit = hits.first ?? nil, hits.allSatisfy({ $0 != nil }) {
+                let records = finding.channels.reduce(0) { $0 + (run.recordCount(of: $1) ?? 0) }
+                run.ledger.drop(finding, filter: run.stage, list: hit.list, rule: hit.rule, records: records)
+                return nil
+            }
+            guard !tags.isEmpty else { return finding }
+            var finding = finding
+            finding.evidence["allowlist"] = .texts(tags.map(\.tag))
+            return finding
+        }
+    }
+}
+
+extension Facts {
+    /// What is known of each channel that a finding is about.
+    static func all(of finding: Finding) -> [Facts] {
+        switch finding.subject {
+        case .source(let address): return [Facts(source: address)]
+        case .group(let keys): return keys.map { Facts($0) }
+        case .channel(let key):
+            var facts = Facts(key)
+            facts.name = facts.name ?? finding.host
+            if facts.addresses.isEmpty, case .texts(let texts)? = finding.evidence["addresses"] {
+                facts.addresses = texts.compactMap { IPAddress($0) }
+            }
+            if case .integer(let number)? = finding.evidence["dest_asn"] { facts.asNumber = UInt32(exactly: number) }
+            if case .text(let name)? = finding.evidence["dest_as_name"] { facts.asName = name }
+            return [facts]
+        }
+    }
+}
+
+extension Ruleset.Hit {
+    /// The entry as findings show it.
+    fileprivate var tag: String {
+        "\(isHosting ? "hosting: " : "")\(rule) (\(reason ?? list))"
+    }
+}

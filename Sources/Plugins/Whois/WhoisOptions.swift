@@ -1,0 +1,106 @@
+import FlareKit
+
+/// The options of `whois`.
+public struct WhoisOptions: PluginOptions {
+    public var providers: [ProviderOptions] = []
+    public var hosts = HostOptions()
+    public var deadline = OptionDuration.seconds(10)
+    public var timeout = OptionDuration.seconds(5)
+    public var concurrency = 8
+    public var cache = CacheOptions()
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "providers", \.providers,
+                "Who is asked for owners, in this order: later ones tell what those before did not know. Without any, only "
+                    + "what can be told of an address itself is (private, multicast …). No address leaves this machine "
+                    + "unless cymru, rdap or whois is named; addresses that are not global never do."),
+            Option("hosts", \.hosts, "Names of one's own hosts."),
+            Option(
+                "deadline", \.deadline,
+                "How long all questions over the network may take together; what is not answered by then is reported as "
+                    + "\"lookup failed\"."),
+            Option("timeout", \.timeout, "How long one question over the network may take."),
+            Option("concurrency", \.concurrency, "How many questions are asked at a time.", range: 1...64),
+            Option("cache", \.cache, "What network providers said is kept for later runs."),
+        ]
+    }
+}
+
+/// One provider.
+public struct ProviderOptions: PluginOptions {
+    public enum Kind: String, CaseIterable, OptionValue { case mmdb, tsv, cymru, rdap, whois }
+
+    public var type = Kind.mmdb
+    public var paths: [OptionPath] = []
+    public var names: OptionPath?
+    public var server: String?
+    public var bootstrap: [String] = []
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "type", \.type,
+                "mmdb: MaxMind DB files (GeoLite2, DB-IP, IPinfo). tsv: ip2asn files of iptoasn.com, or pyasn's ipasn.dat "
+                    + "with names. cymru: Team Cymru's whois. rdap: the registries' RDAP servers. whois: plain whois, by "
+                    + "referral from IANA.", required: true),
+            Option("paths", \.paths, "Files, for mmdb and tsv; several complement each other. tsv may be gzip."),
+            Option("names", \.names, "JSON of AS names by number, for pyasn's files."),
+            Option("server", \.server, "Whom cymru or whois asks (first): host or host:port."),
+            Option("bootstrap", \.bootstrap, "RDAP bootstrap files in place of IANA's: URLs or absolute paths."),
+        ]
+    }
+}
+
+/// Names of one's own hosts.
+public struct HostOptions: PluginOptions {
+    public enum ReverseDNS: String, CaseIterable, OptionValue {
+        /// No names are looked up.
+        case off
+        /// Names of addresses that are not global, of which one's own resolver knows.
+        case `private`
+        /// Names of all addresses of findings: they go to the resolver, and from there to their owners' servers.
+        case all
+    }
+
+    public var names: OptionPath?
+    public var reverseDNS = ReverseDNS.off
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option("names", \.names, "CSV (network,name) or YAML (network: name) with names of networks and hosts."),
+            Option(
+                "reverse_dns", \.reverseDNS,
+                "Whose names the system's resolver is asked for: nobody's, those of addresses that are not global, or of "
+                    + "all; the latter tells owners of addresses that somebody looks."),
+        ]
+    }
+}
+
+/// Where and how long answers are kept.
+public struct CacheOptions: PluginOptions {
+    public var path: OptionPath?
+    public var entries = 100_000
+    public var life = OptionDuration.days(7)
+    public var unknownLife = OptionDuration.days(1)
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option("path", \.path, "An SQLite file; by default whois.sqlite in the user's cache folder for flare."),
+            Option(
+                "entries", \.entries, "How many answers are kept; 0 keeps none.", unit: "answers", range: 0...10_000_000
+            ),
+            Option("life", \.life, "How long an owner is good for."),
+            Option("unknown_life", \.unknownLife, "How long it is good for that nothing is known of an address."),
+        ]
+    }
+}
