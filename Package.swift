@@ -17,10 +17,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // Starts programs from outside: between fork and exec only C will do
+        .target(name: "CFlareSpawn"),
+
         // The framework: no plugin is named in here
         .target(
             name: "FlareKit",
-            dependencies: ["CLibYAML", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["CLibYAML", "CFlareSpawn", .product(name: "Logging", package: "swift-log")]
         ),
 
         // What several plugin families need

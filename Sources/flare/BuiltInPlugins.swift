@@ -16,6 +16,7 @@ enum BuiltInPlugins {
         registry.register(TableSink.self, as: .sink)
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)
+        registry.outside = OutsidePlugins.maker
         return registry
     }()
 }
