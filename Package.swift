@@ -19,10 +19,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // Starts programs from outside: between fork and exec only C will do
+        .target(name: "CFlareSpawn"),
+
         // The framework: no plugin is named in here
         .target(
             name: "FlareKit",
-            dependencies: ["CLibYAML", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["CLibYAML", "CFlareSpawn", .product(name: "Logging", package: "swift-log")]
         ),
 
         // What several plugin families need
@@ -96,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Beacon", "Tabular",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Beacon", "Tabular", "HTML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

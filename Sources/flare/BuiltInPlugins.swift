@@ -1,6 +1,8 @@
+import Allowlist
 import Beacon
 import FlareKit
 import Focus
+import HTML
 import Suricata
 import Tabular
 import Zeek
@@ -12,12 +14,15 @@ enum BuiltInPlugins {
         registry.register(EVESource.self, as: .source)
         registry.register(ZeekSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
+        registry.register(AllowlistEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
         registry.register(RITADetector.self, as: .detector)
         registry.register(TableSink.self, as: .sink)
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)
+        registry.register(HTMLSink.self, as: .sink)
+        registry.outside = OutsidePlugins.maker
         return registry
     }()
 }

@@ -6,7 +6,8 @@ struct PluginsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugins",
         abstract: "Shows the plugins of this installation.",
-        subcommands: [PluginsListCommand.self, PluginsShowCommand.self], defaultSubcommand: PluginsListCommand.self)
+        subcommands: [PluginsListCommand.self, PluginsShowCommand.self, PluginsAddCommand.self],
+        defaultSubcommand: PluginsListCommand.self)
 }
 
 /// Which plugins.yaml files are laid over what is built in, where there is no pipeline file.

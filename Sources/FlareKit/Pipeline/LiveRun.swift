@@ -14,6 +14,14 @@ extension RunEngine {
         _ pipeline: Pipeline, resume: LiveState = LiveState(),
         evaluated: @Sendable (RunOutcome, LiveState) async throws -> Void
     ) async throws {
+        try await PluginLifetimes(pipeline).around(meter) {
+            try await start(pipeline, resume: resume, evaluated: evaluated)
+        }
+    }
+
+    private func start(
+        _ pipeline: Pipeline, resume: LiveState, evaluated: @Sendable (RunOutcome, LiveState) async throws -> Void
+    ) async throws {
         let evaluator = try await evaluator(for: pipeline)
         let columns = Column.all(with: pipeline.evidence)
         let sinks = SinkSet(pipeline.sinks)
@@ -60,6 +68,7 @@ extension RunEngine {
         run.findings = outcome.findings.count
         run.warnings = evaluator.remarks + outcome.remarks
         run.seconds = outcome.seconds
+        run.failures = PluginLifetimes(evaluator.pipeline).failures
         let changed = outcome.findings.filter { state.takeNote(of: $0) }
         await sinks.write(all: outcome.findings, changed: changed)
         await sinks.commit(&run)

@@ -35,6 +35,8 @@ public struct Run: Sendable, Codable {
     /// Wall-clock seconds by step: `read`, `judge`, `enrich`, `write`, and `total`.
     public var seconds: [String: Double] = [:]
     public var outputs: [OutputReport] = []
+    /// What went wrong with plugins that the run went on without.
+    public var failures: [String] = []
     /// Remarks that a reader of the results has to know.
     public var warnings: [String] = []
 

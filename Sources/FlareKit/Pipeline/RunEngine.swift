@@ -22,6 +22,10 @@ public struct RunEngine: Sendable {
     /// - Throws: where it cannot be done at all; then no sink has left anything half-written. `CancellationError`
     ///   where the meter was cancelled.
     public func run(_ pipeline: Pipeline) async throws -> RunOutcome {
+        try await PluginLifetimes(pipeline).around(meter) { try await start(pipeline) }
+    }
+
+    private func start(_ pipeline: Pipeline) async throws -> RunOutcome {
         let evaluator = try await evaluator(for: pipeline)
         let columns = Column.all(with: pipeline.evidence)
         let sinks = SinkSet(pipeline.sinks)
@@ -55,6 +59,7 @@ public struct RunEngine: Sendable {
         run.detectors = outcome.detectors
         run.findings = outcome.findings.count
         run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
+        run.failures = PluginLifetimes(pipeline).failures
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
         run.seconds = outcome.seconds
         run.seconds["read"] = readSeconds

@@ -50,6 +50,7 @@ extension Run {
                     "\(rejected) records of interest were rejected, \(percent) % of them, more than max_rejected allows"
                 ))
         }
+        conditions += failures.map(RunOutcome.Condition.notWhole)
         for output in outputs {
             if let failure = output.failure { conditions.append(.notWhole("\(output.sink) failed: \(failure)")) }
         }

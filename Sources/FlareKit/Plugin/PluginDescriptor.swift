@@ -29,6 +29,8 @@ public struct PluginDescriptor: Sendable {
     public internal(set) var isEnabled = true
     /// What plugins.yaml files give for its options, a pipeline's own values over it.
     public internal(set) var defaults = YAMLMapping()
+    /// What plugins.yaml records of a plugin from outside; `nil` for a built-in one.
+    public internal(set) var outside: OutsideRecord?
     /// `nil` for a plugin from outside.
     let make: Maker?
 

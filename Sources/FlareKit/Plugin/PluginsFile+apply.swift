@@ -104,10 +104,29 @@ extension PluginRegistry {
             return nil
         }
         let folder = entry.mark.source.folder
-        return PluginDescriptor(
+        var descriptor = PluginDescriptor(
             kind: kind, name: settings.name, summary: settings.summary ?? "",
             origin: settings.library?.file.map { .library($0) } ?? .executable(settings.exec, folder: folder),
             options: entry.options, evidence: entry.evidence, make: nil)
+        descriptor.outside = entry.record
+        return descriptor
+    }
+}
+
+extension PluginsFile.Entry {
+    /// What the entry says of a plugin from outside beyond what every plugin has.
+    fileprivate var record: OutsideRecord {
+        var record = OutsideRecord()
+        record.hash = settings.hash
+        record.files = settings.files
+        record.isPinned = settings.isPinned
+        record.traits = traits
+        record.limits = settings.limits
+        record.sandbox = settings.sandbox
+        record.onFailure = settings.onFailure
+        record.environment = settings.environment
+        record.place = mark.description
+        return record
     }
 }
 

@@ -39,6 +39,7 @@ public struct PluginsFile: Sendable {
         let defaults: YAMLNode?
         let options: [OptionDescription]
         let evidence: [Field]
+        let traits: OutsideTraits
     }
 
     let location: Location
@@ -108,6 +109,11 @@ struct PluginsFileEntry: PluginOptions {
     var summary: String?
     var hash: String?
     var isPinned = false
+    var files: [String: String] = [:]
+    var limits = OutsideLimits()
+    var sandbox = OutsideRecord.Sandbox.none
+    var onFailure = OutsideRecord.OnFailure.endRun
+    var environment: [String] = []
 
     static var options: [Option<Self>] {
         [
@@ -119,14 +125,23 @@ struct PluginsFileEntry: PluginOptions {
             Option("enabled", \.isEnabled, "Whether pipelines may use it."),
             Option("summary", \.summary, "What a plugin from outside says of itself in one sentence."),
             Option("hash", \.hash, "The hash of the description that a plugin from outside gave."),
-            Option("pin", \.isPinned, "Whether the files of the command are hashed too."),
+            Option("pin", \.isPinned, "Whether the files of the command have to be those that were recorded."),
+            Option("files", \.files, "SHA-256 of the files of a pinned command, by their absolute paths."),
+            Option("limits", \.limits, "What a program may use, and how long it may take."),
+            Option(
+                "sandbox", \.sandbox,
+                "What a program is locked into: nothing, or bubblewrap, without network and unable to write files."),
+            Option("on_failure", \.onFailure, "Whether a run ends, or goes on without the plugin, if it fails."),
+            Option(
+                "environment", \.environment,
+                "Names of environment variables that a program gets beside PATH, HOME, LANG, LC_ALL, TZ and TMPDIR."),
         ]
     }
 }
 
 extension PluginsFile.Entry {
     /// The keys that are not options of ``PluginsFileEntry``.
-    private static let further = ["defaults", "options", "evidence"]
+    private static let further = ["defaults", "options", "evidence", "traits"]
 
     init?(_ node: YAMLNode, named name: String, _ context: inout DecodingContext) {
         guard let mapping = node.mapping else {
@@ -143,6 +158,7 @@ extension PluginsFile.Entry {
         }
         let options = Self.decode([OptionDescription].self, "options", of: mapping, &context) ?? []
         let evidence = Self.decode([Field].self, "evidence", of: mapping, &context) ?? []
+        let traits = Self.decode(OutsideTraits.self, "traits", of: mapping, &context) ?? OutsideTraits()
         guard let values, context.errorCount == errors,
             let settings = try? PluginsFileEntry(datum: .object(values))
         else { return nil }
@@ -151,6 +167,7 @@ extension PluginsFile.Entry {
         self.defaults = mapping["defaults"].flatMap { $0.isNull ? nil : $0 }
         self.options = options
         self.evidence = evidence
+        self.traits = traits
     }
 
     private static func decode<Value: Decodable>(

@@ -18,7 +18,7 @@ package enum FileSystem {
     }
 
     /// A path as a reader would write it, without `..` and links in its folder.
-    static func shown(_ path: String) -> String {
+    public static func shown(_ path: String) -> String {
         let folder = followed(folder(of: path))
         let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
         return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
