@@ -125,6 +125,12 @@ let package = Package(
             path: "Benchmarks/Sanitize",
             exclude: ["run"]
         ),
+        .executableTarget(
+            name: "zeek-scanner-check",
+            dependencies: ["ZeekScanner", "SensorText"],
+            path: "Benchmarks/SanitizeZeek",
+            exclude: ["run"]
+        ),
 
         // Labelled channels, and how well detectors do on them
         .target(name: "SyntheticTraffic", path: "Benchmarks/Detection/SyntheticTraffic"),

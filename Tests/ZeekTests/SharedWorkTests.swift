@@ -24,8 +24,8 @@ struct SharedWorkTests {
     }
 
     private func read(_ path: String, blockSize: Int64, cursors: Int) throws -> Yield {
-        let files = SharedFiles([try InputFile(path: path)], blockSize: blockSize)
-        let settings = ZeekCursor.Settings(kinds: kinds, flows: ["conn"], longestLine: 1 << 20)
+        let files = SharedFiles([try InputFile(path: path)], flows: ["conn"], blockSize: blockSize)
+        let settings = ZeekCursor.Settings(kinds: kinds, longestLine: 1 << 20)
         return drain((0..<cursors).map { _ in ZeekCursor(files, settings) }, kinds, capacity: 5)
     }
 
@@ -43,12 +43,14 @@ struct SharedWorkTests {
         #expect(yield.account == whole.account)
     }
 
-    @Test("cursors on threads of their own read the same as one")
-    func threads() async throws {
-        let path = try folder.write(String(repeating: text, count: 20), as: "conn.log")
+    @Test(
+        "cursors on threads of their own read the same as one, from blocks and from a stream", arguments: [false, true])
+    func threads(isCompressed: Bool) async throws {
+        let content = Data(String(repeating: text, count: 20).utf8)
+        let path = try folder.write(isCompressed ? gzip(content) : content, as: "conn.log")
         let whole = try read(path, blockSize: 1 << 30, cursors: 1)
-        let files = SharedFiles([try InputFile(path: path)], blockSize: 1000)
-        let settings = ZeekCursor.Settings(kinds: kinds, flows: ["conn"], longestLine: 1 << 20)
+        let files = SharedFiles([try InputFile(path: path)], flows: nil, blockSize: 1000)
+        let settings = ZeekCursor.Settings(kinds: kinds, longestLine: 1 << 20, streamSize: 1000)
         let yields = await withTaskGroup(of: Yield.self) { group in
             for _ in 0..<4 {
                 group.addTask { [kinds] in drain([ZeekCursor(files, settings)], kinds) }
@@ -56,9 +58,21 @@ struct SharedWorkTests {
             return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(yields.flatMap(\.rows).sorted() == whole.rows)
+        #expect(!whole.rows.isEmpty)
         var account = Account()
         for yield in yields { account.merge(yield.account) }
         #expect(account == whole.account)
+    }
+
+    @Test("a compressed file that is cut off yields what can be decoded, then an error, once", arguments: [1, 3])
+    func cutOff(cursors: Int) throws {
+        let path = try folder.write(gzip(Data(text.utf8)).dropLast(100), as: "conn.log.gz")
+        let files = SharedFiles([try InputFile(path: path)], flows: ["conn"])
+        let settings = ZeekCursor.Settings(kinds: kinds, streamSize: 1000)
+        let yield = drain((0..<cursors).map { _ in ZeekCursor(files, settings) }, kinds)
+        #expect((yield.error as? PluginError)?.what.contains("ends in the middle") == true)
+        #expect(yield.rows.count > 1000)
+        #expect(yield.account.isBalanced)
     }
 
     @Test("plain, gzip and zstd yield the same, whatever their names say")

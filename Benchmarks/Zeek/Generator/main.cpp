@@ -36,11 +36,12 @@ long long microseconds(std::string_view time) {
 /// An id of 18 characters such as Zeek gives, from Suricata's.
 std::string uid(std::string_view flowID) {
     constexpr char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    unsigned long long rest = std::strtoull(std::string(flowID).c_str(), nullptr, 10) * 0x9E3779B97F4A7C15u;
+    unsigned long long state = std::strtoull(std::string(flowID).c_str(), nullptr, 10);
     std::string id = "C";
     while (id.size() < 18) {
-        id.push_back(letters[rest % 62]);
-        rest = rest / 62 + (id.size() == 11 ? 0xD6E8FEB86659FD93u : 0);
+        // A linear congruential generator's high bits (Knuth's MMIX).
+        state = state * 6'364'136'223'846'793'005u + 1'442'695'040'888'963'407u;
+        id.push_back(letters[(state >> 33) % 62]);
     }
     return id;
 }
@@ -61,8 +62,10 @@ void connection(std::string &out, std::string_view line) {
     const bool isICMP = suricataProtocol.find("ICMP") != std::string_view::npos;
     const size_t flow = line.find("\"flow\":{");
     const long long start = microseconds(member(line, "\"start\":", flow));
-    const std::string_view packets = member(line, "\"pkts_toserver\":", flow), back = member(line, "\"pkts_toclient\":", flow);
-    const std::string_view bytes = member(line, "\"bytes_toserver\":", flow), reply = member(line, "\"bytes_toclient\":", flow);
+    const std::string_view packets = member(line, "\"pkts_toserver\":", flow);
+    const std::string_view back = member(line, "\"pkts_toclient\":", flow);
+    const std::string_view bytes = member(line, "\"bytes_toserver\":", flow);
+    const std::string_view reply = member(line, "\"bytes_toclient\":", flow);
     seconds(out, start);
     column(out, uid(member(line, "\"flow_id\":")));
     column(out, member(line, "\"src_ip\":"));

@@ -15,7 +15,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         /// In bytes, the line feed not counted.
         var longestLine = Int.max / 4
         /// How much of a compressed file or a stream is held at a time.
-        var streamSize = 4 << 20
+        var streamSize = 1 << 20
     }
 
     /// So much content is scanned in one call, if the batch has room: often enough for a progress bar.

@@ -5,7 +5,7 @@ import LineFiles
 /// Flow records of Suricata's EVE files (JSON lines), plain or compressed, and of standard input.
 ///
 /// Records of other event types are skipped by their type. The cursors share the work: blocks of plain files, cut at
-/// the ends of lines, and whole compressed files. Neither records nor accounts depend on how many cursors there are.
+/// the ends of lines, and compressed files, which one decodes while another scans. Neither records nor accounts depend on how many cursors there are.
 public struct EVESource: Source, BuiltInPlugin {
     public static let name = "eve"
     public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."
@@ -32,7 +32,7 @@ public struct EVESource: Source, BuiltInPlugin {
         let work = WorkQueue(try InputPaths(options.paths).open())
         let settings = EVECursor.Settings(
             time: options.time, columns: scan.kinds[.flow] ?? [], longestLine: Int(clamping: options.maxLine.bytes))
-        let count = max(1, min(scan.parallelism, work.pieceCount))
+        let count = max(1, min(scan.parallelism, work.readerCount))
         return (0..<count).map { _ in EVECursor(work, settings) }
     }
 }

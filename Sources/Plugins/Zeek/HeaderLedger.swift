@@ -1,26 +1,28 @@
 import Synchronization
 
-/// The header lines of the blocks of one plain file, entered by whichever cursor reads a block.
+/// The header lines of the parts of one file, entered by whichever cursor reads a part.
 ///
 /// How a row is read follows from all header lines before it, most of which stand at the file's beginning and a few in its
-/// midst. So each cursor enters those of its block before it reads the rows, and asks for those of all blocks before.
+/// midst. So each cursor enters those of its part before it reads the rows, and asks for those of all parts before.
 final class HeaderLedger: Sendable {
-    private let lines: Mutex<[[UInt8]?]>
+    private let lines = Mutex<[[UInt8]?]>([])
 
-    /// - Parameter blocks: how many blocks the file has.
-    init(blocks: Int) { lines = Mutex(Array(repeating: nil, count: blocks)) }
+    /// Enters the header lines that begin in a part.
+    func enter(_ lines: [UInt8], of part: Int) {
+        self.lines.withLock { all in
+            while all.count <= part { all.append(nil) }
+            all[part] = lines
+        }
+    }
 
-    /// Enters the header lines that begin in a block.
-    func enter(_ lines: [UInt8], of block: Int) { self.lines.withLock { $0[block] = lines } }
-
-    /// The header lines of some blocks.
+    /// The header lines of some parts.
     ///
-    /// - Returns: the lines up to the first block that nobody has entered, and that block; `nil` where all are there.
-    func lines(of blocks: Range<Int>) -> (lines: [UInt8], missing: Int?) {
+    /// - Returns: the lines up to the first part that nobody has entered, and that part; `nil` where all are there.
+    func lines(of parts: Range<Int>) -> (lines: [UInt8], missing: Int?) {
         lines.withLock { all in
             var found: [UInt8] = []
-            for block in blocks {
-                guard let lines = all[block] else { return (found, block) }
+            for part in parts {
+                guard part < all.count, let lines = all[part] else { return (found, part) }
                 found += lines
             }
             return (found, nil)

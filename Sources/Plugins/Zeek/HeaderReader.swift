@@ -8,7 +8,7 @@ import ZeekScanner
 struct HeaderReader {
     private let files: SharedFiles
     private let longestLine: Int
-    /// The file whose header lines the cursor's scanner knows, up to this block.
+    /// The file whose header lines the cursor's scanner knows, up to this part.
     private var file: InputFile?
     private var known = 0
     /// For blocks that another cursor has taken and not yet entered.
@@ -19,34 +19,34 @@ struct HeaderReader {
         self.longestLine = longestLine
     }
 
-    /// Enters a block's header lines and tells the scanner those of the blocks before that it does not know yet.
+    /// Tells a scanner of the header lines before a part of a file that it does not know yet.
     ///
-    /// The blocks are given in the order of the file. The scanner reads the block's own header lines itself.
+    /// The parts are given in the order of the file. The scanner reads the part's own header lines itself.
     ///
     /// - Parameters:
-    ///   - block: its bytes in the file.
+    ///   - part: the number of a block, or of a share of a stream.
     ///   - lines: the lines that begin in it.
     mutating func prepare(
-        _ scanner: LogScanner, for block: Range<Int64>, of file: InputFile, lines: UnsafeRawBufferPointer
+        _ scanner: LogScanner, for part: Int, of file: InputFile, lines: UnsafeRawBufferPointer
     ) throws(InputFileError) {
-        guard let ledger = files.ledger(of: file) else { return }
         if self.file !== file { (self.file, known) = (file, 0) }
-        let number = Int(block.lowerBound / files.blockSize)
-        ledger.enter(Self.headerLines(lines), of: number)
-        while known < number {
-            let (lines, missing) = ledger.lines(of: known..<number)
+        let ledger = files.ledger(of: file)
+        ledger.enter(Self.headerLines(lines), of: part)
+        while known < part {
+            let (lines, missing) = ledger.lines(of: known..<part)
             scanner.takeHeader(lines)
-            known = missing ?? number
+            known = missing ?? part
             guard let missing else { break }
-            // Whoever took the block is about to enter it; looking oneself is quicker than waiting for a thread.
+            // Whoever took the block is about to enter it; looking oneself is quicker than waiting for a thread. Of a
+            // stream none is missing: they are entered in order.
             ledger.enter(try look(at: missing, of: file), of: missing)
         }
-        known = number + 1
+        known = part + 1
     }
 
     private func look(at block: Int, of file: InputFile) throws(InputFileError) -> [UInt8] {
         let reader = BlockReader(buffer: spare, longestLine: longestLine)
-        guard let region = try reader.read(files.range(ofBlock: block, in: file), of: file) else { return [] }
+        guard let region = try reader.read(files.work.block(block, of: file).bytes, of: file) else { return [] }
         return Self.headerLines(UnsafeRawBufferPointer(spare[region.bytes]))
     }
 

@@ -1,29 +1,30 @@
 import CompressedFiles
 import LineFiles
+import Synchronization
 
-/// What the cursors of one scan share: the work, and for each plain file its ledger of header lines.
+/// What the cursors of one scan share: the work, a ledger of header lines for each file, and which logs are flows.
 final class SharedFiles: Sendable {
     let work: WorkQueue
-    let blockSize: Int64
-    private let ledgers: [String: HeaderLedger]
+    private let ledgers: [ObjectIdentifier: HeaderLedger]
+    private let flowLogs: Mutex<[String]?>
 
-    init(_ files: [InputFile], blockSize: Int64 = WorkQueue.usualBlockSize) {
+    /// - Parameter flows: the logs whose records are flows; `nil` if the first lines are to tell.
+    init(_ files: [InputFile], flows: [String]?, blockSize: Int64 = WorkQueue.usualBlockSize) {
         work = WorkQueue(files, blockSize: blockSize)
-        self.blockSize = max(1, blockSize)
-        var ledgers: [String: HeaderLedger] = [:]
-        for file in files {
-            guard file.format == .plain, let size = file.size else { continue }
-            ledgers[file.path] = HeaderLedger(blocks: Int((size + self.blockSize - 1) / self.blockSize))
-        }
-        self.ledgers = ledgers
+        ledgers = Dictionary(files.map { (ObjectIdentifier($0), HeaderLedger()) }) { first, _ in first }
+        flowLogs = Mutex(flows)
     }
 
-    /// The ledger of a file; `nil` for one that is read as a stream by one cursor.
-    func ledger(of file: InputFile) -> HeaderLedger? { ledgers[file.path] }
+    func ledger(of file: InputFile) -> HeaderLedger { ledgers[ObjectIdentifier(file)] ?? HeaderLedger() }
 
-    /// The bytes of a block; cut at the file's end as the work is.
-    func range(ofBlock block: Int, in file: InputFile) -> Range<Int64> {
-        let begin = Int64(block) * blockSize
-        return begin..<min(begin + blockSize, file.size ?? begin)
+    /// The logs whose records are flows.
+    ///
+    /// - Parameter lines: decide it for all cursors where nothing else has.
+    func flows(seeing lines: UnsafeRawBufferPointer) -> [String] {
+        flowLogs.withLock { flows in
+            let known = flows ?? FlowLogs.choose(seeing: FlowLogs.logs(in: lines))
+            flows = known
+            return known
+        }
     }
 }

@@ -9,14 +9,16 @@ import LineFiles
 final class ZeekCursor: Cursor, @unchecked Sendable {
     struct Settings: Sendable {
         var kinds: [RecordKind: Set<ColumnName>] = [:]
-        /// The logs whose records are flows; `nil` if the first lines are to tell.
-        var flows: [String]?
         /// In bytes, the line feed not counted.
         var longestLine = Int.max / 4
         /// How much of a compressed file or a stream is held at a time.
-        var streamSize = 4 << 20
+        var streamSize = 1 << 20
     }
 
+    /// So much content is scanned in one call, if the batch has room: often enough for a progress bar.
+    private static let bytesAtOnce = 4 << 20
+
+    private let files: SharedFiles
     private let settings: Settings
     private let lines: LineReader
     private var headers: HeaderReader
@@ -28,12 +30,13 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     private var region = LineRegion.empty
     /// The book of the files before the present one.
     private var closed = Account()
+    private var failure: PluginError?
 
     init(_ files: SharedFiles, _ settings: Settings) {
+        self.files = files
         self.settings = settings
         lines = LineReader(files.work, longestLine: settings.longestLine, streamSize: settings.streamSize)
         headers = HeaderReader(files, longestLine: settings.longestLine)
-        plan = settings.flows.map { LogPlan(settings.kinds, flows: $0) }
     }
 
     var account: Account {
@@ -44,16 +47,28 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     }
 
     func next(into batch: inout RecordBatch) throws -> Bool {
-        while region.bytes.isEmpty {
+        if let failure { throw failure }
+        var rest = Self.bytesAtOnce
+        while rest > 0 {
             do throws(InputFileError) {
-                guard try takeRegion(batch) else { return false }
+                while region.bytes.isEmpty {
+                    guard try takeRegion(batch) else { return rest < Self.bytesAtOnce }
+                }
             } catch {
+                failure = PluginError(error)
+                // What was read before comes first.
+                if rest < Self.bytesAtOnce { return true }
                 throw PluginError(error)
             }
+            // A batch is of one file; the region waits for the next call.
+            if rest < Self.bytesAtOnce, batch.origin != origin { return true }
+            batch.origin = origin
+            let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
+            let consumed = scanner?.read(bytes, at: region.position, into: &batch) ?? bytes.count
+            region.consume(consumed)
+            rest -= consumed
+            if !region.bytes.isEmpty { return true }
         }
-        batch.origin = origin
-        let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
-        region.consume(scanner?.read(bytes, at: region.position, into: &batch) ?? bytes.count)
         return true
     }
 
@@ -63,7 +78,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     private func takeRegion(_ batch: RecordBatch) throws(InputFileError) -> Bool {
         // The present file's bytes belong to it until the next one begins.
         let bytes = lines.bytes
-        switch try lines.next() {
+        switch try lines.next(inOrder: enterHeader) {
         case .end:
             return false
         case .file:
@@ -73,16 +88,23 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             let bytes = UnsafeRawBufferPointer(lines.buffer[next.bytes])
             let scanner = scanner(for: batch, first: bytes)
             if let line = next.longLine { scanner.rejectLongLine(at: line) }
-            if let file = lines.file, let block = lines.block {
-                try headers.prepare(scanner, for: block, of: file, lines: bytes)
+            if let file = lines.file {
+                try headers.prepare(scanner, for: lines.number, of: file, lines: bytes)
             }
         }
         return true
     }
 
+    /// Sees the lines of a stream in their order.
+    private func enterHeader(_ lines: UnsafeRawBufferPointer, _ number: Int) {
+        guard let file = self.lines.file else { return }
+        _ = files.flows(seeing: lines)
+        files.ledger(of: file).enter(HeaderReader.headerLines(lines), of: number)
+    }
+
     private func scanner(for batch: RecordBatch, first lines: UnsafeRawBufferPointer) -> LogScanner {
         if let scanner { return scanner }
-        let plan = plan ?? LogPlan(settings.kinds, flows: FlowLogs.choose(seeing: FlowLogs.logs(in: lines)))
+        let plan = plan ?? LogPlan(settings.kinds, flows: files.flows(seeing: lines))
         self.plan = plan
         let capacity = batch.tables.map(\.capacity).max() ?? 0
         let made = LogScanner(plan, longestLine: settings.longestLine, capacity: capacity)

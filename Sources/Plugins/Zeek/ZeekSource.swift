@@ -6,7 +6,8 @@ import LineFiles
 ///
 /// conn.log is what channels are made of; http and ssl logs beside it give names to its connections by their uid. Where
 /// there is no conn.log the others' records are flows themselves. The cursors share the work: blocks of plain files, cut
-/// at the ends of lines, and whole compressed files. Neither records nor accounts depend on how many cursors there are.
+/// at the ends of lines, and compressed files, which one decodes while another scans. Neither records nor accounts depend
+/// on how many cursors there are.
 public struct ZeekSource: Source, BuiltInPlugin {
     public static let name = "zeek"
     public static let summary = "Reads Zeek logs in columns or JSON, plain, gzip or zstd: conn, http, ssl, dns."
@@ -34,10 +35,9 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let files = try InputPaths(options.paths).open()
-        let shared = SharedFiles(files)
-        let settings = ZeekCursor.Settings(
-            kinds: scan.kinds, flows: try flows(scan, files), longestLine: Int(clamping: options.maxLine.bytes))
-        let count = max(1, min(scan.parallelism, shared.work.pieceCount))
+        let shared = SharedFiles(files, flows: try flows(scan, files))
+        let settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
+        let count = max(1, min(scan.parallelism, shared.work.readerCount))
         return (0..<count).map { _ in ZeekCursor(shared, settings) }
     }
 

@@ -17,63 +17,66 @@ package final class LineReader {
     package private(set) var file: InputFile?
     /// Bytes as stored that were read of it by this reader.
     package private(set) var bytes: Int64 = 0
-    /// The block of the file that the last lines were read from; `nil` where it is read as a stream.
-    package private(set) var block: Range<Int64>?
+    /// Where the last lines stand among those of the file: the number of their block, or of their share of a stream.
+    package private(set) var number = 0
     package let buffer = LineBuffer(capacity: 0)
 
     private let work: WorkQueue
     private let longestLine: Int
     private let streamSize: Int
-    private var stream: LineStream?
+    private var stream: SharedStream?
     /// A block that waits until its file was announced.
-    private var waiting: Range<Int64>?
+    private var waiting: WorkQueue.Block?
 
     /// - Parameters:
     ///   - longestLine: in bytes, the line feed not counted.
     ///   - streamSize: how much of a compressed file or a stream is held at a time, in bytes.
-    package init(_ work: WorkQueue, longestLine: Int, streamSize: Int = 4 << 20) {
+    package init(_ work: WorkQueue, longestLine: Int, streamSize: Int = 1 << 20) {
         self.work = work
         self.longestLine = longestLine
         self.streamSize = streamSize
     }
 
     /// Takes the next lines of the present piece, or the next piece.
-    package func next() throws(InputFileError) -> Step {
+    ///
+    /// - Parameter inOrder: sees the lines of a stream, and their number, before any reader can take the next ones.
+    package func next(inOrder: (UnsafeRawBufferPointer, Int) -> Void = { _, _ in }) throws(InputFileError) -> Step {
         if let stream {
-            let before = stream.storedPosition
-            defer { bytes += stream.storedPosition - before }
-            if let lines = try stream.next() { return .lines(lines) }
-            self.stream = nil
-            return .lines(.empty)
+            let share = stream.next(into: buffer, size: streamSize, longestLine: longestLine, inOrder: inOrder)
+            bytes += share.bytes
+            number = share.number
+            if let failure = share.failure { throw failure }
+            if share.lines == nil { self.stream = nil }
+            return .lines(share.lines ?? .empty)
         }
-        if let file, let block = waiting {
+        if let block = waiting {
             waiting = nil
-            return .lines(try read(block, of: file))
+            return .lines(try read(block))
         }
         switch work.next() {
         case nil:
             return .end
-        case .whole(let next):
-            begin(next)
-            stream = LineStream(next, buffer, usualSize: streamSize, longestLine: longestLine)
+        case .stream(let next):
+            stream = next
+            begin(next.file)
             return .file
-        case .block(let next, let block):
-            if next === file { return .lines(try read(block, of: next)) }
-            begin(next)
-            waiting = block
+        case .block(let next):
+            if next.file === file { return .lines(try read(next)) }
+            begin(next.file)
+            waiting = next
             return .file
         }
     }
 
-    private func read(_ block: Range<Int64>, of file: InputFile) throws(InputFileError) -> LineRegion {
-        self.block = block
-        bytes += Int64(block.count)
-        return try BlockReader(buffer: buffer, longestLine: longestLine).read(block, of: file) ?? .empty
+    private func read(_ block: WorkQueue.Block) throws(InputFileError) -> LineRegion {
+        number = block.number
+        bytes += Int64(block.bytes.count)
+        let reader = BlockReader(buffer: buffer, longestLine: longestLine)
+        return try reader.read(block.bytes, of: block.file) ?? .empty
     }
 
     private func begin(_ next: InputFile) {
         file = next
         bytes = 0
-        block = nil
     }
 }

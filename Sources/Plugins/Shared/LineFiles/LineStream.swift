@@ -1,75 +1,74 @@
 import CompressedFiles
 
 /// Reads the lines of content that can only be read from its beginning to its end.
-package final class LineStream {
+final class LineStream {
     private let content: ContentReader
-    private let file: InputFile
-    private let buffer: LineBuffer
     private let longestLine: Int
     private let usualSize: Int
 
-    /// What of the buffer is read and not handed out: the begin of a line.
-    private var rest = 0..<0
-    /// Where in the content the rest begins.
+    /// What was read and not handed out: the begin of a line.
+    private var carried: [UInt8] = []
+    /// Where in the content what was carried begins.
     private var position: Int64 = 0
     /// The rest of a line that is too long is being passed over.
     private var isInLongLine = false
     private var failure: InputFileError?
     private var hasEnded = false
 
-    package init(_ file: InputFile, _ buffer: LineBuffer, usualSize: Int, longestLine: Int) {
-        self.file = file
+    init(_ file: InputFile, usualSize: Int, longestLine: Int) {
         content = ContentReader(file)
-        self.buffer = buffer
-        self.usualSize = usualSize
+        self.usualSize = max(1, usualSize)
         self.longestLine = longestLine
-        buffer.resize(to: usualSize)
     }
 
     /// Bytes as stored that were read so far.
-    package var storedPosition: Int64 { content.position }
+    var storedPosition: Int64 { content.position }
 
     /// The next lines; what could be read comes before an error.
     ///
+    /// - Parameter buffer: holds the lines afterwards; its content is lost.
     /// - Returns: `nil` at the end.
-    package func next() throws(InputFileError) -> LineRegion? {
+    func next(into buffer: LineBuffer) throws(InputFileError) -> LineRegion? {
+        buffer.resize(to: max(usualSize, carried.count))
+        var rest = 0..<carried.count
+        buffer[rest].copyBytes(from: carried)
+        defer { carried = Array(buffer[rest]) }
         while true {
-            if isInLongLine { passLongLine() }
+            if isInLongLine { passLongLine(buffer, &rest) }
             if !isInLongLine {
-                if let feed = buffer.lastLineFeed(in: rest) { return handOut(feed + 1) }
+                if let feed = buffer.lastLineFeed(in: rest) { return handOut(feed + 1, &rest) }
                 if rest.count > longestLine {
                     isInLongLine = true
                     return LineRegion(bytes: 0..<0, position: position, longLine: position)
                 }
-                if hasEnded, !rest.isEmpty { return handOut(rest.upperBound) }
+                if hasEnded, !rest.isEmpty { return handOut(rest.upperBound, &rest) }
             }
             if hasEnded {
                 if let failure { throw failure }
                 return nil
             }
-            moveRestToFront()
-            if fill() == 0 { hasEnded = true }
+            moveToFront(buffer, &rest)
+            if fill(buffer, &rest) == 0 { hasEnded = true }
         }
     }
 
-    private func handOut(_ end: Int) -> LineRegion {
+    private func handOut(_ end: Int, _ rest: inout Range<Int>) -> LineRegion {
         let region = LineRegion(bytes: rest.lowerBound..<end, position: position)
         position += Int64(region.bytes.count)
         rest = end..<rest.upperBound
         return region
     }
 
-    private func moveRestToFront() {
+    private func moveToFront(_ buffer: LineBuffer, _ rest: inout Range<Int>) {
         guard rest.lowerBound > 0 else { return }
-        let count = rest.count
         buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(buffer[rest]))
-        rest = 0..<count
+        rest = 0..<rest.count
     }
 
     /// Reads behind the rest, making room for a line that fills the buffer.
     ///
     /// - Returns: how many bytes were read; 0 at the end and at an error, which comes last.
-    private func fill() -> Int {
+    private func fill(_ buffer: LineBuffer, _ rest: inout Range<Int>) -> Int {
         if rest.count == buffer.capacity {
             buffer.grow(to: min(buffer.capacity * 2, max(longestLine + 1, usualSize)), keeping: rest.count)
         }
@@ -84,7 +83,7 @@ package final class LineStream {
     }
 
     /// Forgets what the buffer holds of a line that is too long.
-    private func passLongLine() {
+    private func passLongLine(_ buffer: LineBuffer, _ rest: inout Range<Int>) {
         let end = buffer.lineFeed(in: rest).map { $0 + 1 }
         let passed = (end ?? rest.upperBound) - rest.lowerBound
         position += Int64(passed)

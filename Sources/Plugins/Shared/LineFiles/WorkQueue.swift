@@ -3,12 +3,19 @@ import Synchronization
 
 /// The work that the cursors of one scan share, in pieces taken in order.
 package final class WorkQueue: Sendable {
-    /// What one cursor reads without asking again.
+    /// What one reader reads without asking again.
     package enum Piece: Sendable {
-        /// The lines of a plain file that begin in these bytes.
-        case block(InputFile, Range<Int64>)
-        /// A file that can only be read from its beginning to its end.
-        case whole(InputFile)
+        case block(Block)
+        /// A file that can only be read from its beginning to its end, perhaps together with other readers.
+        case stream(SharedStream)
+    }
+
+    /// The lines of a plain file that begin in some bytes.
+    package struct Block: Sendable {
+        package let file: InputFile
+        package let bytes: Range<Int64>
+        /// How many blocks of the file stand before it.
+        package let number: Int
     }
 
     /// Large enough that asking costs nothing, small enough to stay in a processor's second cache.
@@ -16,7 +23,9 @@ package final class WorkQueue: Sendable {
 
     private struct Place {
         var file = 0
-        var offset: Int64 = 0
+        var block = 0
+        /// The streams that were begun and have not ended, with how many readers each was given to.
+        var streams: [(stream: SharedStream, readers: Int)] = []
     }
 
     private let files: [InputFile]
@@ -28,33 +37,46 @@ package final class WorkQueue: Sendable {
         self.blockSize = max(1, blockSize)
     }
 
-    /// How many pieces there are at most.
-    package var pieceCount: Int {
-        files.reduce(0) { $0 + Int(((Self.blocks($1) ?? 0) + blockSize - 1) / blockSize) + (Self.isWhole($1) ? 1 : 0) }
+    /// How many readers find work: one a block, and two a stream, of which one decodes while the other scans.
+    package var readerCount: Int { files.reduce(0) { $0 + (blockCount(of: $1) ?? 2) } }
+
+    /// How many blocks a file is read in; `nil` for one that can only be read as a stream.
+    package func blockCount(of file: InputFile) -> Int? {
+        guard file.format == .plain, let size = file.size else { return nil }
+        return Int((size + blockSize - 1) / blockSize)
     }
 
-    /// The next piece; `nil` when all are taken.
+    /// A block of a file that is read in blocks.
+    ///
+    /// - Parameter number: below ``blockCount(of:)``.
+    package func block(_ number: Int, of file: InputFile) -> Block {
+        let begin = Int64(number) * blockSize
+        return Block(file: file, bytes: begin..<min(begin + blockSize, file.size ?? begin), number: number)
+    }
+
+    /// The next piece; `nil` when all are taken. When nothing else is left, streams that others read are given out again.
     package func next() -> Piece? {
         place.withLock { place in
             while place.file < files.count {
                 let file = files[place.file]
-                guard let size = Self.blocks(file) else {
-                    place = Place(file: place.file + 1)
-                    return .whole(file)
+                guard let count = blockCount(of: file) else {
+                    place.file += 1
+                    let stream = SharedStream(file)
+                    place.streams.append((stream, 1))
+                    return .stream(stream)
                 }
-                if place.offset < size {
-                    let block = place.offset..<min(place.offset + blockSize, size)
-                    place.offset = block.upperBound
-                    return .block(file, block)
+                if place.block < count {
+                    place.block += 1
+                    return .block(block(place.block - 1, of: file))
                 }
-                place = Place(file: place.file + 1)
+                place.file += 1
+                place.block = 0
             }
-            return nil
+            place.streams.removeAll { $0.stream.hasEnded }
+            guard let least = place.streams.indices.min(by: { place.streams[$0].readers < place.streams[$1].readers })
+            else { return nil }
+            place.streams[least].readers += 1
+            return .stream(place.streams[least].stream)
         }
     }
-
-    /// The size of a file that can be read in blocks; `nil` for one that cannot.
-    private static func blocks(_ file: InputFile) -> Int64? { file.format == .plain ? file.size : nil }
-
-    private static func isWhole(_ file: InputFile) -> Bool { blocks(file) == nil }
 }

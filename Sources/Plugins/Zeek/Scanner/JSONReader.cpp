@@ -187,7 +187,8 @@ bool JSONReader::Parser::readFields(const Want &want, ZeekTable &table, Output &
         if (field.form == ZeekText || field.form == ZeekHost) {
             const size_t from = output.texts.size();
             if (value != nullptr && field.form == ZeekText) appendText(*value, output.texts);
-            if (std::string_view host; value != nullptr && field.form == ZeekHost && value->get(host) == simdjson::SUCCESS)
+            std::string_view host;
+            if (value != nullptr && field.form == ZeekHost && value->get(host) == simdjson::SUCCESS)
                 appendHost(host, output.texts);
             output.writeText(table, field.column, from);
             continue;

@@ -183,7 +183,8 @@ Reading RowReader::skip() const {
 
 Reading RowReader::read(const char *line, const char *end, uint64_t position, Output &output, const char *&next) {
     const bool isSplit = split(line, end, next);
-    if (__builtin_expect(size_t(next - line) > longestLine, 0) && isTooLong(line, next)) return Reading::rejected(ZeekLineTooLong);
+    if (__builtin_expect(size_t(next - line) > longestLine, 0) && isTooLong(line, next))
+        return Reading::rejected(ZeekLineTooLong);
     if (destinations.empty() || (!order->isNamed && !hasConnection)) {
         if (!isSplit) columnCount = 0;
         return skip();
@@ -214,7 +215,8 @@ bool RowReader::fitsConn() const {
                                            "RSTR", "RSTOS0", "RSTRH", "SH",  "SHR", "OTH"};
     const Value protocol = value(protocolColumn), state = value(stateColumn);
     const auto isAmong = [](const auto &names, Value value) {
-        return std::find(std::begin(names), std::end(names), std::string_view(value.text, value.length)) != std::end(names);
+        const std::string_view text(value.text, value.length);
+        return std::find(std::begin(names), std::end(names), text) != std::end(names);
     };
     return isAmong(protocols, protocol) && isAmong(states, state);
 }

@@ -26,9 +26,9 @@ public:
     /// - next: where the next line begins.
     Reading read(const char *line, const char *end, uint64_t position, Output &output, const char *&next);
 
-    /// Reads one row that no header stands before as one of conn.log's with the columns that Zeek writes by default, where
-    /// it fits them: has a known protocol and a known state in the right places. Anything else is rejected. Changes the
-    /// header.
+    /// Reads one row that no header stands before as one of conn.log's with the columns that Zeek writes by default,
+    /// where it fits them: has a known protocol and a known state in the right places. Anything else is rejected.
+    /// Changes the header.
     Reading readAsConn(const char *line, const char *end, uint64_t position, Output &output, const char *&next);
 
     /// Has to be called when something is wanted that was not before.
@@ -72,7 +72,8 @@ private:
     }
 
     SENSOR_INLINE bool readHead(Head &head, ZeekReason &reason) const;
-    SENSOR_INLINE bool readFields(const Destination &destination, ZeekTable &table, Output &output, ZeekReason &reason) const;
+    SENSOR_INLINE bool readFields(
+        const Destination &destination, ZeekTable &table, Output &output, ZeekReason &reason) const;
     void writeText(const Field &field, Value value, ZeekTable &table, Output &output) const;
     bool isTooLong(const char *line, const char *next) const;
     Reading skip() const;

@@ -25,8 +25,8 @@ SENSOR_INLINE bool hasOther(uint64_t digits) {
     return ((digits | (digits + 0x7676767676767676u)) & 0x8080808080808080u) != 0;
 }
 
-/// Reads a time in any form: seconds since 1970 with or without decimals; a whole number of milliseconds, microseconds or
-/// nanoseconds, told apart by its size; RFC 3339.
+/// Reads a time in any form: seconds since 1970 with or without decimals; a whole number of milliseconds, microseconds
+/// or nanoseconds, told apart by its size; RFC 3339.
 bool readTimeSlowly(const char *text, size_t length, int64_t &nanoseconds);
 
 /// Reads a time, quickly where it is in the form that Zeek writes today (1713484795.943239).

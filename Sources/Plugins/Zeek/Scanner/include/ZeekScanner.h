@@ -7,12 +7,12 @@
 /// `lines == used + skipped + rejected` at every moment between calls.
 ///
 /// What a line means:
-/// - A line that begins with '#' belongs to a header, wherever it stands: it may change the separator, the marks of unset
-///   and empty values, the log's name and the columns for all lines behind it. `#separator` begins a new header.
-/// - A line that begins with '{' is a record in JSON, its names dotted (`"id.orig_h"`) or nested (`"id":{"orig_h"`); the
-///   first of two members of one name counts. Its log is what `_path` says, or else what its members tell.
-/// - Every other line is a row of the header before it. Its log is what `#path` says, or else what the columns tell. A row
-///   with no header before it counts as one of conn.log where it fits the columns that Zeek writes by default.
+/// - A line that begins with '#' belongs to a header, wherever it stands: it may change the separator, the marks of
+///   unset and empty values, the log's name and the columns for all lines behind it. `#separator` begins a new header.
+/// - A line that begins with '{' is a record in JSON, its names dotted (`"id.orig_h"`) or nested (`"id":{"orig_h"`);
+///   the first of two members of one name counts. Its log is what `_path` says, or else what its members tell.
+/// - Every other line is a row of the header before it. Its log is what `#path` says, or else what the columns tell. A
+///   row with no header before it counts as one of conn.log where it fits the columns that Zeek writes by default.
 ///
 /// A scanner is used by one thread at a time; different scanners share nothing.
 
@@ -43,8 +43,8 @@ typedef enum ZeekReason {
     ZeekNotJSON,
     /// A row with no `#fields` before it.
     ZeekNoHeader,
-    /// A line of a log that was asked for whose header has no column for the time or an address; in JSON a record without
-    /// them.
+    /// A line of a log that was asked for whose header has no column for the time or an address; in JSON a record
+    /// without them.
     ZeekNoConnection,
     /// A row with more or fewer columns than its header.
     ZeekOtherColumns,
@@ -145,7 +145,7 @@ void ZeekScannerDestroy(ZeekScanner *scanner);
 ///   connection are skipped, not rejected.
 /// - table: the table's place in the array given to `ZeekScannerRead`.
 /// - fields: what to read beside time, addresses, port and protocol. The names are copied. A text field that the log
-///   does not have stays empty, a number unknown. Of two fields for one column the one stands that comes later in a line.
+///   does not have stays empty, a number unknown. No two fields have one column.
 void ZeekScannerWant(ZeekScanner *scanner, const char *log, size_t table, const ZeekField *fields, size_t count);
 
 /// Reads lines from `block` until it ends or one of the tables is full.
@@ -188,12 +188,12 @@ ZeekSkipped ZeekScannerSkipped(const ZeekScanner *scanner, size_t index);
 ///
 /// - block: as for `ZeekScannerRead`.
 /// - from: the begin of a line.
-/// - Returns: the place in the block of the first line at or behind `from` that begins with '#'; `length` where there is
-///   none.
+/// - Returns: the place in the block of the first line at or behind `from` that begins with '#'; `length` where there
+///   is none.
 size_t ZeekNextHeaderLine(const char *block, size_t length, size_t from);
 
-/// Has the scanner go on as if it had read these lines of a header, without counting them: what stands before a block has
-/// to be known in order to read it.
+/// Has the scanner go on as if it had read these lines of a header, without counting them: what stands before a block
+/// has to be known in order to read it.
 void ZeekScannerTakeHeader(ZeekScanner *scanner, const char *lines, size_t length);
 
 #ifdef __cplusplus
