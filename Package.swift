@@ -67,7 +67,7 @@ let package = Package(
             dependencies: ["SensorText"],
             path: "Sources/Plugins/Zeek/Scanner",
             cxxSettings: [.define("NDEBUG")],
-            linkerSettings: [.linkedLibrary("simdjson")]
+            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]
         ),
         .target(
             name: "Zeek",
@@ -166,7 +166,8 @@ let package = Package(
         ),
         .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
         .testTarget(
-            name: "AllowlistTests", dependencies: ["Allowlist", "PeerMatching", "Suricata", "Beacon", "FlareKitTesting"]),
+            name: "AllowlistTests",
+            dependencies: ["Allowlist", "PeerMatching", "Suricata", "Beacon", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

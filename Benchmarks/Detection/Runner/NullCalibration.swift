@@ -8,7 +8,9 @@ struct NullCalibration {
     static let fewest = [6, 10, 16, 31, 61, 151, 501]
 
     /// Logits of null channels of one family, by flows.
-    static func simulate(_ family: ChannelFamily, hours: Double, seed: UInt64, count: Int) -> [(flows: Int, logit: Double)] {
+    static func simulate(_ family: ChannelFamily, hours: Double, seed: UInt64, count: Int) -> [(
+        flows: Int, logit: Double
+    )] {
         let root = SeededGenerator(seed: seed)
         let span = TimeSpan(start: Benchmark.monday, hours: hours)
         var result: [(flows: Int, logit: Double)] = []
@@ -47,7 +49,9 @@ struct NullCalibration {
     }
 
     /// The share of fresh null channels with p ≤ α, by family.
-    static func check(seed: UInt64, count: Int, alphas: [Double]) -> [(family: ChannelFamily, channels: Int, shares: [Double])] {
+    static func check(seed: UInt64, count: Int, alphas: [Double]) -> [(
+        family: ChannelFamily, channels: Int, shares: [Double]
+    )] {
         families.map { family in
             let drawn = simulate(family, hours: 24, seed: seed, count: count)
             let p = drawn.map { PValueTable.simulated.pValue(logit: $0.logit, flows: $0.flows) }
@@ -65,7 +69,8 @@ struct NullCalibration {
             """
         for row in table.classes {
             let logits = row.logits.map { String(format: "%.2f", $0) }.joined(separator: ", ")
-            text += "        .init(fewest: \(row.fewest), logits: [\(logits)], scale: \(String(format: "%.3f", row.scale))),\n"
+            text +=
+                "        .init(fewest: \(row.fewest), logits: [\(logits)], scale: \(String(format: "%.3f", row.scale))),\n"
         }
         return text + "    ])\n}\n"
     }

@@ -56,10 +56,12 @@ struct RecallGrid {
 
     /// The table as a picture: the darker a cell the more of its beacons are found.
     var svg: String {
-        var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 260\" font-family=\"sans-serif\" font-size=\"13\">\n"
+        var text =
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 260\" font-family=\"sans-serif\" font-size=\"13\">\n"
         text += "<title>Recall by period and jitter at ten false alarms a day</title>\n"
         for column in 0..<4 {
-            text += "<text x=\"\(165 + column * 105)\" y=\"24\" text-anchor=\"middle\">jitter \(Self.jitters[column].label)</text>\n"
+            text +=
+                "<text x=\"\(165 + column * 105)\" y=\"24\" text-anchor=\"middle\">jitter \(Self.jitters[column].label)</text>\n"
         }
         for row in 0..<4 {
             let y = 40 + row * 52
@@ -68,7 +70,8 @@ struct RecallGrid {
                 let value = recall(row, column)
                 let light = value.map { Int(96 - 60 * $0) } ?? 100
                 let ink = light < 60 ? "#fff" : "#000"
-                text += "<rect x=\"\(115 + column * 105)\" y=\"\(y)\" width=\"100\" height=\"48\" fill=\"hsl(210 70% \(light)%)\"/>\n"
+                text +=
+                    "<rect x=\"\(115 + column * 105)\" y=\"\(y)\" width=\"100\" height=\"48\" fill=\"hsl(210 70% \(light)%)\"/>\n"
                 text += "<text x=\"\(165 + column * 105)\" y=\"\(y + 30)\" text-anchor=\"middle\" fill=\"\(ink)\">"
                 text += (value.map { String(format: "%.2f", $0) } ?? "–") + "</text>\n"
             }

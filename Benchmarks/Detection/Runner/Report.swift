@@ -29,7 +29,8 @@ struct Report {
     ]
 
     private func precision(_ days: [Benchmark], _ weeks: [Benchmark]) -> String {
-        var text = "| detector | AP | AP with benign periodic | AP, week | recall at 10 false alarms a day | s per million flows |\n"
+        var text =
+            "| detector | AP | AP with benign periodic | AP, week | recall at 10 false alarms a day | s per million flows |\n"
         text += "| --- | --- | --- | --- | --- | --- |\n"
         for (index, detector) in Self.detectors.enumerated() {
             let plain = days.map { Ranking.averagePrecision($0.ranking(detector.score)) }
@@ -37,7 +38,8 @@ struct Report {
             let week = weeks.map { Ranking.averagePrecision($0.ranking(detector.score)) }
             let recall = days.map { day -> Double in
                 let ranking = day.ranking(detector.score)
-                let threshold = Ranking.threshold(negatives: ranking.filter { !$0.isPositive }.map(\.score), allowed: 10)
+                let threshold = Ranking.threshold(
+                    negatives: ranking.filter { !$0.isPositive }.map(\.score), allowed: 10)
                 let positives = ranking.filter(\.isPositive)
                 return Double(positives.count { $0.score > threshold }) / Double(positives.count)
             }

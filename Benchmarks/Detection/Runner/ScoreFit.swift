@@ -12,10 +12,11 @@ struct ScoreFit {
         var isBeacon: Bool
     }
 
-    /// Knots a statistic: quantiles 2 % … 98 % of beacons and a tenth of the others.
-    static let knots = 6
+    /// The knots are quantiles: of the beacons mostly low ones, of the others high ones, for there the two meet.
+    static let beaconKnots = [0.01, 0.05, 0.15, 0.4, 0.8]
+    static let otherKnots = [0.5, 0.9, 0.97, 0.993]
     static let rounds = 3
-    static let sweeps = 150
+    static let sweeps = 300
     /// Penalty on squared weights, against wild weights of alike statistics.
     static let penalty = 2e-6
 
@@ -51,17 +52,17 @@ struct ScoreFit {
     }
 
     private static func knots(of statistic: Statistic, _ rows: [Statistics], _ labels: [Double]) -> [Double] {
-        var values: [Double] = []
-        for (index, row) in rows.enumerated() where labels[index] == 1 || index % 10 == 0 {
-            if row[statistic].isFinite { values.append(row[statistic]) }
+        func quantiles(_ shares: [Double], ofBeacons: Bool) -> [Double] {
+            var values: [Double] = []
+            for (index, row) in rows.enumerated() where (labels[index] == 1) == ofBeacons && row[statistic].isFinite {
+                values.append(row[statistic])
+            }
+            values.sort()
+            return shares.map { (values[Int($0 * Double(values.count - 1))] * 1000).rounded() / 1000 }
         }
-        values.sort()
+        let wanted = quantiles(beaconKnots, ofBeacons: true) + quantiles(otherKnots, ofBeacons: false)
         var marks: [Double] = []
-        for step in 0..<knots {
-            let share = 0.02 + 0.96 * Double(step) / Double(knots - 1)
-            let mark = (values[Int(share * Double(values.count - 1))] * 1000).rounded() / 1000
-            if marks.isEmpty || mark > marks[marks.count - 1] + 1e-3 { marks.append(mark) }
-        }
+        for mark in wanted.sorted() where marks.isEmpty || mark > marks[marks.count - 1] + 0.005 { marks.append(mark) }
         return marks.count > 1 ? marks : [marks[0], marks[0] + 1]
     }
 

@@ -100,7 +100,8 @@ extension ChannelFamily {
         case .poisson: return .renewal(.exponential(mean: mean), duty: duty)
         case .gamma: return .renewal(.gamma(shape: generator.uniform(0.3, 1), mean: mean), duty: duty)
         case .logNormal:
-            return .renewal(.logNormal(median: mean * 0.6, sigma: generator.uniform(0.9, 2.2)), duty: duty)
+            return .renewal(
+                .logNormal(median: mean * 0.6, sigma: generator.pick([0.9, 0.95, 1, 1.2, 1.5, 2, 2.4])), duty: duty)
         case .heavyTail:
             return .renewal(
                 generator.chance(0.5)
@@ -126,7 +127,9 @@ extension ChannelFamily {
                 count: generator.uniform(1, 5))
         case .retries:
             return .retries(
-                delays: generator.pick([[1, 2, 4], [3, 6, 12, 24], [5, 5, 5], [1, 1, 1, 1], [30, 30], [10, 20, 40]]),
+                delays: generator.pick([
+                    [1, 2, 4], [3, 6, 12, 24], [5, 5, 5], [1, 1, 1, 1], [30, 30], [10, 20, 40],
+                ]),
                 meanGap: generator.logUniform(120, 15_000))
         case .downloads:
             return .downloads(

@@ -25,6 +25,11 @@ struct BurstView: Sendable {
         return gaps
     }()
 
+    /// A callback is short: flows that last longer in the mean, in seconds, are a day's work and not a callback.
+    static let longestCallback = 300.0
+    /// And mostly there is none: the least share of the time that is idle.
+    static let leastIdleShare = 2.0 / 3
+
     /// Fewest idle times a view is worth looking at.
     static let fewestIdle = 4
 
@@ -38,10 +43,16 @@ struct BurstView: Sendable {
         var idle = gaps
         var next = Array(Int32(1)...Int32(max(1, gaps.count)))
         var merged = 0
+        let total = sorted.reduce(0, +)
+        var busy = 0.0
         for (index, burstGap) in burstGaps.enumerated() {
-            while merged < sorted.count && sorted[merged] <= burstGap { merged += 1 }
+            while merged < sorted.count && sorted[merged] <= burstGap {
+                busy += sorted[merged]
+                merged += 1
+            }
             let left = sorted.count - merged
-            guard left >= fewestIdle else { return }
+            guard left >= fewestIdle, total - busy >= leastIdleShare * total else { return }
+            guard busy <= longestCallback * Double(left + 1) else { continue }
             // A longer burst gap that merges nothing more is the tighter test: skip to it.
             if index + 1 < burstGaps.count && sorted[merged] > burstGaps[index + 1] { continue }
             if idle.count > left {
