@@ -67,7 +67,7 @@ let package = Package(
             dependencies: ["SensorText"],
             path: "Sources/Plugins/Zeek/Scanner",
             cxxSettings: [.define("NDEBUG")],
-            linkerSettings: [.linkedLibrary("simdjson")]
+            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]
         ),
         .target(
             name: "Zeek",
