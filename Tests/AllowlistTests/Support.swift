@@ -48,14 +48,15 @@ enum Sample {
     /// Runs records through allowlists; every channel that is left becomes a finding.
     static func run(
         _ records: [MemoryRecord], _ enrichers: [any Enricher], grouping: Grouping = Grouping(),
-        now: Double = noon + 86_400
+        detector: (any Detector)? = nil, now: Double = noon + 86_400
     ) async throws -> RunOutcome {
         let stages = enrichers.enumerated().map { place, enricher in
             Pipeline.Stage(place == 0 ? "allowlist" : "enricher \(place + 1)", enricher)
         }
         let pipeline = Pipeline(
             name: "test", sources: [.init("memory", MemorySource(records))], enrichers: stages,
-            detectors: [.init("counting", CountingDetector(grouping: grouping))], sinks: [.init("sink", MemorySink())],
+            detectors: [.init("detector", detector ?? CountingDetector(grouping: grouping))],
+            sinks: [.init("sink", MemorySink())],
             acceptsEmpty: true)
         return try await RunEngine(version: "test", now: Timestamp(seconds: now)).run(pipeline)
     }
