@@ -154,6 +154,31 @@ struct RunCommandTests {
         #expect(outputs.count == 1)
     }
 
+    @Test("grouped by host, a beacon that hops over addresses is one channel that lists them")
+    func groupedByHost() throws {
+        var lines: [String] = []
+        for call in 0..<40 {
+            let address = "203.0.113.\(call % 8)"
+            lines.append(SampleFlows.flow(at: call * 60, to: address, port: 443, id: 100 + call))
+            if call % 2 == 0 {
+                lines.append(SampleFlows.tls(at: call * 60, to: address, id: 100 + call, name: "CDN.example.org"))
+            } else {
+                lines.append(SampleFlows.http(at: call * 60, to: address, id: 100 + call, name: "cdn.example.org:443"))
+            }
+        }
+        // A flow without a name stays under its address.
+        lines.append(SampleFlows.flow(at: 30, to: "203.0.113.1", port: 443, id: 999))
+        try folder.file("eve.json", lines.shuffled().joined(separator: "\n"))
+        let result = try run("--set", "detectors.0.group_by=host", "--report", "run.json")
+        #expect(result.exitCode == 0)
+        let rows = try folder.read("out.csv").split(whereSeparator: \.isNewline)
+        #expect(rows.count == 2)
+        #expect(rows.last?.hasPrefix("192.168.0.53,cdn.example.org,443,,") == true)
+        #expect(rows.last?.contains("203.0.113.0; 203.0.113.1; 203.0.113.2") == true)
+        #expect(result.errors.contains("Channels: 2"))
+        #expect(result.errors.contains("Read 81 records"))
+    }
+
     @Test("an interrupted run ends with the signal's code and leaves nothing behind", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) throws {
         let pipe = Pipe()

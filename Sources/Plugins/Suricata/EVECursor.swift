@@ -12,6 +12,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var time = EVESourceOptions.Time.start
         /// The columns of flows that are asked for beyond the head.
         var columns: Set<ColumnName> = []
+        /// Whether names of `tls` and `http` records are asked for.
+        var wantsNames = false
         /// In bytes, the line feed not counted.
         var longestLine = Int.max / 4
         /// How much of a compressed file or a stream is held at a time.
@@ -72,16 +74,23 @@ final class EVECursor: Cursor, @unchecked Sendable {
     /// - Returns: how many bytes were consumed.
     private func scan(into batch: inout RecordBatch) -> Int {
         let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
+        let names = settings.wantsNames ? roomForNames(in: batch) : 0
         let consumed: Int
         if let place = batch.index(of: .flow) {
-            consumed = scanner.read(bytes, at: region.position, into: &batch.tables[place])
+            consumed = scanner.read(bytes, at: region.position, into: &batch.tables[place], names: names)
         } else {
             // Nobody asked for flows: the lines are counted all the same.
             var unwanted = RecordTable(kind: .flow, columns: [], capacity: 1024)
-            consumed = scanner.read(bytes, at: region.position, into: &unwanted)
+            consumed = scanner.read(bytes, at: region.position, into: &unwanted, names: names)
         }
+        if settings.wantsNames { scanner.takeNames(into: &batch) }
         region.consume(consumed)
         return consumed
+    }
+
+    /// How many names fit, whichever of their kinds they are of.
+    private func roomForNames(in batch: RecordBatch) -> Int {
+        batch.tables.filter { $0.kind == .tls || $0.kind == .http }.map { $0.capacity - $0.count }.min() ?? 0
     }
 
     /// Takes the next lines.

@@ -22,7 +22,8 @@ public struct EVESource: Source, BuiltInPlugin {
         self.options = options
     }
 
-    public var offers: Set<RecordKind> { [.flow] }
+    /// Of `tls` and `http` records the host asked for alone, by which flows are named.
+    public var offers: Set<RecordKind> { [.flow, .tls, .http] }
 
     public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
 
@@ -31,7 +32,9 @@ public struct EVESource: Source, BuiltInPlugin {
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let work = WorkQueue(try InputPaths(options.paths).open())
         let settings = EVECursor.Settings(
-            time: options.time, columns: scan.kinds[.flow] ?? [], longestLine: Int(clamping: options.maxLine.bytes))
+            time: options.time, columns: scan.kinds[.flow] ?? [],
+            wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
+            longestLine: Int(clamping: options.maxLine.bytes))
         let count = max(1, min(scan.parallelism, work.readerCount))
         return (0..<count).map { _ in EVECursor(work, settings) }
     }

@@ -19,6 +19,7 @@ final class LineScanner {
         options.wantsPackets = columns.contains(.packetsToServer) || columns.contains(.packetsToClient)
         options.wantsDuration = columns.contains(.duration)
         options.wantsFlowID = columns.contains(.id)
+        options.wantsNames = settings.wantsNames
         options.longestLine = settings.longestLine
         scanner = EVEScannerCreate(options)
     }
@@ -30,8 +31,11 @@ final class LineScanner {
     /// - Parameters:
     ///   - lines: whole lines, with the scanner's padding behind them.
     ///   - position: where they begin in their file.
+    ///   - names: how many names may be taken before `takeNames` has to be called.
     /// - Returns: how many bytes were consumed.
-    func read(_ lines: UnsafeRawBufferPointer, at position: Int64, into table: inout RecordTable) -> Int {
+    func read(
+        _ lines: UnsafeRawBufferPointer, at position: Int64, into table: inout RecordTable, names: Int = 0
+    ) -> Int {
         guard let start = lines.baseAddress else { return 0 }
         return ColumnMemory.lend(&table, numbers: Self.numbers) { table, memory in
             var columns = EVEColumns(
@@ -40,13 +44,32 @@ final class LineScanner {
                 destination: memory.destination?.assumingMemoryBound(to: SensorAddress.self), port: memory.port,
                 protocol: memory.proto, bytesToServer: memory.numbers[0], bytesToClient: memory.numbers[1],
                 packetsToServer: memory.numbers[2], packetsToClient: memory.numbers[3], duration: memory.numbers[4],
-                flowID: memory.numbers[5], position: memory.position)
+                flowID: memory.numbers[5], position: memory.position, namesLeft: names)
             let consumed = EVEScannerRead(
                 scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &columns)
             table.count = columns.count
             return consumed
         }
     }
+
+    /// Moves the names that were read into the tables of their kinds.
+    func takeNames(into batch: inout RecordBatch) {
+        for index in 0..<EVEScannerNames(scanner) {
+            let name = EVEScannerName(scanner, index)
+            let text = UnsafeRawBufferPointer(start: name.host, count: name.length)
+            batch.update(Self.kind(of: name.namer)) { table in
+                table.append(
+                    start: Timestamp(nanoseconds: name.start),
+                    source: IPAddress(high: name.source.high, low: name.source.low),
+                    destination: IPAddress(high: name.destination.high, low: name.destination.low), port: name.port,
+                    proto: name.protocol, position: name.position, numbers: [.id: name.flowID],
+                    texts: [.host: HostText.withoutPort(String(decoding: text, as: UTF8.self))])
+            }
+        }
+        EVEScannerForgetNames(scanner)
+    }
+
+    static func kind(of namer: EVENamer) -> RecordKind { namer == EVENamerTLS ? .tls : .http }
 
     func rejectLongLine(at position: Int64) { EVEScannerRejectLongLine(scanner, UInt64(position)) }
 }
@@ -60,6 +83,10 @@ extension LineScanner {
         account.read = Int(EVEScannerLines(scanner))
         let used = Int(EVEScannerUsed(scanner))
         if used > 0 { account.used[RecordKind.flow.name] = tally(used, span: usedSpan) }
+        for namer in [EVENamerTLS, EVENamerHTTP] {
+            let named = Int(EVEScannerNamed(scanner, namer))
+            if named > 0 { account.used[Self.kind(of: namer).name] = Account.Tally(count: named) }
+        }
         let blank = Int(EVEScannerBlank(scanner))
         if blank > 0 { account.skipped["blank line"] = Account.Tally(count: blank) }
         for index in 0..<EVEScannerSkippedTypes(scanner) {
@@ -102,5 +129,17 @@ extension LineScanner {
         guard span.first <= span.last else { return Account.Tally(count: count) }
         return Account.Tally(
             count: count, first: Timestamp(nanoseconds: span.first), last: Timestamp(nanoseconds: span.last))
+    }
+}
+
+/// Hosts as HTTP writes them.
+enum HostText {
+    /// The host without the port at its end: `example.org:8080` is `example.org`.
+    static func withoutPort(_ host: String) -> String {
+        guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]"),
+            host[host.index(after: colon)...].utf8.allSatisfy({ (48...57).contains($0) }),
+            host.hasPrefix("[") || !host[..<colon].contains(":")
+        else { return host }
+        return String(host[..<colon])
     }
 }

@@ -14,6 +14,23 @@ enum SampleFlows {
             + #""start":"\#(time(seconds))","end":"\#(time(seconds + 1))","age":1,"state":"closed"}}"#
     }
 
+    /// A TLS record of a flow.
+    static func tls(at seconds: Int, to destination: String, id: Int, name: String) -> String {
+        record("tls", at: seconds, to: destination, id: id, #""sni":"\#(name)","version":"TLS 1.3""#)
+    }
+
+    /// An HTTP record of a flow.
+    static func http(at seconds: Int, to destination: String, id: Int, name: String) -> String {
+        record("http", at: seconds, to: destination, id: id, #""hostname":"\#(name)","url":"/","http_method":"GET""#)
+    }
+
+    private static func record(_ type: String, at seconds: Int, to destination: String, id: Int, _ inner: String)
+        -> String
+    {
+        #"{"timestamp":"\#(time(seconds))","flow_id":\#(id),"event_type":"\#(type)","src_ip":"192.168.0.53","#
+            + #""src_port":40000,"dest_ip":"\#(destination)","dest_port":443,"proto":"TCP","\#(type)":{\#(inner)}}"#
+    }
+
     static func time(_ seconds: Int) -> String {
         let date = Date(timeIntervalSince1970: 1_704_067_200 + Double(seconds))
         return date.formatted(.iso8601).replacingOccurrences(of: "Z", with: ".000000+0000")

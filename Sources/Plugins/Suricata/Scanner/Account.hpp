@@ -61,6 +61,8 @@ struct Account {
     uint64_t fellBack = 0;
     uint64_t slow = 0;
     uint64_t skipped = 0;
+    std::array<uint64_t, EVENamerCount> named{};
+    uint64_t namedInAll = 0;
     TypeTable types;
     std::array<EVERejected, EVEReasonCount> rejected{};
     uint64_t rejectedInAll = 0;
@@ -78,7 +80,7 @@ struct Account {
         if (start > lastUsed) lastUsed = start;
     }
 
-    uint64_t lines() const { return used + skipped + blank + rejectedInAll; }
+    uint64_t lines() const { return used + namedInAll + skipped + blank + rejectedInAll; }
 };
 
 }  // namespace eve

@@ -27,9 +27,17 @@ struct Flow {
     int64_t flowID = EVE_UNKNOWN;
 };
 
+/// A name that a record gave to a flow; the text is the parser's until the next line is read.
+struct Name {
+    EVENamer namer = EVENamerTLS;
+    Flow flow;
+    std::string_view host;
+};
+
 /// What becomes of a line.
 enum class Verdict : uint8_t {
     used,
+    named,
     skipped,
     rejected,
     /// The fast way's answer to whatever it was not made for.

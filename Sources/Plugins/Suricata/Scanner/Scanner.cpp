@@ -1,6 +1,8 @@
 // The C functions: takes blocks apart into lines and keeps the account.
 
 #include <new>
+#include <string>
+#include <vector>
 
 #include "Account.hpp"
 #include "FastReader.hpp"
@@ -16,11 +18,19 @@ struct EVEScanner {
     eve::FastReader fast;
     eve::SlowReader slow;
     eve::Account account;
+
+    /// A name with its text.
+    struct Named {
+        EVEName name;
+        std::string host;
+    };
+    std::vector<Named> names;
 };
 
 namespace {
 
 using eve::Flow;
+using eve::Name;
 using eve::Reading;
 using eve::Verdict;
 
@@ -48,6 +58,16 @@ SENSOR_INLINE void append(EVEColumns &columns, const EVEOptions &options, const 
     if (options.wantsFlowID) put(columns.flowID, row, flow.flowID);
 }
 
+void keep(EVEScanner &scanner, const Name &name, uint64_t position, EVEColumns &columns) {
+    const Flow &flow = name.flow;
+    const EVEName entry{name.namer, flow.start, flow.source, flow.destination, flow.port, flow.protocol, flow.flowID,
+                        int64_t(position), nullptr, 0};
+    scanner.names.push_back({entry, std::string(name.host)});
+    ++scanner.account.named[name.namer];
+    ++scanner.account.namedInAll;
+    --columns.namesLeft;
+}
+
 bool isBlank(const char *p, const char *end) {
     while (p < end && sensor::isSpace(*p)) ++p;
     return p == end;
@@ -67,13 +87,15 @@ void readSlowly(
         return;
     }
     Flow flow;
-    const Reading reading = scanner.slow.read(line, size_t(end - line), flow);
+    Name name;
+    const Reading reading = scanner.slow.read(line, size_t(end - line), flow, name);
     switch (reading.verdict) {
     case Verdict::used:
         account.use(flow.start);
         account.fellBack += flow.fellBack;
         append(columns, scanner.options, flow, position);
         break;
+    case Verdict::named: keep(scanner, name, position, columns); break;
     case Verdict::skipped:
         ++account.skipped;
         account.types.count(reading);
@@ -96,7 +118,8 @@ SENSOR_INLINE size_t readBlock(
     const char *p = block;
     const bool hasMark = position == 0 && length >= 3 && std::memcmp(block, "\xEF\xBB\xBF", 3) == 0;
     if (hasMark) p += 3;
-    while (p < end && columns.count < columns.capacity) {
+    const bool wantsNames = scanner.options.wantsNames;
+    while (p < end && columns.count < columns.capacity && !(wantsNames && columns.namesLeft == 0)) {
         const uint64_t place = hasMark && p == block + 3 ? 0 : position + uint64_t(p - block);
         const bool isTerminated = lastFeed != nullptr && p <= lastFeed;
         if (triesFast && isTerminated) {
@@ -109,7 +132,8 @@ SENSOR_INLINE size_t readBlock(
                 p = next;
                 continue;
             }
-            if (reading.verdict == Verdict::skipped) {
+            const bool mayName = wantsNames && (reading.type == "tls" || reading.type == "http");
+            if (reading.verdict == Verdict::skipped && !mayName) {
                 next = lineFeed(reading.type.data(), end) + 1;
                 if (size_t(next - p) <= scanner.longestLine) {
                     ++account.skipped;
@@ -212,6 +236,19 @@ EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason) {
 size_t EVEScannerSkippedTypes(const EVEScanner *scanner) { return scanner->account.types.types.size(); }
 
 EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index) { return scanner->account.types.types[index]; }
+
+size_t EVEScannerNames(const EVEScanner *scanner) { return scanner->names.size(); }
+
+EVEName EVEScannerName(const EVEScanner *scanner, size_t index) {
+    EVEName name = scanner->names[index].name;
+    name.host = scanner->names[index].host.data();
+    name.length = scanner->names[index].host.size();
+    return name;
+}
+
+void EVEScannerForgetNames(EVEScanner *scanner) { scanner->names.clear(); }
+
+uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer) { return scanner->account.named[namer]; }
 
 uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner) { return scanner->account.slow; }
 }

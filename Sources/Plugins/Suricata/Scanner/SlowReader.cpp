@@ -32,7 +32,7 @@ struct Member {
 
 /// The members of a flow record that are read.
 struct Members {
-    Member timestamp, flowID, source, destination, port, protocol, flow;
+    Member timestamp, flowID, source, destination, port, protocol, flow, tls, http;
     Member bytesToServer, bytesToClient, packetsToServer, packetsToClient, start, end, age;
 };
 
@@ -44,6 +44,8 @@ Member *outerMember(Members &members, std::string_view key) {
     if (key == "dest_port") return &members.port;
     if (key == "proto") return &members.protocol;
     if (key == "flow") return &members.flow;
+    if (key == "tls") return &members.tls;
+    if (key == "http") return &members.http;
     return nullptr;
 }
 
@@ -165,6 +167,22 @@ Reading readMembers(const Members &members, const EVEOptions &options, Flow &flo
     return reading;
 }
 
+/// The host that a record asked for; empty where it does not say, or where what else it says cannot be read.
+std::string_view readName(const Members &members, EVENamer namer, Flow &flow) {
+    const bool isTLS = namer == EVENamerTLS;
+    simdjson::dom::object inner;
+    std::string_view host;
+    const Member &outer = isTLS ? members.tls : members.http;
+    if (!outer.isThere || outer.value.get_object().get(inner) != simdjson::SUCCESS) return {};
+    if (inner[isTLS ? "sni" : "hostname"].get_string().get(host) != simdjson::SUCCESS) return {};
+    flow.flowID = readFlowID(members.flowID);
+    flow.protocol = readProtocol(members.protocol);
+    const bool isReadable = flow.flowID != EVE_UNKNOWN && takeTime(members.timestamp, flow.start)
+        && takeAddress(members.source, flow.source) && takeAddress(members.destination, flow.destination)
+        && readPort(members.port, flow.port);
+    return isReadable ? host : std::string_view();
+}
+
 /// A parser takes up to 14 times a line's length. Only one thread at a time parses a line longer than this, and gives
 /// the memory back at once.
 constexpr size_t longLine = 1 << 20;
@@ -186,6 +204,18 @@ struct SlowReader::Parser {
         return read(once, line, length, options, flow);
     }
 
+    /// Reads the name that a record gives to a flow; a long line is not worth it.
+    Verdict readName(const char *line, size_t length, EVENamer namer, Name &name) {
+        simdjson::dom::object object;
+        if (length > longLine || usual.parse(line, length, false).get_object().get(object) != simdjson::SUCCESS)
+            return Verdict::skipped;
+        Members members;
+        collect(object, members, outerMember);
+        name.namer = namer;
+        name.host = eve::readName(members, namer, name.flow);
+        return name.host.empty() ? Verdict::skipped : Verdict::named;
+    }
+
     static Reading read(
         simdjson::dom::parser &parser, const char *line, size_t length, const EVEOptions &options, Flow &flow) {
         simdjson::dom::object object, inner;
@@ -204,7 +234,7 @@ SlowReader::SlowReader(const EVEOptions &options) : options(options), parser(std
 
 SlowReader::~SlowReader() = default;
 
-Reading SlowReader::read(const char *line, size_t length, Flow &flow) {
+Reading SlowReader::read(const char *line, size_t length, Flow &flow, Name &name) {
     Reading reading;
     std::string_view time;
     switch (finder.find(line, length, reading.type, time)) {
@@ -214,6 +244,8 @@ Reading SlowReader::read(const char *line, size_t length, Flow &flow) {
     }
     if (reading.type == "flow") return parser->read(line, length, options, flow);
     reading.verdict = Verdict::skipped;
+    if (options.wantsNames && (reading.type == "tls" || reading.type == "http"))
+        reading.verdict = parser->readName(line, length, reading.type == "tls" ? EVENamerTLS : EVENamerHTTP, name);
     reading.hasTime = readTime(time.data(), time.size(), reading.time);
     return reading;
 }

@@ -14,7 +14,8 @@ public:
     ~SlowReader();
 
     /// - line: `length` bytes without the line feed, and EVE_PADDING more that can be read.
-    Reading read(const char *line, size_t length, Flow &flow);
+    /// - name: what a record of another type says of a flow, where names are wanted and the verdict is `named`.
+    Reading read(const char *line, size_t length, Flow &flow, Name &name);
 
 private:
     struct Parser;

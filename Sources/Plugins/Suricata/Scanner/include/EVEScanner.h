@@ -3,7 +3,7 @@
 /// Reads Suricata EVE lines out of memory and writes their flow records into columns.
 ///
 /// A line is used (a flow record with a readable time, addresses, port and counts), skipped (another event type, or
-/// blank) or rejected, and each is counted: `lines == used + skipped + rejected` at every moment between calls.
+/// blank) or rejected, and each is counted: `lines == used + named + skipped + rejected` at every moment between calls.
 ///
 /// What a line means:
 /// - Its event type is the first member of that name in the line's own object; names and strings may be escaped, and a
@@ -72,6 +72,8 @@ typedef struct EVEOptions {
     bool wantsPackets;
     bool wantsDuration;
     bool wantsFlowID;
+    /// Also reads the names that `tls` (SNI) and `http` (Host) records give to flows.
+    bool wantsNames;
     /// Longer lines are rejected, whatever is in them; 0 for no limit.
     size_t longestLine;
 } EVEOptions;
@@ -101,7 +103,29 @@ typedef struct EVEColumns {
     int64_t *flowID;
     /// Where the line begins in its input, in bytes.
     int64_t *position;
+    /// How many names may still be taken; where they are wanted, reading stops at 0 as it does at the capacity.
+    size_t namesLeft;
 } EVEColumns;
+
+/// Which record gave a name to a flow.
+typedef enum EVENamer { EVENamerTLS, EVENamerHTTP, EVENamerCount } EVENamer;
+
+/// A name that a record gave to a flow.
+typedef struct EVEName {
+    EVENamer namer;
+    /// Nanoseconds since 1970 of the record's `timestamp`.
+    int64_t start;
+    SensorAddress source;
+    SensorAddress destination;
+    uint16_t port;
+    uint8_t protocol;
+    int64_t flowID;
+    /// Where the line begins in its input, in bytes.
+    int64_t position;
+    /// `length` bytes of UTF-8; valid until the names are forgotten.
+    const char *host;
+    size_t length;
+} EVEName;
 
 /// A tally of skipped lines: one event type, "flow" never among them.
 typedef struct EVESkipped {
@@ -163,6 +187,12 @@ EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason);
 /// How many event types were skipped; their order means nothing.
 size_t EVEScannerSkippedTypes(const EVEScanner *scanner);
 EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index);
+/// The names that were read since they were last forgotten.
+size_t EVEScannerNames(const EVEScanner *scanner);
+EVEName EVEScannerName(const EVEScanner *scanner, size_t index);
+void EVEScannerForgetNames(EVEScanner *scanner);
+/// How many records gave a name in all; they are neither used flows nor skipped.
+uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer);
 /// How many lines the fast way could not answer for.
 uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner);
 
