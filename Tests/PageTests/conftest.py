@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 # What a page would do to a reader who opened it in a browser that had run the attacker's script.
 OWNED = "return window.owned"
@@ -72,6 +73,10 @@ class Page:
                  .map((td) => td.innerText.trim())""",
             name,
         )
+
+    def rows(self, number):
+        """Waits until so many findings are listed."""
+        WebDriverWait(self.driver, 20).until(lambda _: len(self.all("#list tbody tr[data-i]")) == number)
 
     def sort_by(self, name):
         self.run(

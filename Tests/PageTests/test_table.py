@@ -32,10 +32,10 @@ def test_addresses_sort_as_numbers(look):
 def test_text_filters_by_all_of_its_words(look):
     page = look()
     page.type("ovh beacon-classic")
-    rows = page.texts("#list tbody tr[data-i]")
-    assert 0 < len(rows) < 200
+    number = int(page.one(".shown").text.split()[0])
+    assert 0 < number < 100
+    page.rows(number)
     assert set(page.column("Owner")) == {"OVH, FR"}
-    assert page.one(".shown").text == f"{len(rows)} of 200 findings"
 
 
 def test_a_filter_that_nothing_passes_says_so_and_can_be_taken_back(look):
@@ -43,7 +43,7 @@ def test_a_filter_that_nothing_passes_says_so_and_can_be_taken_back(look):
     page.type("no such thing anywhere")
     assert "No finding fits" in page.one("#list tbody").text
     page.one("input[type=search]").send_keys(Keys.CONTROL + "a", Keys.DELETE)
-    assert len(page.column("Source")) == 100
+    page.rows(100)
 
 
 def test_facets_let_through_what_is_ticked_and_count_what_there_is(look):
@@ -81,14 +81,12 @@ def test_groups_hold_their_findings_and_close(look):
         """const select = document.querySelector("select[aria-label^=Group]");
            select.value = "source"; select.dispatchEvent(new Event("change"))"""
     )
-    before = len(page.column("Source"))
     group = page.one("tr.group button")
     source = group.find_element("css selector", "b").text
     first = page.run("return document.querySelector('tr.group').nextElementSibling.cells[1].textContent")
     assert first == source
     group.click()
     assert page.one("tr.group button").get_attribute("aria-expanded") == "false"
-    assert len(page.column("Source")) != before or source not in page.column("Source")
     assert source not in page.column("Source")
 
 
@@ -106,7 +104,7 @@ def test_findings_of_one_kin_are_one_campaign(look):
 def test_more_findings_are_shown_when_asked_for(look):
     page = look()
     page.one("#more button:last-child").click()
-    assert len(page.column("Source")) == 200
+    page.rows(200)
     assert page.all("#more button") == []
 
 
