@@ -73,7 +73,7 @@ struct PageTests {
         let sample = SampleReport(count: 20)
         let html = try Pages.html(sample) { $0.maxDetails = 5 }
         #expect(try (Pages.data(of: html)["evidence"] as? [Any])?.count == 5)
-        #expect(Pages.between("<dt title=\"How far intervals stray", "</dt>", in: html).count == 5)
+        #expect(Pages.between("title=\"How far intervals stray", "</span>", in: html).count == 5)
     }
 
     @Test("findings stand in the order of their priority, whatever the order they came in")

@@ -2,6 +2,9 @@
 const table = byId("list");
 const body = table?.tBodies[0];
 const pageSize = 100;
+// Rows that are made while someone still types; the others of a page follow when there is quiet.
+const firstSize = 40;
+const quiet = 200;
 const rows = new Map();
 const opened = new Set();
 const closedGroups = new Set();
@@ -91,7 +94,6 @@ const render = () => {
   table.setAttribute("aria-rowcount", total + 1);
   shownText.textContent = listed.length === count ? `${readableCount(count)} findings` : `${readableCount(listed.length)} of ${readableCount(count)} findings`;
   showMore(total);
-  fitTable();
   setCurrent(body.querySelector("tr[data-i] > td > a"));
 };
 
@@ -103,7 +105,7 @@ const showMore = (total) => {
   const more = make("button", { type: "button" }, `Show ${readableCount(Math.min(pageSize * 2, total - made))} more`);
   more.addEventListener("click", () => { limit += pageSize * 2; render(); });
   const all = make("button", { type: "button" }, `Show all ${readableCount(total)}`);
-  all.addEventListener("click", () => { limit = Infinity; render(); });
+  all.addEventListener("click", () => { limit = Infinity; render(); fitTable(); });
   place.append(more, all);
 };
 
@@ -115,11 +117,14 @@ const fitTable = () => {
   scroller.classList.toggle("fits", table.scrollWidth <= scroller.clientWidth + 1);
 };
 
+let growing = null;
 const update = () => {
   listed = selected();
-  limit = pageSize;
+  limit = firstSize;
   render();
   showInOverview(listed);
+  clearTimeout(growing);
+  growing = setTimeout(() => { limit = Math.max(limit, pageSize); render(); fitTable(); }, quiet);
 };
 
 // Opening and closing.
@@ -168,6 +173,7 @@ const showColumn = (name, isShown) => {
   while (head.cells.length > data.table.length) head.lastElementChild.remove();
   for (const column of extra) head.append(headCell(make("th", { scope: "col", title: fields.get(column)?.meaning ?? "" }, labelOf(column)), column));
   render();
+  fitTable();
 };
 
 // Sorting.

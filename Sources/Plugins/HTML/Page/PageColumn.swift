@@ -82,9 +82,12 @@ struct PageColumn {
         var style = ""
         for (place, column) in columns.enumerated() {
             let number = place + 1
-            // An IPv4 address stays on one line; a longer one breaks.
-            if column.name.hasSuffix("_ip") { style += "#list>*>tr:not(.wide)>:nth-child(\(number)){min-width:15ch}\n" }
             let cells = { (table: String) in "\(table)>*>tr:not(.wide)>:nth-child(\(number))" }
+            if column.name == "summary" { style += "\(cells("#list")){max-width:60ch}\n" }
+            // Drawn by the script.
+            if column.name == "rhythm" { style += "html:not(.js) \(cells("#list")){display:none}\n" }
+            // An IPv4 address stays on one line; a longer one breaks.
+            if column.name.hasSuffix("_ip") { style += "\(cells("#list")){min-width:15ch}\n" }
             switch column.room {
             case nil: style += "\(cells(".auto")){display:none}\n"
             case .always: break
