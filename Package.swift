@@ -76,7 +76,8 @@ let package = Package(
             exclude: ["Scanner"]
         ),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
-        .target(name: "Beacon", dependencies: ["FlareKit"], path: "Sources/Plugins/Beacon"),
+        .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
+        .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
         .target(
             name: "Tabular",
             dependencies: ["FlareKit", "OutputFiles", "OutputText"],
@@ -130,6 +131,14 @@ let package = Package(
             path: "Benchmarks/SanitizeZeek",
             exclude: ["run"]
         ),
+
+        // Labelled channels, and how well detectors do on them
+        .target(name: "SyntheticTraffic", path: "Benchmarks/Detection/SyntheticTraffic"),
+        .executableTarget(
+            name: "detection-benchmark", dependencies: ["SyntheticTraffic", "Periodicity"],
+            path: "Benchmarks/Detection/Runner"),
+        .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
+        .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
 
         // Made-up pages, to test and to look at
         .target(
