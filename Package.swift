@@ -5,6 +5,7 @@ let package = Package(
     name: "flare",
     products: [
         .library(name: "FlareKit", targets: ["FlareKit"]),
+        .library(name: "FlareKitTesting", targets: ["FlareKitTesting"]),
         .executable(name: "flare", targets: ["flare"]),
     ],
     dependencies: [
@@ -19,13 +20,16 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // The interface of plugins in dynamic libraries: one header
+        .target(name: "CFlarePlugin"),
+
         // Starts programs from outside: between fork and exec only C will do
         .target(name: "CFlareSpawn"),
 
         // The framework: no plugin is named in here
         .target(
             name: "FlareKit",
-            dependencies: ["CLibYAML", "CFlareSpawn", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["CLibYAML", "CFlareSpawn", "CFlarePlugin", .product(name: "Logging", package: "swift-log")]
         ),
 
         // What several plugin families need
@@ -152,8 +156,8 @@ let package = Package(
             path: "Tests/Support/GenerateReport"
         ),
 
-        .target(name: "FlareKitTesting", dependencies: ["FlareKit"], path: "Tests/Support/FlareKitTesting"),
-        .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting"]),
+        .target(name: "FlareKitTesting", dependencies: ["FlareKit"]),
+        .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
         .testTarget(
             name: "SuricataTests",

@@ -1,4 +1,20 @@
+import FoundationEssentials
+
 extension JSONText {
+    /// An object of all options of a plugin.
+    ///
+    /// - Throws: `PluginError` where a secret cannot be read.
+    init(_ options: OptionValues) throws {
+        self.init()
+        try collect(asObject: true) { text in
+            for name in options.names {
+                guard let value = options[name] else { continue }
+                text.key(name)
+                try text.append(value)
+            }
+        }
+    }
+
     /// An option's value as a plugin gets it: durations in seconds, sizes in bytes, shares as parts of 1, times in
     /// RFC 3339, paths absolute.
     ///
@@ -137,7 +153,11 @@ extension JSONText {
     }
 
     /// A finding by the names of its columns; those without a value are left out.
-    mutating func append(_ finding: Finding, _ columns: [Column], withSeries: Bool) {
+    ///
+    /// - Parameter further: writes more entries.
+    mutating func append(
+        _ finding: Finding, _ columns: [Column], withSeries: Bool, further: (inout JSONText) -> Void = { _ in }
+    ) {
         object { text in
             text.key("id")
             text.append(finding.id)
@@ -146,24 +166,43 @@ extension JSONText {
                 text.key(column.name)
                 text.append(value)
             }
-            text.key("modifiers")
-            text.list { list in
-                for modifier in finding.modifiers {
-                    list.object { text in
-                        text.key("name")
-                        text.append(modifier.name)
-                        text.key("amount")
-                        text.append(modifier.amount)
-                        text.key("reason")
-                        text.append(modifier.reason)
-                    }
-                }
-            }
+            text.append(modifiers: finding.modifiers)
+            further(&text)
             guard withSeries else { return }
             text.key("times")
             text.list { list in for time in finding.times { list.append(seconds: time) } }
             text.key("sizes")
             text.list { list in for size in finding.sizes { list.append(size) } }
         }
+    }
+}
+
+extension JSONText {
+    /// A list of findings for an enricher in a library.
+    ///
+    /// - Parameter inFull: adds to each, under `finding`, the form in which FlareKit encodes it.
+    init(findings: [Finding], inFull: Bool) {
+        self.init()
+        let fields = Set(findings.flatMap(\.evidence.keys)).sorted().map { Field($0, .text, "") }
+        let columns = Column.all(with: fields)
+        list { list in
+            for finding in findings {
+                list.append(finding, columns, withSeries: false) { text in
+                    guard inFull, let data = try? JSONEncoder().encode(finding) else { return }
+                    text.key("finding")
+                    text.append(raw: data)
+                }
+            }
+        }
+    }
+}
+
+extension ChannelView {
+    /// The channel as one line of JSON, in the form in which plugins in other languages get it.
+    public func jsonLine(_ census: Census) -> [UInt8] {
+        var text = JSONText()
+        text.reserve(200 + count * 32)
+        text.append(self, census, arrays: .json)
+        return text.bytes + [0x0A]
     }
 }

@@ -5,7 +5,7 @@ struct ProgramSource: Source, ClosablePlugin {
     var offers: Set<RecordKind> { Set((program.record.traits.offers ?? ["flow"]).map(RecordKind.init)) }
     var isRereadable: Bool { program.record.traits.rereadable ?? false }
     var endsNow: Bool { program.record.traits.endsNow ?? false }
-    var failure: String? { program.failure }
+    var failure: String? { program.health.failure }
     func cancel() { program.cancel() }
     func close() async { await program.close() }
 
@@ -60,7 +60,7 @@ final class ProgramCursor: Cursor, @unchecked Sendable {
             try fill(&batch)
         } catch {
             let failure = program.failed(error)
-            guard program.mayFail, !(failure is CancellationError) else { throw failure }
+            guard program.health.mayFail, !(failure is CancellationError) else { throw failure }
             (rest, isOver) = ([], true)
         }
         return !(rest.isEmpty && isOver) || batch.count > 0

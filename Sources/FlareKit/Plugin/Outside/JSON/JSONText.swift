@@ -100,6 +100,12 @@ struct JSONText: Sendable {
         }
     }
 
+    /// A value that stands beside the others, as a text of its own.
+    mutating func append(alone value: JSONValue) {
+        needsComma = false
+        append(value)
+    }
+
     /// Text that is JSON already.
     mutating func append(raw json: some Sequence<UInt8>) {
         separate()

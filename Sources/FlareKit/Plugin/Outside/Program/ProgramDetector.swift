@@ -1,14 +1,5 @@
 import Synchronization
 
-/// What a detector from outside makes of a channel.
-struct OutsideJudgement: Judgement {
-    var score: Double
-    /// The finding it is, of a detector that does not settle.
-    var finding: Finding?
-    /// The detector's own words, of one that settles.
-    var words: JSONValue?
-}
-
 /// A detector that is a program.
 struct ProgramDetector: Detector, ClosablePlugin {
     let program: OutsideProgram
@@ -24,15 +15,16 @@ struct ProgramDetector: Detector, ClosablePlugin {
     var name: String { program.descriptor.name }
     var evidence: [Field] { program.descriptor.evidence }
     var demand: Demand { program.record.traits.demand(program.options) }
-    var failure: String? { program.failure }
+    var failure: String? { program.health.failure }
     func cancel() { program.cancel() }
     func close() async { await program.close() }
 
+    private var findings: OutsideFindings { OutsideFindings(detector: name, fields: evidence) }
     private var settles: Bool { program.record.traits.settles ?? false }
 
     func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [OutsideJudgement?] {
         let nothing = [OutsideJudgement?](repeating: nil, count: batch.channels.count)
-        return try await program.guarded(otherwise: nothing) {
+        return try await program.health.guarded(otherwise: nothing) {
             try await period.begin { try await tell(census) }
             var judgements: [OutsideJudgement?] = []
             for part in Self.parts(batch.channels) {
@@ -59,11 +51,8 @@ struct ProgramDetector: Detector, ClosablePlugin {
             guard words != .null else { return nil }
             let score = try OutsideAnswer.score(of: words)
             if settles { return OutsideJudgement(score: score, words: words) }
-            var finding = Finding(
-                detector: name, channel: channel, census: census, score: score,
-                summary: try OutsideAnswer.summary(of: words))
-            try OutsideAnswer.fill(&finding, from: words, evidence)
-            return OutsideJudgement(score: score, finding: finding)
+            return OutsideJudgement(
+                score: score, finding: try findings.finding(words, score: score, about: channel, census))
         }
     }
 
@@ -72,14 +61,18 @@ struct ProgramDetector: Detector, ClosablePlugin {
     ) async throws -> [Finding] {
         defer { period.end() }
         guard settles else { return judged.compactMap(\.judgement.finding) }
-        return try await program.guarded(otherwise: []) {
+        return try await program.health.guarded(otherwise: []) {
             try await period.begin { try await tell(census) }
             var start = 0
             repeat {
                 let end = min(judged.count, start + Self.mostJudgements)
                 let answer = try await ask(about: judged[start..<end], channels, isLast: end == judged.count)
                 start = end
-                if end == judged.count { return try findings(answer, channels, census) }
+                guard end == judged.count else { continue }
+                guard let found = answer["findings"]?.elements else {
+                    throw OutsideFault.nonsense("there is no list \"findings\"")
+                }
+                return try found.map { try findings.finding($0, channels, census) }
             } while true
         }
     }
@@ -103,43 +96,6 @@ struct ProgramDetector: Detector, ClosablePlugin {
             text.key("last")
             text.append(isLast)
         }
-    }
-
-    private func findings(_ answer: JSONValue, _ channels: ChannelTable, _ census: Census) throws -> [Finding] {
-        guard let found = answer["findings"]?.elements else {
-            throw OutsideFault.nonsense("there is no list \"findings\"")
-        }
-        return try found.map { words in
-            let score = try OutsideAnswer.score(of: words)
-            let summary = try OutsideAnswer.summary(of: words)
-            var finding = try subject(of: words, channels, census, score, summary)
-            try OutsideAnswer.fill(&finding, from: words, evidence, further: ["channel", "channels", "source"])
-            return finding
-        }
-    }
-
-    private func subject(
-        of words: JSONValue, _ channels: ChannelTable, _ census: Census, _ score: Double, _ summary: String
-    ) throws(OutsideFault) -> Finding {
-        func id(_ value: JSONValue) throws(OutsideFault) -> ChannelID {
-            guard let index = value.integer, index >= 0, index < channels.count else {
-                throw .nonsense("\(value.phrase) is no channel of this run")
-            }
-            return ChannelID(Int(index))
-        }
-        if let channel = words["channel"] {
-            return Finding(
-                detector: name, channel: channels.view(try id(channel)), census: census, score: score, summary: summary)
-        }
-        if let list = words["channels"]?.elements, !list.isEmpty {
-            var keys: [ChannelKey] = []
-            for channel in list { keys.append(channels.key(of: try id(channel))) }
-            return Finding(detector: name, subject: .group(keys), score: score, summary: summary)
-        }
-        if let source = words["source"]?.text.flatMap(IPAddress.init) {
-            return Finding(detector: name, subject: .source(source), score: score, summary: summary)
-        }
-        throw .nonsense("a finding names no \"channel\", no list \"channels\" and no \"source\"")
     }
 
     private func tell(_ census: Census) async throws {

@@ -10,23 +10,19 @@ final class OutsideProgram: Sendable {
     private let context: PluginContext
     private let conversation: OutsideConversation
     private let start = Mutex<Task<Void, any Error>?>(nil)
-    private let firstFailure = Mutex<String?>(nil)
+    /// Whether it still works.
+    let health: OutsideHealth
 
     init(_ descriptor: PluginDescriptor, _ options: OptionValues, _ context: PluginContext) {
         self.descriptor = descriptor
         self.record = descriptor.outside ?? OutsideRecord()
         self.options = options
         self.context = context
-        var logger = Logger(label: "flare.plugin")
-        logger[metadataKey: "plugin"] = "\(descriptor.name)"
-        conversation = OutsideConversation(limits: record.limits, logger: logger)
+        let logger = OutsidePlugins.logger(for: descriptor.name)
+        let conversation = OutsideConversation(limits: record.limits, logger: logger)
+        self.conversation = conversation
+        health = OutsideHealth(descriptor) { conversation.fail($0) }
     }
-
-    /// What went wrong, the first time something did; `nil` if nothing.
-    var failure: String? { firstFailure.withLock { $0 } }
-
-    /// Whether the run goes on without the plugin if it fails.
-    var mayFail: Bool { record.onFailure == .goOn }
 
     /// Asks a question and waits for the answer; the program is started before the first.
     ///
@@ -59,28 +55,7 @@ final class OutsideProgram: Sendable {
     /// Ends the program because of what it said, or of what became of it.
     ///
     /// - Returns: the error for whoever needed it.
-    func failed(_ error: any Error) -> any Error {
-        guard let fault = error as? OutsideFault else { return error }
-        if fault == .runEnded { return CancellationError() }
-        conversation.fail(fault)
-        let failure = PluginError(fault.description, at: "\(descriptor.phrase) (\(descriptor.origin))")
-        firstFailure.withLock { if $0 == nil { $0 = failure.description } }
-        return failure
-    }
-
-    /// Does something with the plugin; where that fails and the run may go on without it, the other value stands.
-    func guarded<Result>(otherwise value: Result, _ body: () async throws -> Result) async throws -> Result {
-        if mayFail, failure != nil { return value }
-        do {
-            return try await body()
-        } catch let fault as OutsideFault {
-            let error = failed(fault)
-            if mayFail, !(error is CancellationError) { return value }
-            throw error
-        } catch is PluginError where mayFail && failure != nil {
-            return value
-        }
-    }
+    func failed(_ error: any Error) -> any Error { health.failed(error) }
 
     func cancel() { conversation.fail(.runEnded) }
 
@@ -98,12 +73,11 @@ final class OutsideProgram: Sendable {
 
     private func begin() async throws {
         do {
-            try checkFiles()
+            try record.checkFiles()
             try conversation.open(launch)
             let said = try await Self.hello(conversation)
-            try check(said)
-            var text = JSONText()
-            try writeOptions(into: &text)
+            try OutsidePlugins.check(said, against: descriptor)
+            let text = try JSONText(options)
             _ = try await conversation.ask("configure") { message in
                 message.key("options")
                 message.append(raw: text.bytes)
@@ -124,34 +98,6 @@ final class OutsideProgram: Sendable {
         return OutsideLaunch(
             command: command, folder: folder, sandbox: record.sandbox, environment: record.environment,
             surroundings: ProcessEnvironment.current)
-    }
-
-    private func checkFiles() throws(OutsideFault) {
-        guard record.isPinned else { return }
-        for (path, hash) in record.files.sorted(by: { $0.key < $1.key }) {
-            if FileHash.sha256(path) != hash { throw .changedFile(path) }
-        }
-    }
-
-    private func check(_ said: OutsideDescription) throws(OutsideFault) {
-        if let hash = record.hash, hash == said.hash { return }
-        let recorded = OutsideDescription(
-            kind: descriptor.kind, name: descriptor.name, summary: descriptor.summary, options: descriptor.options,
-            evidence: descriptor.evidence, traits: record.traits)
-        let differences = said.differences(from: recorded)
-        if !differences.isEmpty { throw .differs(differences) }
-    }
-
-    private func writeOptions(into text: inout JSONText) throws {
-        var fault: (any Error)?
-        text.object { text in
-            for name in options.names {
-                guard let value = options[name] else { continue }
-                text.key(name)
-                do { try text.append(value) } catch { fault = error }
-            }
-        }
-        if let fault { throw fault }
     }
 
     /// Asks a program to introduce itself.
@@ -189,16 +135,5 @@ enum ProcessEnvironment {
             entry += 1
         }
         return variables
-    }
-}
-
-/// Hashes of the files of pinned commands.
-enum FileHash {
-    /// Programs and libraries are shorter than this.
-    private static let longest = 512_000_000
-
-    /// - Returns: `nil` where the file cannot be read.
-    static func sha256(_ path: String) -> String? {
-        (try? FileBytes.read(path, atMost: longest)).map { SHA256.hex($0) }
     }
 }
