@@ -5,6 +5,7 @@ import Focus
 import HTML
 import Suricata
 import Tabular
+import Traffic
 import Zeek
 
 /// The plugins that this command carries: one line each.
@@ -18,6 +19,9 @@ enum BuiltInPlugins {
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
         registry.register(RITADetector.self, as: .detector)
+        registry.register(LongConnectionDetector.self, as: .detector)
+        registry.register(VolumeDetector.self, as: .detector)
+        registry.register(ScanDetector.self, as: .detector)
         registry.register(TableSink.self, as: .sink)
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)

@@ -159,6 +159,7 @@ struct OutsideProgramTests {
 enum Python {
     static let isThere = succeeds("import json")
     static let hasNumpy = succeeds("import numpy")
+    static let hasJSONSchema = succeeds("import jsonschema, yaml")
 
     private static func succeeds(_ code: String) -> Bool {
         let process = Process()

@@ -36,7 +36,7 @@ extension ChannelFamily {
     }
 
     /// A plan of a beacon family, `nil` for the others.
-    func beaconPlan(in span: TimeSpan, using generator: inout SeededGenerator) -> BeaconPlan? {
+    public func beaconPlan(in span: TimeSpan, using generator: inout SeededGenerator) -> BeaconPlan? {
         var plan = Self.gridPlan(using: &generator)
         switch self {
         case .sleep, .mixed, .campaign: break
