@@ -13,6 +13,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
         .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
+        .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
     ],
     targets: [
         // The system's C libraries
@@ -97,6 +98,11 @@ let package = Package(
             path: "Sources/Plugins/HTML",
             resources: [.embedInCode("Assets")]
         ),
+        .target(
+            name: "History",
+            dependencies: ["FlareKit", "OutputFiles", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Sources/Plugins/SQLite"
+        ),
         .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),
 
         // Measuring detectors: labelled beacons in real traffic, exports, figures
@@ -106,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Beacon", "Tabular", "HTML",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Beacon", "Tabular", "HTML", "History",
                 "Evaluation", "CompressedFiles", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -182,6 +188,8 @@ let package = Package(
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "SampleReports"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"], exclude: ["Schema/agreement.py"]),

@@ -3,6 +3,7 @@ import Beacon
 import FlareKit
 import Focus
 import HTML
+import History
 import Suricata
 import Tabular
 import Traffic
@@ -16,6 +17,7 @@ enum BuiltInPlugins {
         registry.register(ZeekSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)
+        registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
         registry.register(RITADetector.self, as: .detector)
@@ -26,6 +28,8 @@ enum BuiltInPlugins {
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)
         registry.register(HTMLSink.self, as: .sink)
+        registry.register(MarkdownSink.self, as: .sink)
+        registry.register(SQLiteSink.self, as: .sink)
         registry.outside = OutsidePlugins.maker
         return registry
     }()

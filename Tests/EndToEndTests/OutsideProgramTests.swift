@@ -40,7 +40,7 @@ struct OutsideProgramTests {
         sources: [{plugin: csv-flows, path: flows.csv}]
         enrichers: [{plugin: asset-owner, path: owners.csv}]
         detectors: [\(detectors)]
-        sinks: [{plugin: markdown, path: out.md}, {plugin: csv, path: out.csv}]
+        sinks: [{plugin: markdown-table, path: out.md}, {plugin: csv, path: out.csv}]
 
         """
     }

@@ -85,6 +85,19 @@ struct PageTests {
         #expect(report.findings.map(\.finding.id) == sample.findings.map(\.id))
     }
 
+    @Test("a column that no finding fills is shown on demand alone")
+    func emptyColumn() throws {
+        let owner = try #require(PageColumn.all.firstIndex { $0.name == "dest_whois" }) + 1
+        let rule = ".auto>*>tr:not(.wide)>:nth-child(\(owner)){display:none}\n"
+        let sample = SampleReport(count: 0)
+        let bare = Report(
+            run: sample.run, columns: sample.columns, findings: [finding()], options: HTMLOptions(), links: [])
+        let isHidden = try ReportPage(bare).html().contains("\n" + rule)
+        #expect(isHidden)
+        let isShown = try !Pages.html(SampleReport(count: 3)).contains("\n" + rule)
+        #expect(isShown)
+    }
+
     @Test("a run without findings says so, and what was looked at")
     func nothingFound() throws {
         let html = try Pages.html(SampleReport(count: 0))

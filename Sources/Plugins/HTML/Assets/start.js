@@ -53,4 +53,4 @@ if (body) {
 if (isLocal) relabelPage();
 performance.mark("flare-ready");
 // What the first search will look into is put together before it is asked for.
-setTimeout(searchTexts, 300);
+setTimeout(searchTexts, 0);

@@ -64,13 +64,23 @@ const groupRow = (group) => {
   button.addEventListener("click", () => {
     if (isOpen) closedGroups.add(group.title); else closedGroups.delete(group.title);
     render();
-    const again = [...body.querySelectorAll("tr.group button")].find((other) => other.firstChild.textContent === group.title);
-    again?.focus();
   });
-  return make("tr", { class: "wide group" }, make("th", { scope: "rowgroup", colspan: data.table.length + extra.length }, button));
+  return make("tr", { class: "wide group", "data-group": group.title }, make("th", { scope: "rowgroup", colspan: data.table.length + extra.length }, button));
 };
 
-const render = () => {
+// Rows are laid out anew; whoever was at one with the keyboard still is.
+const keepingPlace = (layOut) => {
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  const group = focused?.closest("tr.group")?.dataset.group;
+  layOut();
+  const again = focused?.isConnected ? focused
+    : group === undefined ? null : [...body.querySelectorAll("tr.group")].find((row) => row.dataset.group === group)?.querySelector("button");
+  again?.focus({ preventScroll: true });
+  const link = again?.matches("tr[data-i] > td > a") ? again : current?.isConnected ? current : body.querySelector("tr[data-i] > td > a");
+  setCurrent(link);
+};
+
+const render = () => keepingPlace(() => {
   const by = groupChoice.value;
   const parts = by === "" ? [{ members: listed }] : grouped(listed, by);
   const children = [];
@@ -91,11 +101,9 @@ const render = () => {
   }
   if (listed.length === 0) children.push(make("tr", { class: "wide" }, make("td", { class: "nothing", colspan: data.table.length + extra.length }, "No finding fits. Loosen the filter to see more.")));
   body.replaceChildren(...children);
-  table.setAttribute("aria-rowcount", total + 1);
   shownText.textContent = listed.length === count ? `${readableCount(count)} findings` : `${readableCount(listed.length)} of ${readableCount(count)} findings`;
   showMore(total);
-  setCurrent(body.querySelector("tr[data-i] > td > a"));
-};
+});
 
 const showMore = (total) => {
   const place = byId("more");
@@ -122,9 +130,13 @@ const update = () => {
   listed = selected();
   limit = firstSize;
   render();
-  showInOverview(listed);
   clearTimeout(growing);
-  growing = setTimeout(() => { limit = Math.max(limit, pageSize); render(); fitTable(); }, quiet);
+  growing = setTimeout(() => {
+    limit = Math.max(limit, pageSize);
+    render();
+    fitTable();
+    showInOverview(listed);
+  }, quiet);
 };
 
 // Opening and closing.
