@@ -88,6 +88,8 @@ let package = Package(
             ],
             path: "Sources/Plugins/Whois"
         ),
+        .target(
+            name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"], path: "Sources/Plugins/Domain"),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
@@ -112,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Whois", "Beacon", "Tabular", "HTML",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Whois", "Domain", "Beacon", "Tabular", "HTML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -144,6 +146,10 @@ let package = Package(
             path: "Benchmarks/SanitizeZeek",
             exclude: ["run"]
         ),
+
+        .executableTarget(
+            name: "matching-benchmark", dependencies: ["FlareKit", "PeerMatching"], path: "Benchmarks/Matching/Runner"),
+        .executableTarget(name: "domain-benchmark", dependencies: ["Domain"], path: "Benchmarks/Domains/Runner"),
 
         // Labelled channels, and how well detectors do on them
         .target(name: "SyntheticTraffic", path: "Benchmarks/Detection/SyntheticTraffic"),
@@ -184,6 +190,7 @@ let package = Package(
             dependencies: ["Allowlist", "PeerMatching", "Suricata", "Zeek", "FlareKitTesting"],
             exclude: ["reference.py"]),
         .testTarget(name: "WhoisTests", dependencies: ["Whois", "FlareKitTesting"], exclude: ["mmdb.py"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "FlareKitTesting"], exclude: ["suffixes.py"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

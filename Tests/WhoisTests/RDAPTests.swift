@@ -169,7 +169,7 @@ struct RDAPTests {
     @Test("of IANA's own bootstrap files no server in clear text is taken")
     func plainServers() throws {
         let json = try JSONDecoder().decode(
-            JSONValue.self,
+            AnyJSON.self,
             from: Data(
                 #"{"services": [[["160.0.0.0/8"], ["http://a.example/", "https://b.example/"]], [["8.0.0.0/8"], ["http://c.example/"]]]}"#
                     .utf8))
