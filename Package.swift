@@ -11,13 +11,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
-        .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+        .package(url: "https://github.com/swift-server/async-http-client", .upToNextMinor(from: "1.37.0")),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
         .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
     ],
     targets: [
         // The system's C libraries
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -80,6 +81,17 @@ let package = Package(
             path: "Sources/Plugins/Zeek",
             exclude: ["Scanner"]
         ),
+        .target(
+            name: "Whois",
+            dependencies: [
+                "FlareKit", "PeerMatching", "CompressedFiles", "CMaxMindDB",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            path: "Sources/Plugins/Whois"
+        ),
+        .target(
+            name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"], path: "Sources/Plugins/Domain"),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
@@ -92,7 +104,6 @@ let package = Package(
             name: "HTML",
             dependencies: [
                 "FlareKit", "OutputFiles", "OutputText",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Sources/Plugins/HTML",
@@ -112,8 +123,8 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Beacon", "Tabular", "HTML", "History",
-                "Evaluation", "CompressedFiles", "SyntheticTraffic",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Whois", "Domain", "Beacon", "Tabular", "HTML",
+                "History", "Evaluation", "CompressedFiles", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -146,6 +157,10 @@ let package = Package(
             path: "Benchmarks/SanitizeZeek",
             exclude: ["run"]
         ),
+
+        .executableTarget(
+            name: "matching-benchmark", dependencies: ["FlareKit", "PeerMatching"], path: "Benchmarks/Matching/Runner"),
+        .executableTarget(name: "domain-benchmark", dependencies: ["Domain"], path: "Benchmarks/Domains/Runner"),
 
         // Labelled channels, and how well detectors do on them
         .target(name: "SyntheticTraffic", path: "Benchmarks/Detection/SyntheticTraffic"),
@@ -184,7 +199,10 @@ let package = Package(
         .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
         .testTarget(
             name: "AllowlistTests",
-            dependencies: ["Allowlist", "PeerMatching", "Suricata", "Beacon", "FlareKitTesting"]),
+            dependencies: ["Allowlist", "PeerMatching", "Suricata", "Zeek", "FlareKitTesting"],
+            exclude: ["reference.py"]),
+        .testTarget(name: "WhoisTests", dependencies: ["Whois", "FlareKitTesting"], exclude: ["mmdb.py"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "FlareKitTesting"], exclude: ["suffixes.py"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

@@ -1,5 +1,6 @@
 import Allowlist
 import Beacon
+import Domain
 import FlareKit
 import Focus
 import HTML
@@ -7,6 +8,7 @@ import History
 import Suricata
 import Tabular
 import Traffic
+import Whois
 import Zeek
 
 /// The plugins that this command carries: one line each.
@@ -17,6 +19,8 @@ enum BuiltInPlugins {
         registry.register(ZeekSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)
+        registry.register(WhoisEnricher.self, as: .enricher)
+        registry.register(DomainEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)

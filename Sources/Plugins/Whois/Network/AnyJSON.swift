@@ -1,21 +1,21 @@
 /// Any JSON value, for answers whose shape is not promised.
-enum JSONValue: Decodable, Sendable {
-    case object([String: JSONValue])
-    case array([JSONValue])
+enum AnyJSON: Decodable, Sendable {
+    case object([String: AnyJSON])
+    case array([AnyJSON])
     case text(String)
     case number(Double)
     case other
 
     init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: AnyKey.self) {
-            var object: [String: JSONValue] = [:]
-            for key in container.allKeys { object[key.stringValue] = try container.decode(JSONValue.self, forKey: key) }
+            var object: [String: AnyJSON] = [:]
+            for key in container.allKeys { object[key.stringValue] = try container.decode(AnyJSON.self, forKey: key) }
             self = .object(object)
             return
         }
         if var container = try? decoder.unkeyedContainer() {
-            var array: [JSONValue] = []
-            while !container.isAtEnd { array.append(try container.decode(JSONValue.self)) }
+            var array: [AnyJSON] = []
+            while !container.isAtEnd { array.append(try container.decode(AnyJSON.self)) }
             self = .array(array)
             return
         }
@@ -36,8 +36,8 @@ enum JSONValue: Decodable, Sendable {
         init?(intValue: Int) { return nil }
     }
 
-    subscript(key: String) -> JSONValue? { if case .object(let object) = self { object[key] } else { nil } }
-    var elements: [JSONValue] { if case .array(let array) = self { array } else { [] } }
+    subscript(key: String) -> AnyJSON? { if case .object(let object) = self { object[key] } else { nil } }
+    var elements: [AnyJSON] { if case .array(let array) = self { array } else { [] } }
     var text: String? { if case .text(let text) = self { text } else { nil } }
     var number: Double? { if case .number(let number) = self { number } else { nil } }
 }

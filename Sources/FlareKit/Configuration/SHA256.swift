@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4, section 6.2), for a few kilobytes of description and the files of a pinned command.
-struct SHA256 {
+/// SHA-256 (FIPS 180-4, section 6.2), for small inputs: a description, the files of a pinned command, a page's script.
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
@@ -8,12 +8,17 @@ struct SHA256 {
 
     /// The digest in hexadecimal.
     static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        var hash = SHA256()
-        hash.update(bytes)
-        return hash.hexDigest()
+        digest(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    mutating func update(_ bytes: some Sequence<UInt8>) {
+    /// The digest: 32 bytes.
+    package static func digest(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.finish()
+    }
+
+    private mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             block.append(byte)
             length += 1
@@ -21,7 +26,7 @@ struct SHA256 {
         }
     }
 
-    private mutating func hexDigest() -> String {
+    private mutating func finish() -> [UInt8] {
         let bits = length * 8
         block.append(0x80)
         if block.count > 56 {
@@ -31,10 +36,9 @@ struct SHA256 {
         block += Array(repeating: 0, count: 56 - block.count)
         for shift in stride(from: 56, through: 0, by: -8) { block.append(UInt8(truncatingIfNeeded: bits >> shift)) }
         compress()
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        return state.flatMap { word in
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+        }
     }
 
     private mutating func compress() {
