@@ -91,7 +91,8 @@ let package = Package(
             path: "Sources/Plugins/Whois"
         ),
         .target(
-            name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"], path: "Sources/Plugins/Domain"),
+            name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"],
+            path: "Sources/Plugins/Domain"),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),

@@ -120,7 +120,7 @@ struct ConfigurationCommandTests {
         let generated = try run("plugins", "list", "--yaml").output
         #expect(
             try String(contentsOf: file, encoding: .utf8) == generated,
-            "write it anew: bin/flare plugins list --yaml > plugins.yaml")
+            "write it anew: scripts/reference")
         #expect(try run("plugins", "list", "--plugins", file.path).exitCode == 0)
     }
 }

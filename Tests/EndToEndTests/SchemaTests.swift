@@ -11,7 +11,7 @@ struct SchemaTests {
         let folder = try TemporaryFolder()
         let printed = try BuiltCommand.run(["schema"], environment: ["HOME": folder.url.path]).output
         let kept = try String(contentsOf: Self.configs.appending(path: "pipeline.schema.json"), encoding: .utf8)
-        #expect(printed == kept, "run: bin/flare schema > configs/pipeline.schema.json")
+        #expect(printed == kept, "run: scripts/reference")
     }
 
     @Test("it covers a recorded plugin from outside", .enabled(if: Python.isThere))

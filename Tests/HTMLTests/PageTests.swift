@@ -1,4 +1,3 @@
-import Crypto
 import FlareKit
 import Foundation
 import SampleReports
@@ -15,12 +14,29 @@ struct PageTests {
         let own = Pages.between("<script>", "</script>", in: html) + Pages.between("<style>", "</style>", in: html)
         #expect(own.count == 3)
         for text in own {
-            let hash = Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+            let hash = try Self.sha256(text).base64EncodedString()
             #expect(policy.contains("'sha256-\(hash)'"))
         }
         #expect(policy.hasPrefix("default-src 'none'; "))
         #expect(!policy.contains("unsafe"))
         #expect(!policy.contains("http"))
+    }
+
+    /// The digest that coreutils finds.
+    private static func sha256(_ text: String) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        try input.fileHandleForWriting.close()
+        let digits = Array(output.fileHandleForReading.readDataToEndOfFile().prefix(64))
+        return Data(
+            stride(from: 0, to: digits.count, by: 2).compactMap {
+                UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+            })
     }
 
     @Test("the page asks nothing of the network")
