@@ -1,5 +1,6 @@
 import Allowlist
 import Beacon
+import Context
 import Domain
 import FlareKit
 import Focus
@@ -21,6 +22,7 @@ enum BuiltInPlugins {
         registry.register(AllowlistEnricher.self, as: .enricher)
         registry.register(WhoisEnricher.self, as: .enricher)
         registry.register(DomainEnricher.self, as: .enricher)
+        registry.register(ContextEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
