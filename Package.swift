@@ -222,6 +222,10 @@ let package = Package(
             exclude: ["reference.py"]),
         .testTarget(name: "WhoisTests", dependencies: ["Whois", "FlareKitTesting"], exclude: ["mmdb.py"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "FlareKitTesting"], exclude: ["suffixes.py"]),
+        .testTarget(
+            name: "ContextTests",
+            dependencies: ["Context", "Suricata", "Zeek", "ContextReading", "ContextWords", "FlareKitTesting"],
+            exclude: ["reference.py"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

@@ -23,17 +23,7 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
 
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
         guard !findings.isEmpty else { return }
-        let search = WordSearch(findings, run)
-        let answer = try await run.records(
-            about: search.queries, kinds: WordRow.columns, empty: WordCollector()
-        ) { batch, collector in
-            collector.take(batch, search)
-        }
-        for remark in answer.remarks { run.ledger.remark(remark) }
-        var words = WordCollector()
-        for part in answer.parts { words.merge(part) }
-        words.close()
-
+        let words = try await Self.gather(findings, run)
         var stories = findings.map { Story($0, words) }
         let sharing = try await SiteSharing(stories, words, run)
         for place in stories.indices {
@@ -45,6 +35,21 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
         Kin(stories, words, sharing, options, run).fill(&stories)
         if options.foldLookups { Self.fold(&stories, words, options, run) }
         findings = stories.map(\.finding)
+    }
+
+    /// Reads again what was said about the findings' sources.
+    static func gather(_ findings: [Finding], _ run: RunContext) async throws -> WordCollector {
+        let search = WordSearch(findings, run)
+        let answer = try await run.records(
+            about: search.queries, kinds: WordRow.columns, empty: WordCollector()
+        ) { batch, collector in
+            collector.take(batch, search)
+        }
+        for remark in answer.remarks { run.ledger.remark(remark) }
+        var words = WordCollector()
+        for part in answer.parts { words.merge(part) }
+        words.close()
+        return words
     }
 
     /// Takes out findings that are the look-ups of another one.
