@@ -106,7 +106,7 @@ struct RealRecordsTests {
         }
     }
 
-    @Test("real records: neither the number of threads nor chance changes what was said", arguments: ["eve", "zeek"])
+    @Test("real records: neither the number of threads nor chance changes what was said", arguments: ["eve"])
     func threads(set: String) async throws {
         var evidence: [[[String: Value]]] = []
         for threads in [1, 3] {
