@@ -110,7 +110,8 @@ let package = Package(
             name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"],
             path: "Sources/Plugins/Domain"),
         .target(
-            name: "Context", dependencies: ["FlareKit", "OutputText", "PeerMatching"], path: "Sources/Plugins/Context"),
+            name: "Context", dependencies: ["FlareKit", "OutputText"], path: "Sources/Plugins/Context"),
+        .target(name: "Threats", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Threats"),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
@@ -142,7 +143,7 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Context", "Allowlist", "Whois", "Domain", "Beacon", "Tabular", "HTML",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Context", "Threats", "Allowlist", "Whois", "Domain", "Beacon", "Tabular", "HTML",
                 "History", "Evaluation", "CompressedFiles", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -226,6 +227,7 @@ let package = Package(
             name: "ContextTests",
             dependencies: ["Context", "Suricata", "Zeek", "ContextReading", "ContextWords", "FlareKitTesting"],
             exclude: ["reference.py"]),
+        .testTarget(name: "ThreatsTests", dependencies: ["Threats", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),

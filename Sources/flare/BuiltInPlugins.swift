@@ -8,6 +8,7 @@ import HTML
 import History
 import Suricata
 import Tabular
+import Threats
 import Traffic
 import Whois
 import Zeek
@@ -23,6 +24,7 @@ enum BuiltInPlugins {
         registry.register(WhoisEnricher.self, as: .enricher)
         registry.register(DomainEnricher.self, as: .enricher)
         registry.register(ContextEnricher.self, as: .enricher)
+        registry.register(ThreatListEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)

@@ -2,6 +2,7 @@
 
 #include "Event.hpp"
 #include "EVEContextScanner.h"
+#include "QuickLookup.hpp"
 
 namespace {
 
@@ -18,18 +19,23 @@ constexpr EventKind eventKinds[] = {
     {"ssh", ContextSSH},   {"alert", ContextAlert}, {"anomaly", ContextNotice},
 };
 
-/// Whether a line may be of a kind that is wanted. A line whose type does not stand where it should is looked at.
-bool mayBeWanted(std::string_view line, const ContextInterest &interest) {
+/// What is to be done with a line.
+enum class Treatment { pass, parse, countIfLookup };
+
+/// By the event type of a line. A line whose type does not stand where it should is parsed.
+Treatment treatment(std::string_view line, const ContextInterest &interest) {
     const std::string_view head = line.substr(0, headLength);
     const void *found = memmem(head.data(), head.size(), typeKey.data(), typeKey.size());
-    if (found == nullptr) return true;
+    if (found == nullptr) return Treatment::parse;
     const std::string_view rest = line.substr(size_t(static_cast<const char *>(found) - line.data()) + typeKey.size());
     for (const EventKind &known : eventKinds) {
         if (rest.size() > known.type.size() && rest[known.type.size()] == '"'
             && rest.substr(0, known.type.size()) == known.type)
-            return interest.wants(known.kind);
+            return !interest.wants(known.kind)      ? Treatment::pass
+                : known.kind == ContextDNS ? Treatment::countIfLookup
+                                           : Treatment::parse;
     }
-    return false;
+    return Treatment::pass;
 }
 
 }  // namespace
@@ -90,7 +96,10 @@ size_t EVEContextScannerRead(
         std::string_view line(lines + begin, end - begin);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         ++scanner->book.lines;
-        if (!line.empty() && mayBeWanted(line, scanner->book.interest)) scanner->read(line, position + begin);
+        const Treatment next = line.empty() ? Treatment::pass : treatment(line, scanner->book.interest);
+        const bool isDone = next == Treatment::pass
+            || (next == Treatment::countIfLookup && eve::countQuickly(line, scanner->book));
+        if (!isDone) scanner->read(line, position + begin);
         begin = std::min(end + 1, length);
     }
     return begin;
