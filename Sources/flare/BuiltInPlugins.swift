@@ -1,5 +1,6 @@
 import Allowlist
 import Beacon
+import Context
 import Domain
 import FlareKit
 import Focus
@@ -7,6 +8,7 @@ import HTML
 import History
 import Suricata
 import Tabular
+import Threats
 import Traffic
 import Whois
 import Zeek
@@ -21,6 +23,8 @@ enum BuiltInPlugins {
         registry.register(AllowlistEnricher.self, as: .enricher)
         registry.register(WhoisEnricher.self, as: .enricher)
         registry.register(DomainEnricher.self, as: .enricher)
+        registry.register(ContextEnricher.self, as: .enricher)
+        registry.register(ThreatListEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
