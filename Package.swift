@@ -125,7 +125,7 @@ let package = Package(
             name: "flare",
             dependencies: [
                 "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Whois", "Domain", "Beacon", "Tabular", "HTML",
-                "History", "Evaluation", "CompressedFiles", "SyntheticTraffic",
+                "History", "Evaluation", "CompressedFiles", "OutputFiles", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -186,6 +186,7 @@ let package = Package(
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"]),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
+        .testTarget(name: "LineFilesTests", dependencies: ["LineFiles", "CompressedFiles", "FlareKit", "CZlib"]),
         .testTarget(
             name: "SuricataTests",
             dependencies: [

@@ -9,6 +9,7 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Runs a pipeline file.",
         discussion: """
             Example: flare run configs/demo.yaml
+            Example: flare run configs/suricata-live.yaml --follow
             Example: flare run home.yaml --set sources.0.paths.0=/var/log/suricata/eve.json --since 2026-01-31
             """)
 
@@ -25,6 +26,19 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "Only records that start before this moment, written as for --since.")
     var until: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Goes on as the input grows, until it is interrupted.",
+            discussion: "Judges anew each 'every' of the records' own time; sends a finding when it is news."))
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --follow: the file in which the run keeps what it needs to go on after a restart.",
+            discussion: "By default one for each pipeline in $XDG_STATE_HOME/flare or ~/.local/state/flare."),
+        completion: .file(extensions: ["json"]))
+    var state: String?
 
     @Option(help: "Threads that read and judge; by default the pipeline's, else one a core.")
     var threads: Int?
@@ -45,6 +59,7 @@ struct RunCommand: AsyncParsableCommand {
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads takes 1 to 256, not \(threads)")
         }
+        if state != nil, !follow { throw ValidationError("--state belongs to --follow") }
         for (name, text) in [("since", since), ("until", until)] {
             if let text, Moment.parse(text, now: Timestamp(seconds: 0)) == nil {
                 throw ValidationError(
@@ -64,6 +79,11 @@ struct RunCommand: AsyncParsableCommand {
                     until: until.flatMap { Moment.parse($0, now: now) }))
         }
         if let threads { pipeline.threads = threads }
+        if follow {
+            let session = LiveSession(
+                now: now, isQuiet: quiet, logFormat: logFormat, report: report, statePath: state)
+            return try await session.run(pipeline, path: self.pipeline, exitsWithFindings: exitFindings)
+        }
         let session = RunSession(now: now, isQuiet: quiet, logFormat: logFormat, report: report)
         try await session.run(pipeline, exitsWithFindings: exitFindings)
     }

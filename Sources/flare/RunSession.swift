@@ -31,7 +31,7 @@ struct RunSession {
             logger.error("\(error)")
             throw ExitCode(FlareExit.failed)
         }
-        let code = exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
+        let code = Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
         try writeReport(outcome, exitCode: code, logger)
@@ -39,7 +39,7 @@ struct RunSession {
     }
 
     /// Where several apply: nothing to judge or a silent sensor, then not whole, then findings.
-    private func exitCode(of outcome: RunOutcome, exitsWithFindings: Bool) -> Int32 {
+    static func exitCode(of outcome: RunOutcome, exitsWithFindings: Bool) -> Int32 {
         var codes: Set<Int32> = []
         for condition in outcome.conditions {
             switch condition {

@@ -50,6 +50,10 @@ extension Run {
                     "\(rejected) records of interest were rejected, \(percent) % of them, more than max_rejected allows"
                 ))
         }
+        for (reason, tally) in account.unread.sorted(by: { $0.key < $1.key }) {
+            let places = tally.examples.map(\.description).joined(separator: ", ")
+            conditions.append(.notWhole("not all of the input was read: \(tally.count) × \(reason): \(places)"))
+        }
         conditions += failures.map(RunOutcome.Condition.notWhole)
         for output in outputs {
             if let failure = output.failure { conditions.append(.notWhole("\(output.sink) failed: \(failure)")) }

@@ -69,6 +69,12 @@ public final class InputFile: Sendable {
         if isOwned { close(descriptor) }
     }
 
+    /// How the file stands now; `nil` where the system does not say.
+    public var status: FileStatus? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileStatus(status) : nil
+    }
+
     /// Lets the process hold so many files open at a time, as far as the system allows.
     public static func allowOpen(_ count: Int) {
         /// For what else a process has open: libraries, outputs, connections.

@@ -53,3 +53,19 @@ extension InputFileError: CustomStringConvertible {
         }
     }
 }
+
+extension InputFileError.Reason {
+    /// What such an input is called where several are counted.
+    public var name: String {
+        switch self {
+        case .system(ENOENT): "file that vanished"
+        case .system(EACCES): "file without permission"
+        case .system(let code): "file with an error (\(String(cString: strerror(code))))"
+        case .isDirectory: "directory"
+        case .unsupported(let format): "file compressed with \(format)"
+        case .truncated: "compressed file cut short"
+        case .corrupt: "damaged compressed file"
+        case .becameShorter: "file that became shorter"
+        }
+    }
+}

@@ -42,11 +42,26 @@ package struct InputPaths {
         for path in paths {
             guard path.location != .standardStream, let names = try? expand(path) else { return nil }
             for name in names {
-                guard let (identity, size) = FileIdentity.ofFile(name) else { return nil }
-                if seen.insert(identity).inserted { sum += size }
+                guard let status = FileIdentity.ofFile(name) else { return nil }
+                if seen.insert(status.identity).inserted { sum += status.size }
             }
         }
         return sum
+    }
+
+    /// How many paths there are.
+    package var count: Int { paths.count }
+
+    /// Whether one of the paths is standard input.
+    package var haveStandardInput: Bool { paths.contains { $0.location == .standardStream } }
+
+    /// The regular files that the paths mean at this moment, each name once.
+    package func list() -> [(name: String, status: FileStatus)] {
+        var seen: Set<String> = []
+        return paths.flatMap { (try? expand($0)) ?? [] }.compactMap { name in
+            guard seen.insert(name).inserted, let status = FileIdentity.ofFile(name) else { return nil }
+            return (name, status)
+        }
     }
 
     /// The names of the files that a path means: itself if there is such a file, else what it matches as a glob.
@@ -92,5 +107,12 @@ extension PluginError {
     /// What a file's error means for a run.
     package init(_ error: InputFileError) {
         self.init(error.explanation, at: error.place)
+    }
+}
+
+extension Account {
+    /// Puts down that an input could not be read, or not to its end.
+    package mutating func note(_ error: InputFileError) {
+        unread[error.reason.name, default: Tally()].add(at: Place(error.path, error.position ?? -1))
     }
 }
