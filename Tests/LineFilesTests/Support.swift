@@ -111,3 +111,27 @@ func gzip(_ content: String) -> Data {
         }
     }
 }
+
+/// A gzip member of zeros, which is never held unpacked.
+func gzip(zeros count: Int) -> Data {
+    var stream = z_stream()
+    deflateInit2_(
+        &stream, 1, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    defer { deflateEnd(&stream) }
+    var input = [UInt8](repeating: 0, count: 1 << 20)
+    var output = [UInt8](repeating: 0, count: 1 << 20)
+    var packed = Data()
+    for step in 0..<(count >> 20) {
+        input.withUnsafeMutableBufferPointer { source in
+            output.withUnsafeMutableBufferPointer { target in
+                stream.next_in = source.baseAddress
+                stream.avail_in = uInt(source.count)
+                stream.next_out = target.baseAddress
+                stream.avail_out = uInt(target.count)
+                _ = deflate(&stream, step + 1 == count >> 20 ? Z_FINISH : Z_NO_FLUSH)
+                packed += target.prefix(target.count - Int(stream.avail_out))
+            }
+        }
+    }
+    return packed
+}

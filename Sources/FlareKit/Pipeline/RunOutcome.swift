@@ -11,12 +11,12 @@ public struct RunOutcome: Sendable {
     }
 
     public let run: Run
-    /// Sorted by falling priority.
+    /// Sorted by falling priority; of a live run's evaluation those that are news.
     public let findings: [Finding]
     public let columns: [Column]
     public let conditions: [Condition]
     /// Whether a finding should end the command with a code of its own is the command's to decide.
-    public var hasFindings: Bool { !findings.isEmpty }
+    public var hasFindings: Bool { run.findings > 0 }
 }
 
 extension RunOutcome.Condition: CustomStringConvertible {

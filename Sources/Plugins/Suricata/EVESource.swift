@@ -38,7 +38,8 @@ public struct EVESource: Source, BuiltInPlugin {
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
             return [EVECursor(following: live, settings)]
         }
-        let work = WorkQueue(try paths.open())
+        let opened = try paths.open()
+        let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
         return (0..<count).map { _ in EVECursor(work, settings) }
     }

@@ -100,7 +100,11 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             let scanner = scanner(for: batch, first: bytes)
             if let line = next.longLine { scanner.rejectLongLine(at: line) }
             if let file = lines.file, !lines.isLive {
-                try headers.prepare(scanner, for: lines.number, of: file, lines: bytes)
+                do throws(InputFileError) {
+                    try headers.prepare(scanner, for: lines.number, of: file, lines: bytes)
+                } catch {
+                    try lines.note(error)
+                }
             }
         }
         return true

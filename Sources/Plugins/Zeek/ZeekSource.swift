@@ -44,8 +44,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
             let shared = SharedFiles([], flows: try flows ?? (files.isEmpty ? nil : self.flows(scan, files)))
             return [ZeekCursor(following: live, shared, settings)]
         }
-        let files = try paths.open()
-        let shared = SharedFiles(files, flows: try flows(scan, files))
+        let opened = try paths.open()
+        let shared = SharedFiles(opened.files, notes: opened.notes, flows: try flows(scan, opened.files))
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
         return (0..<count).map { _ in ZeekCursor(shared, settings) }
     }

@@ -24,6 +24,7 @@ package final class LineReader {
     package private(set) var number = 0
     package let buffer = LineBuffer(capacity: 0)
 
+    private var ownNotes: Account
     private let work: WorkQueue
     private let live: LiveFiles?
     private let longestLine: Int
@@ -37,6 +38,7 @@ package final class LineReader {
     ///   - streamSize: how much of a compressed file or a stream is held at a time, in bytes.
     package init(_ work: WorkQueue, longestLine: Int, streamSize: Int = 1 << 20) {
         self.work = work
+        ownNotes = work.takeNotes()
         live = nil
         self.longestLine = longestLine
         self.streamSize = streamSize
@@ -45,6 +47,7 @@ package final class LineReader {
     /// Reads followed files, as their only reader.
     package init(following live: LiveFiles, longestLine: Int) {
         work = WorkQueue([])
+        ownNotes = Account()
         self.live = live
         self.longestLine = longestLine
         streamSize = 1 << 20
@@ -54,7 +57,7 @@ package final class LineReader {
     package var isLive: Bool { live != nil }
 
     /// What there is to say of the files beside what their lines say.
-    package var notes: Account { live?.notes ?? Account() }
+    package var notes: Account { live?.notes ?? ownNotes }
 
     /// Where a later run would go on with followed files.
     ///
@@ -66,8 +69,26 @@ package final class LineReader {
     /// Takes the next lines of the present piece, or the next piece.
     ///
     /// - Parameter inOrder: sees the lines of a stream, and their number, before any reader can take the next ones.
+    /// - Throws: where the system cannot read on. A file that is damaged is put down, and the others are read.
     package func next(inOrder: (UnsafeRawBufferPointer, Int) -> Void = { _, _ in }) throws(InputFileError) -> Step {
         if let live { return next(of: live) }
+        do throws(InputFileError) {
+            return try takeNext(inOrder: inOrder)
+        } catch {
+            try note(error)
+            return .lines(.empty)
+        }
+    }
+
+    /// Puts down that the file at hand could not be read to its end.
+    ///
+    /// - Throws: the error where it is the system's.
+    package func note(_ error: InputFileError) throws(InputFileError) {
+        if case .system = error.reason { throw error }
+        if work.isFirstFailure(of: file) { ownNotes.note(error) }
+    }
+
+    private func takeNext(inOrder: (UnsafeRawBufferPointer, Int) -> Void) throws(InputFileError) -> Step {
         if let stream {
             let share = stream.next(into: buffer, size: streamSize, longestLine: longestLine, inOrder: inOrder)
             bytes += share.bytes
