@@ -143,8 +143,8 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Context", "Threats", "Allowlist", "Whois", "Domain", "Beacon", "Tabular", "HTML",
-                "History", "Evaluation", "CompressedFiles", "SyntheticTraffic",
+                "FlareKit", "Suricata", "Zeek", "Focus", "Context", "Threats", "Allowlist", "Whois", "Domain", "Beacon",
+                "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "OutputFiles", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -205,6 +205,7 @@ let package = Package(
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"]),
         .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
+        .testTarget(name: "LineFilesTests", dependencies: ["LineFiles", "CompressedFiles", "FlareKit", "CZlib"]),
         .testTarget(
             name: "SuricataTests",
             dependencies: [

@@ -13,6 +13,7 @@ public final class MemorySink: Sink {
     private struct State: Sendable {
         var events: [Event] = []
         var findings: [Finding] = []
+        var committed: [Finding] = []
         var columns: [Column] = []
     }
 
@@ -51,13 +52,14 @@ public final class MemorySink: Sink {
 
     public func commit(_ run: Run) async throws -> SinkMark? {
         try note(.commit)
+        state.withLock { $0.committed = $0.findings }
         return SinkMark(["count": String(findings.count)])
     }
 
     public func abort() async {
         state.withLock {
             $0.events.append(.abort)
-            $0.findings = []
+            $0.findings = $0.committed
         }
     }
 

@@ -9,7 +9,9 @@ final class Interruption: Sendable {
 
     /// - Parameter meter: the run to cancel.
     init(cancelling meter: ReadMeter) {
+        // A pipe without a reader and a file at its limit are errors of their writes, which are told.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

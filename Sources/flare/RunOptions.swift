@@ -54,6 +54,24 @@ struct RunOptions: ParsableArguments {
     /// Runs a pipeline as the options say.
     func run(_ pipeline: Pipeline) async throws {
         let now = Timestamp(seconds: Date().timeIntervalSince1970)
+        let session = RunSession(now: now, isQuiet: quiet, logFormat: logFormat, report: report)
+        let patterns = explain.compactMap(ChannelPattern.init)
+        if patterns.isEmpty {
+            try await session.run(overridden(pipeline, now), exitsWithFindings: exitFindings)
+        } else {
+            try await session.explain(overridden(pipeline, now), patterns)
+        }
+    }
+
+    /// Runs a pipeline that goes on as its input grows.
+    func follow(_ pipeline: Pipeline, path: String, statePath: String?) async throws {
+        let now = Timestamp(seconds: Date().timeIntervalSince1970)
+        let session = LiveSession(
+            now: now, isQuiet: quiet, logFormat: logFormat, report: report, statePath: statePath)
+        try await session.run(overridden(pipeline, now), path: path, exitsWithFindings: exitFindings)
+    }
+
+    private func overridden(_ pipeline: Pipeline, _ now: Timestamp) -> Pipeline {
         var pipeline = pipeline
         if since != nil || until != nil {
             pipeline.window = .between(
@@ -62,13 +80,7 @@ struct RunOptions: ParsableArguments {
                     until: until.flatMap { Moment.parse($0, now: now) }))
         }
         if let threads { pipeline.threads = threads }
-        let session = RunSession(now: now, isQuiet: quiet, logFormat: logFormat, report: report)
-        let patterns = explain.compactMap(ChannelPattern.init)
-        if patterns.isEmpty {
-            try await session.run(pipeline, exitsWithFindings: exitFindings)
-        } else {
-            try await session.explain(pipeline, patterns)
-        }
+        return pipeline
     }
 }
 

@@ -14,7 +14,7 @@ struct RunSession {
     func run(_ pipeline: Pipeline, exitsWithFindings: Bool) async throws {
         let logger = Logger(label: "flare")
         let outcome = try await guarded(logger) { try await $0.run(pipeline) }
-        let code = exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
+        let code = Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
         try writeReport(outcome, exitCode: code, logger)
@@ -52,7 +52,7 @@ struct RunSession {
     }
 
     /// Where several apply: nothing to judge or a silent sensor, then not whole, then findings.
-    private func exitCode(of outcome: RunOutcome, exitsWithFindings: Bool) -> Int32 {
+    static func exitCode(of outcome: RunOutcome, exitsWithFindings: Bool) -> Int32 {
         var codes: Set<Int32> = []
         for condition in outcome.conditions {
             switch condition {

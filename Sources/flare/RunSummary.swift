@@ -37,6 +37,10 @@ struct RunSummary {
         for (remark, tally) in run.account.noted.sorted(by: { $0.key < $1.key }) {
             lines.append("  note: \(Quantity.count(tally.count)) \(remark)")
         }
+        for (reason, tally) in run.account.unread.sorted(by: { $0.key < $1.key }) {
+            let places = tally.examples.map(\.description).joined(separator: ", ")
+            lines.append("  not read: \(Quantity.count(tally.count)) \(reason): \(places)")
+        }
         return lines
     }
 

@@ -28,7 +28,9 @@ struct EVESourceTests {
 
     @Test("a glob means its files by name, folders are none, and a file named twice is read once")
     func globs() async throws {
-        for name in ["eve.json.2", "eve.json", "eve.json.1", "other.log"] { try folder.write(text, as: name) }
+        for (place, name) in ["eve.json.2", "eve.json", "eve.json.1", "other.log"].enumerated() {
+            try folder.write(text.replacing("10.0.", with: "10.\(place)."), as: name)
+        }
         try FileManager.default.createDirectory(atPath: folder.path("eve.json.d"), withIntermediateDirectories: true)
         let yield = try await read([folder.path("eve.json*"), folder.path("eve.json")])
         #expect(Set(yield.rows.map(\.origin)) == Set(["eve.json", "eve.json.1", "eve.json.2"].map(folder.path)))
@@ -117,12 +119,13 @@ struct EVESourceTests {
         }
     }
 
-    @Test("of a truncated gzip file what is there is yielded, then the error")
+    @Test("of a truncated gzip file what is there is yielded, and the file is named")
     func truncated() async throws {
         let stored = gzip(Data(text.utf8))
         let yield = try await read([try folder.write(stored.prefix(stored.count * 2 / 3), as: "eve.json.gz")])
         #expect(yield.rows.count > 50)
-        #expect((yield.error as? PluginError)?.what.contains("ends in the middle") == true)
+        #expect(yield.error == nil)
+        #expect(yield.account.unread["compressed file cut short"]?.count == 1)
         #expect(yield.account.isBalanced)
     }
 

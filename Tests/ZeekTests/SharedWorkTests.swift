@@ -64,13 +64,13 @@ struct SharedWorkTests {
         #expect(account == whole.account)
     }
 
-    @Test("a compressed file that is cut off yields what can be decoded, then an error, once", arguments: [1, 3])
+    @Test("a compressed file that is cut off yields what can be decoded, and is named once", arguments: [1, 3])
     func cutOff(cursors: Int) throws {
         let path = try folder.write(gzip(Data(text.utf8)).dropLast(100), as: "conn.log.gz")
         let files = SharedFiles([try InputFile(path: path)], flows: ["conn"])
         let settings = ZeekCursor.Settings(kinds: kinds, streamSize: 1000)
         let yield = drain((0..<cursors).map { _ in ZeekCursor(files, settings) }, kinds)
-        #expect((yield.error as? PluginError)?.what.contains("ends in the middle") == true)
+        #expect(yield.account.unread["compressed file cut short"]?.count == 1)
         #expect(yield.rows.count > 1000)
         #expect(yield.account.isBalanced)
     }

@@ -67,6 +67,9 @@ public struct Account: Sendable, Codable, Equatable {
     public var rejected: [String: Tally] = [:]
     /// Remarks that take nothing away from the counts ("start missing, logged time used").
     public var noted: [String: Tally] = [:]
+    /// Inputs that could not be read, or not to their ends, by what is wrong with them; the records in them are not
+    /// counted anywhere.
+    public var unread: [String: Tally] = [:]
     /// Bytes of input consumed, as stored (compressed bytes of a compressed file).
     public var bytes: Int64 = 0
 
@@ -86,6 +89,7 @@ public struct Account: Sendable, Codable, Equatable {
         Self.merge(&skipped, other.skipped)
         Self.merge(&rejected, other.rejected)
         Self.merge(&noted, other.noted)
+        Self.merge(&unread, other.unread)
     }
 
     /// Counts a record as handed on.

@@ -1,47 +1,32 @@
 import Logging
-import Synchronization
 
-/// The reading side of a live run: cursors on their threads, and the moments at which to evaluate.
+/// The reading side of a live run: a lane for each cursor, read up to the moment of the next evaluation and no further.
+///
+/// An evaluation at a moment sees of each lane the records before the first one that reaches the moment, and nothing
+/// behind it. So what an evaluation finds depends on the records and their order alone, not on how fast they came, and a
+/// run that was killed and reads its window again finds the same.
 final class LiveReading: Sendable {
     /// The kept records at a moment between reads.
     struct Snapshot: Sendable {
         var result: ReadResult
         var window: TimeWindow
+        /// From where the window could be read again.
         var checkpoints: [String: [Checkpoint]]
     }
 
-    /// The moments at which to evaluate, in the records' own time, rising; ends when all cursors have ended.
-    let evaluationTimes: AsyncStream<Timestamp>
-
-    private let signal: AsyncStream<Timestamp>.Continuation
-    private let lanes: [Lane]
-    private let plan: ReadPlan
-    private let policy: AdmissionPolicy
-    private let window: WindowRequest
-    private let every: Int64
-    private let meter: ReadMeter
-    private let lastEvaluation = Mutex<Int64?>(nil)
-
-    /// One cursor with what it has read.
-    private final class Lane: Sendable {
-        struct State: Sendable {
-            var part: ReadPart
-            var account = Account()
-            var checkpoint = Checkpoint()
-            var lowWatermark: Timestamp?
-            var hasEnded = false
-        }
-
-        let source: String
-        let cursor: any Cursor
-        let state: Mutex<State>
-
-        init(_ source: String, _ cursor: any Cursor, _ plan: ReadPlan) {
-            self.source = source
-            self.cursor = cursor
-            state = Mutex(State(part: ReadPart(plan)))
-        }
+    /// Why reading paused.
+    enum Pause: Sendable {
+        /// Every lane has reached the boundary, has nothing more for now, or has ended; the earliest record at it.
+        case reached(Timestamp)
+        /// Nothing came.
+        case idle
+        case ended
     }
+
+    let lanes: [LiveLane]
+    private let window: WindowRequest
+    private let meter: ReadMeter
+    private let plan: ReadPlan
 
     init(
         _ pipeline: Pipeline, _ evaluator: Evaluator, _ resume: LiveState, now: Timestamp, meter: ReadMeter,
@@ -49,98 +34,76 @@ final class LiveReading: Sendable {
     ) async throws {
         let intake = Intake(pipeline: pipeline, evaluator: evaluator, now: now, meter: meter, logger: logger)
         plan = intake.plan
-        var lanes: [Lane] = []
+        var lanes: [LiveLane] = []
         for stage in pipeline.sources {
             var scan = intake.scan(plan, stage.plugin)
             scan.window = .all
             scan.isLive = true
             scan.resume = resume.checkpoints[stage.name] ?? []
-            lanes += try await stage.plugin.open(scan).map { [plan] in Lane(stage.name, $0, plan) }
+            for (number, cursor) in try await stage.plugin.open(scan).enumerated() {
+                let start = number < scan.resume.count ? scan.resume[number] : nil
+                lanes.append(LiveLane(stage.name, cursor, plan, pipeline.window, start: start, step: pipeline.every))
+            }
         }
         self.lanes = lanes
         window = pipeline.window
-        every = max(1, pipeline.every)
-        policy = AdmissionPolicy(pipeline.window, window: .all, now: .init(nanoseconds: .max - 1_000_000_000_000))
         self.meter = meter
-        (evaluationTimes, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Reads until all cursors end or the meter is cancelled, then asks for a last evaluation.
-    func read() async throws {
-        defer { signal.finish() }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+    /// The newest start that was kept.
+    var newest: Timestamp? { lanes.compactMap(\.newest).max() }
+
+    /// Reads until a record reaches a moment and everybody had the chance to say what lies before it.
+    ///
+    /// - Parameters:
+    ///   - boundary: nanoseconds since 1970.
+    ///   - now: later records are from the future.
+    func read(until boundary: Int64, now: Timestamp) async throws -> Pause {
+        var stops = try await readAll(until: boundary, now)
+        if stops.contains(where: \.isReached), stops.contains(where: { $0 == .idle }) {
+            // What was written before the record that reached the moment counts, though that lane was asked earlier.
+            stops = try await readAll(until: boundary, now)
+        }
+        let reached = stops.compactMap { if case .reached(let time) = $0 { time } else { nil } }
+        if let earliest = reached.min() { return .reached(Timestamp(nanoseconds: earliest)) }
+        return stops.allSatisfy { $0 == .ended } ? .ended : .idle
+    }
+
+    private func readAll(until boundary: Int64, _ now: Timestamp) async throws -> [LiveLane.Stop] {
+        try await withThrowingTaskGroup(of: LiveLane.Stop.self) { group in
             for lane in lanes {
-                group.addTask { [self] in
+                group.addTask { [meter] in
                     do {
-                        try await EngineThread.run(until: meter) { [self] in try drain(lane) }
+                        return try await EngineThread.run(until: meter) {
+                            try lane.read(until: boundary, now: now, meter)
+                        }
                     } catch {
-                        meter.cancel()
+                        if !(error is CancellationError) { meter.cancel() }
                         throw error
                     }
                 }
             }
-            try await group.waitForAll()
+            return try await group.reduce(into: []) { $0.append($1) }
         }
-        if let newest = lanes.compactMap({ $0.state.withLock(\.part.newest) }).max() {
-            signal.yield(newest.advanced(by: 1))
-        }
-    }
-
-    private func drain(_ lane: Lane) throws {
-        var batch = RecordBatch(plan.kinds)
-        var goesOn = true
-        while goesOn, !meter.isCancelled {
-            batch.removeAll()
-            batch.lowWatermark = nil
-            goesOn = try lane.cursor.next(into: &batch)
-            lane.state.withLock { state in
-                let before = state.account
-                state.part.take(batch, plan, policy)
-                state.account = lane.cursor.account
-                state.checkpoint = lane.cursor.checkpoint()
-                state.lowWatermark = [state.lowWatermark, batch.lowWatermark].compactMap { $0 }.max()
-                state.hasEnded = !goesOn
-                meter.advance(bytes: state.account.bytes - before.bytes, records: state.account.read - before.read)
-            }
-            askForEvaluation()
-        }
-    }
-
-    /// Signals the last step of `every` that all cursors have passed.
-    private func askForEvaluation() {
-        let marks = lanes.compactMap { lane in
-            lane.state.withLock {
-                $0.hasEnded ? nil : $0.lowWatermark ?? $0.part.newest ?? Timestamp(nanoseconds: .min)
-            }
-        }
-        guard let watermark = marks.min(), watermark.nanoseconds > .min else { return }
-        let step = Timestamp.split(watermark.nanoseconds, by: every).quotient * every
-        let isNew = lastEvaluation.withLock { last in
-            guard let before = last else {
-                last = step
-                return false
-            }
-            guard step > before else { return false }
-            last = step
-            return true
-        }
-        if isNew { signal.yield(Timestamp(nanoseconds: step)) }
     }
 
     /// What is kept now of the window that ends at a moment; what is older is forgotten.
     func snapshot(before moment: Timestamp) -> Snapshot {
         var window = TimeWindow(until: moment)
-        if case .last(let length) = self.window { window.since = moment.advanced(by: -length) }
+        switch self.window {
+        case .last(let length): window.since = moment.advanced(by: -length)
+        case .between(let asked): window.since = asked.since
+        case .all: break
+        }
+        if case .between(let asked) = self.window, let until = asked.until { window.until = min(until, moment) }
         var parts: [ReadPart] = []
         var accounts: [String: Account] = [:]
         var checkpoints: [String: [Checkpoint]] = [:]
         for lane in lanes {
-            lane.state.withLock { state in
-                if let since = window.since { state.part.forget(before: since.nanoseconds) }
-                parts.append(state.part)
-                accounts[lane.source, default: Account()].merge(state.account)
-                checkpoints[lane.source, default: []].append(state.checkpoint)
-            }
+            let kept = lane.keep(since: window.since)
+            parts.append(kept.part)
+            accounts[lane.source, default: Account()].merge(kept.account)
+            checkpoints[lane.source, default: []].append(kept.checkpoint)
         }
         var result = ReadResult(parts, plan)
         result.accounts = accounts

@@ -1,18 +1,19 @@
-import Logging
-import Synchronization
-
 extension RunEngine {
     /// Runs a pipeline over sources that go on, until they end or the meter is cancelled.
     ///
     /// Evaluates the sliding window each `pipeline.every` of the records' own time, and once more at the end.
     /// Sinks that append or upsert get a finding when it appears, crosses a step of severity, or its interval moves;
-    /// whole sinks get all findings anew.
+    /// whole sinks get all findings anew. A sink that fails is begun again with the next evaluation; until then the
+    /// state stays as it was, so that a restart loses nothing.
     ///
-    /// - Parameter evaluated: called after each evaluation, with its outcome and the state to go on from.
+    /// - Parameters:
+    ///   - resume: what an earlier run of the same pipeline left, to go on from.
+    ///   - evaluated: called once before anything is read, without an outcome, and after each evaluation with its own;
+    ///     each time with the state to go on from, which is to outlive the process.
     /// - Throws: the error of a source. Being cancelled is no error: it is how such a run ends.
     public func follow(
         _ pipeline: Pipeline, resume: LiveState = LiveState(),
-        evaluated: @Sendable (RunOutcome, LiveState) async throws -> Void
+        evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
     ) async throws {
         try await PluginLifetimes(pipeline).around(meter) {
             try await start(pipeline, resume: resume, evaluated: evaluated)
@@ -20,61 +21,25 @@ extension RunEngine {
     }
 
     private func start(
-        _ pipeline: Pipeline, resume: LiveState, evaluated: @Sendable (RunOutcome, LiveState) async throws -> Void
+        _ pipeline: Pipeline, resume: LiveState, evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
     ) async throws {
         let evaluator = try await evaluator(for: pipeline)
         let columns = Column.all(with: pipeline.evidence)
         let sinks = SinkSet(pipeline.sinks)
         await sinks.begin(evaluator.header, columns, resume: resume.marks)
         do {
+            if await sinks.isDead { throw await deadSinks(sinks) }
             let live = try await LiveReading(pipeline, evaluator, resume, now: now, meter: meter, logger: logger)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await live.read() }
-                var state = resume
-                for await moment in live.evaluationTimes where !meter.isCancelled {
-                    do {
-                        let outcome = try await evaluate(
-                            live.snapshot(before: moment), evaluator, columns, sinks, &state)
-                        try await evaluated(outcome, state)
-                    } catch is CancellationError where meter.isCancelled {
-                        // The evaluation under way is given up; what was committed stands.
-                        await sinks.abort()
-                    }
-                }
-                try await group.waitForAll()
-            }
+            var loop = LiveLoop(
+                engine: self, evaluator: evaluator, live: live, sinks: sinks, columns: columns, state: resume)
+            try await loop.run(evaluated)
+        } catch is CancellationError where meter.isCancelled {
+            // What was committed stands, and the state says so: the rest is read again.
+            await sinks.abort()
         } catch {
             await sinks.abort()
             throw error
         }
-    }
-
-    private func evaluate(
-        _ snapshot: LiveReading.Snapshot, _ evaluator: Evaluator, _ columns: [Column], _ sinks: SinkSet,
-        _ state: inout LiveState
-    ) async throws -> RunOutcome {
-        var groups: [Grouping: Evaluator.Grouped] = [:]
-        for grouping in evaluator.groupings {
-            groups[grouping] = await evaluator.group(snapshot.result.stores, by: grouping, in: snapshot.window)
-        }
-        let contexts = evaluator.pipeline.sources.compactMap { $0.plugin as? any ContextSource }
-        let outcome = try await evaluator.evaluate(groups, in: snapshot.window, contexts)
-        var run = Run(
-            header: evaluator.header, window: snapshot.window, account: snapshot.result.total(snapshot.window),
-            accounts: snapshot.result.accounts)
-        run.channels = outcome.channels
-        run.dropped = outcome.dropped
-        run.detectors = outcome.detectors
-        run.findings = outcome.findings.count
-        run.warnings = evaluator.remarks + outcome.remarks
-        run.seconds = outcome.seconds
-        run.failures = PluginLifetimes(evaluator.pipeline).failures
-        let changed = outcome.findings.filter { state.takeNote(of: $0) }
-        await sinks.write(all: outcome.findings, changed: changed)
-        await sinks.commit(&run)
-        state.marks = await sinks.marks
-        state.checkpoints = snapshot.checkpoints
-        return RunOutcome(run: run, findings: changed, columns: columns, conditions: [])
     }
 }
 
@@ -84,6 +49,8 @@ public struct LiveState: Sendable, Codable {
     public struct Sent: Sendable, Codable, Hashable {
         public var severity: Severity
         public var interval: Double?
+        /// The last evaluation that found it.
+        public var found: Timestamp?
     }
 
     /// By the finding's id.
@@ -92,6 +59,8 @@ public struct LiveState: Sendable, Codable {
     public var marks: [String: SinkMark] = [:]
     /// By the source's name, one for each of its cursors.
     public var checkpoints: [String: [Checkpoint]] = [:]
+    /// The moment of the last evaluation; `nil` before the first.
+    public var evaluated: Timestamp?
 
     public init() {}
 
@@ -99,8 +68,8 @@ public struct LiveState: Sendable, Codable {
     private static let movedInterval = 0.1
 
     /// Whether a finding is news: it appeared, crossed a step of severity, or its interval moved.
-    mutating func takeNote(of finding: Finding) -> Bool {
-        let now = Sent(severity: finding.severity, interval: finding.interval)
+    mutating func takeNote(of finding: Finding, at moment: Timestamp? = nil) -> Bool {
+        let now = Sent(severity: finding.severity, interval: finding.interval, found: moment)
         guard let before = sent[finding.id] else {
             sent[finding.id] = now
             return true
@@ -111,8 +80,16 @@ public struct LiveState: Sendable, Codable {
             case (nil, nil): false
             default: true
             }
-        guard hasMoved || before.severity != now.severity else { return false }
+        guard hasMoved || before.severity != now.severity else {
+            sent[finding.id]?.found = moment
+            return false
+        }
         sent[finding.id] = now
         return true
+    }
+
+    /// Forgets findings that no evaluation since a moment has found: should they come again, they are news.
+    mutating func forget(notFoundSince moment: Timestamp) {
+        sent = sent.filter { ($0.value.found ?? moment) >= moment }
     }
 }

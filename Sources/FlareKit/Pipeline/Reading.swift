@@ -55,19 +55,25 @@ struct ReadPart: Sendable {
     init(_ plan: ReadPlan) { shards = plan.layouts.map(RecordShard.init(layout:)) }
 
     mutating func take(_ batch: RecordBatch, _ plan: ReadPlan, _ policy: AdmissionPolicy) {
-        for table in batch.tables where table.count > 0 {
-            if let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) {
-                shards[place].append(
-                    table, origin: batch.origin, policy: policy, refused: &refused[table.kind, default: Refusals()])
-            } else if plan.joinsNames {
-                takeNames(table)
-            }
+        for table in batch.tables { take(table, 0..<table.count, origin: batch.origin, plan, policy) }
+    }
+
+    /// Takes some rows of a table.
+    mutating func take(
+        _ table: RecordTable, _ rows: Range<Int>, origin: String, _ plan: ReadPlan, _ policy: AdmissionPolicy
+    ) {
+        guard !rows.isEmpty else { return }
+        if let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) {
+            shards[place].append(
+                table, rows, origin: origin, policy: policy, refused: &refused[table.kind, default: Refusals()])
+        } else if plan.joinsNames {
+            takeNames(table, rows)
         }
     }
 
-    private mutating func takeNames(_ table: RecordTable) {
+    private mutating func takeNames(_ table: RecordTable, _ rows: Range<Int>) {
         guard let ids = table.numbers[.id], let hosts = table.texts[.host] else { return }
-        for row in 0..<table.count where ids[row] != RecordTable.unknown && !hosts[row].isEmpty {
+        for row in rows where ids[row] != RecordTable.unknown && !hosts[row].isEmpty {
             Self.keepEarlier(NamedFlow(time: table.start[row], name: hosts[row]), for: ids[row], in: &names)
         }
     }

@@ -16,27 +16,29 @@ struct RecordShard: Sendable {
 
     var count: Int { chunks.reduce(0) { $0 + $1.count } }
 
-    /// Keeps the rows of a batch that the policy admits.
-    mutating func append(_ rows: RecordTable, origin: String, policy: AdmissionPolicy, refused: inout Refusals) {
+    /// Keeps those of some rows of a batch that the policy admits.
+    mutating func append(
+        _ rows: RecordTable, _ range: Range<Int>, origin: String, policy: AdmissionPolicy, refused: inout Refusals
+    ) {
         let columns = InputColumns(rows, layout)
-        var row = 0
-        while row < rows.count {
+        var row = range.lowerBound
+        while row < range.upperBound {
             if chunks.last?.isFull ?? true { beginChunk(policy) }
             let last = chunks.count - 1
-            row = fill(last, rows, from: row, origin, policy, columns, &refused)
+            row = fill(last, rows, row..<range.upperBound, origin, policy, columns, &refused)
             newest = max(newest, chunks[last].latest)
         }
     }
 
-    /// Fills one chunk from a row on.
+    /// Fills one chunk with the first of some rows.
     ///
     /// - Returns: the row to go on with.
     private mutating func fill(
-        _ chunk: Int, _ rows: RecordTable, from first: Int, _ origin: String, _ policy: AdmissionPolicy,
+        _ chunk: Int, _ rows: RecordTable, _ range: Range<Int>, _ origin: String, _ policy: AdmissionPolicy,
         _ columns: InputColumns, _ refused: inout Refusals
     ) -> Int {
-        let end = first + min(rows.count - first, RecordChunk.capacity - chunks[chunk].count)
-        var row = first
+        let end = range.lowerBound + min(range.count, RecordChunk.capacity - chunks[chunk].count)
+        var row = range.lowerBound
         while row < end {
             let admitted = policy.firstRefused(rows, from: row, to: end)
             if admitted > row { copy(row..<admitted, of: rows, into: chunk, columns) }
@@ -112,6 +114,7 @@ extension RecordShard {
     /// Forgets what lies before a moment, chunk by chunk, and the keys that no record needs any more.
     mutating func forget(before moment: Int64) {
         evict(before: moment)
+        forgetNames()
         guard table.count > Self.fewKeys, table.count > 2 * count else { return }
         var live = KeyTable(minimumCapacity: count)
         for place in chunks.indices {
@@ -120,6 +123,18 @@ extension RecordShard {
             }
         }
         table = live
+    }
+
+    /// Forgets names that no record has any more.
+    private mutating func forgetNames() {
+        guard layout.hasNames, names.count > Self.fewKeys, names.count > 2 * count else { return }
+        var live = NameTable()
+        for place in chunks.indices {
+            for row in chunks[place].names.indices {
+                chunks[place].names[row] = live.number(of: names.names[Int(chunks[place].names[row])])
+            }
+        }
+        names = live
     }
 }
 

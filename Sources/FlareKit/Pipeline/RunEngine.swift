@@ -3,16 +3,20 @@ import Logging
 /// Runs pipelines: opens the sources, drives their cursors, groups, judges, enriches and writes.
 public struct RunEngine: Sendable {
     public let version: String
-    /// The run's clock.
+    /// When the run began.
     public let now: Timestamp
+    /// The clock of a live run, against which records from the future and silent sensors are told.
+    public let clock: @Sendable () -> Timestamp
     public let meter: ReadMeter
     public let logger: Logger
 
     public init(
-        version: String, now: Timestamp, meter: ReadMeter = ReadMeter(), logger: Logger = Logger(label: "flare")
+        version: String, now: Timestamp, clock: (@Sendable () -> Timestamp)? = nil, meter: ReadMeter = ReadMeter(),
+        logger: Logger = Logger(label: "flare")
     ) {
         self.version = version
         self.now = now
+        self.clock = clock ?? { now }
         self.meter = meter
         self.logger = logger
     }
@@ -91,7 +95,7 @@ public struct RunEngine: Sendable {
             pipeline: pipeline, enrichers: enrichers, remarks: remarks, header: header, meter: meter, logger: logger)
     }
 
-    private func deadSinks(_ sinks: SinkSet) async -> PluginError {
+    func deadSinks(_ sinks: SinkSet) async -> PluginError {
         let failures = await sinks.failureTexts
         return PluginError("no output could be written: " + failures.joined(separator: "; "))
     }

@@ -11,12 +11,12 @@ public struct RunOutcome: Sendable {
     }
 
     public let run: Run
-    /// Sorted by falling priority.
+    /// Sorted by falling priority; of a live run's evaluation those that are news.
     public let findings: [Finding]
     public let columns: [Column]
     public let conditions: [Condition]
     /// Whether a finding should end the command with a code of its own is the command's to decide.
-    public var hasFindings: Bool { !findings.isEmpty }
+    public var hasFindings: Bool { run.findings > 0 }
 }
 
 extension RunOutcome.Condition: CustomStringConvertible {
@@ -49,6 +49,10 @@ extension Run {
                 .notWhole(
                     "\(rejected) records of interest were rejected, \(percent) % of them, more than max_rejected allows"
                 ))
+        }
+        for (reason, tally) in account.unread.sorted(by: { $0.key < $1.key }) {
+            let places = tally.examples.map(\.description).joined(separator: ", ")
+            conditions.append(.notWhole("not all of the input was read: \(tally.count) × \(reason): \(places)"))
         }
         conditions += failures.map(RunOutcome.Condition.notWhole)
         for output in outputs {

@@ -4,6 +4,8 @@ actor SinkSet {
     private var failures: [Int: String] = [:]
     private var written: [Int: Int] = [:]
     private(set) var marks: [String: SinkMark] = [:]
+    /// What failed sinks of a live run have missed.
+    private var owed: [Int: [Finding]] = [:]
 
     init(_ stages: [Pipeline.Stage<any Sink>]) { self.stages = stages }
 
@@ -22,8 +24,9 @@ actor SinkSet {
     /// Writes all findings to whole sinks, and the new or changed ones to the others.
     func write(all: [Finding], changed: [Finding]) async {
         for (place, stage) in stages.enumerated() {
-            let findings = stage.plugin.mode == .whole ? all : changed
-            await attempt(place) { try await stage.plugin.write(findings) }
+            let findings = stage.plugin.mode == .whole ? all : (owed[place] ?? []) + changed
+            if failures[place] == nil { await attempt(place) { try await stage.plugin.write(findings) } }
+            if stage.plugin.mode != .whole { owed[place] = findings }
             written[place, default: 0] = stage.plugin.mode == .whole ? all.count : (written[place] ?? 0) + changed.count
         }
     }
@@ -36,9 +39,29 @@ actor SinkSet {
             await attempt(place) {
                 let mark = try await stage.plugin.commit(report)
                 keep(mark, for: stage.name)
+                owed[place] = nil
             }
         }
         run.outputs = reports
+    }
+
+    /// Marks where sinks that append stand before a live run has written anything.
+    func markAppended(as header: RunHeader) async -> [String: SinkMark] {
+        let empty = Run(header: header, window: .all, account: Account(), accounts: [:])
+        for (place, stage) in stages.enumerated() where stage.plugin.mode == .append {
+            await attempt(place) { keep(try await stage.plugin.commit(empty), for: stage.name) }
+        }
+        return marks
+    }
+
+    /// Begins failed sinks again; what they missed they get with the next findings.
+    func retry(_ header: RunHeader, _ columns: [Column], resume: [String: SinkMark]) async {
+        for (place, stage) in stages.enumerated() where failures[place] != nil {
+            failures[place] = nil
+            await attempt(place) {
+                try await stage.plugin.begin(header, columns, resume: marks[stage.name] ?? resume[stage.name])
+            }
+        }
     }
 
     /// Takes back what does not stand yet.

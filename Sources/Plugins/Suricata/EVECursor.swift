@@ -39,8 +39,18 @@ final class EVECursor: Cursor, @unchecked Sendable {
         scanner = LineScanner(settings)
     }
 
+    /// Follows files as they grow.
+    init(following live: LiveFiles, _ settings: Settings) {
+        self.settings = settings
+        lines = LineReader(following: live, longestLine: settings.longestLine)
+        scanner = LineScanner(settings)
+    }
+
+    func checkpoint() -> Checkpoint { lines.checkpoint(unread: region) }
+
     var account: Account {
         var account = closed
+        account.merge(lines.notes)
         account.merge(scanner.account(of: origin))
         account.bytes += lines.bytes
         return account
@@ -52,7 +62,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         while rest > 0 {
             while region.bytes.isEmpty {
                 do throws(InputFileError) {
-                    guard try takeRegion() else { return rest < Self.bytesAtOnce }
+                    guard try takeRegion() else { return lines.isLive || rest < Self.bytesAtOnce }
                 } catch {
                     failure = PluginError(error)
                     // What was read before comes first.
@@ -95,12 +105,12 @@ final class EVECursor: Cursor, @unchecked Sendable {
 
     /// Takes the next lines.
     ///
-    /// - Returns: `false` when there are none any more.
+    /// - Returns: `false` when there are none any more, or none for now.
     private func takeRegion() throws(InputFileError) -> Bool {
         // The present file's bytes belong to it until the next one begins.
         let bytes = lines.bytes
         switch try lines.next() {
-        case .end:
+        case .end, .idle:
             return false
         case .file:
             begin(lines.file?.path ?? "", afterBytes: bytes)

@@ -27,7 +27,7 @@ extension EVESource: ContextSource {
     private func contextCursors(
         _ interest: Interest, _ scan: Scan
     ) throws -> [(scanner: EVEWordScanner, cursor: ContextCursor)] {
-        let files = try inputs.open()
+        let files = try inputs.open().files
         let remarks = counts.changes(in: files)
         let work = WorkQueue(files)
         return (0..<max(1, min(scan.parallelism, work.readerCount))).map { number in

@@ -36,14 +36,18 @@ public struct EVESource: Source, BuiltInPlugin {
     public func extent() async -> Int64? { InputPaths(options.paths).extent }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
-        let files = try InputPaths(options.paths).open()
-        counts.remember(files)
-        let work = WorkQueue(files)
+        let paths = InputPaths(options.paths)
         let settings = EVECursor.Settings(
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
             longestLine: Int(clamping: options.maxLine.bytes))
-        let count = max(1, min(scan.parallelism, work.readerCount))
+        if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
+            return [EVECursor(following: live, settings)]
+        }
+        let opened = try paths.open()
+        counts.remember(opened.files)
+        let work = WorkQueue(opened.files, notes: opened.notes)
+        let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
         return (0..<count).map { _ in EVECursor(work, settings) }
     }
 }

@@ -17,6 +17,18 @@ enum FlowLogs {
         return [conn] + named + ["*"]
     }
 
+    /// The logs whose records will be flows where paths name conn, though it may not be there yet.
+    ///
+    /// - Returns: `nil` where the files have to tell.
+    static func expected(in paths: [String]) -> [String]? {
+        paths.contains { $0.split(separator: "/").last?.hasPrefix(conn) == true } ? [conn] : nil
+    }
+
+    /// Logs that name connections are read before those that tell of their ends, so that a connection has its name.
+    @Sendable static func readingRank(of path: String) -> Int {
+        path.split(separator: "/").last?.hasPrefix(conn) == true ? 1 : 0
+    }
+
     /// The logs that the beginnings of some files show, up to the first one that shows conn.
     ///
     /// What is read is read again later, so pipes are not looked at.

@@ -55,6 +55,23 @@ struct HeaderReader {
         return Self.headerLines(UnsafeRawBufferPointer(spare[region.bytes]))
     }
 
+    /// How much of a file's content is looked at for its header, in bytes.
+    private static let beginSize = 1 << 16
+
+    /// The header lines at the beginning of a file that stand before a place.
+    static func headerLines(atBeginOf file: InputFile, before position: Int64) -> [UInt8] {
+        let size = min(beginSize, Int(clamping: position))
+        guard size > 0 else { return [] }
+        let buffer = LineBuffer(capacity: size)
+        // Opened anew: a stream is read from where the file stands. A file that cannot be read says so elsewhere.
+        let read = try? { () throws(InputFileError) in
+            if file.format == .plain { return try file.read(into: buffer[0..<size], at: 0) }
+            return try ContentReader(try InputFile(path: file.path)).read(into: buffer[0..<size])
+        }()
+        let end = read.flatMap { buffer.lastLineFeed(in: 0..<$0) }.map { $0 + 1 } ?? 0
+        return headerLines(UnsafeRawBufferPointer(buffer[0..<end]))
+    }
+
     /// The header lines among some lines.
     ///
     /// - Parameter lines: with the scanner's padding behind them.

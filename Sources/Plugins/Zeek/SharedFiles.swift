@@ -1,4 +1,5 @@
 import CompressedFiles
+import FlareKit
 import LineFiles
 import Synchronization
 
@@ -9,8 +10,11 @@ final class SharedFiles: Sendable {
     private let flowLogs: Mutex<[String]?>
 
     /// - Parameter flows: the logs whose records are flows; `nil` if the first lines are to tell.
-    init(_ files: [InputFile], flows: [String]?, blockSize: Int64 = WorkQueue.usualBlockSize) {
-        work = WorkQueue(files, blockSize: blockSize)
+    init(
+        _ files: [InputFile], notes: Account = Account(), flows: [String]?,
+        blockSize: Int64 = WorkQueue.usualBlockSize
+    ) {
+        work = WorkQueue(files, notes: notes, blockSize: blockSize)
         ledgers = Dictionary(files.map { (ObjectIdentifier($0), HeaderLedger()) }) { first, _ in first }
         flowLogs = Mutex(flows)
     }

@@ -39,8 +39,19 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         headers = HeaderReader(files, longestLine: settings.longestLine)
     }
 
+    /// Follows files as they grow.
+    init(following live: LiveFiles, _ files: SharedFiles, _ settings: Settings) {
+        self.files = files
+        self.settings = settings
+        lines = LineReader(following: live, longestLine: settings.longestLine)
+        headers = HeaderReader(files, longestLine: settings.longestLine)
+    }
+
+    func checkpoint() -> Checkpoint { lines.checkpoint(unread: region) }
+
     var account: Account {
         var account = closed
+        account.merge(lines.notes)
         if let scanner { account.merge(scanner.account(of: origin)) }
         account.bytes += lines.bytes
         return account
@@ -52,7 +63,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         while rest > 0 {
             do throws(InputFileError) {
                 while region.bytes.isEmpty {
-                    guard try takeRegion(batch) else { return rest < Self.bytesAtOnce }
+                    guard try takeRegion(batch) else { return lines.isLive || rest < Self.bytesAtOnce }
                 }
             } catch {
                 failure = PluginError(error)
@@ -74,12 +85,12 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
 
     /// Takes the next lines.
     ///
-    /// - Returns: `false` when there are none any more.
+    /// - Returns: `false` when there are none any more, or none for now.
     private func takeRegion(_ batch: RecordBatch) throws(InputFileError) -> Bool {
         // The present file's bytes belong to it until the next one begins.
         let bytes = lines.bytes
         switch try lines.next(inOrder: enterHeader) {
-        case .end:
+        case .end, .idle:
             return false
         case .file:
             begin(lines.file?.path ?? "", afterBytes: bytes)
@@ -88,8 +99,12 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             let bytes = UnsafeRawBufferPointer(lines.buffer[next.bytes])
             let scanner = scanner(for: batch, first: bytes)
             if let line = next.longLine { scanner.rejectLongLine(at: line) }
-            if let file = lines.file {
-                try headers.prepare(scanner, for: lines.number, of: file, lines: bytes)
+            if let file = lines.file, !lines.isLive {
+                do throws(InputFileError) {
+                    try headers.prepare(scanner, for: lines.number, of: file, lines: bytes)
+                } catch {
+                    try lines.note(error)
+                }
             }
         }
         return true
@@ -109,6 +124,10 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         let capacity = batch.tables.map(\.capacity).max() ?? 0
         let made = LogScanner(plan, longestLine: settings.longestLine, capacity: capacity)
         scanner = made
+        if self.lines.isLive, let file = self.lines.file {
+            // Its reading may begin in its midst, as that of a file that is taken up again.
+            made.takeHeader(HeaderReader.headerLines(atBeginOf: file, before: region.position))
+        }
         return made
     }
 

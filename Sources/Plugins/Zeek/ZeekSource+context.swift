@@ -26,7 +26,7 @@ extension ZeekSource: ContextSource {
     private func contextCursors(
         _ interest: Interest, _ scan: Scan
     ) throws -> [(scanner: ZeekWordScanner, cursor: ContextCursor)] {
-        let files = try inputs.open()
+        let files = try inputs.open().files
         let remarks = counts.changes(in: files)
         let shared = SharedFiles(files, flows: [])
         return (0..<max(1, min(scan.parallelism, shared.work.readerCount))).map { number in

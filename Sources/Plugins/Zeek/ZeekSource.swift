@@ -40,11 +40,20 @@ public struct ZeekSource: Source, BuiltInPlugin {
     public func extent() async -> Int64? { InputPaths(options.paths).extent }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
-        let files = try InputPaths(options.paths).open()
-        counts.remember(files)
-        let shared = SharedFiles(files, flows: try flows(scan, files))
+        let paths = InputPaths(options.paths)
         let settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
-        let count = max(1, min(scan.parallelism, shared.work.readerCount))
+        if scan.isLive,
+            let live = try LiveFiles(paths, scan, longestLine: settings.longestLine, rank: FlowLogs.readingRank)
+        {
+            let flows = options.flows.isEmpty ? FlowLogs.expected(in: options.paths.map(\.text)) : options.flows
+            let files = paths.list().compactMap { try? InputFile(path: $0.name) }
+            let shared = SharedFiles([], flows: try flows ?? (files.isEmpty ? nil : self.flows(scan, files)))
+            return [ZeekCursor(following: live, shared, settings)]
+        }
+        let opened = try paths.open()
+        counts.remember(opened.files)
+        let shared = SharedFiles(opened.files, notes: opened.notes, flows: try flows(scan, opened.files))
+        let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
         return (0..<count).map { _ in ZeekCursor(shared, settings) }
     }
 

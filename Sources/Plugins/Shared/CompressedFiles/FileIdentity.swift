@@ -17,9 +17,28 @@ public struct FileIdentity: Hashable, Sendable {
     /// Looks at a regular file without opening it.
     ///
     /// - Returns: `nil` where there is none.
-    public static func ofFile(_ path: String) -> (identity: FileIdentity, size: Int64)? {
+    public static func ofFile(_ path: String) -> FileStatus? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return (FileIdentity(status), Int64(status.st_size))
+        return FileStatus(status)
+    }
+}
+
+/// A regular file as it stands at a moment.
+public struct FileStatus: Hashable, Sendable {
+    public let identity: FileIdentity
+    /// Bytes as stored.
+    public let size: Int64
+    /// When its content changed last, in nanoseconds since 1970.
+    public let changed: Int64
+
+    init(_ status: stat) {
+        identity = FileIdentity(status)
+        size = Int64(status.st_size)
+        #if canImport(Glibc)
+            changed = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        #else
+            changed = Int64(status.st_mtimespec.tv_sec) * 1_000_000_000 + Int64(status.st_mtimespec.tv_nsec)
+        #endif
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -18,12 +20,15 @@ public final class InputFile: Sendable {
 
     private let descriptor: Int32
     private let isOwned: Bool
+    /// A byte that was read of a pipe before its turn.
+    private let firstByte = PendingByte()
 
     /// Opens a file.
     ///
     /// - Throws: where it is not there, may not be read, or is a directory.
     public convenience init(path: String) throws(InputFileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe's opening would wait for its writer, for ever if there is none.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw InputFileError(path: path, reason: .system(errno)) }
         try self.init(descriptor: descriptor, path: path, isOwned: true)
     }
@@ -48,6 +53,17 @@ public final class InputFile: Sendable {
             if isOwned { close(descriptor) }
             throw InputFileError(path: path, reason: .isDirectory)
         }
+        if isOwned {
+            if kind == S_IFIFO {
+                do throws(InputFileError) {
+                    try firstByte.store(Self.awaitWriter(descriptor, path))
+                } catch {
+                    close(descriptor)
+                    throw error
+                }
+            }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        }
         // Standard input may be a file that a shell has already read from: it is taken as a stream.
         guard kind == S_IFREG, isOwned else {
             (size, format, identity) = (nil, nil, nil)
@@ -65,8 +81,35 @@ public final class InputFile: Sendable {
         format = StoredFormat(head: head.prefix(count))
     }
 
+    /// How often, and how long each time, a pipe's writer is waited for: two seconds in all.
+    private static let writerPatience = (times: 40, milliseconds: Int32(50))
+
+    /// Waits until a process has opened a pipe for writing.
+    ///
+    /// - Returns: a byte that had to be read to find out; -1 where there was no need.
+    private static func awaitWriter(_ descriptor: Int32, _ path: String) throws(InputFileError) -> Int {
+        for _ in 0..<writerPatience.times {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&waiting, 1, 0) > 0 { return -1 }
+            // Only reading tells a writer who has nothing to say yet from none.
+            var byte: UInt8 = 0
+            let count = systemRead(descriptor, &byte, 1)
+            if count > 0 { return Int(byte) }
+            if count < 0, errno == EAGAIN { return -1 }
+            if count < 0, errno != EINTR { throw InputFileError(path: path, reason: .system(errno)) }
+            _ = poll(&waiting, 1, writerPatience.milliseconds)
+        }
+        throw InputFileError(path: path, reason: .noWriter)
+    }
+
     deinit {
         if isOwned { close(descriptor) }
+    }
+
+    /// How the file stands now; `nil` where the system does not say.
+    public var status: FileStatus? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileStatus(status) : nil
     }
 
     /// Lets the process hold so many files open at a time, as far as the system allows.
@@ -104,6 +147,11 @@ public final class InputFile: Sendable {
     ///
     /// - Returns: how many bytes were read, 0 at the end.
     func readNext(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int {
+        let first = firstByte.exchange(-1)
+        if first >= 0, !buffer.isEmpty {
+            buffer[0] = UInt8(truncatingIfNeeded: first)
+            return 1
+        }
         while true {
             let count = systemRead(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
@@ -115,4 +163,12 @@ public final class InputFile: Sendable {
 /// The system's `read`, which the class's own methods hide.
 private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
     read(descriptor, buffer, count)
+}
+
+/// A byte that waits to be read, or -1.
+private final class PendingByte: Sendable {
+    private let value = Atomic(-1)
+
+    func store(_ byte: Int) { value.store(byte, ordering: .relaxed) }
+    func exchange(_ byte: Int) -> Int { value.exchange(byte, ordering: .relaxed) }
 }

@@ -18,6 +18,10 @@ public struct InputFileError: Error, Hashable, Sendable {
         case corrupt(String)
         /// Fewer bytes than when it was opened: cut or replaced meanwhile.
         case becameShorter
+        /// A pipe that no process writes to.
+        case noWriter
+        /// A pipe, a socket or a device that a pattern matched.
+        case notRegular
     }
 
     /// The file as it was named.
@@ -50,6 +54,26 @@ extension InputFileError: CustomStringConvertible {
         case .truncated: "the compressed content ends in the middle; what came before was read"
         case .corrupt(let detail): "the compressed content is damaged (\(detail)); what came before was read"
         case .becameShorter: "it became shorter while it was read; what came before was read"
+        case .noWriter: "it is a pipe, and no process writes to it"
+        case .notRegular: "it is no regular file; name it by itself if it is to be read"
+        }
+    }
+}
+
+extension InputFileError.Reason {
+    /// What such an input is called where several are counted.
+    public var name: String {
+        switch self {
+        case .system(ENOENT): "file that vanished"
+        case .system(EACCES): "file without permission"
+        case .system(let code): "file with an error (\(String(cString: strerror(code))))"
+        case .isDirectory: "directory"
+        case .unsupported(let format): "file compressed with \(format)"
+        case .truncated: "compressed file cut short"
+        case .corrupt: "damaged compressed file"
+        case .becameShorter: "file that became shorter"
+        case .noWriter: "pipe without a writer"
+        case .notRegular: "pipe, socket or device"
         }
     }
 }

@@ -72,7 +72,8 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
         switch try lines.next(inOrder: { bytes, number in
             if let file = lines.file { scanner.see(bytes, number: number, of: file) }
         }) {
-        case .end: return false
+        // Files are read here as they are, never followed.
+        case .end, .idle: return false
         case .file:
             origin = lines.file?.path ?? ""
             if let file = lines.file { scanner.begin(file) }

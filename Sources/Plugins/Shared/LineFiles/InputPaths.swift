@@ -13,26 +13,62 @@ package struct InputPaths {
 
     package init(_ paths: [OptionPath]) { self.paths = paths }
 
-    /// Opens all files, in the order of the paths and, within a glob, of the names' bytes; each file once.
+    /// What is there to be read.
+    package struct Opened {
+        package var files: [InputFile] = []
+        /// What cannot be read, and copies that need not be.
+        package var notes = Account()
+    }
+
+    /// Opens all files in the order in which they were begun; each file once, and of copies one.
     ///
-    /// - Throws: `PluginError` for the first path that leads to no file or to one that cannot be read.
-    package func open() throws -> [InputFile] {
-        var files: [InputFile] = []
+    /// Of what a glob matches, that which cannot be read is put down and left out.
+    ///
+    /// - Throws: `PluginError` for the first path that leads to no file, or names one that cannot be read; where nothing
+    ///   of what globs match can be read.
+    package func open() throws -> Opened {
+        var opened = Opened()
         var seen: Set<FileIdentity> = []
+        var failure: InputFileError?
         for path in paths {
             if path.location == .standardStream {
-                files.append(try Self.explained { () throws(InputFileError) in try InputFile.standardInput() })
+                opened.files.append(try Self.explained { () throws(InputFileError) in try InputFile.standardInput() })
                 continue
             }
-            let names = try expand(path)
-            InputFile.allowOpen(files.count + names.count)
-            for name in names {
-                let file = try Self.explained { () throws(InputFileError) in try InputFile(path: name) }
-                if let identity = file.identity, !seen.insert(identity).inserted { continue }
-                files.append(file)
+            // Files that are renamed while their names are looked up may be missed the first time.
+            for attempt in 0..<2 {
+                let names = try expand(path)
+                InputFile.allowOpen(opened.files.count + names.count)
+                for name in names {
+                    do throws(InputFileError) {
+                        let file = try Self.file(name, isNamed: name == path.file)
+                        if let identity = file.identity, !seen.insert(identity).inserted { continue }
+                        if attempt == 1, file.identity == nil { continue }
+                        opened.files.append(file)
+                    } catch {
+                        if name == path.file { throw PluginError(error) }
+                        failure = failure ?? error
+                        if attempt == 0 { opened.notes.note(error) }
+                    }
+                }
+                if names == [path.file] { break }
             }
         }
-        return files
+        if opened.files.isEmpty, let failure { throw PluginError(failure) }
+        FileCopies.sort(&opened)
+        return opened
+    }
+
+    /// - Parameter isNamed: by its own name, not by a glob, which may match pipes that nobody meant.
+    private static func file(_ name: String, isNamed: Bool) throws(InputFileError) -> InputFile {
+        if !isNamed, FileIdentity.ofFile(name) == nil {
+            throw InputFileError(path: name, reason: access(name, F_OK) == 0 ? .notRegular : .system(ENOENT))
+        }
+        let file = try InputFile(path: name)
+        if case .unsupported(let format) = file.format {
+            throw InputFileError(path: name, reason: .unsupported(format))
+        }
+        return file
     }
 
     /// The bytes of all files as stored; `nil` where that is not known beforehand.
@@ -42,11 +78,26 @@ package struct InputPaths {
         for path in paths {
             guard path.location != .standardStream, let names = try? expand(path) else { return nil }
             for name in names {
-                guard let (identity, size) = FileIdentity.ofFile(name) else { return nil }
-                if seen.insert(identity).inserted { sum += size }
+                guard let status = FileIdentity.ofFile(name) else { return nil }
+                if seen.insert(status.identity).inserted { sum += status.size }
             }
         }
         return sum
+    }
+
+    /// How many paths there are.
+    package var count: Int { paths.count }
+
+    /// Whether one of the paths is standard input.
+    package var haveStandardInput: Bool { paths.contains { $0.location == .standardStream } }
+
+    /// The regular files that the paths mean at this moment, each name once.
+    package func list() -> [(name: String, status: FileStatus)] {
+        var seen: Set<String> = []
+        return paths.flatMap { (try? expand($0)) ?? [] }.compactMap { name in
+            guard seen.insert(name).inserted, let status = FileIdentity.ofFile(name) else { return nil }
+            return (name, status)
+        }
     }
 
     /// The names of the files that a path means: itself if there is such a file, else what it matches as a glob.
@@ -92,5 +143,12 @@ extension PluginError {
     /// What a file's error means for a run.
     package init(_ error: InputFileError) {
         self.init(error.explanation, at: error.place)
+    }
+}
+
+extension Account {
+    /// Puts down that an input could not be read, or not to its end.
+    package mutating func note(_ error: InputFileError) {
+        unread[error.reason.name, default: Tally()].add(at: Place(error.path, error.position ?? -1))
     }
 }

@@ -47,6 +47,25 @@ package final class LineBuffer {
         return range.lowerBound + (UnsafeRawPointer(found) - UnsafeRawPointer(start))
     }
 
+    /// How many line feeds stand in a range.
+    package func lineFeeds(in range: Range<Int>) -> Int {
+        var count = 0
+        var rest = range
+        while let feed = lineFeed(in: rest) {
+            count += 1
+            rest = feed + 1..<range.upperBound
+        }
+        return count
+    }
+
+    /// Whether both hold the same bytes in a range.
+    package func isEqual(to other: LineBuffer, in range: Range<Int>) -> Bool {
+        guard !range.isEmpty, let mine = self[range].baseAddress, let its = other[range].baseAddress else {
+            return true
+        }
+        return memcmp(mine, its, range.count) == 0
+    }
+
     /// Where the last line feed stands in a range.
     package func lastLineFeed(in range: Range<Int>) -> Int? {
         self[range].lastIndex(of: UInt8(Self.lineFeed)).map { range.lowerBound + $0 }

@@ -1,4 +1,5 @@
 import CompressedFiles
+import FlareKit
 import Synchronization
 
 /// The work that the cursors of one scan share, in pieces taken in order.
@@ -31,10 +32,28 @@ package final class WorkQueue: Sendable {
     private let files: [InputFile]
     private let blockSize: Int64
     private let place = Mutex(Place())
+    private let notes: Mutex<Account>
+    private let failed = Mutex<Set<ObjectIdentifier>>([])
 
-    package init(_ files: [InputFile], blockSize: Int64 = usualBlockSize) {
+    /// - Parameter notes: what there is to say of the files beside what their lines say.
+    package init(_ files: [InputFile], notes: Account = Account(), blockSize: Int64 = usualBlockSize) {
         self.files = files
+        self.notes = Mutex(notes)
         self.blockSize = max(1, blockSize)
+    }
+
+    /// Hands the notes to the first reader that asks.
+    func takeNotes() -> Account {
+        notes.withLock { notes in
+            defer { notes = Account() }
+            return notes
+        }
+    }
+
+    /// Whether nobody has told of a file's failure yet.
+    func isFirstFailure(of file: InputFile?) -> Bool {
+        guard let file else { return true }
+        return failed.withLock { $0.insert(ObjectIdentifier(file)).inserted }
     }
 
     /// How many readers find work: one a block, and two a stream, of which one decodes while the other scans.

@@ -114,7 +114,7 @@ package enum FileSystem {
         let code = errno
         let remedy: String? =
             switch code {
-            case ENOSPC, EDQUOT: "free some space, or name another path"
+            case ENOSPC, EDQUOT, EFBIG: "free some space, or name another path"
             case EACCES, EPERM, EROFS: "allow writing there, or name another path"
             case EPIPE: "the reader of the output went away"
             default: nil

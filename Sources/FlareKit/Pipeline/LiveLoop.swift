@@ -1,0 +1,117 @@
+/// The course of a live run: read up to the next moment, evaluate, write, and so on.
+struct LiveLoop {
+    let engine: RunEngine
+    let evaluator: Evaluator
+    let live: LiveReading
+    let sinks: SinkSet
+    let columns: [Column]
+    /// What was sent.
+    private var state: LiveState
+    /// The last state that all sinks have reached, from which a restart misses nothing.
+    private var whole: LiveState
+
+    /// How long nobody looks for more after nothing came.
+    private static let pause = Duration.milliseconds(200)
+    /// The sensor's silence was remarked on.
+    private var saidSilent = false
+
+    private var pipeline: Pipeline { evaluator.pipeline }
+    private var every: Int64 { max(1, pipeline.every) }
+
+    init(
+        engine: RunEngine, evaluator: Evaluator, live: LiveReading, sinks: SinkSet, columns: [Column], state: LiveState
+    ) {
+        self.engine = engine
+        self.evaluator = evaluator
+        self.live = live
+        self.sinks = sinks
+        self.columns = columns
+        self.state = state
+        whole = state
+    }
+
+    /// Goes on until all cursors have ended or the run is cancelled.
+    mutating func run(_ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void) async throws {
+        state.marks.merge(await sinks.markAppended(as: evaluator.header)) { $1 }
+        whole = state
+        // From here on a killed run leaves no output that the next one does not know of.
+        try await evaluated(nil, whole)
+        // The first record tells where the steps begin.
+        var boundary = state.evaluated.map { $0.nanoseconds + every } ?? .min
+        while true {
+            engine.meter.begin("read")
+            switch try await live.read(until: boundary, now: engine.clock()) {
+            case .reached(let time):
+                let step = Timestamp.split(time.nanoseconds, by: every).quotient * every
+                if boundary > .min { try await evaluate(at: Timestamp(nanoseconds: step), evaluated) }
+                boundary = step + every
+            case .idle:
+                remarkOnSilence()
+                try await Task.sleep(for: Self.pause)
+            case .ended:
+                guard let newest = live.newest else { return }
+                return try await evaluate(at: newest.advanced(by: 1), evaluated)
+            }
+            if engine.meter.isCancelled { throw CancellationError() }
+        }
+    }
+
+    private mutating func evaluate(
+        at moment: Timestamp, _ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
+    ) async throws {
+        let snapshot = live.snapshot(before: moment)
+        var groups: [Grouping: Evaluator.Grouped] = [:]
+        for grouping in evaluator.groupings {
+            groups[grouping] = await evaluator.group(snapshot.result.stores, by: grouping, in: snapshot.window)
+        }
+        let contexts = pipeline.sources.compactMap { $0.plugin as? any ContextSource }
+        let outcome = try await evaluator.evaluate(groups, in: snapshot.window, contexts)
+        if engine.meter.isCancelled { throw CancellationError() }
+        var run = self.run(of: outcome, snapshot)
+        let changed = outcome.findings.filter { state.takeNote(of: $0, at: moment) }
+        if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.advanced(by: -length)) }
+        await sinks.retry(evaluator.header, columns, resume: state.marks)
+        await sinks.write(all: outcome.findings, changed: changed)
+        await sinks.commit(&run)
+        state.checkpoints = snapshot.checkpoints
+        state.evaluated = moment
+        state.marks.merge(await sinks.marks) { $1 }
+        let failures = await sinks.failureTexts
+        if failures.isEmpty { whole = state }
+        for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
+        let conditions = run.conditions(
+            pipeline, subjects: Set(evaluator.groupings.map(\.subject)), newest: live.newest)
+        try await evaluated(
+            RunOutcome(run: run, findings: changed, columns: columns, conditions: conditions), whole)
+    }
+
+    private func run(of outcome: Evaluator.Outcome, _ snapshot: LiveReading.Snapshot) -> Run {
+        var run = Run(
+            header: evaluator.header, window: snapshot.window, account: snapshot.result.total(snapshot.window),
+            accounts: snapshot.result.accounts)
+        run.channels = outcome.channels
+        run.dropped = outcome.dropped
+        run.detectors = outcome.detectors
+        run.findings = outcome.findings.count
+        for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
+        run.warnings = evaluator.remarks + outcome.remarks
+        run.seconds = outcome.seconds
+        run.failures = PluginLifetimes(pipeline).failures
+        return run
+    }
+
+    /// Says once that the sensor has been silent for longer than `max_age` allows, and once that it is back.
+    private mutating func remarkOnSilence() {
+        guard let maxAge = pipeline.maxAge else { return }
+        let newest = live.newest
+        let isSilent = newest.map { engine.clock().nanoseconds - $0.nanoseconds > maxAge } ?? true
+        if isSilent, !saidSilent {
+            let last = newest.map { "the newest record is of \($0)" } ?? "no record has come"
+            engine.logger.error(
+                "\(last), older than max_age (\(maxAge / 1_000_000_000) s) allows; is the sensor alive?")
+        } else if !isSilent, saidSilent {
+            engine.logger.notice("records come again")
+        }
+        saidSilent = isSilent
+    }
+}

@@ -1,0 +1,76 @@
+import FlareKit
+import Foundation
+import Testing
+
+@Suite("A live run that is killed")
+struct KilledRunTests {
+    static let pipeline = """
+        version: 1
+        name: live
+        window: 1h
+        every: 5m
+        sources:
+          - plugin: eve
+            paths: ["eve.json*"]
+        detectors:
+          - plugin: beacon-classic
+        sinks:
+          - plugin: json
+            path: news.jsonl
+            mode: append
+          - plugin: csv
+            path: all.csv
+        """
+    private static let hours = 5
+    private static let moments = 20
+    /// The last evaluation: flows begin up to the end of the last hour.
+    private static let end = hours * 3600 - 300
+
+    private static func outputs(_ folder: TemporaryFolder) throws -> [String] {
+        [try folder.read("news.jsonl"), try folder.read("all.csv")]
+    }
+
+    @Test("at 20 seeded moments leaves in the sinks what one uninterrupted run does", arguments: [1, 2] as [UInt64])
+    func killed(seed: UInt64) throws {
+        var dice = SeededDice(seed: seed)
+        let folder = try TemporaryFolder()
+        try folder.file("pipeline.yaml", Self.pipeline)
+        var log = try GrowingLog(in: folder)
+        var steps = GrowingLog.steps(of: GrowingLog.lines(seed: seed, hours: Self.hours), seed: seed)[...]
+        for moment in 0..<Self.moments {
+            let run = try FollowingRun(folder)
+            let before = FollowingRun.evaluated(in: folder)
+            let share = steps.count / (Self.moments - moment)
+            for _ in 0..<share {
+                if let step = steps.popFirst() { try log.take(step) }
+            }
+            // Half of the times it has evaluated something new, the other half it is anywhere.
+            if Bool.random(using: &dice), share > 0 {
+                try? FollowingRun.wait(for: "an evaluation") {
+                    FollowingRun.evaluated(in: folder) != before || !run.process.isRunning
+                }
+            }
+            usleep(UInt32.random(in: 0..<60_000, using: &dice))
+            #expect(run.end(with: SIGKILL) == 128 + SIGKILL, "\(run.said)")
+        }
+        while let step = steps.popFirst() { try log.take(step) }
+        let last = try FollowingRun(folder)
+        try last.wait(untilEvaluated: Self.end)
+        #expect(last.interrupt() == 130, "\(last.said)")
+
+        let whole = try TemporaryFolder()
+        try whole.file("pipeline.yaml", Self.pipeline)
+        for name in try folder.names where name.hasPrefix("eve.json") {
+            try FileManager.default.copyItem(
+                at: folder.url.appending(path: name), to: whole.url.appending(path: name))
+        }
+        let uninterrupted = try FollowingRun(whole)
+        try uninterrupted.wait(untilEvaluated: Self.end)
+        #expect(uninterrupted.interrupt() == 130, "\(uninterrupted.said)")
+        let (killed, expected) = (try Self.outputs(folder), try Self.outputs(whole))
+        #expect(expected[0].split(separator: "\n").count > 3)
+        // It appeared, and its period moved.
+        #expect(expected[0].split(separator: "\n").count { $0.contains(#""192.168.0.54""#) } >= 2)
+        #expect(killed == expected)
+    }
+}

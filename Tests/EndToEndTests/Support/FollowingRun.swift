@@ -1,0 +1,91 @@
+import FlareKit
+import Foundation
+import Testing
+
+/// `flare run --follow` over a folder's `pipeline.yaml`, with its state in the same folder.
+final class FollowingRun {
+    let process = Process()
+    private let folder: TemporaryFolder
+    /// What the run said on standard error.
+    let errors: URL
+
+    /// How long a test waits for what has to come, on however slow a machine.
+    private static let patience: TimeInterval = 120
+
+    init(_ folder: TemporaryFolder, arguments: [String] = [], shell: String? = nil) throws {
+        self.folder = folder
+        errors = try folder.file("stderr-\(UUID().uuidString)")
+        let path = try BuiltCommand.path.path
+        let words = ["run", "pipeline.yaml", "--follow", "--state", "state.json"] + arguments
+        if let shell {
+            process.executableURL = URL(filePath: "/bin/bash")
+            process.arguments = ["-c", "\(shell); exec \"$0\" \"$@\"", path] + words
+        } else {
+            process.executableURL = URL(filePath: path)
+            process.arguments = words
+        }
+        process.currentDirectoryURL = folder.url
+        process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.url.path]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+    }
+
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    var said: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
+    /// The last evaluation that the state knows of.
+    static func evaluated(in folder: TemporaryFolder) -> Timestamp? {
+        struct Content: Decodable { var state: LiveState }
+        guard let bytes = try? Data(contentsOf: folder.url.appending(path: "state.json")) else { return nil }
+        return (try? JSONDecoder().decode(Content.self, from: bytes))?.state.evaluated
+    }
+
+    /// Waits until something holds.
+    static func wait(for what: String, _ holds: () throws -> Bool) throws {
+        let end = Date() + patience
+        while try !holds() {
+            try #require(Date() < end, "waited in vain for \(what)")
+            usleep(10_000)
+        }
+    }
+
+    /// Waits until the window that ends at a moment was evaluated, seconds after 2024-01-01.
+    func wait(untilEvaluated seconds: Int) throws {
+        let moment = Timestamp(seconds: 1_704_067_200 + Double(seconds))
+        try Self.wait(for: "the evaluation at \(moment); the run said: \(said)") {
+            try #require(process.isRunning, "the run ended: \(said)")
+            return Self.evaluated(in: folder).map { $0 >= moment } ?? false
+        }
+    }
+
+    /// Ends the run as Ctrl-C does.
+    ///
+    /// - Returns: the exit code.
+    func interrupt() -> Int32 { end(with: SIGINT) }
+
+    @discardableResult
+    func end(with signal: Int32) -> Int32 {
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+}
+
+/// Dice that fall the same for the same seed (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014).
+struct SeededDice: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
