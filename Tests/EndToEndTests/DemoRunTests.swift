@@ -9,7 +9,8 @@ struct DemoRunTests {
             [
                 "run", BuiltCommand.project.appending(path: "configs/demo.yaml").path, "--set",
                 "sinks.1.path=\(folder.url.appending(path: "beacons.csv").path)", "--set",
-                "sinks.2.path=\(folder.url.appending(path: "beacons.html").path)",
+                "sinks.2.path=\(folder.url.appending(path: "beacons.html").path)", "--set",
+                "sinks.3.path=\(folder.url.appending(path: "beacons.json").path)",
             ], in: folder.url, environment: environment)
     }
 
@@ -36,6 +37,25 @@ struct DemoRunTests {
         #expect(named["dest_degree"] == "3")
         #expect(named["detector"] == "beacon")
         #expect(try folder.read("beacons.html").contains("160.153.76.129"))
+    }
+
+    @Test("what the sensor said ends the story: who was called, how, with what, how much, its look-ups and its alert")
+    func tellsTheStory() throws {
+        let folder = try TemporaryFolder()
+        _ = try demo(folder)
+        let line = try #require(try folder.read("beacons.json").split(whereSeparator: \.isNewline).first)
+        let finding = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(finding["host"] as? String == "www.huntoperator.com")
+        #expect(finding["host_from"] as? String == "http")
+        #expect(finding["user_agents"] as? [String] == ["curl/7.54.0"])
+        let said = try #require(finding["said"] as? String)
+        let interval = said.contains(" every 61 s ") ? 61 : 60
+        #expect(
+            said
+                == "192.168.0.53 called www.huntoperator.com every \(interval) s over HTTP with curl on a Mac: 513 kB out, "
+                + "2.2 MB in over 24 h; its look-ups folded in, before 1,426 of 1,426 calls; alert: ET POLICY curl "
+                + "User-Agent Outbound × 24")
+        #expect(try folder.read("beacons.html").contains("What it said"))
     }
 
     @Test("the table is as narrow as the terminal, and a pipe gets no colours")

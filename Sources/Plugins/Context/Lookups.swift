@@ -44,7 +44,8 @@ struct Lookups {
         guard let most = texts.map(\.count).max() else { return nil }
         self.texts = texts.sorted { ($1.count, $0.text) < ($0.count, $1.text) }.map(\.text)
         self.preceded = preceded
-        clause = "it looked the name up before \(Words.count(most)) of \(Words.count(story.finding.times.count)) calls"
+        clause =
+            "its look-ups folded in, before \(Words.count(most)) of \(Words.count(story.finding.times.count)) calls"
     }
 
     /// For each call the time since the last look-up before it, where that is near.

@@ -29,7 +29,8 @@ public struct EVESource: Source, BuiltInPlugin {
     var longestLine: Int { Int(clamping: options.maxLine.bytes) }
 
     /// Of `tls` and `http` records the host asked for alone, by which flows are named.
-    public var offers: Set<RecordKind> { [.flow, .tls, .http] }
+    /// Of `dns` records the questions, of which channels toward domains are made.
+    public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns] }
 
     public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
 
@@ -48,6 +49,8 @@ public struct EVESource: Source, BuiltInPlugin {
         counts.remember(opened.files)
         let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
-        return (0..<count).map { _ in EVECursor(work, settings) }
+        let cursors = (0..<count).map { _ in EVECursor(work, settings) }
+        guard scan.kinds[.dns] != nil else { return cursors }
+        return try withLookups(cursors, opened.files, scan)
     }
 }

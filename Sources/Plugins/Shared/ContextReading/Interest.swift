@@ -31,6 +31,12 @@ package final class Interest: @unchecked Sendable {
         }
     }
 
+    /// Asks for all records of a scan; of look-ups for the questions alone.
+    package convenience init(all scan: Scan) {
+        self.init([], scan)
+        ContextInterestTakeAll(pointer)
+    }
+
     deinit { ContextInterestDestroy(pointer) }
 }
 

@@ -134,6 +134,8 @@ void ContextInterestAddSource(ContextInterest *interest, SensorAddress address) 
 
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address) { interest->answers.insert(address); }
 
+void ContextInterestTakeAll(ContextInterest *interest) { interest->isAll = true; }
+
 void ContextInterestCountOnly(
     ContextInterest *interest, ContextKind kind, ContextColumn column, const char *text, size_t length) {
     interest->counted.insert(context::hashOf(kind, column, std::string_view(text, length)));

@@ -76,6 +76,10 @@ bool EventReader::read(const dom::element &event, ContextKind kind, uint64_t pos
     dom::object words;
     if (!readHead(event, head) || event[partOf(kind)].get(words)) return false;
     if (!book.interest.holds(head.start)) return true;
+    if (kind == ContextDNS && book.interest.isAll) {
+        const std::string_view type = text(words, "type");
+        if (type == "answer" || type == "response") return true;
+    }
     ++book.used[kind];
     if (kind == ContextDNS) {
         readDNS(words, head);

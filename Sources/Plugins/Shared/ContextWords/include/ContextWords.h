@@ -78,6 +78,8 @@ void ContextInterestDestroy(ContextInterest *interest);
 void ContextInterestAddSource(ContextInterest *interest, SensorAddress address);
 /// Asks for anybody's look-ups that were answered with this address.
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address);
+/// Asks for all records; of look-ups for the questions alone, so that none is there twice.
+void ContextInterestTakeAll(ContextInterest *interest);
 /// Counts the sources of this value alone, and those of others that were added so.
 void ContextInterestCountOnly(
     ContextInterest *interest, ContextKind kind, ContextColumn column, const char *text, size_t length);

@@ -20,6 +20,8 @@ struct ContextInterest {
     using Addresses = std::unordered_set<SensorAddress, Hash, Equal>;
 
     uint32_t kinds = 0;
+    /// Whether all records are asked for, and of look-ups the questions alone.
+    bool isAll = false;
     int64_t since = INT64_MIN;
     int64_t until = INT64_MAX;
     Addresses sources;
@@ -30,7 +32,7 @@ struct ContextInterest {
     bool wants(ContextKind kind) const { return (kinds >> kind & 1) != 0; }
     bool holds(int64_t time) const { return time >= since && time < until; }
     bool isAbout(const SensorAddress &source, const SensorAddress &destination) const {
-        return sources.count(source) != 0 || sources.count(destination) != 0;
+        return isAll || sources.count(source) != 0 || sources.count(destination) != 0;
     }
 };
 

@@ -1,0 +1,56 @@
+import CompressedFiles
+import ContextReading
+import FlareKit
+import LineFiles
+
+extension EVESource {
+    /// Cursors that yield look-ups too: those of a scan that asks for nothing else, or after the flows.
+    func withLookups(_ flows: [EVECursor], _ files: [InputFile], _ scan: Scan) throws -> [any Cursor] {
+        guard !scan.isLive, isRereadable else {
+            throw PluginError(
+                "look-ups of EVE can be grouped where the files are read twice, not of standard input or live",
+                remedy: "group by address or host there")
+        }
+        var lookups = scan
+        lookups.kinds = scan.kinds.filter { $0.key == .dns }
+        // The exact cut is the engine's, as for flows.
+        lookups.window = .all
+        let interest = Interest(all: lookups)
+        let isAlone = scan.kinds.count == 1
+        let work = WorkQueue(isAlone ? files : try inputs.open())
+        return flows.map { cursor in
+            let questions = ContextCursor(work, EVEWordScanner(interest), longestLine: longestLine)
+            return isAlone ? questions : ChainedCursor(cursor, questions)
+        }
+    }
+}
+
+/// Yields what one cursor reads, then what another reads of the same files.
+///
+/// `@unchecked`: only the engine's thread that drives the cursor touches it, which is the law of `Cursor`.
+final class ChainedCursor: Cursor, @unchecked Sendable {
+    private let first: EVECursor
+    private let second: ContextCursor
+    private var isSecond = false
+
+    init(_ first: EVECursor, _ second: ContextCursor) {
+        self.first = first
+        self.second = second
+    }
+
+    func next(into batch: inout RecordBatch) throws -> Bool {
+        if isSecond { return try second.next(into: &batch) }
+        isSecond = try !first.next(into: &batch)
+        return true
+    }
+
+    /// The first reading's book, with the look-ups of the second.
+    var account: Account {
+        var account = first.account
+        for (kind, tally) in second.account.used {
+            account.use(RecordKind(kind), count: tally.count)
+            account.noted["also read as \(kind)", default: Account.Tally()].count += tally.count
+        }
+        return account
+    }
+}
