@@ -157,6 +157,7 @@ let package = Package(
 
         // What the benchmarks run beside the command
         .executableTarget(name: "eve-generator", path: "Benchmarks/Speed/Generator"),
+        .executableTarget(name: "stream-generator", path: "Benchmarks/Memory/Generator"),
         .executableTarget(name: "zeek-generator", path: "Benchmarks/Zeek/Generator"),
         .executableTarget(
             name: "bare-loop",

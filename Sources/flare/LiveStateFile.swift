@@ -37,7 +37,8 @@ final class LiveStateFile: Sendable {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             close(lock)
             throw PluginError(
-                "another process follows with this state", at: self.path, remedy: "end it, or name another with --state")
+                "another process follows with this state", at: self.path,
+                remedy: "end it, or name another with --state")
         }
     }
 

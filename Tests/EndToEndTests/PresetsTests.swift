@@ -17,7 +17,9 @@ struct PresetsTests {
         .joined(separator: "\n")
     }
 
-    @Test("name every option of their plugins and of the pipeline", arguments: ["suricata-file", "zeek-files"])
+    @Test(
+        "name every option of their plugins and of the pipeline",
+        arguments: ["suricata-file", "zeek-files", "suricata-live", "zeek-live"])
     func complete(name: String) throws {
         let folder = try TemporaryFolder()
         try folder.file("pipeline.yaml", Self.uncommented(try Self.text(name)))
@@ -28,5 +30,12 @@ struct PresetsTests {
         let options = result.output.matches(of: /(?m)^ *(?:- )?([a-z_]+):/).map { String($0.1) }
         #expect(options.count >= 12)
         for option in options { #expect(text.contains("\(option):"), "\(option)") }
+    }
+
+    @Test("are valid as they stand", arguments: ["suricata-file", "zeek-files", "suricata-live", "zeek-live", "demo"])
+    func valid(name: String) throws {
+        let path = BuiltCommand.project.appending(path: "configs/\(name).yaml").path
+        let result = try BuiltCommand.run(["validate", path])
+        #expect(result.exitCode == 0, "\(result.errors)")
     }
 }

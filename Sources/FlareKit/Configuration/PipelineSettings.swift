@@ -32,7 +32,7 @@ struct PipelineSettings: PluginOptions {
             Option("on_empty", \.onEmpty, "Whether a window without any record of interest fails the run."),
             Option("threads", \.threads, "Threads that read and judge; by default one a processor.", range: 1...1024),
             Option(
-                "every", \.every, "How often a live run judges anew, by the records' own time.",
+                "every", \.every, "How often a live run (--follow) judges anew, by the records' own time.",
                 range: .seconds(1)...),
         ]
     }

@@ -6,21 +6,29 @@ import LineFiles
 extension EVESource {
     /// Cursors that yield look-ups too: those of a scan that asks for nothing else, or after the flows.
     func withLookups(_ flows: [EVECursor], _ files: [InputFile], _ scan: Scan) throws -> [any Cursor] {
-        guard !scan.isLive, isRereadable else {
-            throw PluginError(
-                "look-ups of EVE can be grouped where the files are read twice, not of standard input or live",
-                remedy: "group by address or host there")
-        }
         var lookups = scan
         lookups.kinds = scan.kinds.filter { $0.key == .dns }
         // The exact cut is the engine's, as for flows.
         lookups.window = .all
         let interest = Interest(all: lookups)
         let isAlone = scan.kinds.count == 1
-        let work = WorkQueue(isAlone ? files : try inputs.open())
+        let work = WorkQueue(isAlone ? files : try inputs.open().files)
         return flows.map { cursor in
             let questions = ContextCursor(work, EVEWordScanner(interest), longestLine: longestLine)
             return isAlone ? questions : ChainedCursor(cursor, questions)
+        }
+    }
+}
+
+extension EVESource {
+    /// Look-ups are read after the flows, of the same files.
+    ///
+    /// - Throws: where the input cannot be read twice.
+    func requireSecondReading(_ scan: Scan) throws {
+        guard !scan.isLive, isRereadable else {
+            throw PluginError(
+                "look-ups of EVE can be grouped where the files are read twice, not of standard input or live",
+                remedy: "group by address or host there")
         }
     }
 }

@@ -42,6 +42,7 @@ public struct EVESource: Source, BuiltInPlugin {
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
             longestLine: Int(clamping: options.maxLine.bytes))
+        if scan.kinds[.dns] != nil { try requireSecondReading(scan) }
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
             return [EVECursor(following: live, settings)]
         }

@@ -21,7 +21,8 @@ public struct EVESourceOptions: PluginOptions {
             Option(
                 "paths", \.paths,
                 "The files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
-                    + "are told apart by content. A file named twice is read once, up to the size it has at the start.",
+                    + "are told apart by content. A file named twice, or that is a copy of another, is read once, up to "
+                    + "the size it has at the start; with --follow also what comes later, through every rotation.",
                 required: true),
             Option(
                 "time", \.time,

@@ -67,7 +67,9 @@ struct GrowingLog {
         for start in stride(from: 1800, to: end / 2, by: 45) { add(start, "192.168.0.54", "203.0.113.7", &dice) }
         // Twice as slow in the second half: its period moves.
         for start in stride(from: end / 2, to: end, by: 90) { add(start, "192.168.0.54", "203.0.113.7", &dice) }
-        for start in stride(from: end / 3, to: end * 2 / 3, by: 120) { add(start, "192.168.0.55", "198.51.100.3", &dice) }
+        for start in stride(from: end / 3, to: end * 2 / 3, by: 120) {
+            add(start, "192.168.0.55", "198.51.100.3", &dice)
+        }
         for _ in 0..<hours * 60 {
             let host = Int.random(in: 2...20, using: &dice), peer = Int.random(in: 1...9, using: &dice)
             add(Int.random(in: 0..<end, using: &dice), "192.168.0.\(host)", "198.51.100.\(peer)", &dice)

@@ -93,7 +93,8 @@ final class LiveContent {
 
     /// Lets go of a file that is listed no more, where others hold the same content.
     func leaveUnlisted() {
-        guard let identity = file?.identity, !listed.isEmpty, !listed.contains(where: { $0.status.identity == identity })
+        guard let identity = file?.identity, !listed.isEmpty,
+            !listed.contains(where: { $0.status.identity == identity })
         else { return }
         finished.formUnion(listed.map(\.status))
         close()
@@ -107,7 +108,8 @@ final class LiveContent {
     private func open() -> InputFile? {
         // A plain file rather than a compressed one, which has to be decoded from its beginning.
         let files = listed.compactMap { name, status -> InputFile? in
-            guard !finished.contains(status), let file = try? InputFile(path: name), file.identity == status.identity else {
+            guard !finished.contains(status), let file = try? InputFile(path: name), file.identity == status.identity
+            else {
                 return nil
             }
             return file
