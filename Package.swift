@@ -12,6 +12,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
         .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
+        .package(url: "https://github.com/swift-server/async-http-client", .upToNextMinor(from: "1.37.0")),
+        .package(url: "https://github.com/apple/swift-nio", .upToNextMajor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMajor(from: "2.37.6")),
     ],
     targets: [
         // The system's C libraries
@@ -93,12 +96,25 @@ let package = Package(
             resources: [.embedInCode("Assets")]
         ),
         .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),
+        .target(
+            name: "Elasticsearch",
+            dependencies: [
+                "FlareKit", "SensorText",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Plugins/Elasticsearch",
+            resources: [.embedInCode("Maps")]
+        ),
 
         // The command
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Allowlist", "Beacon", "Tabular", "HTML",
+                "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Allowlist", "Beacon", "Tabular",
+                "HTML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
