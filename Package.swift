@@ -99,7 +99,7 @@ let package = Package(
         .target(
             name: "Elasticsearch",
             dependencies: [
-                "FlareKit", "SensorText",
+                "FlareKit", "SensorText", "CFlareSpawn",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -178,6 +178,16 @@ let package = Package(
             dependencies: ["Allowlist", "PeerMatching", "Suricata", "Beacon", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
+        .testTarget(
+            name: "ElasticsearchTests",
+            dependencies: [
+                "Elasticsearch", "Suricata", "Beacon", "Focus", "FlareKitTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["Fixtures"]
+        ),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML", "SampleReports"]),
         .testTarget(name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"]),

@@ -34,8 +34,18 @@ struct RunSession {
         let code = exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
+        await diagnose(outcome, pipeline)
         try writeReport(outcome, exitCode: code, logger)
         if code != 0 { throw ExitCode(code) }
+    }
+
+    /// Where no record was found, says what the sources say of the world, as `flare check` does.
+    private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline) async {
+        let isEmpty = outcome.conditions.contains { if case .noRecords = $0 { true } else { false } }
+        guard isEmpty, !isQuiet else { return }
+        for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now).remarks(sourcesOnly: true) {
+            StandardError.write(TerminalText.safe(CheckPage.text(name, remarks)) + "\n")
+        }
     }
 
     /// Where several apply: nothing to judge or a silent sensor, then not whole, then findings.

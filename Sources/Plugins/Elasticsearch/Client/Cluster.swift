@@ -56,6 +56,7 @@ actor ClusterSession {
     private let options: ConnectionOptions
     private let policy: RetryPolicy?
     private var open: Cluster?
+    private var tunnel: SSHTunnel?
 
     init(_ options: ConnectionOptions, policy: RetryPolicy? = nil) {
         self.options = options
@@ -67,13 +68,21 @@ actor ClusterSession {
     /// - Throws: `PluginError` with the cause and what to do.
     func cluster() async throws -> Cluster {
         if let open { return open }
-        let client = try ClusterClient(options, urls: try options.urls.map { try ClusterURL($0) }, policy: policy)
+        var urls = try options.urls.map { try ClusterURL($0) }
+        if let ssh = options.ssh, let target = urls.first {
+            let tunnel = try await SSHTunnel.open(ssh, to: target, patience: options.connectTimeout)
+            self.tunnel = tunnel
+            // The name stays, for the server's certificate is checked against it.
+            urls = [target.reached(at: target.host, port: tunnel.port)]
+        }
+        let client = try ClusterClient(options, urls: urls, isTunnelled: tunnel != nil, policy: policy)
         do {
             let cluster = try await Cluster.reach(client)
             open = cluster
             return cluster
         } catch {
             await client.close()
+            endTunnel()
             throw error
         }
     }
@@ -82,5 +91,11 @@ actor ClusterSession {
         let cluster = open
         open = nil
         await cluster?.client.close()
+        endTunnel()
+    }
+
+    private func endTunnel() {
+        tunnel?.close()
+        tunnel = nil
     }
 }

@@ -54,14 +54,17 @@ final class ClusterClient: Sendable {
     /// The largest answer that is taken into memory, in bytes.
     static let largestAnswer = 256 << 20
 
-    init(_ options: ConnectionOptions, urls: [ClusterURL], policy: RetryPolicy? = nil) throws {
+    /// - Parameter isTunnelled: whether all hosts are reached by the loopback.
+    init(
+        _ options: ConnectionOptions, urls: [ClusterURL], isTunnelled: Bool = false, policy: RetryPolicy? = nil
+    ) throws {
         self.urls = urls
         self.policy = policy ?? RetryPolicy(retries: options.retries)
         timeout = .nanoseconds(options.timeout.nanoseconds)
         var headers = [("User-Agent", "flare"), ("Accept", "application/json")]
         if let authorization = try options.auth.header() {
             headers.append(("Authorization", authorization))
-            if urls.contains(where: { !$0.isEncrypted && !$0.isLoopback }) {
+            if !isTunnelled, urls.contains(where: { !$0.isEncrypted && !$0.isLoopback }) {
                 logger.warning("credentials are sent without TLS; anybody on the way can read them")
             }
         }
@@ -73,6 +76,7 @@ final class ClusterClient: Sendable {
             decompression: options.compress ? .enabled(limit: .ratio(2000)) : .disabled)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        if isTunnelled { for url in urls { configuration.dnsOverride[url.host] = "127.0.0.1" } }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         if !options.tls.verify {
             logger.warning(

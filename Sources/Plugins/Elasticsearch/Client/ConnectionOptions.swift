@@ -11,6 +11,18 @@ struct ConnectionOptions: Sendable, Equatable {
     var retries = 5
     var compress = true
     var connections = 2
+    var ssh: SSHOptions?
+
+    /// What is wrong with the options, of those that are checked before a run.
+    ///
+    /// - Throws: the complaint.
+    func check() throws {
+        guard !urls.isEmpty else {
+            throw OptionComplaint("there is no cluster to ask", option: "urls", expected: "at least one URL")
+        }
+        for url in urls { _ = try ClusterURL(url) }
+        if let complaint = auth.complaint ?? ssh?.complaint { throw complaint }
+    }
 }
 
 /// Options that say how a cluster is reached, among others.
@@ -44,6 +56,10 @@ extension ConnectsToCluster {
                 "connections", \.connection.connections,
                 "Connections at a time, and slices that are read side by side.",
                 range: 1...64),
+            Option(
+                "ssh", \.connection.ssh,
+                "A machine to go through by SSH: a tunnel to the first of urls as seen from there, open as long as the run."
+            ),
         ]
     }
 }

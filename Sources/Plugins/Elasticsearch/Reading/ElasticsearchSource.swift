@@ -12,15 +12,16 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
     let searches = OpenSearches()
 
     public init(_ options: ElasticsearchSourceOptions, _ context: PluginContext) throws {
-        guard !options.connection.urls.isEmpty else {
-            throw OptionComplaint("there is no cluster to ask", option: "urls", expected: "at least one URL")
-        }
-        for url in options.connection.urls { _ = try ClusterURL(url) }
-        if let complaint = options.connection.auth.complaint { throw complaint }
+        try self.init(options, context, policy: nil)
+    }
+
+    /// - Parameter policy: when requests are made again, in place of what the options say.
+    init(_ options: ElasticsearchSourceOptions, _ context: PluginContext, policy: RetryPolicy?) throws {
+        try options.connection.check()
         self.options = options
         choice = try FieldMapChoice(options.schema, folder: context.folder)
         if case .builtIn(let map) = choice { _ = try map.overridden(by: options.fields) }
-        session = ClusterSession(options.connection)
+        session = ClusterSession(options.connection, policy: policy)
     }
 
     public var offers: Set<RecordKind> { choice.kinds }
@@ -32,7 +33,8 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         let map = try choice.load().overridden(by: options.fields)
         var queries: [RecordQuery] = []
         for kind in kinds.sorted(by: { $0.name < $1.name }) {
-            guard let fields = map.kinds[kind] else { continue }
+            guard var fields = map.kinds[kind] else { continue }
+            if kind == .flow, !options.select.isEmpty { fields.select = options.select.mapValues(\.names) }
             let index = (kind == .flow ? options.index : nil) ?? fields.index ?? options.index ?? map.index
             queries.append(
                 RecordQuery(

@@ -12,6 +12,7 @@ public struct ElasticsearchSourceOptions: PluginOptions, ConnectsToCluster {
     var index: String?
     var schema = "suricata"
     var fields: [String: FieldNames] = [:]
+    var select: [String: FieldNames] = [:]
     var time = Time.start
     var logDelay: OptionDuration?
     var filter: String?
@@ -38,6 +39,10 @@ public struct ElasticsearchSourceOptions: PluginOptions, ConnectsToCluster {
             Option(
                 "fields", \.fields,
                 "Fields in place of the schema's, by column: {bytes_toserver: client.ip_bytes}. Also start and logged."),
+            Option(
+                "select", \.select,
+                "Which documents are flows, in place of the schema's choice: {event_type: flow}, fields with a value or several."
+            ),
             Option(
                 "time", \.time,
                 "The time of a flow: start is when it began, or when it was logged where the document does not say; logged is when it was logged, minutes later."

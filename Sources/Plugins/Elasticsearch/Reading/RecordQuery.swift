@@ -12,8 +12,8 @@ struct RecordQuery: Sendable {
     let usesLogged: Bool
     /// Nanoseconds.
     let logDelay: Int64
-    let filter: String?
-    let exclude: [String]
+    var filter: String?
+    var exclude: [String]
 
     /// How the window is put to the cluster.
     enum TimeFilter: Equatable {

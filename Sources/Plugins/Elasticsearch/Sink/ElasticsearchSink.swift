@@ -22,11 +22,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
     private let waiting = Waiting()
 
     public init(_ options: ElasticsearchSinkOptions, _ context: PluginContext) throws {
-        guard !options.connection.urls.isEmpty else {
-            throw OptionComplaint("there is no cluster to write to", option: "urls", expected: "at least one URL")
-        }
-        for url in options.connection.urls { _ = try ClusterURL(url) }
-        if let complaint = options.connection.auth.complaint { throw complaint }
+        try options.connection.check()
         _ = try DatedName(options.index, option: "index")
         self.options = options
         session = ClusterSession(options.connection)

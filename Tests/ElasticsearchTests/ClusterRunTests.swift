@@ -1,0 +1,84 @@
+import Beacon
+import FlareKit
+import FlareKitTesting
+import Foundation
+import Suricata
+import Testing
+
+@testable import Elasticsearch
+
+/// Findings through a cluster and from a file of the same records, over servers that run on this machine.
+@Suite("through a cluster, findings equal those from a file", .serialized, .enabled(if: ClusterServer.areThere))
+struct ClusterRunTests {
+    /// The window of all real records, both ends given.
+    static let window = try? TimeWindow(
+        since: #require(Timestamp("2023-09-02T00:00:00Z")), until: #require(Timestamp("2023-09-06T00:00:00Z")))
+
+    @Test(
+        "of real records of a home sensor", .enabled(if: Repository.hasRecords), arguments: ClusterServer.Kind.allCases)
+    func realRecords(_ kind: ClusterServer.Kind) async throws {
+        let flows = try SampleFlowDocuments.homeSensor()
+        let server = try await ClusterServer(kind)
+        defer { server.stop() }
+        try await server.load(flows.documents, into: "logstash-flow-2023.09", mapping: SampleFlowDocuments.mapping)
+        let window = try #require(Self.window)
+        let expected = try await Runs.file(flows, window)
+        #expect(expected.rows.count > 5)
+        for options in ["", "group: false", "group: false\npage: 500\nconnections: 1"] {
+            let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\n\(options)", window)
+            #expect(outcome.rows == expected.rows, "with \(options)")
+            #expect(outcome.used == flows.eve.count)
+            #expect(outcome.channels == expected.channels)
+        }
+    }
+}
+
+/// Runs of one detector over a file or a cluster.
+enum Runs {
+    struct Outcome: Sendable {
+        /// Every column of every finding.
+        var rows: [String]
+        var used: Int
+        var channels: Int
+        var warnings: [String]
+        var dropped: [DroppedChannels]
+        var conditions: [RunOutcome.Condition]
+
+        init(_ outcome: RunOutcome) {
+            rows = outcome.findings.map { finding in
+                outcome.columns.map { "\($0.name)=\($0.value(of: finding)?.description ?? "")" }.joined(separator: " ")
+            }
+            used = outcome.run.account.used["flow"]?.count ?? 0
+            channels = outcome.run.channels
+            warnings = outcome.run.warnings
+            dropped = outcome.run.dropped
+            conditions = outcome.conditions
+        }
+    }
+
+    static func file(_ flows: SampleFlowDocuments, _ window: TimeWindow, filters: [any Enricher] = []) async throws
+        -> Outcome
+    {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "flare-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "eve.json")
+        try flows.eve.joined(separator: "\n").appending("\n").write(to: file, atomically: false, encoding: .utf8)
+        let source = try EVESource(.read("paths: [\"\(file.path)\"]"), PluginContext())
+        return Outcome(try await run(source, window, filters))
+    }
+
+    static func cluster(_ options: String, _ window: TimeWindow, filters: [any Enricher] = []) async throws -> Outcome {
+        let source = try ElasticsearchSource(.read(options), PluginContext())
+        return Outcome(try await run(source, window, filters))
+    }
+
+    static func run(_ source: any Source, _ window: TimeWindow, _ filters: [any Enricher]) async throws -> RunOutcome {
+        let pipeline = Pipeline(
+            name: "test", window: .between(window), sources: [.init("source", source)],
+            enrichers: filters.map { .init("filter", $0) },
+            detectors: [.init("beacon", try ClassicBeaconDetector(.read(""), PluginContext()))], sinks: [])
+        let now = window.until ?? Timestamp(seconds: 0)
+        return try await RunEngine(version: "0", now: now).run(pipeline)
+    }
+}
