@@ -1,11 +1,15 @@
 import Allowlist
 import Beacon
+import Domain
 import Elasticsearch
 import FlareKit
 import Focus
 import HTML
+import History
 import Suricata
 import Tabular
+import Traffic
+import Whois
 import Zeek
 
 /// The plugins that this command carries: one line each.
@@ -19,12 +23,22 @@ enum BuiltInPlugins {
         registry.register(AllowlistEnricher.self, as: .enricher)
         registry.register(KibanaEnricher.self, as: .enricher)
         registry.register(EveBoxEnricher.self, as: .enricher)
+        registry.register(WhoisEnricher.self, as: .enricher)
+        registry.register(DomainEnricher.self, as: .enricher)
+        registry.register(HistoryEnricher.self, as: .enricher)
+        registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
+        registry.register(RITADetector.self, as: .detector)
+        registry.register(LongConnectionDetector.self, as: .detector)
+        registry.register(VolumeDetector.self, as: .detector)
+        registry.register(ScanDetector.self, as: .detector)
         registry.register(TableSink.self, as: .sink)
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)
         registry.register(HTMLSink.self, as: .sink)
         registry.register(ElasticsearchSink.self, as: .sink)
+        registry.register(MarkdownSink.self, as: .sink)
+        registry.register(SQLiteSink.self, as: .sink)
         registry.outside = OutsidePlugins.maker
         return registry
     }()

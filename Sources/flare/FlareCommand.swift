@@ -14,7 +14,11 @@ struct FlareCommand: AsyncParsableCommand {
             130 and 143 after SIGINT and SIGTERM.
             """,
         version: FlareVersion.current,
-        subcommands: [RunCommand.self, ValidateCommand.self, CheckCommand.self, ConvertCommand.self, PluginsCommand.self])
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, CheckCommand.self, PluginsCommand.self, SchemaCommand.self,
+            HistoryCommand.self,
+            ConvertCommand.self, ChannelsCommand.self, InjectCommand.self, EvalCommand.self, ReferenceCommand.self,
+        ])
 
     /// Wrong usage ends with 2, as the exit codes promise, where ArgumentParser would say 64.
     static func main() async {

@@ -39,9 +39,6 @@ struct PluginsAddCommand: AsyncParsableCommand {
         if (path == nil) == command.isEmpty {
             throw ValidationError("give the path of a library, or -- and the command line of a program")
         }
-        if let path, !path.hasSuffix(".so") {
-            throw ValidationError("a program is given after --: flare plugins add -- \(path)")
-        }
     }
 
     func run() async throws {
@@ -56,8 +53,13 @@ struct PluginsAddCommand: AsyncParsableCommand {
             terms.isPinned = pin
             terms.sandbox = sandbox
             terms.onFailure = onFailure
-            let plugin = try await OutsidePlugins.introduce(
-                command: command, in: FileManager.default.currentDirectoryPath, terms, environment: environment)
+            let plugin =
+                if let path {
+                    try await OutsidePlugins.introduce(library: path, terms)
+                } else {
+                    try await OutsidePlugins.introduce(
+                        command: command, in: FileManager.default.currentDirectoryPath, terms, environment: environment)
+                }
             try plugin.record(in: target, BuiltInPlugins.registry)
             let (kind, name) = (plugin.description.kind, plugin.description.name)
             print(

@@ -6,7 +6,9 @@ struct PluginsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugins",
         abstract: "Shows the plugins of this installation.",
-        subcommands: [PluginsListCommand.self, PluginsShowCommand.self, PluginsAddCommand.self],
+        subcommands: [
+            PluginsListCommand.self, PluginsShowCommand.self, PluginsAddCommand.self, PluginsNewCommand.self,
+        ],
         defaultSubcommand: PluginsListCommand.self)
 }
 

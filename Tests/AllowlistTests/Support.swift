@@ -50,11 +50,19 @@ enum Sample {
         _ records: [MemoryRecord], _ enrichers: [any Enricher], grouping: Grouping = Grouping(),
         detector: (any Detector)? = nil, now: Double = noon + 86_400
     ) async throws -> RunOutcome {
+        try await run(MemorySource(records), enrichers, grouping: grouping, detector: detector, now: now)
+    }
+
+    /// The same of any source.
+    static func run(
+        _ source: any Source, _ enrichers: [any Enricher], grouping: Grouping = Grouping(),
+        detector: (any Detector)? = nil, now: Double = noon + 86_400
+    ) async throws -> RunOutcome {
         let stages = enrichers.enumerated().map { place, enricher in
             Pipeline.Stage(place == 0 ? "allowlist" : "enricher \(place + 1)", enricher)
         }
         let pipeline = Pipeline(
-            name: "test", sources: [.init("memory", MemorySource(records))], enrichers: stages,
+            name: "test", sources: [.init("source", source)], enrichers: stages,
             detectors: [.init("detector", detector ?? CountingDetector(grouping: grouping))],
             sinks: [.init("sink", MemorySink())],
             acceptsEmpty: true)

@@ -54,10 +54,16 @@ def eve_flows():
                    PROTOCOLS.get(event.get("proto", "").lower(), 255), "")
 
 
+# Channels of look-ups for the root, whose name is empty: they lead to the resolver's address.
+nameless = {"look-ups": set()}
+
+
 def look_ups():
     for path in sorted((data / "zeek-72h-protocols").glob("dns.*.log.gz")):
         for row in zeek(path):
             name = name_of(row["query"])
+            if row["query"] == "(empty)":
+                nameless["look-ups"].add((row["id.orig_h"], row["id.resp_h"]))
             if name and not is_address(name) and "\t" not in name and name.isascii():
                 yield "dns", row["id.orig_h"], row["id.resp_h"], int(row["id.resp_p"]), 17, name
 
@@ -190,5 +196,5 @@ for title, records in (("zeek", connections()), ("eve", eve_flows()), ("look-ups
                 before = counts.get(entry, (0, 0))
                 counts[entry] = before[0] + 1, before[1] + count
         taken[file] = counts
-    result[title + " channels"] = {"all": {"all": [len(channels), len(union)]}}
+    result[title + " channels"] = {"all": {"all": [len(channels), len(union), len(nameless.get(title, ()))]}}
 json.dump(result, sys.stdout)

@@ -11,21 +11,20 @@ import Testing
 @Suite("through a cluster, findings equal those from a file", .serialized, .enabled(if: ClusterServer.areThere))
 struct ClusterRunTests {
     /// The window of all real records, both ends given.
-    static let window = try? TimeWindow(
-        since: #require(Timestamp("2023-09-02T00:00:00Z")), until: #require(Timestamp("2023-09-06T00:00:00Z")))
+    static let window = TimeWindow(
+        since: Timestamp(seconds: 1_693_612_800), until: Timestamp(seconds: 1_693_958_400))
 
     @Test(
         "of real records of a home sensor", .enabled(if: Repository.hasRecords), arguments: ClusterServer.Kind.allCases)
     func realRecords(_ kind: ClusterServer.Kind) async throws {
         let flows = try SampleFlowDocuments.homeSensor()
-        let server = try await ClusterServer(kind)
-        defer { server.stop() }
-        try await server.load(flows.documents, into: "logstash-flow-2023.09", mapping: SampleFlowDocuments.mapping)
-        let window = try #require(Self.window)
+        let server = try await SharedServer.of(kind)
+        try await server.load(flows.documents, into: "real-flow-2023.09", mapping: SharedServer.keywords)
+        let window = Self.window
         let expected = try await Runs.file(flows, window)
         #expect(expected.rows.count > 5)
         for options in ["", "group: false", "group: false\npage: 500\nconnections: 1"] {
-            let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\n\(options)", window)
+            let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: real-flow-*\n\(options)", window)
             #expect(outcome.rows == expected.rows, "with \(options)")
             #expect(outcome.used == flows.eve.count)
             #expect(outcome.channels == expected.channels)

@@ -8,9 +8,8 @@ import Testing
 /// What goes wrong between Flare and a cluster ends in right findings or in one clear error, never in a short result.
 @Suite("faults between Flare and a cluster", .serialized, .enabled(if: ClusterServer.areThere))
 struct FaultTests {
-    static let flows = SampleFlowDocuments.generated(channels: 300, beacons: 4)
-    static let window = TimeWindow(
-        since: Timestamp(seconds: 1_714_521_600), until: Timestamp(seconds: 1_714_521_600 + 90_000))
+    static let flows = SharedServer.fewFlows
+    static let window = SharedServer.window
 
     /// Runs over a server with the flows, through a proxy that follows a plan.
     ///
@@ -18,12 +17,10 @@ struct FaultTests {
     static func run(
         _ options: String = "", plan: @escaping @Sendable (FaultProxy.Passed) -> FaultProxy.Fault
     ) async throws -> (result: Result<Runs.Outcome, any Error>, requests: [FaultProxy.Passed]) {
-        let server = try await ClusterServer(.noida)
-        defer { server.stop() }
-        try await server.load(flows.documents, into: "logstash-flow-x", mapping: SampleFlowDocuments.mapping)
+        let server = try await SharedServer.of(.noida)
         let proxy = try FaultProxy(to: server.port, plan: plan)
         defer { proxy.stop() }
-        let text = "urls: [\"\(proxy.url)\"]\npage: 100\ngroup: false\n\(options)"
+        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\npage: 100\ngroup: false\n\(options)"
         var policy = RetryPolicy(retries: 5)
         policy.pause = { _ in }
         let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy)
@@ -74,32 +71,40 @@ struct FaultTests {
         ("a storm of 429 without end", .status(429, retryAfter: nil), "status 429"),
         ("a storm of 503 without end", .status(503, retryAfter: nil), "status 503"),
         ("bodies that always break off", .truncated, "broke off"),
-        ("bodies that never are JSON", .malformed, "not what a search answers"),
+        ("bodies that never unpack", .malformed, "cannot be unpacked"),
+        ("bodies that never are JSON", .answer(200, body: #"{"took":1,"hits":"#), "not what a search answers"),
         (
             "a point in time that expired",
             .answer(
                 404,
-                body: #"{"error":{"type":"search_phase_execution_exception","reason":"all shards failed","failed_shards":[{"reason":{"type":"search_context_missing_exception","reason":"No search context found for id [1]"}}]},"status":404}"#
+                body:
+                    #"{"error":{"type":"search_phase_execution_exception","reason":"all shards failed","failed_shards":[{"reason":{"type":"search_context_missing_exception","reason":"No search context found for id [1]"}}]},"status":404}"#
             ), "keep_alive"
         ),
         (
             "a part of the shards",
             .answer(
                 200,
-                body: #"{"timed_out":false,"_shards":{"total":2,"successful":1,"failed":1,"failures":[{"reason":{"type":"x","reason":"a disk broke"}}]},"hits":{"hits":[]}}"#
+                body:
+                    #"{"timed_out":false,"_shards":{"total":2,"successful":1,"failed":1,"failures":[{"reason":{"type":"x","reason":"a disk broke"}}]},"hits":{"hits":[]}}"#
             ), "1 of 2 shards failed: a disk broke"
         ),
         (
             "time that ran out in the cluster",
-            .answer(200, body: #"{"timed_out":true,"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[]}}"#),
+            .answer(
+                200, body: #"{"timed_out":true,"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[]}}"#),
             "ran out of time"
         ),
         (
             "an end that comes too early",
-            .answer(200, body: #"{"timed_out":false,"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[]}}"#),
+            .answer(
+                200, body: #"{"timed_out":false,"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[]}}"#),
             "the cluster counted"
         ),
-        ("a right that is missing", .answer(403, body: #"{"error":{"type":"security_exception","reason":"no"}}"#), "403"),
+        (
+            "a right that is missing", .answer(403, body: #"{"error":{"type":"security_exception","reason":"no"}}"#),
+            "403"
+        ),
     ]
 
     @Test("that last are one clear error, and what was opened is closed", arguments: FaultTests.lasting.indices)
@@ -130,12 +135,11 @@ struct FaultTests {
 
     @Test("of several servers, the next is asked where one does not answer")
     func failover() async throws {
-        let server = try await ClusterServer(.noida)
-        defer { server.stop() }
-        try await server.load(Self.flows.documents, into: "logstash-flow-x", mapping: SampleFlowDocuments.mapping)
+        let server = try await SharedServer.of(.noida)
         let dead = try ClusterServer.freePort()
         let outcome = try await Runs.cluster(
-            "urls: [\"http://127.0.0.1:\(dead)\", \"\(server.url)\"]\ngroup: false", Self.window)
+            "urls: [\"http://127.0.0.1:\(dead)\", \"\(server.url)\"]\nindex: logstash-flow-few\ngroup: false",
+            Self.window)
         #expect(outcome.used == Self.flows.eve.count)
     }
 

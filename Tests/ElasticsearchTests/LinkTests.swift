@@ -41,7 +41,8 @@ struct LinkTests {
     @Test("OpenSearch Dashboards takes the query apart since its data explorer")
     func dashboards() async throws {
         let link = try await Self.link("application: opensearch-dashboards\nversion: '2.18'")
-        #expect(link?.hasPrefix("https://kibana:5601/app/data-explorer/discover#?_a=(discover:(columns:!(_source)") == true)
+        #expect(
+            link?.hasPrefix("https://kibana:5601/app/data-explorer/discover#?_a=(discover:(columns:!(_source)") == true)
         #expect(link?.contains("metadata:(indexPattern:'logstash-flow-*',view:discover)") == true)
         #expect(link?.hasSuffix("&_q=(filters:!(),\(Self.query))") == true)
     }

@@ -12,7 +12,8 @@ struct SinkTests {
 
     static func finding(_ number: UInt32, score: Double = 0.9) -> Finding {
         let key = ChannelKey(
-            source: IPAddress(v4: 0xC0A8_0001 + number), peer: .address(IPAddress(v4: 0xC633_6401)), port: 443, proto: 6)
+            source: IPAddress(v4: 0xC0A8_0001 + number), peer: .address(IPAddress(v4: 0xC633_6401)), port: 443, proto: 6
+        )
         var finding = Finding(detector: "beacon", subject: .channel(key), score: score, summary: "calls every 60 s")
         finding.firstSeen = Timestamp(seconds: 1_714_590_000)
         finding.lastSeen = Timestamp(seconds: 1_714_599_000)
@@ -42,7 +43,6 @@ struct SinkTests {
     @Test("leaves the same documents where the same run is done twice", arguments: ClusterServer.Kind.allCases)
     func idempotent(_ kind: ClusterServer.Kind) async throws {
         let server = try await ClusterServer(kind)
-        defer { server.stop() }
         let findings = (0..<7).map { Self.finding($0) }
         for _ in 0..<2 { try await Self.write(findings, to: server, "batch: 3") }
         let documents = try await Self.documents("flare-findings-2024.05.01", server)
@@ -61,7 +61,6 @@ struct SinkTests {
     @Test("adds a changed finding to a data stream once more, and an unchanged one never again")
     func dataStream() async throws {
         let server = try await ClusterServer(.noida)
-        defer { server.stop() }
         let options = "data_stream: logs-flare.findings-default"
         try await Self.write([Self.finding(1)], to: server, options)
         try await Self.write([Self.finding(1)], to: server, options)
@@ -73,7 +72,6 @@ struct SinkTests {
     @Test("puts a refused document into the dead-letter file, and writes the others")
     func deadLetter() async throws {
         let server = try await ClusterServer(.noida)
-        defer { server.stop() }
         // Somebody's own mapping, to which the address of a name does not fit.
         try await server.request(
             "PUT", "/flare-findings-2024.05.01",

@@ -12,8 +12,7 @@ struct TLSTests {
     static func reach(_ certificate: String, _ options: String, host: String = "localhost", wantsClient: Bool = false)
         async throws -> String
     {
-        let server = try await ClusterServer(.noida)
-        defer { server.stop() }
+        let server = try await SharedServer.of(.noida)
         let proxy = try await TLSProxy(to: server.port, certificate: certificate, wantsClient: wantsClient)
         let text = "urls: [\"https://\(host):\(proxy.port)\"]\nretries: 0\n\(options)"
         let source = try ElasticsearchSource(.read(text, folder: folder), PluginContext())

@@ -40,7 +40,7 @@ struct OutsideProgramTests {
         sources: [{plugin: csv-flows, path: flows.csv}]
         enrichers: [{plugin: asset-owner, path: owners.csv}]
         detectors: [\(detectors)]
-        sinks: [{plugin: markdown, path: out.md}, {plugin: csv, path: out.csv}]
+        sinks: [{plugin: markdown-table, path: out.md}, {plugin: csv, path: out.csv}]
 
         """
     }
@@ -159,6 +159,7 @@ struct OutsideProgramTests {
 enum Python {
     static let isThere = succeeds("import json")
     static let hasNumpy = succeeds("import numpy")
+    static let hasJSONSchema = succeeds("import jsonschema, yaml")
 
     private static func succeeds(_ code: String) -> Bool {
         let process = Process()

@@ -1,4 +1,3 @@
-import Crypto
 import FlareKit
 import Foundation
 import SampleReports
@@ -15,12 +14,29 @@ struct PageTests {
         let own = Pages.between("<script>", "</script>", in: html) + Pages.between("<style>", "</style>", in: html)
         #expect(own.count == 3)
         for text in own {
-            let hash = Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+            let hash = try Self.sha256(text).base64EncodedString()
             #expect(policy.contains("'sha256-\(hash)'"))
         }
         #expect(policy.hasPrefix("default-src 'none'; "))
         #expect(!policy.contains("unsafe"))
         #expect(!policy.contains("http"))
+    }
+
+    /// The digest that coreutils finds.
+    private static func sha256(_ text: String) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        try input.fileHandleForWriting.close()
+        let digits = Array(output.fileHandleForReading.readDataToEndOfFile().prefix(64))
+        return Data(
+            stride(from: 0, to: digits.count, by: 2).compactMap {
+                UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+            })
     }
 
     @Test("the page asks nothing of the network")
@@ -73,7 +89,7 @@ struct PageTests {
         let sample = SampleReport(count: 20)
         let html = try Pages.html(sample) { $0.maxDetails = 5 }
         #expect(try (Pages.data(of: html)["evidence"] as? [Any])?.count == 5)
-        #expect(Pages.between("<dt title=\"How far intervals stray", "</dt>", in: html).count == 5)
+        #expect(Pages.between("title=\"How far intervals stray", "</span>", in: html).count == 5)
     }
 
     @Test("findings stand in the order of their priority, whatever the order they came in")
@@ -83,6 +99,19 @@ struct PageTests {
             run: sample.run, columns: sample.columns, findings: sample.findings.reversed(), options: HTMLOptions(),
             links: [])
         #expect(report.findings.map(\.finding.id) == sample.findings.map(\.id))
+    }
+
+    @Test("a column that no finding fills is shown on demand alone")
+    func emptyColumn() throws {
+        let owner = try #require(PageColumn.all.firstIndex { $0.name == "dest_whois" }) + 1
+        let rule = ".auto>*>tr:not(.wide)>:nth-child(\(owner)){display:none}\n"
+        let sample = SampleReport(count: 0)
+        let bare = Report(
+            run: sample.run, columns: sample.columns, findings: [finding()], options: HTMLOptions(), links: [])
+        let isHidden = try ReportPage(bare).html().contains("\n" + rule)
+        #expect(isHidden)
+        let isShown = try !Pages.html(SampleReport(count: 3)).contains("\n" + rule)
+        #expect(isShown)
     }
 
     @Test("a run without findings says so, and what was looked at")

@@ -7,7 +7,7 @@ import flare_plugin as flare
 COLUMNS = ["priority", "src_ip", "dest_ip", "dest_port", "interval", "summary"]
 
 
-@flare.sink("markdown", "Writes findings as a table in Markdown.",
+@flare.sink("markdown-table", "Writes findings as a table in Markdown.",
             options=[flare.option("path", "path", None, "The file.", required=True)])
 class Markdown:
     def __init__(self, options):

@@ -32,6 +32,17 @@ enum FileBytes {
         }
     }
 
+    /// Reads the first bytes of a file, fewer where it is shorter.
+    static func head(_ path: String, count: Int) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw failure(errno) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let found = Glibc.read(descriptor, &bytes, count)
+        guard found >= 0 else { throw failure(errno) }
+        return Array(bytes[..<found])
+    }
+
     private static func failure(_ code: CInt) -> Failure {
         Failure(reason: String(cString: strerror(code)), isMissing: code == ENOENT || code == ENOTDIR)
     }

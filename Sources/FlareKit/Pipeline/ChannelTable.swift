@@ -16,11 +16,31 @@ public final class ChannelTable: Sendable {
     /// The numbers of the channels' records, those of channel n at `starts[n]..<starts[n + 1]`.
     private let rows: [UInt32]
     private let starts: [Int]
+    /// Yields a channel with its records where they are kept elsewhere.
+    private let lender: (@Sendable (ChannelID) -> ChannelView)?
+
+    /// A table whose channels are kept elsewhere: by the host of a plugin in a library, or by a test.
+    ///
+    /// - Parameters:
+    ///   - keys: rising.
+    ///   - counts: how many records each channel has.
+    ///   - view: yields a channel with its records; called from any thread.
+    public init(
+        grouping: Grouping, keys: [ChannelKey], counts: [Int], view: @escaping @Sendable (ChannelID) -> ChannelView
+    ) {
+        self.grouping = grouping
+        self.keys = keys
+        store = RecordStore(layout: RecordLayout(kind: grouping.subject, columns: [], hasNames: false), shards: [])
+        (chunks, times, bytesToServer, bytesToClient, rows) = ([], [], [], [], [])
+        starts = counts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
+        lender = view
+    }
 
     /// - Parameter candidates: the channels' numbers in the index, in any order.
     init(_ store: RecordStore, _ index: ChannelIndex, candidates: [UInt32], window: TimeWindow) {
         grouping = index.grouping
         self.store = store
+        lender = nil
         chunks = store.chunks
         times = chunks.map(\.chunk.times)
         bytesToServer = chunks.map(\.chunk.bytesToServer)
@@ -80,6 +100,7 @@ public final class ChannelTable: Sendable {
 
     /// A channel with its records, sorted by time, then by sizes: O(n log n).
     public func view(_ channel: ChannelID) -> ChannelView {
+        if let lender { return lender(channel) }
         var records = rows[starts[channel.index]..<starts[channel.index + 1]].map { number -> Record in
             let (chunk, row) = Self.place(of: number)
             return Record(

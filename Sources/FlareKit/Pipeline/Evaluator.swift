@@ -116,10 +116,10 @@ struct Evaluator: Sendable {
         return outcome
     }
 
-    /// By falling priority in steps of a thousandth, which is as far as any score can be trusted; among equals what
+    /// By falling priority in steps of a hundredth, which is as far as any score can be trusted; among equals what
     /// happened most often first, then by what the finding is about: the same order in every run.
     static func sorted(_ findings: [Finding]) -> [Finding] {
-        findings.map { (rank: ($0.priority * 1000).rounded(), finding: $0) }.sorted { a, b in
+        findings.map { (rank: ($0.priority * 100).rounded(), finding: $0) }.sorted { a, b in
             if a.rank != b.rank { return a.rank > b.rank }
             let (often, seldom) = (a.finding.occurrences ?? 0, b.finding.occurrences ?? 0)
             if often != seldom { return often > seldom }

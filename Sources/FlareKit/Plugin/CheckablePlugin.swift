@@ -47,7 +47,7 @@ extension Pipeline {
             switch window {
             case .all: .all
             case .between(let window): window
-            case .last(let length): TimeWindow(since: now.advanced(by: -length), until: now.advanced(by: 1))
+            case .last(let length): .endingNow(now, length: length)
             }
         let plan = ReadPlan(
             detectors.map(\.demand),

@@ -77,8 +77,7 @@ extension AddressOwner {
         guard let name, let comma = name.lastIndex(of: ","),
             let end = Self.country(name[name.index(after: comma)...].drop { $0 == " " })
         else { return (name, given) }
-        let rest = name[..<comma]
-        return (rest.isEmpty ? nil : String(rest), given ?? end)
+        return (Self.clean(String(name[..<comma])), given ?? end)
     }
 
     /// Two letters as a country; `nil` for anything else, and for `ZZ`, which stands for none.

@@ -14,17 +14,15 @@ final class ClusterServer: Sendable {
 
         /// The program; `nil` where it is not installed.
         var program: String? {
-            let environment = Repository.root.appending(path: ".venv")
-            switch self {
-            case .noida:
-                let path = environment.appending(path: "bin/noida-db").path
-                return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-            case .osmem:
-                let libraries = environment.appending(path: "lib")
-                let names = (try? FileManager.default.contentsOfDirectory(atPath: libraries.path)) ?? []
-                return names.map { libraries.appending(path: "\($0)/site-packages/osmem_server/bin/osmem-server").path }
-                    .first { FileManager.default.isExecutableFile(atPath: $0) }
-            }
+            let libraries = Repository.root.appending(path: ".venv/lib")
+            let inside =
+                switch self {
+                case .noida: "noida_db/noida-db"
+                case .osmem: "osmem_server/bin/osmem-server"
+                }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: libraries.path)) ?? []
+            return names.map { libraries.appending(path: "\($0)/site-packages/\(inside)").path }
+                .first { FileManager.default.isExecutableFile(atPath: $0) }
         }
     }
 
@@ -32,42 +30,30 @@ final class ClusterServer: Sendable {
     static var areThere: Bool { Kind.allCases.allSatisfy { $0.program != nil } }
 
     let port: Int
-    private let process: Process
-    private let folder: URL
+    private let child: ChildServer
 
     var url: String { "http://127.0.0.1:\(port)" }
 
     /// Starts a server on a free port, and waits until it answers.
     init(_ kind: Kind) async throws {
         let program = try #require(kind.program, "scripts/setup --tests installs \(kind.rawValue)")
-        port = try Self.freePort()
-        folder = FileManager.default.temporaryDirectory.appending(path: "flare-cluster-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        switch kind {
-        case .noida:
-            process.arguments = [
-                "start", "--only", "elasticsearch", "--elasticsearch-port", String(port), "--data-dir", folder.path,
-            ]
-        case .osmem: process.arguments = ["-addr", "127.0.0.1:\(port)", "-no-stdin-watch", "-no-ja"]
+        let port = try Self.freePort()
+        self.port = port
+        child = try ChildServer { folder in
+            switch kind {
+            case .noida:
+                [
+                    program, "start", "--only", "elasticsearch", "--elasticsearch-port", String(port), "--data-dir",
+                    folder,
+                ]
+            case .osmem: [program, "-addr", "127.0.0.1:\(port)", "-no-stdin-watch", "-no-ja"]
+            }
         }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
         for _ in 0..<1200 {
             if (try? await request("GET", "/"))?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        process.terminate()
         throw CocoaError(.featureUnsupported)
-    }
-
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(at: folder)
     }
 
     /// Asks the server past everything that is tested.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Flows as EVE lines and as documents of an index: the same records in both.
 struct SampleFlowDocuments: Sendable {
@@ -25,14 +26,13 @@ struct SampleFlowDocuments: Sendable {
 
     /// The flows of the real home sensor.
     static func homeSensor() throws -> SampleFlowDocuments {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", Repository.records.appending(path: "eve-58h/eve.json.gz").path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let file = Repository.records.appending(path: "eve-58h/eve.json.gz").path
+        guard let pipe = popen("gzip -dc '\(file)'", "r") else { throw POSIXError(.ENOENT) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes += buffer[..<count] }
+        pclose(pipe)
+        let text = String(decoding: bytes, as: UTF8.self)
         let lines = text.split(separator: "\n").filter { $0.contains(#""event_type":"flow""#) }
         return SampleFlowDocuments(eve: lines.map(String.init))
     }
@@ -61,7 +61,7 @@ struct SampleFlowDocuments: Sendable {
         }
         for channel in 0..<channels {
             let source = "192.168.\(channel % 7).\(channel % 200 + 1)"
-            let destination = "203.\(channel / 65_536).\(channel / 256 % 256).\(channel % 256)"
+            let destination = "45.\(channel / 65_536).\(channel / 256 % 256).\(channel % 256)"
             for _ in 0..<fewest + dice.next(3) {
                 let isTCP = channel % 5 > 0
                 add(
@@ -72,7 +72,7 @@ struct SampleFlowDocuments: Sendable {
         for beacon in 0..<beacons {
             for callback in 0..<callbacks {
                 add(
-                    "192.168.9.\(beacon % 200 + 1)", "198.51.100.\(beacon % 250 + 1)", beacon % 2 == 0 ? 443 : 8080,
+                    "192.168.9.\(beacon % 200 + 1)", "93.184.216.\(beacon % 250 + 1)", beacon % 2 == 0 ? 443 : 8080,
                     "TCP",
                     at: 100 + beacon + callback * interval, 300)
             }

@@ -23,18 +23,11 @@ final class TLSProxy: Sendable {
         }
         let context = try NIOSSLContext(configuration: configuration)
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { client in
                 client.eventLoop.makeCompletedFuture {
-                    try client.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
-                }.flatMap {
-                    ClientBootstrap(group: client.eventLoop).connect(host: "127.0.0.1", port: target)
-                }.flatMap { server in
-                    client.eventLoop.makeCompletedFuture {
-                        try client.pipeline.syncOperations.addHandler(Hose(to: server))
-                        try server.pipeline.syncOperations.addHandler(Hose(to: client))
-                        client.setOption(.autoRead, value: true).whenSuccess { client.read() }
-                    }
+                    try client.pipeline.syncOperations.addHandlers([
+                        NIOSSLServerHandler(context: context), Front(to: target),
+                    ])
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -44,23 +37,51 @@ final class TLSProxy: Sendable {
     func stop() async throws { try await channel.close() }
 }
 
-/// Writes what a channel reads to another on the same event loop.
-private final class Hose: ChannelInboundHandler {
+/// Reaches the server behind once a client is there, and keeps what the client says until then.
+private final class Front: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let other: any Channel
+    private let target: Int
+    private var server: EventLoopFuture<any Channel>?
 
-    init(to other: any Channel) { self.other = other }
+    init(to target: Int) { self.target = target }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        other.writeAndFlush(unwrapInboundIn(data), promise: nil)
+    func channelActive(context: ChannelHandlerContext) {
+        let client = context.channel
+        server = ClientBootstrap(group: context.eventLoop)
+            .channelInitializer { server in
+                server.eventLoop.makeCompletedFuture {
+                    try server.pipeline.syncOperations.addHandler(Back(to: client))
+                }
+            }
+            .connect(host: "127.0.0.1", port: target)
+        context.fireChannelActive()
     }
 
-    func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        server?.whenSuccess { $0.writeAndFlush(bytes, promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { server?.whenSuccess { $0.close(promise: nil) } }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What went wrong is the other side's to say.
         context.close(promise: nil)
-        other.close(promise: nil)
     }
+}
+
+/// Writes what a server answers to its client.
+private final class Back: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let client: any Channel
+
+    init(to client: any Channel) { self.client = client }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        client.writeAndFlush(unwrapInboundIn(data), promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { client.close(promise: nil) }
 }

@@ -147,6 +147,33 @@ struct HostileProgramTests {
         #expect(outcome.findings.map(\.summary) == ["0 0 leader"])
     }
 
+    /// Whether bubblewrap is installed and may be used here, which not every container allows.
+    static let hasBubblewrap: Bool = {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/bwrap")
+        process.arguments = ["--ro-bind", "/", "/", "--unshare-all", "true"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    @Test(
+        "inside bubblewrap it has no network and writes no files",
+        .enabled(if: hasBubblewrap, "bubblewrap is not installed, or not allowed here"))
+    func bubblewrap() async throws {
+        let outcome = try await ShellPlugin(
+            """
+            read -r judge
+            said="$(grep -c : /proc/net/dev) interface"
+            touch /var/tmp/flare-test 2>/dev/null && said="$said, writes"
+            echo "{\\"id\\":3,\\"judgements\\":[null,null,{\\"score\\":1,\\"summary\\":\\"$said\\"}]}"
+            read -r end
+            """, sandbox: .bubblewrap
+        ).run()
+        #expect(outcome.findings.map(\.summary) == ["1 interface"])
+    }
+
     @Test("where the run may go on without it, it does, and is not whole")
     func goesOn() async throws {
         let outcome = try await ShellPlugin("read -r judge; exit 1", onFailure: .goOn).run()

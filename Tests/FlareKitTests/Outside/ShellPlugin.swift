@@ -23,7 +23,8 @@ struct ShellPlugin {
     ///   - limits: what the program may do.
     init(
         _ body: String, introduction: String = Self.introduction, onFailure: OutsideRecord.OnFailure = .endRun,
-        settles: Bool = false, limits change: (inout OutsideLimits) -> Void = { _ in }
+        settles: Bool = false, sandbox: OutsideRecord.Sandbox = .none,
+        limits change: (inout OutsideLimits) -> Void = { _ in }
     ) {
         var descriptor = PluginDescriptor(
             kind: .detector, name: "shell", summary: "A test.",
@@ -31,6 +32,7 @@ struct ShellPlugin {
             make: nil)
         var record = OutsideRecord()
         record.onFailure = onFailure
+        record.sandbox = sandbox
         if settles { record.traits.settles = true }
         change(&record.limits)
         descriptor.outside = record

@@ -2,7 +2,7 @@
 enum OutsideAnswer {
     /// The entries of a finding that a detector may give.
     private static let known: Set<String> = [
-        "score", "summary", "interval", "percent", "occurrences", "host", "evidence",
+        "summary", "interval", "percent", "occurrences", "host", "evidence", "modifiers",
     ]
 
     /// A score, 0...1.
@@ -45,6 +45,7 @@ enum OutsideAnswer {
             guard let text = host.text else { throw .nonsense("host: \(host.phrase) is no text") }
             finding.host = text
         }
+        for modifier in answer["modifiers"]?.elements ?? [] { finding.modifiers.append(try self.modifier(modifier)) }
         try addEvidence(answer["evidence"], to: &finding, fields)
     }
 

@@ -2,6 +2,8 @@
 enum OutsideFault: Error, Sendable, Hashable {
     /// It could not be started: why.
     case notStarted(String)
+    /// The library could not be loaded: why.
+    case notLoaded(String)
     /// It ended though it owed an answer: how, and the last lines it wrote to standard error.
     case ended(String, lastWords: [String])
     /// It ended in the middle of a line: how, and after how many bytes of it.
@@ -33,6 +35,7 @@ extension OutsideFault: CustomStringConvertible {
     var description: String {
         switch self {
         case .notStarted(let why): return "it could not be started: \(why)"
+        case .notLoaded(let why): return "it cannot be loaded: \(why)"
         case .ended(let how, let words):
             return "it \(how) before it answered" + (words.isEmpty ? "" : "; its last words: ")
                 + words.joined(separator: " | ")

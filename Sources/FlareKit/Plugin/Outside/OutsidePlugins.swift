@@ -6,11 +6,37 @@ public enum OutsidePlugins {
     public static let maker: OutsidePluginMaker = { descriptor, options, context in
         switch descriptor.origin {
         case .executable: program(OutsideProgram(descriptor, options, context))
-        case .library(let path):
-            throw PluginError("this command cannot load dynamic libraries yet", at: path)
+        case .library: try library(LibraryInstance(descriptor, options))
         case .builtIn:
             throw PluginError("\(descriptor.phrase) is built in and cannot be made from outside")
         }
+    }
+
+    private static func library(_ library: LibraryInstance) throws -> any Plugin {
+        switch library.descriptor.kind {
+        case .enricher: LibraryEnricher(library: library)
+        case .detector: LibraryDetector(library: library)
+        case .source, .sink:
+            throw PluginError("a library can be a detector or an enricher", at: "\(library.descriptor.origin)")
+        }
+    }
+
+    /// The log, with the plugin's name beside each remark.
+    static func logger(for name: String) -> Logger {
+        var logger = Logger(label: "flare.plugin")
+        logger[metadataKey: "plugin"] = "\(name)"
+        return logger
+    }
+
+    /// Whether a plugin is the one that was recorded.
+    static func check(_ said: OutsideDescription, against descriptor: PluginDescriptor) throws(OutsideFault) {
+        let record = descriptor.outside ?? OutsideRecord()
+        if let hash = record.hash, hash == said.hash { return }
+        let recorded = OutsideDescription(
+            kind: descriptor.kind, name: descriptor.name, summary: descriptor.summary, options: descriptor.options,
+            evidence: descriptor.evidence, traits: record.traits)
+        let differences = said.differences(from: recorded)
+        if !differences.isEmpty { throw .differs(differences) }
     }
 
     private static func program(_ program: OutsideProgram) -> any Plugin {
@@ -48,9 +74,7 @@ extension OutsidePlugins {
         let command = absolute(command, in: folder)
         let launch = OutsideLaunch(
             command: command, folder: folder, sandbox: terms.sandbox, environment: [], surroundings: environment)
-        var logger = Logger(label: "flare.plugin")
-        logger[metadataKey: "plugin"] = "\(command.last ?? "")"
-        let conversation = OutsideConversation(limits: limits, logger: logger)
+        let conversation = OutsideConversation(limits: limits, logger: logger(for: command.last ?? ""))
         do {
             try conversation.open(launch)
             let description = try await OutsideProgram.hello(conversation)
@@ -66,6 +90,24 @@ extension OutsidePlugins {
             conversation.fail(fault)
             await conversation.close()
             throw PluginError(fault.description, at: command.joined(separator: " "))
+        }
+    }
+
+    /// Loads a library once, and asks it what it is.
+    ///
+    /// - Parameter path: relative to the working directory or absolute.
+    /// - Throws: `PluginError`.
+    public static func introduce(library path: String, _ terms: Terms = Terms()) async throws -> IntroducedPlugin {
+        let path = FileBytes.absolute(path)
+        do {
+            let image = try await EngineThread.run(until: ReadMeter()) { try LibraryImage.load(path) }
+            var record = OutsideRecord()
+            record.onFailure = terms.onFailure
+            record.isPinned = terms.isPinned
+            if terms.isPinned { record.files = [path: FileHash.sha256(path) ?? ""] }
+            return IntroducedPlugin(description: image.description, origin: .library(path), record: record)
+        } catch let fault as OutsideFault {
+            throw PluginError(fault.description, at: path)
         }
     }
 

@@ -27,6 +27,8 @@ public struct OutsideTraits: Sendable, Hashable {
     public var arrays: Arrays?
     /// Names of the fields that an enricher reads.
     public var reads: [String]?
+    /// Whether an enricher in a library is given findings in FlareKit's own form beside their columns.
+    public var wholeFindings: Bool?
     /// The kinds of record that a source offers; flows if it says nothing.
     public var offers: [String]?
     public var rereadable: Bool?
@@ -42,6 +44,7 @@ extension OutsideTraits: Codable {
         case groupBy = "group_by"
         case minRecords = "min_records"
         case endsNow = "ends_now"
+        case wholeFindings = "whole_findings"
         case ignore, columns, settles, arrays, reads, offers, rereadable, mode
     }
 
@@ -54,6 +57,7 @@ extension OutsideTraits: Codable {
         settles = try container.decodeIfPresent(Bool.self, forKey: .settles)
         arrays = try container.decodeIfPresent(Arrays.self, forKey: .arrays)
         reads = try container.decodeIfPresent([String].self, forKey: .reads)
+        wholeFindings = try container.decodeIfPresent(Bool.self, forKey: .wholeFindings)
         offers = try container.decodeIfPresent([String].self, forKey: .offers)
         rereadable = try container.decodeIfPresent(Bool.self, forKey: .rereadable)
         endsNow = try container.decodeIfPresent(Bool.self, forKey: .endsNow)
@@ -69,6 +73,7 @@ extension OutsideTraits: Codable {
         try container.encodeIfPresent(settles, forKey: .settles)
         try container.encodeIfPresent(arrays, forKey: .arrays)
         try container.encodeIfPresent(reads, forKey: .reads)
+        try container.encodeIfPresent(wholeFindings, forKey: .wholeFindings)
         try container.encodeIfPresent(offers, forKey: .offers)
         try container.encodeIfPresent(rereadable, forKey: .rereadable)
         try container.encodeIfPresent(endsNow, forKey: .endsNow)

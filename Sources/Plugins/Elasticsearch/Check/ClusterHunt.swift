@@ -50,9 +50,9 @@ public struct ClusterHunt: Sendable {
         var connection = ConnectionOptions()
         connection.urls = [url]
         connection.auth.username = environment["FLARE_ES_USERNAME"]
-        connection.auth.password = passwordFile.map(Secret.init(file:)) ?? environment["FLARE_ES_PASSWORD"].map(Secret.init)
-        connection.auth.apiKey = environment["FLARE_ES_API_KEY"].map(Secret.init)
-        connection.auth.token = environment["FLARE_ES_TOKEN"].map(Secret.init)
+        connection.auth.password = passwordFile.map { Secret(file: $0) } ?? environment["FLARE_ES_PASSWORD"].map { Secret($0) }
+        connection.auth.apiKey = environment["FLARE_ES_API_KEY"].map { Secret($0) }
+        connection.auth.token = environment["FLARE_ES_TOKEN"].map { Secret($0) }
         connection.tls.ca = environment["FLARE_ES_CA"].map { OptionPath($0) }
         do {
             try connection.check()

@@ -7,7 +7,8 @@ extension ElasticsearchSink: CheckablePlugin {
         do {
             let cluster = try await session.cluster()
             let end = question.window.until ?? question.now
-            var names = [options.dataStream ?? (try DatedName(options.index, option: "index")).name(at: end)]
+            let dated = try DatedName(options.index, option: "index")
+            var names = [options.dataStream ?? dated.name(at: end)]
             if let runs = options.runs { names.append(runs) }
             var remarks = await ServerCheck(cluster: cluster, now: question.now).remarks()
             for name in names { remarks.append(try await check(writing: name, cluster)) }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import FlareKit
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 
 /// What failures of the transport mean, in words that say what to do.
@@ -15,7 +16,12 @@ enum TransportFailure {
         if error is ByteBufferTooLarge {
             return ClusterError(.status(200), "the answer is too large", at: place, remedy: "lower page")
         }
-        if let error = error as? any NIOTypedError { return ClusterError(.noAnswer, "\(error)", at: place) }
+        if error is HTTPParserError || error as? ChannelError == .eof {
+            return ClusterError(.noAnswer, "the connection broke off before the answer's end (\(text))", at: place)
+        }
+        if String(reflecting: type(of: error)).hasPrefix("NIOHTTPCompression.") {
+            return ClusterError(.noAnswer, "the answer cannot be unpacked (\(text))", at: place)
+        }
         return ClusterError(.noAnswer, "no answer: \(text)", at: place, remedy: remedy(text))
     }
 
@@ -44,6 +50,3 @@ enum TransportFailure {
 
 /// The body of an answer was over the limit.
 typealias ByteBufferTooLarge = NIOTooManyBytesError
-
-/// Errors of NIO that explain themselves.
-protocol NIOTypedError: Error {}

@@ -31,10 +31,10 @@ const picturesOf = (i) => {
 const number = (field, value) => {
   const text = readable(value, field);
   const shown = field.type === "time" ? make("time", { "data-utc": new Date(value * 1000).toISOString().slice(0, 19).replace("T", " ") }, text) : text;
-  return make("div", {}, make("dt", { title: field.meaning }, labelOf(field.name)), make("dd", {}, shown));
+  return make("li", {}, make("span", { class: "name", title: field.meaning }, labelOf(field.name)), " ", make("span", { class: "value" }, shown));
 };
 const numbersOf = (i) => {
-  const list = make("dl", { class: "numbers" });
+  const list = make("ul", { class: "numbers" });
   for (const field of data.fields) {
     const value = inTitle.has(field.name) ? null : valueOf(field.name, i);
     if (value !== null) list.append(number(field, value));

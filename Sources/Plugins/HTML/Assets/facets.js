@@ -113,7 +113,7 @@ let groupChoice = null;
 let shownText = null;
 let facetMenus = [];
 const buildTools = () => {
-  searchField = make("input", { type: "search", placeholder: "Filter by any word", "aria-label": "Filter the findings", autocomplete: "off", spellcheck: "false" });
+  searchField = make("input", { type: "search", placeholder: "Filter by any word", "aria-label": "Filter the findings", spellcheck: "false" });
   searchField.addEventListener("input", () => { selection.text = searchField.value; update(); });
   groupChoice = make("select", { "aria-label": "Group the findings" }, make("option", { value: "" }, "Not grouped"));
   for (const [value, { label: text }] of Object.entries(groupings)) groupChoice.append(make("option", { value }, text));

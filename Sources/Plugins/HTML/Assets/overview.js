@@ -5,6 +5,7 @@ let dotPlaces = [];
 let visibleDots = [];
 const diameters = [6, 8, 10, 13, 16, 20];
 const ownerPlaces = new Map(data.owners.map((owner, place) => [owner, place]));
+const colourOf = (i) => (data.owners.length === 0 ? 0 : ownerPlaces.get(valueOf("dest_whois", i)) ?? 7);
 const dotSize = (i) => Math.min(5, Math.max(0, Math.trunc(Math.log10(Math.max(1, valueOf("occurrences", i) ?? 1)) * 1.6)));
 
 const placeDots = () => {
@@ -22,7 +23,7 @@ const showInOverview = (list) => {
   visibleDots = list.filter((i) => dotPlaces[i]);
   const paths = new Map();
   for (const i of visibleDots) {
-    const key = `o${ownerPlaces.get(valueOf("dest_whois", i)) ?? 7} d${dotSize(i)}`;
+    const key = `o${colourOf(i)} d${dotSize(i)}`;
     paths.set(key, `${paths.get(key) ?? ""}M${dotPlaces[i][0]} ${dotPlaces[i][1]}h0`);
   }
   const sorted = [...paths].sort(([a], [b]) => b.slice(-1) - a.slice(-1));
@@ -57,7 +58,7 @@ const startOverview = () => {
     const x = event.clientX - box.left;
     tip.style.left = `${Math.max(0, x > box.width / 2 ? x - tip.offsetWidth - 14 : x + 14)}px`;
     tip.style.top = `${event.clientY - box.top + 14}px`;
-    ring.setAttribute("class", `on o${ownerPlaces.get(valueOf("dest_whois", i)) ?? 7} d${dotSize(i)}`);
+    ring.setAttribute("class", `on o${colourOf(i)} d${dotSize(i)}`);
     ring.setAttribute("d", `M${dotPlaces[i][0]} ${dotPlaces[i][1]}h0`);
     dots.append(ring);
   });

@@ -33,14 +33,8 @@ const readable = (value, field) => {
   if (typeof value !== "number") return String(value);
   if (field.unit === "s") return readableSeconds(value);
   if (field.unit === "bytes") return field.type === "integer" ? readableBytes(value) : `${decimal(value, 2)} B`;
-  const text = field.type === "integer" ? readableCount(value)
+  const text = field.plain ? String(value) : field.type === "integer" ? readableCount(value)
     : value !== 0 && Math.abs(value) < 0.001 ? String(value) : decimal(value, 3);
   return field.unit ? `${text} ${field.unit}` : text;
 };
-const labels = new Map();
-for (const th of document.querySelectorAll("#list thead th")) labels.set(data.table[labels.size], th.textContent);
-const labelOf = (name) => {
-  if (labels.has(name)) return labels.get(name);
-  const words = name.replaceAll("_", " ");
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
-};
+const labelOf = (name) => fields.get(name)?.label ?? "Rhythm";

@@ -38,7 +38,10 @@ if (body) {
   buildTools();
   startOverview();
   startKeys();
-  update();
+  listed = selected();
+  render();
+  fitTable();
+  showInOverview(listed);
   const follow = () => {
     const i = places.get(location.hash.slice(1));
     if (i !== undefined) goTo(i);
@@ -49,3 +52,5 @@ if (body) {
 }
 if (isLocal) relabelPage();
 performance.mark("flare-ready");
+// What the first search will look into is put together before it is asked for.
+setTimeout(searchTexts, 0);

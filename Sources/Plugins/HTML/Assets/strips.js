@@ -31,10 +31,10 @@ const beat = (i) => {
     const level = Math.max(code(strip[bin]), code(strip[bin + 1]));
     if (level > 0) {
       const height = 5 + Math.min(15, level / 2);
-      path += `M${bin / 2} ${20 - height}h.8v${height}h-.8z`;
+      path += `M${bin / 2} ${20 - height}h1v${height}h-1z`;
     }
   }
-  const svg = draw("svg", { class: "beat", viewBox: "0 0 96 20", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const svg = draw("svg", { class: "beat", viewBox: "0 0 96 20", preserveAspectRatio: "none", "shape-rendering": "crispEdges", "aria-hidden": "true" });
   svg.append(draw("path", { d: path }));
   return svg;
 };
@@ -106,6 +106,7 @@ const sizesPicture = (strip, text) => {
   const most = Math.max(...known);
   let path = "";
   strip.sizes.forEach((size, bin) => { if (size > 0) path += `M${bin + 0.5} ${(100 - (size / most) * 96).toFixed(1)}h0`; });
-  const range = `about ${readableBytes(Math.round(Math.min(...known)))} to ${readableBytes(Math.round(most))}`;
+  const [low, high] = [Math.min(...known), most].map((size) => readableBytes(Math.round(size)));
+  const range = low === high ? `about ${high} each` : `about ${low} to ${high}`;
   return picture("sizes", 92, text, ...timeAxis(72, 14), rule("axis", 0, 72, 1, 72), plot("dots", 0, 18, 1, 48, [strip.sizes.length, 100], path), label(range, 0, 10, "start"));
 };

@@ -2,6 +2,9 @@
 const table = byId("list");
 const body = table?.tBodies[0];
 const pageSize = 100;
+// Rows that are made while someone still types; the others of a page follow when there is quiet.
+const firstSize = 40;
+const quiet = 200;
 const rows = new Map();
 const opened = new Set();
 const closedGroups = new Set();
@@ -61,13 +64,23 @@ const groupRow = (group) => {
   button.addEventListener("click", () => {
     if (isOpen) closedGroups.add(group.title); else closedGroups.delete(group.title);
     render();
-    const again = [...body.querySelectorAll("tr.group button")].find((other) => other.firstChild.textContent === group.title);
-    again?.focus();
   });
-  return make("tr", { class: "wide group" }, make("th", { scope: "rowgroup", colspan: data.table.length + extra.length }, button));
+  return make("tr", { class: "wide group", "data-group": group.title }, make("th", { scope: "rowgroup", colspan: data.table.length + extra.length }, button));
 };
 
-const render = () => {
+// Rows are laid out anew; whoever was at one with the keyboard still is.
+const keepingPlace = (layOut) => {
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  const group = focused?.closest("tr.group")?.dataset.group;
+  layOut();
+  const again = focused?.isConnected ? focused
+    : group === undefined ? null : [...body.querySelectorAll("tr.group")].find((row) => row.dataset.group === group)?.querySelector("button");
+  again?.focus({ preventScroll: true });
+  const link = again?.matches("tr[data-i] > td > a") ? again : current?.isConnected ? current : body.querySelector("tr[data-i] > td > a");
+  setCurrent(link);
+};
+
+const render = () => keepingPlace(() => {
   const by = groupChoice.value;
   const parts = by === "" ? [{ members: listed }] : grouped(listed, by);
   const children = [];
@@ -88,12 +101,9 @@ const render = () => {
   }
   if (listed.length === 0) children.push(make("tr", { class: "wide" }, make("td", { class: "nothing", colspan: data.table.length + extra.length }, "No finding fits. Loosen the filter to see more.")));
   body.replaceChildren(...children);
-  table.setAttribute("aria-rowcount", total + 1);
   shownText.textContent = listed.length === count ? `${readableCount(count)} findings` : `${readableCount(listed.length)} of ${readableCount(count)} findings`;
   showMore(total);
-  fitTable();
-  setCurrent(body.querySelector("tr[data-i] > td > a"));
-};
+});
 
 const showMore = (total) => {
   const place = byId("more");
@@ -103,7 +113,7 @@ const showMore = (total) => {
   const more = make("button", { type: "button" }, `Show ${readableCount(Math.min(pageSize * 2, total - made))} more`);
   more.addEventListener("click", () => { limit += pageSize * 2; render(); });
   const all = make("button", { type: "button" }, `Show all ${readableCount(total)}`);
-  all.addEventListener("click", () => { limit = Infinity; render(); });
+  all.addEventListener("click", () => { limit = Infinity; render(); fitTable(); });
   place.append(more, all);
 };
 
@@ -115,11 +125,18 @@ const fitTable = () => {
   scroller.classList.toggle("fits", table.scrollWidth <= scroller.clientWidth + 1);
 };
 
+let growing = null;
 const update = () => {
   listed = selected();
-  limit = pageSize;
+  limit = firstSize;
   render();
-  showInOverview(listed);
+  clearTimeout(growing);
+  growing = setTimeout(() => {
+    limit = Math.max(limit, pageSize);
+    render();
+    fitTable();
+    showInOverview(listed);
+  }, quiet);
 };
 
 // Opening and closing.
@@ -168,6 +185,7 @@ const showColumn = (name, isShown) => {
   while (head.cells.length > data.table.length) head.lastElementChild.remove();
   for (const column of extra) head.append(headCell(make("th", { scope: "col", title: fields.get(column)?.meaning ?? "" }, labelOf(column)), column));
   render();
+  fitTable();
 };
 
 // Sorting.

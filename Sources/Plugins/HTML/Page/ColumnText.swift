@@ -11,17 +11,29 @@ enum ColumnText {
     static let standard = Set(Column.standard.map(\.name))
     private static let labels = Dictionary(uniqueKeysWithValues: PageColumn.all.map { ($0.name, $0.label) })
 
+    /// Words that are written in capitals.
+    private static let acronyms: Set<Substring> = [
+        "asn", "ja3", "ja4", "ip", "dns", "tls", "http", "url", "urls", "sni", "id", "uid",
+    ]
+
+    /// Whether a column's numbers name something and count nothing.
+    static func isIdentifier(_ name: String) -> Bool {
+        name == "asn" || name.hasSuffix("_asn") || name.hasSuffix("port") || name.hasSuffix("_id")
+    }
+
     /// A column's name for people: the table's own, else its words.
     static func label(_ name: String) -> String {
         if let label = labels[name] { return label }
-        let words = name.split(separator: "_").joined(separator: " ")
+        let words = name.split(separator: "_")
+            .map { acronyms.contains($0) ? $0.uppercased() : String($0) }.joined(separator: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }
 
     /// A value with its unit.
     static func value(_ value: Value, _ field: Field) -> String {
         switch value {
-        case .integer(let number): return measured(Double(number), integer: number, field.unit)
+        case .integer(let number):
+            return isIdentifier(field.name) ? String(number) : measured(Double(number), integer: number, field.unit)
         case .number(let number): return measured(number, integer: nil, field.unit)
         case .boolean(let flag): return flag ? "yes" : "no"
         case .time(let time): return second(time)

@@ -78,14 +78,20 @@ struct PageColumn {
     ]
 
     /// The rules that hide columns where there is no room, and those that the script turns on when columns are chosen.
-    static func style(_ columns: [PageColumn] = all) -> String {
+    ///
+    /// - Parameter empty: names of columns that no finding fills; they are shown on demand alone.
+    static func style(_ columns: [PageColumn] = all, empty: Set<String> = []) -> String {
         var style = ""
         for (place, column) in columns.enumerated() {
             let number = place + 1
-            // An IPv4 address stays on one line; a longer one breaks.
-            if column.name.hasSuffix("_ip") { style += "#list>*>tr:not(.wide)>:nth-child(\(number)){min-width:15ch}\n" }
             let cells = { (table: String) in "\(table)>*>tr:not(.wide)>:nth-child(\(number))" }
-            switch column.room {
+            if column.name == "summary" { style += "\(cells("#list")){max-width:60ch}\n" }
+            if column.name.hasSuffix("_seen") { style += "\(cells("#list")){white-space:nowrap}\n" }
+            // Drawn by the script.
+            if column.name == "rhythm" { style += "html:not(.js) \(cells("#list")){display:none}\n" }
+            // An IPv4 address stays on one line; a longer one breaks.
+            if column.name.hasSuffix("_ip") { style += "\(cells("#list")){min-width:15ch}\n" }
+            switch empty.contains(column.name) ? nil : column.room {
             case nil: style += "\(cells(".auto")){display:none}\n"
             case .always: break
             case .some(let room):

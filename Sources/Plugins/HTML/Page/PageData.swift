@@ -42,6 +42,8 @@ struct PageData {
         JSONText.object([
             (key: "name", json: JSONText.text(field.name)), (key: "type", json: JSONText.text(field.type.rawValue)),
             (key: "unit", json: field.unit.map(JSONText.text) ?? "null"),
+            (key: "label", json: JSONText.text(ColumnText.label(field.name))),
+            (key: "plain", json: ColumnText.isIdentifier(field.name) ? "true" : "false"),
             (key: "meaning", json: JSONText.text(field.meaning)),
         ])
     }
@@ -111,9 +113,10 @@ struct Owners {
         places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     }
 
-    /// The colour of a finding; the last one where its owner has none.
+    /// The colour of a finding; the last one where its owner has none, the first one where no owner is known at all.
     func colour(of finding: Finding) -> Int {
-        Self.owner(of: finding).flatMap { places[$0] } ?? OverviewPicture.owners
+        guard !names.isEmpty else { return 0 }
+        return Self.owner(of: finding).flatMap { places[$0] } ?? OverviewPicture.owners
     }
 
     private static func owner(of finding: Finding) -> String? {

@@ -15,7 +15,8 @@ struct PageHead {
             "pipeline": cut(run.header.pipeline), "version": cut(run.header.version),
             "started": ColumnText.second(run.header.started),
             "startedAt": run.header.started.inWholeSeconds.description,
-            "facts": facts, "sources": sources, "dropped": dropped, "hasDropped": !run.dropped.isEmpty,
+            "facts": facts, "sources": run.header.sources.map(cut), "accounts": accounts, "dropped": dropped,
+            "hasDropped": !run.dropped.isEmpty,
             "rejected": tallies(run.account.rejected), "hasRejected": !run.account.rejected.isEmpty,
             "skipped": tallies(run.account.skipped), "hasSkipped": !run.account.skipped.isEmpty,
             "noted": tallies(run.account.noted), "hasNoted": !run.account.noted.isEmpty,
@@ -59,17 +60,13 @@ struct PageHead {
         ["value": Readable.count(Int64(count)), "label": cut(label)]
     }
 
-    private var sources: [[String: Any]] {
-        let accounts = run.accounts.sorted { $0.key < $1.key }
-        return run.header.sources.enumerated().map { place, source in
-            let account = accounts.count == run.header.sources.count ? accounts[place].value : nil
-            return [
-                "name": cut(source),
-                "counts": account.map {
-                    "\(Readable.count(Int64($0.read))) records read, \(Readable.count(Int64($0.usedCount))) used, "
-                        + "\(Readable.count(Int64($0.skippedCount))) skipped, "
-                        + "\(Readable.count(Int64($0.rejectedCount))) rejected"
-                } ?? "",
+    private var accounts: [[String: Any]] {
+        run.accounts.sorted { $0.key < $1.key }.map { name, account in
+            [
+                "name": cut(name), "read": Readable.count(Int64(account.read)),
+                "used": Readable.count(Int64(account.usedCount)),
+                "skipped": Readable.count(Int64(account.skippedCount)),
+                "rejected": Readable.count(Int64(account.rejectedCount)),
             ]
         }
     }

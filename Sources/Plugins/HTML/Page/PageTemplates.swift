@@ -1,4 +1,3 @@
-import Crypto
 import FlareKit
 import Foundation
 import Mustache
@@ -61,7 +60,7 @@ struct PageTemplates: Sendable {
 
     /// A source of the Content-Security-Policy: the SHA-256 of the bytes between the tags (CSP level 3, section 2.3.1).
     private static func hash(_ text: String) -> String {
-        "'sha256-\(Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString())'"
+        "'sha256-\(Data(SHA256.digest(text.utf8)).base64EncodedString())'"
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -26,7 +26,14 @@ struct ReportPage {
             "left": Readable.count(Int64(report.left)), "table": tablePath ?? "", "hasTable": tablePath != nil,
             "articles": articles.joined(separator: "\n"), "data": PageData(report: report).json(),
         ]
-        return try templates.page(content, columnStyle: PageColumn.style())
+        return try templates.page(content, columnStyle: PageColumn.style(empty: emptyColumns))
+    }
+
+    private var emptyColumns: Set<String> {
+        guard !report.findings.isEmpty else { return [] }
+        return Set(
+            report.columns.indices.filter { place in report.findings.allSatisfy { $0.values[place] == nil } }
+                .map { report.columns[$0].name })
     }
 
     private var overviewPicture: OverviewPicture {

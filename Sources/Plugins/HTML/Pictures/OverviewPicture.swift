@@ -12,6 +12,8 @@ struct OverviewPicture {
     static let owners = 7
     /// Diameters in pixels, by how many occurrences.
     static let diameters = [6, 8, 10, 13, 16, 20]
+    /// Dots from which on they are drawn smaller.
+    private static let many = 400
     private static let height = 230.0
     private static let left = 0.05
     private static let ticks: [(seconds: Double, label: String)] = [
@@ -68,7 +70,8 @@ struct OverviewPicture {
         content += SVG.plot(
             "dots", x: Self.left, y: 8, width: width, height: Self.height - 8, units: (1000, 1000),
             attributes: " data-least=\"\(least)\" data-most=\"\(most)\" data-floor=\"\(floor)\"", paths)
-        return SVG.picture("overview", height: Int(Self.height) + 24, text: text, content)
+        return SVG.picture(
+            dots.count > Self.many ? "overview many" : "overview", height: Int(Self.height) + 24, text: text, content)
     }
 
     private var paths: String {

@@ -14,7 +14,7 @@ struct RasterPicture {
     private static let roomInRow = 240
     private static let rowLimit: Int64 = 31
     /// The share of the width left of the rows, for their names.
-    static let margin = 0.1
+    static let margin = 0.11
 
     let rows: [Span]
     /// Seconds between strokes that are told apart.

@@ -23,7 +23,7 @@ struct RangeTable: Sendable {
 
     init(_ bytes: [UInt8]) {
         var ranges: [(first: IPAddress, last: IPAddress, system: UInt32)] = []
-        var numbers: [Substring.UTF8View.SubSequence: UInt32] = [:]
+        var numbers: [String: UInt32] = [:]
         bytes.withUnsafeBufferPointer { bytes in
             for line in bytes.split(separator: 0x0A) {
                 let line = line.last == 0x0D ? line.dropLast() : line
@@ -36,7 +36,7 @@ struct RangeTable: Sendable {
                     continue
                 }
                 // Most lines share their end with others.
-                let rest = String(decoding: cells[2], as: UTF8.self)[...].utf8
+                let rest = String(decoding: cells[2], as: UTF8.self)
                 if let known = numbers[rest] {
                     if systems[Int(known)].number != 0 { ranges.append((first, last, known)) }
                     continue

@@ -2,9 +2,9 @@ import FlareKit
 
 /// An IP network object of RDAP (RFC 9083, section 5.4).
 struct RDAPAnswer {
-    private let json: JSONValue
+    private let json: AnyJSON
 
-    init(_ json: JSONValue) { self.json = json }
+    init(_ json: AnyJSON) { self.json = json }
 
     /// What it says of an address; `nil` where it is about a network that the address is not in.
     func owner(of address: IPAddress) -> AddressOwner? {
@@ -49,7 +49,7 @@ struct RDAPBootstrap: Sendable {
     private let services: [(network: CIDR, servers: [String])]
 
     /// - Returns: `nil` for what is no bootstrap file.
-    init?(_ json: JSONValue) {
+    init?(_ json: AnyJSON) {
         guard case .array(let services)? = json["services"] else { return nil }
         self.services = services.flatMap { service -> [(network: CIDR, servers: [String])] in
             guard service.elements.count >= 2 else { return [] }

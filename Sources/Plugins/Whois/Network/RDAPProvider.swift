@@ -102,7 +102,7 @@ final class RDAPProvider: OwnerProvider {
     {
         var families: [RDAPBootstrap] = []
         for place in bootstrap {
-            let json: JSONValue
+            let json: AnyJSON
             if let text = cache?.text("bootstrap \(place)"), let known = Self.decode(Array(text.utf8)) {
                 json = known
             } else if place.hasPrefix("https://") || place.hasPrefix("http://") {
@@ -122,13 +122,13 @@ final class RDAPProvider: OwnerProvider {
         return families
     }
 
-    private static func decode(_ bytes: [UInt8]) -> JSONValue? {
-        try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    private static func decode(_ bytes: [UInt8]) -> AnyJSON? {
+        try? JSONDecoder().decode(AnyJSON.self, from: Data(bytes))
     }
 
     private func json(
         at url: String, _ client: HTTPClient, atMost longest: Int, by deadline: ContinuousClock.Instant
-    ) async throws(Fault) -> JSONValue {
+    ) async throws(Fault) -> AnyJSON {
         guard let json = Self.decode(try await bytes(at: url, client, atMost: longest, by: deadline)) else {
             throw .notJSON
         }

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 
@@ -52,18 +52,22 @@ enum TCPExchange {
 
 /// Waits for blocking work on a thread of its own, and not longer than to a moment.
 enum OneOf<Value: Sendable> {
+    /// Work that keeps to the moment itself is given this much longer to say how far it came.
+    private static var grace: Duration { .milliseconds(250) }
+
     /// - Returns: `nil` where the moment came first; the work goes on unheard then.
     static func run(by deadline: ContinuousClock.Instant, _ work: @escaping @Sendable () -> Value) async -> Value? {
         let waiting = Mutex<CheckedContinuation<Value?, Never>?>(nil)
         let box = Box(waiting)
         let timer = Task {
-            try? await Task.sleep(until: deadline, clock: .continuous)
+            try? await Task.sleep(until: deadline.advanced(by: grace), clock: .continuous)
             box.resume(nil)
         }
         defer { timer.cancel() }
         return await withCheckedContinuation { continuation in
             box.set(continuation)
-            Thread.start { box.resume(work()) }
+            // A thread of its own: a pool's would run out where servers do not answer.
+            Thread { box.resume(work()) }.start()
         }
     }
 
@@ -79,12 +83,6 @@ enum OneOf<Value: Sendable> {
             continuation?.resume(returning: value)
         }
     }
-}
-
-/// A thread for work that blocks, so that it holds up nobody else's.
-private enum Thread {
-    private static let queue = DispatchQueue(label: "flare.whois", attributes: .concurrent)
-    static func start(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
 }
 
 /// A TCP connection that never waits beyond a moment.
@@ -156,7 +154,7 @@ private final class Connection {
             try Self.wait(for: POLLOUT, of: descriptor, by: deadline)
             let count = bytes.withUnsafeBytes {
                 Glibc.send(
-                    descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                    descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
             if count > 0 {
                 sent += count

@@ -1,0 +1,106 @@
+import Foundation
+import Periodicity
+import SyntheticTraffic
+
+/// The benchmark's figures as Markdown tables.
+struct Report {
+    var seeds: [UInt64]
+
+    func print(heatMap path: String?) {
+        let days = seeds.map { Benchmark(seed: $0, week: false) }
+        let weeks = seeds.map { Benchmark(seed: $0, week: true) }
+        Swift.print(precision(days, weeks))
+        Swift.print(byFamily(days, weeks))
+        let grid = RecallGrid(days)
+        Swift.print(grid.markdown)
+        Swift.print(byCallbacks(days))
+        Swift.print(calibration())
+        if let path {
+            do {
+                try grid.svg.write(toFile: path, atomically: true, encoding: .utf8)
+            } catch {
+                FileHandle.standardError.write(Data("the heat map cannot be written to \(path): \(error)\n".utf8))
+            }
+        }
+    }
+
+    private static let detectors: [(name: String, score: @Sendable (Benchmark.Scored) -> Double)] = [
+        ("beacon", { $0.beacon.map { $0.score } ?? 0 }), ("beacon-classic", { $0.classic }), ("rita", { $0.rita }),
+    ]
+
+    private func precision(_ days: [Benchmark], _ weeks: [Benchmark]) -> String {
+        var text =
+            "| detector | AP | AP with benign periodic | AP, week | recall at 10 false alarms a day | s per million flows |\n"
+        text += "| --- | --- | --- | --- | --- | --- |\n"
+        for (index, detector) in Self.detectors.enumerated() {
+            let plain = days.map { Ranking.averagePrecision($0.ranking(detector.score)) }
+            let benign = days.map { Ranking.averagePrecision($0.ranking(detector.score, withBenign: true)) }
+            let week = weeks.map { Ranking.averagePrecision($0.ranking(detector.score)) }
+            let recall = days.map { day -> Double in
+                let ranking = day.ranking(detector.score)
+                let threshold = Ranking.threshold(
+                    negatives: ranking.filter { !$0.isPositive }.map(\.score), allowed: 10)
+                let positives = ranking.filter(\.isPositive)
+                return Double(positives.count { $0.score > threshold }) / Double(positives.count)
+            }
+            let cost = days.map { $0.seconds[index].perMillion }
+            text += "| \(detector.name) | " + [plain, benign, week, recall].map(Self.cell).joined(separator: " | ")
+            text += " | " + cost.map { String(format: "%.2f", $0) }.joined(separator: ", ") + " |\n"
+        }
+        return text
+    }
+
+    private static func cell(_ values: [Double]) -> String {
+        values.map { String(format: "%.3f", $0) }.joined(separator: ", ")
+    }
+
+    /// By default a channel is reported where p times the channels judged is at most the false alarms allowed: one a day.
+    private func byFamily(_ days: [Benchmark], _ weeks: [Benchmark]) -> String {
+        var text = "| family | channels | reported by default |\n| --- | --- | --- |\n"
+        for (sets, hours) in [(days, 24.0), (weeks, 168.0)] {
+            var counts: [ChannelFamily: (all: Int, reported: Int)] = [:]
+            for set in sets {
+                let limit = hours / 24 / Double(set.scored.count)
+                for scored in set.scored {
+                    let isReported = (scored.beacon?.pValue ?? 1) <= limit
+                    counts[scored.channel.family, default: (0, 0)].all += 1
+                    if isReported { counts[scored.channel.family, default: (0, 0)].reported += 1 }
+                }
+            }
+            for family in ChannelFamily.allCases {
+                guard let count = counts[family] else { continue }
+                text += "| \(family.rawValue), \(Int(hours)) h | \(count.all) | \(count.reported) |\n"
+            }
+        }
+        return text
+    }
+
+    private func byCallbacks(_ days: [Benchmark]) -> String {
+        var text = "| callbacks | beacons | recall at 10 false alarms a day |\n| --- | --- | --- |\n"
+        for (low, high) in [(6, 11), (12, 23), (24, 47), (48, 191), (192, 959), (960, Int.max)] {
+            var found = 0
+            var all = 0
+            for day in days {
+                let threshold = RecallGrid.threshold(day)
+                for scored in day.scored where scored.channel.label == .beacon {
+                    guard scored.channel.callbacks >= low && scored.channel.callbacks <= high else { continue }
+                    all += 1
+                    if (scored.beacon?.score ?? 0) > threshold { found += 1 }
+                }
+            }
+            let range = high == .max ? "\(low) and more" : "\(low)–\(high)"
+            text += "| \(range) | \(all) | \(all > 0 ? String(format: "%.2f", Double(found) / Double(all)) : "–") |\n"
+        }
+        return text
+    }
+
+    private func calibration() -> String {
+        let alphas = [0.05, 0.01, 0.001]
+        var text = "| null | channels | p ≤ 0.05 | p ≤ 0.01 | p ≤ 0.001 |\n| --- | --- | --- | --- | --- |\n"
+        for row in NullCalibration.check(seed: 77_000, count: 12_000, alphas: alphas) {
+            text += "| \(row.family.rawValue) | \(row.channels) | "
+            text += row.shares.map { String(format: "%.4f", $0) }.joined(separator: " | ") + " |\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,100 @@
+/// A generated set of channels with the truth about each: what the detection benchmark measures on.
+public struct LabelledSet: Sendable {
+    /// How many channels of each family, before the short ones are left out.
+    public struct Shares: Sendable {
+        public var counts: [(family: ChannelFamily, count: Int)]
+
+        public init(counts: [(family: ChannelFamily, count: Int)]) {
+            self.counts = counts
+        }
+
+        /// One day: beacons of all families, some 19 negatives each, and benign periodic ones.
+        public static let day = Shares(counts: [
+            (.sleep, 120), (.twoSleeps, 24), (.slots, 24), (.mixed, 24), (.campaign, 21),
+            (.ntp, 40), (.updateCheck, 40), (.telemetry, 40), (.mail, 40), (.monitoring, 40), (.cron, 40),
+            (.human, 1200), (.poisson, 700), (.gamma, 450), (.logNormal, 300), (.heavyTail, 250), (.chatty, 350),
+            (.backOff, 300), (.trains, 350), (.scan, 120), (.retries, 200), (.downloads, 200),
+        ])
+
+        /// One week: beacons that live for some hours, among people and random processes.
+        public static let week = Shares(counts: [
+            (.shortLived, 60), (.sleep, 10),
+            (.human, 300), (.poisson, 100), (.gamma, 80), (.logNormal, 60), (.heavyTail, 40), (.chatty, 80),
+            (.backOff, 60), (.trains, 80), (.scan, 30), (.retries, 50), (.downloads, 50),
+        ])
+    }
+
+    public var channels: [LabelledChannel]
+
+    /// Draws a set.
+    ///
+    /// - Parameters:
+    ///   - fewest: channels with fewer flows, or fewer callbacks, are left out: nobody judges them.
+    ///   - most: a channel is cut after this many flows.
+    public init(seed: UInt64, shares: Shares, span: TimeSpan, fewest: Int = 6, most: Int = 40_000) {
+        let root = SeededGenerator(seed: seed)
+        channels = []
+        for (index, share) in shares.counts.enumerated() {
+            var campaign: BeaconPlan?
+            for number in 0..<share.count {
+                var generator = root.fork(UInt64(index) << 32 | UInt64(number))
+                if share.family == .campaign && number % 3 != 0, let plan = campaign {
+                    Self.append(share.family, plan, span, &channels, fewest, most, &generator)
+                    continue
+                }
+                campaign = share.family.beaconPlan(in: span, using: &generator)
+                Self.append(share.family, campaign, span, &channels, fewest, most, &generator)
+            }
+        }
+    }
+
+    private static func append(
+        _ family: ChannelFamily, _ beacon: BeaconPlan?, _ span: TimeSpan, _ channels: inout [LabelledChannel],
+        _ fewest: Int, _ most: Int, _ generator: inout SeededGenerator
+    ) {
+        if let channel = LabelledChannel(
+            family: family, beacon: beacon, span: span, fewest: fewest, most: most, using: &generator)
+        {
+            channels.append(channel)
+        }
+    }
+}
+
+extension LabelledChannel {
+    /// Draws one channel of a family; `nil` where it has too few flows.
+    ///
+    /// - Parameter beacon: the plan of a beacon family, drawn beforehand because a campaign shares it.
+    public init?(
+        family: ChannelFamily, beacon: BeaconPlan?, span: TimeSpan, fewest: Int, most: Int,
+        using generator: inout SeededGenerator
+    ) {
+        let plan = beacon ?? family.benignPlan(using: &generator)
+        var times: [Int64] = []
+        var callbacks = 0
+        if let plan {
+            times = plan.times(in: span, using: &generator)
+            callbacks = (times.count + plan.burst - 1) / plan.burst
+            if family == .mixed {
+                let person = BackgroundPlan.human(.random(using: &generator))
+                times = (times + person.times(in: span, using: &generator)).sorted()
+            }
+        } else if let background = family.backgroundPlan(using: &generator) {
+            times = background.times(in: span, using: &generator)
+        }
+        guard times.count >= fewest, plan == nil || callbacks >= fewest else { return nil }
+        times = Array(times.prefix(most))
+        let sizes = SizePlan.random(forBeacon: family.label != .background, using: &generator)
+        var toServer: [Int64] = []
+        var toClient: [Int64] = []
+        toServer.reserveCapacity(times.count)
+        toClient.reserveCapacity(times.count)
+        for _ in times {
+            let drawn = sizes.draw(using: &generator)
+            toServer.append(drawn.toServer)
+            toClient.append(drawn.toClient)
+        }
+        self.init(
+            family: family, times: times, bytesToServer: toServer, bytesToClient: toClient, span: span, plan: plan,
+            callbacks: callbacks)
+    }
+}

@@ -1,0 +1,62 @@
+import FlareKit
+import Periodicity
+
+/// Finds channels whose flows come at regular intervals, with jitter, misses, bursts and pauses.
+///
+/// `docs/detection.md` has the statistics, their sources, and how well it does.
+public struct BeaconDetector: Detector, BuiltInPlugin {
+    public static let name = "beacon"
+    public static let summary = "Finds beacons with jitter, misses and pauses, by a calibrated score and a p-value."
+    public static let evidence = BeaconEvidence.fields + [Field.addresses]
+
+    private let options: BeaconOptions
+    private let detector: PeriodicityDetector
+
+    public init(_ options: BeaconOptions, _ context: PluginContext = PluginContext()) {
+        self.options = options
+        detector = PeriodicityDetector(minOccur: options.minOccur)
+    }
+
+    public var demand: Demand { Demand(minimumCount: options.minOccur) }
+
+    public func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [BeaconJudgement?] {
+        let silences = SensorSilence.stretches(of: census)
+        return batch.channels.map { judge($0, silences) }
+    }
+
+    public func judge(_ channel: ChannelView, _ census: Census) throws -> BeaconJudgement? {
+        judge(channel, SensorSilence.stretches(of: census))
+    }
+
+    private func judge(_ channel: ChannelView, _ silences: [Range<Int64>]) -> BeaconJudgement? {
+        let (up, down) = (channel.bytesToServer.known, channel.bytesToClient.known)
+        let areKnown = up.count == channel.count && down.count == channel.count
+        return detector.judge(
+            times: channel.times, toServer: areKnown ? up : [], toClient: areKnown ? down : [], silences: silences
+        ).map(BeaconJudgement.init)
+    }
+
+    public func settle(
+        _ judged: [Judged<BeaconJudgement>], _ channels: ChannelTable, _ census: Census
+    ) async throws -> [Finding] {
+        let dial = FalseAlarmDial(judged: judged.map(\.judgement.pValue), census: census, perDay: options.falseAlarms)
+        let campaigns = Campaigns(judged.map { (channels.key(of: $0.channel), $0.judgement) }, dial: dial)
+        return judged.enumerated().compactMap { place, entry in
+            let judgement = entry.judgement
+            let isReported =
+                options.minScore.map { judgement.score >= $0 } ?? (judgement.pValue <= dial.largestPValue)
+            guard isReported else { return nil }
+            let key = channels.key(of: entry.channel)
+            var finding = Finding(
+                detector: name, channel: channels.view(entry.channel), census: census, score: judgement.score,
+                summary: BeaconSentence.text(judgement))
+            BeaconEvidence.fill(&finding, judgement, qValue: dial.qValues[place])
+            let context = BeaconContext(key, judgement, finding, census, campaigns)
+            context.fill(&finding)
+            if options.modifiers { finding.modifiers = context.modifiers }
+            finding.evidence["modifiers"] = .texts(
+                finding.modifiers.map { "\($0.name) \($0.amount > 0 ? "+" : "")\($0.amount): \($0.reason)" })
+            return finding
+        }
+    }
+}

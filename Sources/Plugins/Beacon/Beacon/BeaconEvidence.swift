@@ -1,0 +1,57 @@
+import FlareKit
+
+/// The fields that the detector writes about a finding.
+enum BeaconEvidence {
+    static let fields: [Field] = [
+        Field(
+            "period", .number, unit: "s", "The interval in full; the column interval has whole seconds from 10 s on."),
+        Field("jitter", .number, unit: "%", "Deviation of the interval, as a share of it."),
+        Field("jitter_s", .number, unit: "s", "Deviation of the interval."),
+        Field("callbacks", .integer, "Callbacks seen; one callback may be several flows."),
+        Field("callbacks_expected", .integer, "Callbacks that the period makes in the time that is no silence."),
+        Field("callbacks_missed", .integer, "Expected callbacks that were not seen."),
+        Field("burst_size", .integer, "Flows a callback, in the median."),
+        Field("active_hours", .integer, "Hours of the day (UTC) with a callback."),
+        Field("active_from", .time, "First callback of the best active stretch."),
+        Field("active_until", .time, "Last callback of the best active stretch."),
+        Field("drift", .number, unit: "%", "Change of the interval from the first half to the second."),
+        Field("second_interval", .number, unit: "s", "A second interval, where there are two in turn."),
+        Field("typical_size", .integer, unit: "bytes", "Bytes of a flow, both ways, in the median."),
+        Field("size_regularity", .number, unit: "%", "Share of the flows within 5 % of the typical size."),
+        Field("p_value", .number, "How often traffic without a period scores as high."),
+        Field("q_value", .number, "Smallest false discovery rate at which the channel is a discovery."),
+        Field("method", .text, "What added most to the score."),
+        Field("score_parts", .texts, "What the score is made of, on the scale of the logit."),
+        Field("prevalence", .number, unit: "%", "Share of the hosts that talk to the destination."),
+        Field("campaign_hosts", .integer, "Hosts that call the destination at the same pace."),
+        Field("new_in_window", .boolean, "Whether the channel began well after the window."),
+        Field("modifiers", .texts, "What moved the priority, with the amounts and reasons."),
+    ]
+
+    static func fill(_ finding: inout Finding, _ judgement: BeaconJudgement, qValue: Double) {
+        finding.occurrences = judgement.callbacks
+        finding.percent = (judgement.fitting * 100).rounded(.down)
+        finding.interval = judgement.period < 10 ? rounded(judgement.period) : judgement.period.rounded()
+        finding.evidence["period"] = .number((judgement.period * 1000).rounded() / 1000)
+        finding.evidence["jitter"] = .number(rounded(judgement.jitter * 100))
+        finding.evidence["jitter_s"] = .number(rounded(judgement.jitterSeconds))
+        finding.evidence["callbacks"] = .integer(Int64(judgement.callbacks))
+        finding.evidence["callbacks_expected"] = .integer(Int64(judgement.expected))
+        finding.evidence["callbacks_missed"] = .integer(Int64(max(0, judgement.expected - judgement.callbacks)))
+        finding.evidence["burst_size"] = .integer(Int64(judgement.burst))
+        finding.evidence["active_hours"] = .integer(Int64(judgement.hoursOfDay))
+        finding.evidence["active_from"] = .time(judgement.activeFrom)
+        finding.evidence["active_until"] = .time(judgement.activeUntil)
+        finding.evidence["drift"] = .number(rounded(judgement.drift * 100))
+        finding.evidence["second_interval"] = judgement.secondPeriod.map { .number(rounded($0)) }
+        finding.evidence["typical_size"] = judgement.typicalSize.map(Value.integer)
+        finding.evidence["size_regularity"] = judgement.sizeRegularity.map { .number(rounded($0 * 100)) }
+        finding.evidence["p_value"] = .number(judgement.pValue)
+        finding.evidence["q_value"] = .number(qValue)
+        finding.evidence["method"] = judgement.method.map(Value.text)
+        finding.evidence["score_parts"] = .texts(judgement.parts)
+    }
+
+    /// To hundredths.
+    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+}

@@ -1,0 +1,33 @@
+import FlareKit
+
+/// What a user sets of the `beacon` detector. The defaults are right for a home of 100 machines, and safe for a company
+/// of 100,000: the dial is the expected number of false alarms a day, so that more channels do not mean more of them.
+public struct BeaconOptions: PluginOptions {
+    public var minOccur = 6
+    public var falseAlarms = 1.0
+    public var minScore: Double?
+    public var modifiers = true
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "min_occur", \.minOccur,
+                "Channels with fewer flows are not judged. Below 6 not even a clock can be told from chance.",
+                unit: "flows", range: 6...),
+            Option(
+                "false_alarms", \.falseAlarms,
+                "A channel is reported if, by its p-value, no more than this many channels a day without a period "
+                    + "would score as high among those judged.",
+                unit: "a day", range: 0...),
+            Option(
+                "min_score", \.minScore,
+                "Reports by score in place of false_alarms: every channel with at least this score; 0 reports every "
+                    + "channel that was judged.", range: 0...1),
+            Option(
+                "modifiers", \.modifiers,
+                "Whether prevalence, campaigns and a late first appearance move a finding's priority."),
+        ]
+    }
+}

@@ -1,0 +1,46 @@
+/// The one plain sentence of a finding:
+/// `calls every 61 s ± 4 %, 1,402 of 1,440 expected callbacks, day and night, 312 bytes each`.
+enum BeaconSentence {
+    /// Sizes are worth a word where this share of the flows is alike.
+    private static let steadySizes = 0.8
+    /// Hours of the day with callbacks from which on it is day and night.
+    private static let dayAndNight = 20
+
+    static func text(_ judgement: BeaconJudgement) -> String {
+        var parts = [
+            "calls every \(duration(judgement.period)) ± \(percent(judgement.jitter)) %",
+            "\(grouped(judgement.callbacks)) of \(grouped(max(judgement.expected, judgement.callbacks))) expected callbacks",
+            judgement.hoursOfDay >= dayAndNight ? "day and night" : "in \(judgement.hoursOfDay) hours of the day",
+        ]
+        if judgement.burst > 1 { parts.append("\(judgement.burst) flows each") }
+        if let second = judgement.secondPeriod { parts.append("at times every \(duration(second))") }
+        if let share = judgement.sizeRegularity, let size = judgement.typicalSize, share >= steadySizes {
+            parts.append("\(grouped(Int(clamping: size))) bytes each")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// `0.5 s`, `61 s`, `12 min`, `2 h 5 min`
+    static func duration(_ seconds: Double) -> String {
+        if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
+        let whole = Int(seconds.rounded())
+        if whole < 600 { return "\(whole) s" }
+        let minutes = Int((seconds / 60).rounded())
+        if minutes < 120 { return "\(minutes) min" }
+        return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
+    }
+
+    private static func percent(_ share: Double) -> String {
+        share > 0 && share < 0.01 ? "<1" : String(Int((share * 100).rounded()))
+    }
+
+    private static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return ([digits] + groups).joined(separator: ",")
+    }
+}

@@ -1,0 +1,81 @@
+/// The Public Suffix List (https://publicsuffix.org/list/): under which endings of names anybody can register one.
+///
+/// The algorithm is the list's own: the rule with the most labels that fits prevails, an exception (`!`) before all, and
+/// where no rule fits the last label is the suffix.
+package struct PublicSuffixList: Sendable {
+    private struct Rule: OptionSet, Sendable {
+        let rawValue: UInt8
+        static let plain = Rule(rawValue: 1)
+        static let wildcard = Rule(rawValue: 2)
+        static let exception = Rule(rawValue: 4)
+    }
+
+    /// By name, a wildcard by what follows `*.`; in lower case, in punycode.
+    private var rules: [String: Rule] = [:]
+
+    var count: Int { rules.count }
+
+    /// - Parameters:
+    ///   - text: the list, as it is published.
+    ///   - includesPrivate: whether companies that let others register below their own names count as suffixes
+    ///     (`github.io`, `s3.amazonaws.com`).
+    /// - Returns: `nil` for what is no such list.
+    package init?(_ text: String, includesPrivate: Bool = true) {
+        var isPrivate = false
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("//") {
+                if line.contains("BEGIN PRIVATE DOMAINS") { isPrivate = true }
+                continue
+            }
+            guard includesPrivate || !isPrivate, let word = line.split(separator: " ").first else { continue }
+            add(word)
+        }
+        // Even the smallest list has the top-level domains.
+        if rules["com"] == nil { return nil }
+    }
+
+    private mutating func add(_ word: Substring) {
+        var name = word
+        var rule = Rule.plain
+        if word.hasPrefix("!") {
+            (name, rule) = (word.dropFirst(), .exception)
+        } else if word.hasPrefix("*.") {
+            (name, rule) = (word.dropFirst(2), .wildcard)
+        }
+        let ascii = name.split(separator: ".").compactMap { Punycode.ascii(String($0).lowercased()) }.joined(
+            separator: ".")
+        rules[ascii, default: []].insert(rule)
+    }
+
+    /// The suffix of a name and what was registered below it.
+    ///
+    /// - Parameter name: a host name, in any case, without a dot at its end.
+    /// - Returns: `nil` where the name is itself a suffix, or is none.
+    package func registeredDomain(of name: String) -> (domain: String, label: String, suffix: String)? {
+        let labels = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+            .map { Punycode.ascii(String($0)) ?? String($0) }
+        guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty }) else { return nil }
+        let length = suffixLength(labels)
+        guard length < labels.count else { return nil }
+        let suffix = labels.suffix(length).joined(separator: ".")
+        let label = labels[labels.count - length - 1]
+        return ("\(label).\(suffix)", label, suffix)
+    }
+
+    /// How many labels from the end are the suffix.
+    private func suffixLength(_ labels: [String]) -> Int {
+        var longest = 1
+        var ending = ""
+        for (count, label) in labels.reversed().enumerated() {
+            let below = ending
+            ending = ending.isEmpty ? label : "\(label).\(ending)"
+            if let rule = rules[ending] {
+                // An exception is a name below a wildcard that can be had: its parent is the suffix.
+                if rule.contains(.exception) { return count }
+                if rule.contains(.plain) { longest = max(longest, count + 1) }
+            }
+            if count > 0, rules[below]?.contains(.wildcard) == true { longest = max(longest, count + 1) }
+        }
+        return longest
+    }
+}

@@ -1,0 +1,111 @@
+import FlareKit
+import GRDB
+
+/// The tables of a history, and how older files become newer ones.
+///
+/// A step that was released is never changed; what is new is a new step.
+enum HistorySchema {
+    /// Tries of bringing a file up to date: another process may do the same at the same moment, and be first.
+    private static let tries = 3
+
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 runs, channels, findings") { database in
+            try database.execute(sql: first)
+        }
+        return migrator
+    }()
+
+    static func bringUpToDate(_ queue: DatabaseQueue) throws {
+        for attempt in 1...tries {
+            do {
+                try refuseNewer(queue.read { try migrator.hasBeenSuperseded($0) })
+                return try migrator.migrate(queue)
+            } catch let error as DatabaseError {
+                let isDone = try queue.read { try migrator.hasCompletedMigrations($0) }
+                if isDone { return }
+                if attempt == tries { throw error }
+            }
+        }
+    }
+
+    /// - Throws: where the file holds no history, or one that needs a newer Flare or a writer first.
+    static func check(_ database: Database) throws {
+        try refuseNewer(migrator.hasBeenSuperseded(database))
+        guard try migrator.hasCompletedMigrations(database) else {
+            throw PluginError("holds no history of this version", remedy: "let a run with a sqlite sink write it first")
+        }
+    }
+
+    private static func refuseNewer(_ isNewer: Bool) throws {
+        if isNewer { throw PluginError("was written by a newer Flare", remedy: "use that one, or another file") }
+    }
+
+    /// Moments are whole seconds since 1970, UTC.
+    private static let first = """
+        CREATE TABLE run (
+            id INTEGER PRIMARY KEY,
+            pipeline TEXT NOT NULL,
+            version TEXT NOT NULL,
+            started INTEGER NOT NULL,
+            window_since INTEGER,
+            window_until INTEGER,
+            records INTEGER NOT NULL,
+            rejected INTEGER NOT NULL,
+            channels INTEGER NOT NULL,
+            findings INTEGER NOT NULL,
+            new INTEGER NOT NULL,
+            seconds REAL
+        );
+        CREATE INDEX run_by_start ON run(started);
+
+        CREATE TABLE channel (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            source TEXT,
+            peer TEXT,
+            port INTEGER,
+            proto TEXT,
+            first_seen INTEGER,
+            last_seen INTEGER
+        );
+        CREATE INDEX channel_by_source ON channel(source);
+        CREATE INDEX channel_by_peer ON channel(peer);
+
+        CREATE TABLE reported (
+            finding TEXT PRIMARY KEY,
+            channel INTEGER NOT NULL REFERENCES channel(id),
+            detector TEXT NOT NULL,
+            first_reported INTEGER NOT NULL,
+            last_reported INTEGER NOT NULL,
+            first_run INTEGER NOT NULL,
+            last_run INTEGER NOT NULL,
+            runs INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX reported_by_channel ON reported(channel);
+
+        CREATE TABLE finding (
+            run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            channel INTEGER NOT NULL REFERENCES channel(id),
+            detector TEXT NOT NULL,
+            is_new INTEGER NOT NULL,
+            score REAL NOT NULL,
+            priority REAL NOT NULL,
+            severity TEXT NOT NULL,
+            occurrences INTEGER,
+            percent REAL,
+            interval REAL,
+            bytes_toserver INTEGER,
+            bytes_toclient INTEGER,
+            dest_degree INTEGER,
+            host TEXT,
+            summary TEXT NOT NULL,
+            first_seen INTEGER,
+            last_seen INTEGER,
+            evidence TEXT NOT NULL,
+            PRIMARY KEY (run, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX finding_by_channel ON finding(channel, run);
+        """
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import FlareKit
+import Foundation
+import History
+
+/// What a sqlite sink kept: channels, what runs said of them, and the runs.
+struct HistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Shows what earlier runs found, from the file of a sqlite sink.",
+        discussion: """
+            Example: flare history flare.sqlite
+            Example: flare history flare.sqlite 192.168.0.53,160.153.76.129,80
+            Example: flare history flare.sqlite --runs
+            """)
+
+    @Argument(help: "The file.", completion: .file(extensions: ["sqlite", "db"]))
+    var file: String
+
+    @Argument(
+        help:
+            "A channel whose past is shown, SOURCE,DESTINATION,PORT; parts may be left out: 192.168.0.53 or ,evil.example."
+    )
+    var channel: String?
+
+    @Flag(help: "Lists the runs.")
+    var runs = false
+
+    @Option(help: "The most lines that are shown.")
+    var limit = 50
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit takes a number from 1 on, not \(limit)") }
+        if let channel, ChannelQuery(channel) == nil {
+            throw ValidationError("a channel is SOURCE,DESTINATION,PORT, not '\(channel)'")
+        }
+        if runs, channel != nil { throw ValidationError("--runs lists all runs, and takes no channel") }
+    }
+
+    func run() async throws {
+        do {
+            let history = try HistoryFile(reading: file)
+            let rows =
+                if runs {
+                    try await runRows(history)
+                } else if let query = channel.flatMap(ChannelQuery.init) {
+                    try await pastRows(history, query)
+                } else {
+                    try await channelRows(history)
+                }
+            guard rows.count > 1 else {
+                StandardError.write("Nothing of that kind was ever reported.\n")
+                return
+            }
+            print(TextTable.lines(rows.map { $0.map(Self.cell) }).joined(separator: "\n"))
+        } catch let error as PluginError {
+            StandardError.write(TerminalText.safe("flare: \(error)\n"))
+            throw ExitCode(FlareExit.failed)
+        }
+    }
+
+    private func channelRows(_ history: HistoryFile) async throws -> [[String]] {
+        let channels = try await history.channels(ChannelQuery(), limit: limit)
+        return [["CHANNEL", "FIRST SEEN", "LAST SEEN", "FIRST REPORTED", "RUNS", "DETECTORS"]]
+            + channels.map {
+                [
+                    $0.name, time($0.firstSeen), time($0.lastSeen), time($0.firstReported), String($0.runs),
+                    $0.detectors.joined(separator: ", "),
+                ]
+            }
+    }
+
+    private func pastRows(_ history: HistoryFile, _ query: ChannelQuery) async throws -> [[String]] {
+        let past = try await history.past(query, limit: limit)
+        return [["RUN", "CHANNEL", "DETECTOR", "NEW", "PRIORITY", "SCORE", "EVERY", "CALLS", "IN WORDS"]]
+            + past.map {
+                [
+                    time($0.started), $0.channel, $0.detector, $0.isNew ? "new" : "", number($0.priority),
+                    number($0.score), $0.interval.map { "\(number($0)) s" } ?? "",
+                    $0.occurrences.map(String.init) ?? "", $0.summary,
+                ]
+            }
+    }
+
+    private func runRows(_ history: HistoryFile) async throws -> [[String]] {
+        let runs = try await history.runs(limit: limit)
+        return [["RUN", "STARTED", "PIPELINE", "FROM", "TO", "RECORDS", "FINDINGS", "NEW"]]
+            + runs.map {
+                [
+                    String($0.id), time($0.started), $0.pipeline, time($0.window.since), time($0.window.until),
+                    Quantity.count($0.records), Quantity.count($0.findings), Quantity.count($0.new),
+                ]
+            }
+    }
+
+    private func time(_ time: Timestamp?) -> String { time?.inWholeSeconds.description ?? "" }
+
+    private func number(_ value: Double) -> String { Value.number((value * 100).rounded() / 100).description }
+
+    /// A value in one line of the terminal.
+    private static func cell(_ text: String) -> String {
+        TerminalText.safe(text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " "))
+    }
+}

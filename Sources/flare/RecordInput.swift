@@ -1,0 +1,136 @@
+import ArgumentParser
+import CompressedFiles
+import FlareKit
+import Foundation
+
+/// Records for commands that need no whole pipeline: files of a sensor, or the sources of a pipeline file.
+struct RecordInput: ParsableArguments {
+    @Argument(
+        help: "Files of a sensor, or one pipeline file whose sources, window and filters are taken.",
+        completion: .file())
+    var inputs: [String] = []
+
+    @Option(help: "The source plugin that reads the files; by default told from their content.")
+    var source: String?
+
+    @OptionGroup var overrides: PipelineOverrides
+
+    func validate() throws {
+        if inputs.isEmpty { throw ValidationError("name a file") }
+    }
+
+    /// A pipeline with the sources, and with the one detector.
+    func pipeline(_ detector: any Detector) throws -> Pipeline {
+        var pipeline = try definition().pipeline
+        pipeline.detectors = [.init(detector.name, detector)]
+        pipeline.sinks = []
+        return pipeline
+    }
+
+    private func definition() throws -> PipelineDefinition {
+        if let path = inputs.first, inputs.count == 1, path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+            return try overrides.definition(of: path)
+        }
+        guard let source = source ?? inputs.lazy.compactMap(Self.sensor).first else {
+            throw ValidationError(
+                "what \(inputs[0]) holds is not told from its content; use --source eve or --source zeek")
+        }
+        let paths = inputs.map { path in
+            "\""
+                + path.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+                .replacingOccurrences(of: "$", with: "$$") + "\""
+        }
+        let text = """
+            version: 1
+            window: all
+            sources: [{plugin: \(source), paths: [\(paths.joined(separator: ", "))]}]
+            detectors: [{plugin: beacon-classic}]
+            sinks: [{plugin: json}]
+            """
+        let environment = ProcessInfo.processInfo.environment
+        do {
+            return try PipelineDefinition.read(
+                text, file: "the command line", folder: FileManager.default.currentDirectoryPath,
+                overrides: overrides.assignments, registry: BuiltInPlugins.registry, environment: environment,
+                pluginsFiles: PluginsFile.locations(
+                    pipeline: nil, named: overrides.pluginsFile, environment: environment))
+        } catch {
+            StandardError.write(TerminalText.safe("\(error)\n"))
+            throw ExitCode(FlareExit.configuration)
+        }
+    }
+
+    /// The source plugin for a file, by its first bytes; `nil` where they say nothing.
+    private static func sensor(of path: String) -> String? {
+        guard let file = try? InputFile(path: path) else { return nil }
+        let reader = ContentReader(file)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        guard let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) else { return nil }
+        let head = String(decoding: buffer[..<count], as: UTF8.self)
+        if head.hasPrefix("#separator") || head.contains("\"id.orig_h\"") { return "zeek" }
+        return head.contains("\"event_type\"") ? "eve" : nil
+    }
+}
+
+/// A file that is written whole or not at all; `-` is standard output.
+final class ResultFile {
+    private let path: String
+    private let part: String
+    private let handle: FileHandle
+
+    init(_ path: String) throws {
+        self.path = path
+        if path == "-" {
+            (part, handle) = ("", FileHandle.standardOutput)
+            return
+        }
+        part = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
+        guard FileManager.default.createFile(atPath: part, contents: nil),
+            let handle = FileHandle(forWritingAtPath: part)
+        else { throw PluginError("it cannot be written", at: path, remedy: "is the folder there?") }
+        self.handle = handle
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        if !bytes.isEmpty { try handle.write(contentsOf: Data(bytes)) }
+    }
+
+    /// Makes what was written stand.
+    func commit() throws {
+        guard path != "-" else { return }
+        try handle.close()
+        guard rename(part, path) == 0 else {
+            throw PluginError("it cannot be written: \(String(cString: strerror(errno)))", at: path)
+        }
+    }
+
+    func abort() {
+        guard path != "-" else { return }
+        try? handle.close()
+        unlink(part)
+    }
+
+    /// Writes a file with what `body` gives it.
+    static func write(_ path: String, _ body: (ResultFile) async throws -> Void) async throws {
+        let file = try ResultFile(path)
+        do {
+            try await body(file)
+            try file.commit()
+        } catch {
+            file.abort()
+            throw error
+        }
+    }
+}
+
+/// Ends a command that failed with its sentence and its code.
+enum Failure {
+    static func guarded(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as PluginError {
+            StandardError.write(TerminalText.safe("flare: error: \(error)\n"))
+            throw ExitCode(FlareExit.failed)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../../../examples/python/flare_plugin.py

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// A day of a home sensor, the command, and the way from real traffic to figures.
+@Suite("flare channels, inject and eval")
+struct MeasuringCommandTests {
+    let folder: TemporaryFolder
+    static let sample = BuiltCommand.project.appending(path: "configs/samples/home-24h.json.gz").path
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @discardableResult
+    func flare(_ arguments: String...) throws -> BuiltCommand.Result {
+        try BuiltCommand.run(arguments, in: folder.url, environment: ["XDG_CONFIG_HOME": folder.url.path])
+    }
+
+    @Test("beacons put into real traffic are found, and the figures say how well")
+    func injectAndEval() throws {
+        let injected = try flare(
+            "inject", "--period", "60", "--jitter", "0.01", "--missed", "0.1", "--count", "3", "--into", Self.sample,
+            "--output", "mixed.json")
+        #expect(injected.exitCode == 0, "\(injected.errors)")
+        let labels = try folder.read("mixed.json.labels.csv").split(separator: "\n")
+        #expect(labels.count == 4)
+        try folder.file(
+            "p.yaml",
+            """
+            version: 1
+            window: all
+            sources: [{plugin: eve, paths: [mixed.json]}]
+            detectors: [{plugin: scan}, {plugin: beacon-classic}]
+            sinks: [{plugin: csv, path: out.csv}]
+            """)
+        let first = try flare(
+            "eval", "p.yaml", "--truth", "mixed.json.labels.csv", "--json", "before.json", "--svg", "curves.svg")
+        #expect(first.exitCode == 0, "\(first.errors)")
+        #expect(first.output.contains("scan: average precision 0.000"))
+        #expect(first.output.contains("beacon-classic: average precision 0."))
+        #expect(first.output.contains("3 positives"))
+        #expect(first.output.contains("Worst false alarms"))
+        #expect(!(try folder.names.contains("out.csv")))
+        #expect(try folder.read("curves.svg").hasPrefix("<svg"))
+        let figures = try #require(
+            try JSONSerialization.jsonObject(with: Data(try folder.read("before.json").utf8)) as? [String: Any])
+        let detectors = try #require(figures["detectors"] as? [[String: Any]])
+        #expect(detectors.map { $0["detector"] as? String } == ["scan", "beacon-classic"])
+        let second = try flare(
+            "eval", "p.yaml", "--truth", "mixed.json.labels.csv", "--against", "before.json", "--set",
+            "detectors.1.min_percent=99")
+        #expect(second.output.contains("(-"))
+    }
+
+    @Test("the same seed writes the same bytes")
+    func seeded() throws {
+        try flare("inject", "--into", Self.sample, "--output", "a.json", "--seed", "7", "--count", "4")
+        try flare("inject", "--into", Self.sample, "--output", "b.json", "--seed", "7", "--count", "4")
+        #expect(try folder.read("a.json") == folder.read("b.json"))
+        #expect(try folder.read("a.json.labels.csv") == folder.read("b.json.labels.csv"))
+    }
+
+    @Test("channels are exported as CSV and as JSON lines, the same ones")
+    func channels() throws {
+        #expect(try flare("channels", Self.sample, "--csv", "c.csv", "--min-records", "50").exitCode == 0)
+        #expect(try flare("channels", Self.sample, "--jsonl", "c.jsonl", "--min-records", "50").exitCode == 0)
+        let rows = try folder.read("c.csv").split(separator: "\n").dropFirst()
+        let objects = try folder.read("c.jsonl").split(separator: "\n")
+        #expect(Set(rows.map { $0.prefix { $0 != "," } }).count == objects.count)
+        #expect(objects.count > 5)
+    }
+
+    @Test("numpy reads the arrays", .enabled(if: Python.hasNumpy, "numpy is not installed"))
+    func npz() throws {
+        #expect(try flare("channels", Self.sample, "--npz", "c.npz").exitCode == 0)
+        #expect(try flare("channels", Self.sample, "--csv", "c.csv").exitCode == 0)
+        let code = """
+            import csv, numpy
+            arrays = numpy.load("c.npz")
+            rows = list(csv.DictReader(open("c.csv")))
+            assert len(rows) == len(arrays["times"]) == arrays["starts"][-1]
+            assert abs(arrays["times"] - [float(row["time"]) for row in rows]).max() < 1e-5
+            place = numpy.searchsorted(arrays["starts"], 100, side="right") - 1
+            assert arrays["src_ip"][place] == rows[100]["src_ip"] and arrays["dest_port"][place] == int(rows[100]["dest_port"])
+            assert numpy.nansum(arrays["bytes_toserver"]) == sum(int(row["bytes_toserver"] or 0) for row in rows)
+            """
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", code]
+        process.currentDirectoryURL = folder.url
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test("wrong usage ends with 2, a file that is not there with 1")
+    func wrongUsage() throws {
+        #expect(try flare("channels", Self.sample).exitCode == 2)
+        #expect(try flare("inject", "--into", Self.sample, "--jitter", "0.3").exitCode == 2)
+        #expect(try flare("inject", "--into", "nothing.json", "--period", "60").exitCode == 1)
+        #expect(try flare("eval", "p.yaml", "--truth", "nothing.csv").exitCode == 1)
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@Suite("docs")
+struct ReferenceTests {
+    static let docs = BuiltCommand.project.appending(path: "docs")
+
+    @Test("the reference is the one that the options make", arguments: ["pipeline", "plugins"])
+    func fresh(page: String) throws {
+        let folder = try TemporaryFolder()
+        let printed = try BuiltCommand.run(["reference", page], environment: ["HOME": folder.url.path]).output
+        let kept = try String(contentsOf: Self.docs.appending(path: "\(page).md"), encoding: .utf8)
+        #expect(printed == kept, "run: bin/flare reference \(page) > docs/\(page).md")
+    }
+
+    @Test("the guide's way with a program works, literally", .enabled(if: Python.isThere))
+    func guide() throws {
+        let guide = try String(contentsOf: Self.docs.appending(path: "writing-a-detector.md"), encoding: .utf8)
+        let commands = Self.shell(in: Self.section("As a program", of: guide) + Self.section("Measuring it", of: guide))
+        #expect(commands.contains("flare plugins new detector long-gaps --executable"))
+        let folder = try TemporaryFolder()
+        let bin = folder.url.appending(path: "bin")
+        try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            at: bin.appending(path: "flare"), withDestinationURL: try BuiltCommand.path)
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-euo", "pipefail", "-c", commands]
+        process.currentDirectoryURL = folder.url
+        var environment = ProcessInfo.processInfo.environment
+        environment["PATH"] = bin.path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        environment["XDG_CONFIG_HOME"] = folder.url.appending(path: "config").path
+        environment["FLARE_CHECKOUT"] = BuiltCommand.project.path
+        process.environment = environment
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+        #expect(said.contains("long-gaps: average precision"))
+        #expect(FileManager.default.fileExists(atPath: folder.url.appending(path: "long-gaps/channels.npz").path))
+    }
+
+    /// The text between a heading of the second level and the next.
+    private static func section(_ title: String, of guide: String) -> String {
+        guard let start = guide.range(of: "\n## \(title)\n") else { return "" }
+        let rest = guide[start.upperBound...]
+        return String(rest[..<(rest.range(of: "\n## ")?.lowerBound ?? rest.endIndex)])
+    }
+
+    /// The commands in the blocks of shell.
+    private static func shell(in text: String) -> String {
+        text.components(separatedBy: "```sh\n").dropFirst()
+            .map { $0.components(separatedBy: "\n```")[0] }.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@testable import Periodicity
+
+@Suite("The statistics, by hand")
+struct StatisticTests {
+    @Test("Moran's moments are those of exponential samples")
+    func moran() {
+        // m = 2: ψ(2) − log 2 + γ = 1 − log 2; π²/12 − ψ′(2) = π²/12 − (π²/6 − 1)
+        #expect(abs(MoranMoments.mean(2) - (1 - log(2))) < 1e-8)
+        let variance = Double.pi * Double.pi / 12 - (Double.pi * Double.pi / 6 - 1)
+        #expect(abs(MoranMoments.deviation(2) - variance.squareRoot()) < 1e-8)
+    }
+
+    @Test("likeness compares differences of rests with their sums")
+    func likeness() {
+        // |2 − 4| / 6 = 1/3 of one pair: (0.44 − 1/3) · √12 · 0.9
+        let value = Statistics.likeness(of: [2, 4], beyond: 0, distance: 1)
+        #expect(abs(value - (0.44 - 1.0 / 3) * 12.0.squareRoot() * 0.9) < 1e-12)
+        #expect(Statistics.likeness(of: [2, .infinity, 2], beyond: 0, distance: 1) == 0)
+    }
+
+    @Test("two sleeps in turn are alike every second time")
+    func secondPairs() {
+        let idle = (0..<20).map { $0 % 2 == 0 ? 10.0 : 100 }
+        #expect(Statistics.likeness(of: idle, beyond: 0, distance: 2) > 5)
+        #expect(Statistics.likeness(of: idle, beyond: 0, distance: 1) < 0)
+    }
+
+    @Test("bursts of one size are even, of one and three half even")
+    func bursts() {
+        #expect(Statistics.burstEvenness(of: [2, 4, 6]) == 1)
+        #expect(Statistics.burstEvenness(of: [1, 4]) == 0.5)
+    }
+
+    @Test("an hour's vote is cut to three nats and weighed by the share covered, squared")
+    func votes() {
+        // First hour 5 nats, cut to 3, whole; second −1 nat in half an hour: 3 − 0.25
+        let votes = Statistics.hourlyVotes(nats: [5, -1], idle: [3600, 1800], ends: [3500, 5300], silence: 9999)
+        #expect(votes == 2.75)
+        #expect(
+            Statistics.hourlyVotes(nats: [5, -1], idle: [3600, 1800], ends: [3500, 5300], silence: 3000) == -0.25)
+    }
+
+    @Test("the best stretch is the largest sum in a row")
+    func stretch() {
+        var sum = StretchSum()
+        for (index, value) in [1.0, -3, 2, 2, -1, 2, -9, 3].enumerated() { sum.add(value, from: index, to: index + 1) }
+        #expect(sum.best == 5)
+        #expect(sum.range == 2..<6)
+    }
+
+    @Test("every shape's density adds up to what its most sleeps can hold")
+    func densities() {
+        for shape in IntervalShape.all {
+            var mass = 0.0
+            for entry in -200...200 { mass += shape.density(about: exp(Double(entry) * LogGrid.step)) * LogGrid.step }
+            let lost = pow(shape.missed, Double(IntervalShape.mostSleeps))
+            let stray = shape.stray * 401 * LogGrid.step / IntervalShape.strayWidth
+            #expect(abs(mass - ((1 - shape.stray) * (1 - lost) + stray)) < 0.02)
+        }
+    }
+
+    @Test("the matching finds a period and its shape")
+    func match() {
+        let bin = LogGrid.bin(ofLog: log(60))
+        let fit = ShapeTables.beacons.bestFit(to: [(bin, 50)], scales: (bin - 40)..<(bin + 40))
+        #expect(fit.scale == bin)
+        #expect(IntervalShape.all[fit.row].sleep == .gaussian(0.015))
+        let value = Double(ShapeTables.beacons.value(row: fit.row, bin: bin, scale: fit.scale))
+        #expect(abs(fit.likelihood - 50 * value) < 0.01)
+    }
+
+    @Test("a part adds its weights segment by segment")
+    func part() {
+        let part = ScoreModel.Part(.votes, knots: [0, 2, 4], weights: [1, 3])
+        #expect([-.infinity, 0, 1, 3, 9].map { part.amount($0) } == [0, 0, 0.5, 2.5, 4])
+    }
+
+    @Test("p-values pass through the tabled quantiles and fall off with the tail's scale")
+    func pValues() {
+        let table = PValueTable(classes: [.init(fewest: 6, logits: [0, 1, 2, 3, 4], scale: 2)])
+        #expect(abs(table.pValue(logit: 2, flows: 7) - 0.1) < 1e-12)
+        #expect(abs(table.pValue(logit: 2.5, flows: 7) - (0.1 * 0.05).squareRoot()) < 1e-12)
+        #expect(abs(table.pValue(logit: 6, flows: 7) - 0.02 * exp(-1)) < 1e-12)
+    }
+
+    @Test("the weights of the fitted score are at least 0, so that every statistic is monotone")
+    func monotone() {
+        for part in ScoreModel.fitted.parts {
+            #expect(part.weights.allSatisfy { $0 >= 0 })
+            #expect(zip(part.knots, part.knots.dropFirst()).allSatisfy { $0 < $1 })
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import FlareKit
+import Foundation
+import Testing
+
+@testable import Tabular
+
+@Suite("the markdown sink")
+struct MarkdownTests {
+    @Test(
+        "words stay words; what could be more than text becomes code",
+        arguments: [
+            ("calls every 61 s: 99 % of 1,425 intervals", "calls every 61 s: 99 % of 1,425 intervals"),
+            ("<img src=x>", "`<img src=x>`"), ("[a](http://evil)", "`[a](http://evil)`"),
+            ("http://evil.example", "`http://evil.example`"), ("www.evil.example", "`www.evil.example`"),
+            ("@everyone", "`@everyone`"), ("a`b|c", "`aˋb\\|c`"), ("- item", "`- item`"), ("1. one", "`1. one`"),
+            ("two\nlines", "`two\u{FFFD}lines`"), ("\\", "`\\\u{A0}`"), ("", ""),
+        ])
+    func escapes(text: String, shown: String) {
+        #expect(MarkdownText.shown(text) == shown)
+    }
+
+    @Test("the most urgent findings, their evidence, and how many more there are")
+    func report() async throws {
+        let folder = try Folder()
+        let sink = try MarkdownSink(MarkdownOptions.read("{path: \"\(folder.file("out.md"))\", top: 2, details: 1}"))
+        var urgent = Sample.finding(evidence: ["dest_owner": .text("GO-DADDY | <b>")])
+        urgent.modifiers = [.init("rare", 0.1, "one host alone")]
+        try await sink.begin(Sample.header, Sample.columns, resume: nil)
+        try await sink.write([Sample.finding("10.0.0.1", score: 0.5), urgent, Sample.finding("10.0.0.2", score: 0.4)])
+        _ = try await sink.commit(Sample.run)
+        let lines = try folder.text("out.md").split(separator: "\n").map(String.init)
+        #expect(lines[0] == "## Flare: 3 findings, `test`")
+        #expect(
+            lines.contains(
+                "| 1 critical | `192.168.0.53` | `160.153.76.129` | 80 | 61 s | 99 % | 1,425 |  | calls every 61 s |"))
+        #expect(lines.contains("1 more are not listed here."))
+        #expect(lines.filter { $0.hasPrefix("### ") } == ["### `192.168.0.53 → 160.153.76.129:80 tcp`"])
+        #expect(lines.contains("- +0.1 rare: one host alone"))
+        #expect(lines.contains("- `dest_owner`: `GO-DADDY \\| <b>`"))
+    }
+
+    @Test("a run without findings says so")
+    func nothing() async throws {
+        let folder = try Folder()
+        let sink = try MarkdownSink(MarkdownOptions.read("{path: \"\(folder.file("out.md"))\"}"))
+        try await sink.begin(Sample.header, Sample.columns, resume: nil)
+        _ = try await sink.commit(Sample.run)
+        #expect(try folder.text("out.md").contains("Nothing was found in this window."))
+    }
+}
