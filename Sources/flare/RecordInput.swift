@@ -1,5 +1,4 @@
 import ArgumentParser
-import CompressedFiles
 import FlareKit
 import Foundation
 
@@ -31,44 +30,11 @@ struct RecordInput: ParsableArguments {
         if let path = inputs.first, inputs.count == 1, path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
             return try overrides.definition(of: path)
         }
-        guard let source = source ?? inputs.lazy.compactMap(Self.sensor).first else {
-            throw ValidationError(
-                "what \(inputs[0]) holds is not told from its content; use --source eve or --source zeek")
-        }
-        let paths = inputs.map { path in
-            "\""
-                + path.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
-                .replacingOccurrences(of: "$", with: "$$") + "\""
-        }
-        let text = """
-            version: 1
-            window: all
-            sources: [{plugin: \(source), paths: [\(paths.joined(separator: ", "))]}]
-            detectors: [{plugin: beacon-classic}]
-            sinks: [{plugin: json}]
-            """
-        let environment = ProcessInfo.processInfo.environment
-        do {
-            return try PipelineDefinition.read(
-                text, file: "the command line", folder: FileManager.default.currentDirectoryPath,
-                overrides: overrides.assignments, registry: BuiltInPlugins.registry, environment: environment,
-                pluginsFiles: PluginsFile.locations(
-                    pipeline: nil, named: overrides.pluginsFile, environment: environment))
-        } catch {
-            StandardError.write(TerminalText.safe("\(error)\n"))
-            throw ExitCode(FlareExit.configuration)
-        }
-    }
-
-    /// The source plugin for a file, by its first bytes; `nil` where they say nothing.
-    private static func sensor(of path: String) -> String? {
-        guard let file = try? InputFile(path: path) else { return nil }
-        let reader = ContentReader(file)
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        guard let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) else { return nil }
-        let head = String(decoding: buffer[..<count], as: UTF8.self)
-        if head.hasPrefix("#separator") || head.contains("\"id.orig_h\"") { return "zeek" }
-        return head.contains("\"event_type\"") ? "eve" : nil
+        var draft = PipelineDraft()
+        draft.sources = try SensorFiles.sources(inputs, sensor: source)
+        draft.detectors = [PipelineDraft.plugin("beacon-classic")]
+        draft.sinks = [PipelineDraft.plugin("json")]
+        return try draft.definition(overrides)
     }
 }
 

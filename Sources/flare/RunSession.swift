@@ -12,16 +12,35 @@ struct RunSession {
     let report: String?
 
     func run(_ pipeline: Pipeline, exitsWithFindings: Bool) async throws {
+        let logger = Logger(label: "flare")
+        let outcome = try await guarded(logger) { try await $0.run(pipeline) }
+        let code = exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
+        if !isQuiet { try summarize(outcome) }
+        for condition in outcome.conditions { logger.error("\(condition)") }
+        await diagnose(outcome, pipeline)
+        try writeReport(outcome, exitCode: code, logger)
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    /// Tells on standard output what becomes of single channels; ends with 4 where none of them was seen.
+    func explain(_ pipeline: Pipeline, _ patterns: [ChannelPattern]) async throws {
+        let explanation = Explanation(pipeline, patterns)
+        let (text, hasChannels) = try await guarded(Logger(label: "flare")) { try await explanation.run($0) }
+        print(TerminalText.safe(text), terminator: "")
+        if !hasChannels { throw ExitCode(FlareExit.nothingToJudge) }
+    }
+
+    /// Lets an engine work, with progress and interruption.
+    private func guarded<Result>(_ logger: Logger, _ body: (RunEngine) async throws -> Result) async throws -> Result {
         let meter = ReadMeter()
         let interruption = Interruption(cancelling: meter)
-        let logger = Logger(label: "flare")
         let engine = RunEngine(version: FlareVersion.current, now: now, meter: meter, logger: logger)
         let showsProgress = !isQuiet && logFormat == .text && StandardError.isTerminal
         let progress = showsProgress ? ProgressBar(meter) : nil
-        let outcome: RunOutcome
         do {
-            outcome = try await engine.run(pipeline)
+            let result = try await body(engine)
             progress?.clear()
+            return result
         } catch {
             progress?.clear()
             if let code = interruption.exitCode {
@@ -31,12 +50,6 @@ struct RunSession {
             logger.error("\(error)")
             throw ExitCode(FlareExit.failed)
         }
-        let code = exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
-        if !isQuiet { try summarize(outcome) }
-        for condition in outcome.conditions { logger.error("\(condition)") }
-        await diagnose(outcome, pipeline)
-        try writeReport(outcome, exitCode: code, logger)
-        if code != 0 { throw ExitCode(code) }
     }
 
     /// Where no record was found, says what the sources say of the world, as `flare check` does.

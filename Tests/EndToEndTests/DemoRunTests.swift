@@ -8,7 +8,8 @@ struct DemoRunTests {
         try BuiltCommand.run(
             [
                 "run", BuiltCommand.project.appending(path: "configs/demo.yaml").path, "--set",
-                "sinks.1.path=\(folder.url.appending(path: "beacons.csv").path)",
+                "sinks.1.path=\(folder.url.appending(path: "beacons.csv").path)", "--set",
+                "sinks.2.path=\(folder.url.appending(path: "beacons.html").path)",
             ], in: folder.url, environment: environment)
     }
 
@@ -33,6 +34,8 @@ struct DemoRunTests {
         #expect(["60", "61"].contains(named["interval"]))
         #expect(try #require(Double(named["percent"] ?? "")) > 90)
         #expect(named["dest_degree"] == "3")
+        #expect(named["detector"] == "beacon")
+        #expect(try folder.read("beacons.html").contains("160.153.76.129"))
     }
 
     @Test("the table is as narrow as the terminal, and a pipe gets no colours")

@@ -111,21 +111,9 @@ struct Evaluator: Sendable {
         }
         outcome.dropped += context.ledger.totals
         outcome.remarks += context.ledger.remarks
-        outcome.findings = Self.sorted(outcome.findings)
+        outcome.findings = outcome.findings.byUrgency()
         lap("enrich")
         return outcome
-    }
-
-    /// By falling priority in steps of a hundredth, which is as far as any score can be trusted; among equals what
-    /// happened most often first, then by what the finding is about: the same order in every run.
-    static func sorted(_ findings: [Finding]) -> [Finding] {
-        findings.map { (rank: ($0.priority * 100).rounded(), finding: $0) }.sorted { a, b in
-            if a.rank != b.rank { return a.rank > b.rank }
-            let (often, seldom) = (a.finding.occurrences ?? 0, b.finding.occurrences ?? 0)
-            if often != seldom { return often > seldom }
-            if let x = a.finding.channel, let y = b.finding.channel, x != y { return x < y }
-            return (a.finding.detector, a.finding.id) < (b.finding.detector, b.finding.id)
-        }.map(\.finding)
     }
 }
 

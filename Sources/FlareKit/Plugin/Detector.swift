@@ -77,6 +77,12 @@ extension Detector {
     }
 }
 
+/// A detector that reports only a part of what it judged.
+public protocol ThresholdDetector: Detector {
+    /// The same detector with every channel that it judged among its findings, however little is thought of it.
+    var withoutThreshold: Self { get }
+}
+
 extension Detector where Content == Finding {
     /// Each judgement is a finding.
     public func settle(_ judged: [Judged<Finding>], _ channels: ChannelTable, _ census: Census) async throws

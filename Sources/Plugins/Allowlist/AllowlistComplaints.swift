@@ -7,10 +7,14 @@ extension AllowlistEnricher {
     public func complaints(in setting: EnricherSetting) -> [Diagnostic] {
         let loader = ListLoader(options: options, context: context)
         var complaints: [Diagnostic] = []
-        var rules = ((try? loader.inlineList())?.rules ?? []).map { (list: ListLoader.inlineName, rule: $0) }
+        var rules = ((try? loader.inlineList())?.rules ?? []).map {
+            (list: ListLoader.inlineName, rule: $0, isBundled: false)
+        }
         for reference in options.lists where loader.isOwn(reference) {
             do {
-                for list in try loader.ownLists(reference) { rules += list.rules.map { (list: list.name, rule: $0) } }
+                for list in try loader.ownLists(reference) {
+                    rules += list.rules.map { (list: list.name, rule: $0, isBundled: reference.isBundled) }
+                }
             } catch let error as ConfigurationError {
                 complaints += error.diagnostics
             } catch {
@@ -20,10 +24,12 @@ extension AllowlistEnricher {
         return complaints + unsupplied(rules, setting)
     }
 
-    private func unsupplied(_ rules: [(list: String, rule: Rule)], _ setting: EnricherSetting) -> [Diagnostic] {
+    private func unsupplied(_ rules: [(list: String, rule: Rule, isBundled: Bool)], _ setting: EnricherSetting)
+        -> [Diagnostic]
+    {
         var complaints: [Diagnostic] = []
         if setting.written.isDisjoint(with: ["dest_asn", "dest_as_name"]),
-            let (list, rule) = rules.first(where: \.rule.needsAS)
+            let (list, rule, _) = rules.first(where: \.rule.needsAS)
         {
             complaints.append(
                 Diagnostic(
@@ -31,7 +37,8 @@ extension AllowlistEnricher {
                     at: nil, suggestion: "add the enricher whois"))
         }
         let namesAreKnown = setting.written.contains("host") || setting.groupings.contains { $0.by != .address }
-        if !namesAreKnown, let (list, rule) = rules.first(where: \.rule.needsName) {
+        // Bundled lists are for all pipelines: what of them serves this one does.
+        if !namesAreKnown, let (list, rule, _) = rules.first(where: { $0.rule.needsName && !$0.isBundled }) {
             complaints.append(
                 Diagnostic(
                     "allowlist \(list): the entry \(rule.title) needs the name of the destination, and no detector groups "

@@ -50,6 +50,9 @@ public struct ListReference: OptionValue, Equatable {
     public var cutoff: Int?
     public var force = false
 
+    /// Whether the list came with Flare.
+    var isBundled: Bool { if case .builtIn = path.location { true } else { false } }
+
     private struct Details: PluginOptions {
         var reference = ListReference()
 

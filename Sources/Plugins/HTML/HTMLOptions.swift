@@ -7,6 +7,7 @@ public struct HTMLOptions: PluginOptions {
     public var maxRows = 5000
     public var maxDetails = 1000
     public var times = ClockChoice.utc
+    public var group = PageGroup.none
     public var kibana: KibanaOptions?
     public var evebox: String?
     public var links: [String: String] = [:]
@@ -25,6 +26,7 @@ public struct HTMLOptions: PluginOptions {
                 "max_details", \.maxDetails, "Findings whose evidence is carried in full, the most urgent ones.",
                 unit: "findings", range: 0...100_000),
             Option("times", \.times, "The clock that times are shown in at first; the page can switch."),
+            Option("group", \.group, "What findings are gathered under at first; the page can switch."),
             Option("kibana", \.kibana, "Links each finding to its flows in Kibana's Discover."),
             Option(
                 "evebox", \.evebox,
@@ -68,3 +70,6 @@ public struct KibanaOptions: PluginOptions {
         ]
     }
 }
+
+/// What the page gathers findings under at first.
+public enum PageGroup: String, CaseIterable, OptionValue { case none, destination, source, campaign }

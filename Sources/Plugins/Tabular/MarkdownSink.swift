@@ -32,7 +32,7 @@ public actor MarkdownSink: Sink, BuiltInPlugin {
     }
 
     public func commit(_ run: Run) async throws -> SinkMark? {
-        let sorted = findings.sorted { ($1.priority, $0.id) < ($0.priority, $1.id) }
+        let sorted = findings.byUrgency()
         try file.write(MarkdownReport(run, sorted, columns, options).text.utf8)
         try file.commit()
         findings = []

@@ -26,7 +26,11 @@ struct TableLayout {
         var isEssential: Bool { TableLayout.essential.contains(name) }
     }
 
-    init(_ columns: [Column], _ findings: [Finding], on terminal: Terminal) {
+    /// - Parameter group: what rows of one group share; the leading columns are written for the first of them alone.
+    init(
+        _ columns: [Column], _ findings: [Finding], gatheredBy group: ((Finding) -> String)? = nil,
+        on terminal: Terminal
+    ) {
         lanes = columns.map { column in
             let cells = findings.map { Self.cell(column.value(of: $0), of: column) }
             let width = max(column.name.utf8.count, cells.map(DisplayWidth.of).max() ?? 0)
@@ -35,6 +39,7 @@ struct TableLayout {
         lanes.removeAll { lane in lane.cells.allSatisfy(\.isEmpty) }
         severities = findings.map(\.severity)
         hasColors = terminal.hasColors
+        if let group { blankRepeats(findings.map(group)) }
         if let width = terminal.width { fit(into: width) }
     }
 
@@ -44,6 +49,16 @@ struct TableLayout {
             lines.append(line(lanes.map { $0.cells[row] }, severity: severities[row]))
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Leaves empty what the row before has said of the same group.
+    private mutating func blankRepeats(_ groups: [String]) {
+        for lane in lanes.indices.prefix(while: { TableGroup.isOwn(lanes[$0].name) }) {
+            let cells = lanes[lane].cells
+            for row in cells.indices.dropFirst() where groups[row] == groups[row - 1] && cells[row] == cells[row - 1] {
+                lanes[lane].cells[row] = ""
+            }
+        }
     }
 
     // MARK: Fitting

@@ -48,11 +48,13 @@ public actor TableSink: Sink, BuiltInPlugin {
 
     /// The table as it is shown.
     func text() -> String {
-        let sorted = findings.sorted(by: Self.precedes)
+        let sorted = findings.byUrgency()
         let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
         guard !shown.isEmpty else { return "No findings.\n" }
         let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
-        let layout = TableLayout(options.columns.compactMap { named[$0] }, Array(shown), on: terminal())
+        let layout = TableLayout(
+            options.group.columns(options.columns).compactMap { named[$0] }, options.group.gathered(shown),
+            gatheredBy: options.group.key, on: terminal())
         return layout.text + rest(sorted.count - shown.count, of: sorted.count)
     }
 
@@ -60,21 +62,60 @@ public actor TableSink: Sink, BuiltInPlugin {
         guard hidden > 0 else { return "" }
         return "\(hidden) more of \(all) findings are not shown; the table's option top: 0 shows all.\n"
     }
+}
 
-    /// By falling priority, score and occurrences; then by detector and id, so that the order is always the same.
-    static func precedes(_ a: Finding, _ b: Finding) -> Bool {
-        if a.priority != b.priority { return a.priority > b.priority }
-        if a.score != b.score { return a.score > b.score }
-        if a.occurrences != b.occurrences { return a.occurrences ?? 0 > b.occurrences ?? 0 }
-        if let first = a.channel, let second = b.channel, first != second { return first < second }
-        return (a.detector, a.id) < (b.detector, b.id)
+/// What the rows of a table are gathered under.
+public enum TableGroup: String, CaseIterable, OptionValue {
+    case none, destination, source
+
+    /// What rows of one group share; `nil` where each row stands for itself.
+    var key: (@Sendable (Finding) -> String)? {
+        switch self {
+        case .none: nil
+        case .destination: { $0.channel?.peer.description ?? "" }
+        case .source: { $0.source?.description ?? "" }
+        }
     }
+
+    /// The columns that say what the group is; written once a group.
+    private var own: [String] {
+        switch self {
+        case .none: []
+        case .destination: ["dest_ip", "host", "dest_whois"]
+        case .source: ["src_ip", "src_whois"]
+        }
+    }
+
+    /// Those columns first, then the others.
+    func columns(_ columns: [String]) -> [String] {
+        own.filter(columns.contains) + columns.filter { !own.contains($0) }
+    }
+
+    /// Findings of one group beside each other, the group of the most urgent finding first.
+    func gathered(_ findings: some Sequence<Finding>) -> [Finding] {
+        guard let key else { return Array(findings) }
+        var places: [String: Int] = [:]
+        var groups: [[Finding]] = []
+        for finding in findings {
+            let place = places[key(finding), default: groups.count]
+            if place == groups.count {
+                places[key(finding)] = place
+                groups.append([])
+            }
+            groups[place].append(finding)
+        }
+        return groups.flatMap(\.self)
+    }
+
+    /// Whether a column is written once a group.
+    static func isOwn(_ column: String) -> Bool { allCases.contains { $0.own.contains(column) } }
 }
 
 /// The options of `table`.
 public struct TableOptions: PluginOptions {
     /// Findings that are shown; the rest is counted. 0 shows all.
     public var top = 20
+    public var group = TableGroup.none
     /// The columns in their order. What does not fit is left out, from the least important.
     public var columns = [
         "priority", "src_ip", "dest_ip", "dest_port", "proto", "interval", "percent", "occurrences", "dest_degree",
@@ -88,6 +129,7 @@ public struct TableOptions: PluginOptions {
             Option(
                 "top", \.top, "How many findings are shown, the most urgent first; the rest is counted. 0 shows all.",
                 unit: "findings", range: 0...),
+            Option("group", \.group, "Gathers the findings that are shown under their destination or source."),
             Option(
                 "columns", \.columns,
                 "The columns, in their order, of all that a finding has. Columns without a value in any row are left "

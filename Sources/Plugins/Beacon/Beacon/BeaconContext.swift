@@ -42,6 +42,9 @@ struct BeaconContext {
     /// A destination that half of all hosts talk to is a service of the house.
     private static let common = 0.5
     private static let commonAmount = -0.15
+    /// One that a tenth of them talk to is shared by too many to be an implant's alone.
+    private static let shared = 0.1
+    private static let sharedAmount = -0.05
     /// A destination of one host alone, or of one in a hundred.
     private static let rare = 0.01
     private static let rareAmount = 0.05
@@ -74,6 +77,9 @@ struct BeaconContext {
             if prevalence >= Self.common {
                 modifiers.append(
                     .init("common_destination", Self.commonAmount, "\(percent) % of the hosts talk to it"))
+            } else if prevalence >= Self.shared {
+                modifiers.append(
+                    .init("shared_destination", Self.sharedAmount, "\(percent) % of the hosts talk to it"))
             } else if destinationDegree == 1 || prevalence <= Self.rare {
                 modifiers.append(
                     .init("rare_destination", Self.rareAmount, "\(destinationDegree) of the hosts talk to it"))

@@ -4,7 +4,7 @@ import Periodicity
 /// Finds channels whose flows come at regular intervals, with jitter, misses, bursts and pauses.
 ///
 /// `docs/detection.md` has the statistics, their sources, and how well it does.
-public struct BeaconDetector: Detector, BuiltInPlugin {
+public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "beacon"
     public static let summary = "Finds beacons with jitter, misses and pauses, by a calibrated score and a p-value."
     public static let evidence = BeaconEvidence.fields + [Field.addresses]
@@ -15,6 +15,12 @@ public struct BeaconDetector: Detector, BuiltInPlugin {
     public init(_ options: BeaconOptions, _ context: PluginContext = PluginContext()) {
         self.options = options
         detector = PeriodicityDetector(minOccur: options.minOccur)
+    }
+
+    public var withoutThreshold: Self {
+        var open = options
+        open.minScore = 0
+        return Self(open)
     }
 
     public var demand: Demand { Demand(minimumCount: options.minOccur) }
@@ -44,7 +50,8 @@ public struct BeaconDetector: Detector, BuiltInPlugin {
         return judged.enumerated().compactMap { place, entry in
             let judgement = entry.judgement
             let isReported =
-                options.minScore.map { judgement.score >= $0 } ?? (judgement.pValue <= dial.largestPValue)
+                options.minScore.map { judgement.score >= $0 }
+                ?? (judgement.pValue <= dial.largestPValue && judgement.score >= options.scoreFloor)
             guard isReported else { return nil }
             let key = channels.key(of: entry.channel)
             var finding = Finding(

@@ -5,6 +5,7 @@ import FlareKit
 public struct BeaconOptions: PluginOptions {
     public var minOccur = 6
     public var falseAlarms = 1.0
+    public var scoreFloor = 0.3
     public var minScore: Double?
     public var modifiers = true
 
@@ -22,8 +23,11 @@ public struct BeaconOptions: PluginOptions {
                     + "would score as high among those judged.",
                 unit: "a day", range: 0...),
             Option(
+                "score_floor", \.scoreFloor,
+                "With few channels false_alarms admits weak ones; below this score none is reported.", range: 0...1),
+            Option(
                 "min_score", \.minScore,
-                "Reports by score in place of false_alarms: every channel with at least this score; 0 reports every "
+                "Reports by score in place of false_alarms and score_floor: every channel with at least this score; 0 reports every "
                     + "channel that was judged.", range: 0...1),
             Option(
                 "modifiers", \.modifiers,

@@ -34,7 +34,7 @@ public struct ClassicBeaconOptions: PluginOptions {
 ///
 /// As there, the protocol does not tell channels apart, and the bytes leave out the channel's first flow. Only
 /// `dest_degree` is Flare's own: the different sources seen talking to the destination.
-public struct ClassicBeaconDetector: Detector, BuiltInPlugin {
+public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "beacon-classic"
     public static let summary = "Original Flare's beacon detector: one modal interval in whole seconds."
 
@@ -44,6 +44,12 @@ public struct ClassicBeaconDetector: Detector, BuiltInPlugin {
 
     public init(_ options: ClassicBeaconOptions, _ context: PluginContext = PluginContext()) {
         self.options = options
+    }
+
+    public var withoutThreshold: Self {
+        var open = options
+        open.minPercent = 0
+        return Self(open)
     }
 
     /// More than `min_occur` intervals are needed, so two more flows than that.

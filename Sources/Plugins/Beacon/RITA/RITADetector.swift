@@ -18,7 +18,7 @@ public struct RITAOptions: PluginOptions {
 
 /// RITA's beacon score, from the published formulae of its version 5: the mean of how regular intervals and sizes are,
 /// how flat the histogram over the window is, and how much of the window is covered. For comparison.
-public struct RITADetector: Detector, BuiltInPlugin {
+public struct RITADetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "rita"
     public static let summary = "RITA's beacon score (version 5), from its published formulae, for comparison."
     public static let evidence: [Field] = [
@@ -32,6 +32,12 @@ public struct RITADetector: Detector, BuiltInPlugin {
     private let options: RITAOptions
 
     public init(_ options: RITAOptions, _ context: PluginContext = PluginContext()) { self.options = options }
+
+    public var withoutThreshold: Self {
+        var open = options
+        open.minScore = 0
+        return Self(open)
+    }
 
     public var demand: Demand { Demand(minimumCount: options.minOccur) }
 

@@ -117,6 +117,7 @@ const buildTools = () => {
   searchField.addEventListener("input", () => { selection.text = searchField.value; update(); });
   groupChoice = make("select", { "aria-label": "Group the findings" }, make("option", { value: "" }, "Not grouped"));
   for (const [value, { label: text }] of Object.entries(groupings)) groupChoice.append(make("option", { value }, text));
+  groupChoice.value = data.group;
   groupChoice.addEventListener("change", update);
   const csv = make("button", { type: "button" }, "Copy as CSV");
   csv.addEventListener("click", () => copy(csvOfShown(), "Table"));

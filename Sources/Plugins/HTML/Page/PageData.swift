@@ -16,6 +16,7 @@ struct PageData {
             JSONText.object([
                 (key: "window", json: "[\(window.start),\(window.end)]"),
                 (key: "local", json: report.options.times == .local ? "true" : "false"),
+                (key: "group", json: report.options.group == .none ? "\"\"" : "\"\(report.options.group.rawValue)\""),
                 (key: "drawn", json: String(report.drawn.count)),
                 (key: "fields", json: JSONText.array(report.columns.map { field($0.field) })),
                 (key: "ids", json: JSONText.array(report.findings.map { JSONText.text($0.anchor) })),

@@ -17,10 +17,7 @@ struct Report {
     let links: [LinkTemplate]
 
     init(run: Run, columns: [Column], findings: [Finding], options: HTMLOptions, links: [LinkTemplate]) {
-        let sorted = findings.sorted { a, b in
-            let (first, second) = (a.priority, b.priority)
-            return first != second ? first > second : a.id < b.id
-        }
+        let sorted = findings.byUrgency()
         self.run = run
         self.columns = columns
         self.findings = sorted.prefix(options.maxRows).map { ReportFinding($0, columns) }

@@ -1,0 +1,14 @@
+extension Sequence<Finding> {
+    /// The most urgent first: by falling priority in steps of a hundredth, which is as far as any score can be trusted;
+    /// among equals what happened most often, then by what the finding is about, so that the order is the same in every
+    /// run and in every output.
+    public func byUrgency() -> [Finding] {
+        map { (rank: ($0.priority * 100).rounded(), finding: $0) }.sorted { a, b in
+            if a.rank != b.rank { return a.rank > b.rank }
+            let (often, seldom) = (a.finding.occurrences ?? 0, b.finding.occurrences ?? 0)
+            if often != seldom { return often > seldom }
+            if let x = a.finding.channel, let y = b.finding.channel, x != y { return x < y }
+            return (a.finding.detector, a.finding.id) < (b.finding.detector, b.finding.id)
+        }.map(\.finding)
+    }
+}
