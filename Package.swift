@@ -225,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "ElasticsearchTests",
             dependencies: [
-                "Elasticsearch", "Suricata", "Beacon", "Focus", "FlareKitTesting",
+                "flare", "Elasticsearch", "Suricata", "Beacon", "Focus", "FlareKitTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

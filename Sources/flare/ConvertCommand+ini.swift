@@ -18,6 +18,14 @@ struct IniSection {
 
     private(set) var entries: [Entry] = []
 
+    /// A section without a file.
+    init() {}
+
+    /// Says something in place of the file, as the command line does.
+    mutating func set(_ name: String, _ value: String) {
+        entries.append(Entry(name: name, value: value, line: 0))
+    }
+
     init(_ wanted: String, of text: String, file: String) throws {
         var section: String?
         var isFound = false

@@ -2,12 +2,27 @@ import FlareKit
 
 /// A configuration of original Flare as a pipeline file, and what could not be carried over.
 struct IniConversion {
-    /// The text of the pipeline file.
-    private(set) var pipeline = ""
+    /// Original Flare's settings of the method, those that the file has.
+    struct Method {
+        /// Hours before now.
+        var period = 24
+        var threads = 8
+        var minOccur = 10
+        /// Seconds.
+        var minInterval = 30
+        var minPercent = 5
+        /// Seconds.
+        var window = 2
+    }
+
+    /// The source of the pipeline, a plugin of a list: lines without the first one's indentation.
+    private(set) var source = ""
+    private(set) var method = Method()
     /// A sentence each.
     private(set) var remarks: [String] = []
 
     private let ini: IniSection
+    private let name: String
 
     /// Every name that original Flare's configurations have.
     private static let known: Set<String> = [
@@ -19,37 +34,50 @@ struct IniConversion {
 
     /// - Parameter file: how complaints name it.
     init(_ text: String, file: String) throws {
-        ini = try IniSection("beacon", of: text, file: file)
+        self.init(try IniSection("beacon", of: text, file: file), file: file)
+    }
+
+    init(_ ini: IniSection, file: String) {
+        self.ini = ini
+        name = file.split(separator: "/").last.map(String.init) ?? file
         for entry in ini.entries where !Self.known.contains(entry.name) {
             remark("line \(entry.line): \(entry.name) is nothing that original Flare knows; left out")
         }
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        pipeline = """
-            # Made of original Flare's \(name) by flare convert.
-            version: 1
-            name: \(OptionDatum.text(name.split(separator: ".").first.map(String.init) ?? name))
-
-            # period: the last hours before now.
-            window: \(number("period", 24))h
-            threads: \(number("threads", 8))
-
-            sources:
-              - plugin: elasticsearch
-            \(connection)
-            \(fields)
-            detectors:
-              # Original Flare's method.
-              - plugin: beacon-classic
-                min_occur: \(number("min_occur", 10))
-                min_interval: \(number("min_interval", 30))
-                min_percent: \(number("min_percent", 5))
-                window: \(number("window", 2))
-
-            sinks:
-              - plugin: table
-
-            """
+        method.period = number("period", method.period)
+        method.threads = number("threads", method.threads)
+        method.minOccur = number("min_occur", method.minOccur)
+        method.minInterval = number("min_interval", method.minInterval)
+        method.minPercent = number("min_percent", method.minPercent)
+        method.window = number("window", method.window)
+        source = "plugin: elasticsearch\n\(connection)\n\(fields)"
         leftOut()
+    }
+
+    /// The text of the pipeline file.
+    var pipeline: String {
+        """
+        # Made of original Flare's \(name) by flare convert.
+        \(remarks.map { "# Note: \($0)\n" }.joined())version: 1
+        name: \(PipelineDraft.quoted(name.split(separator: ".").first.map(String.init) ?? name))
+
+        # period: the last hours before now.
+        window: \(method.period)h
+        threads: \(max(1, method.threads))
+
+        sources:
+          - \(source)
+        detectors:
+          # Original Flare's method.
+          - plugin: beacon-classic
+            min_occur: \(method.minOccur)
+            min_interval: \(method.minInterval)
+            min_percent: \(method.minPercent)
+            window: \(method.window)
+
+        sinks:
+          - plugin: table
+
+        """
     }
 
     private mutating func remark(_ text: String) {
@@ -70,21 +98,21 @@ struct IniConversion {
             let isEncrypted = ini.flag("use_ssl") ?? ini.flag("ssl") ?? false
             let host = ini["es_host"] ?? "localhost"
             let url = "\(isEncrypted ? "https" : "http")://\(host):\(number("es_port", 9200))"
-            var lines = ["    urls: [\(OptionDatum.text(url))]"]
+            var lines = ["    urls: [\(PipelineDraft.quoted(url))]"]
             if isEncrypted {
                 lines += [
-                    "    # Original Flare did not check certificates. Name the cluster's authority, or see what is at stake:",
+                    "    # Original Flare did not check certificates. Name the cluster's authority:",
                     "    # tls: {ca: /etc/elasticsearch/certs/http_ca.crt}",
                 ]
                 remark("use_ssl: the certificate is checked now; set tls.ca to the cluster's authority")
             }
             if let user = ini["username"] {
                 lines.append("    # The password stays out of this file.")
-                lines.append("    auth: {username: \(OptionDatum.text(user)), password: \"${FLARE_ES_PASSWORD}\"}")
+                lines.append("    auth: {username: \(PipelineDraft.quoted(user)), password: \"${FLARE_ES_PASSWORD}\"}")
                 remark("the password was not copied: set FLARE_ES_PASSWORD, or auth.password_file")
             }
             lines.append("    timeout: \(number("es_timeout", 480))s")
-            if let index = ini["es_index"] { lines.append("    index: \(OptionDatum.text(index))") }
+            if let index = ini["es_index"] { lines.append("    index: \(PipelineDraft.quoted(index))") }
             return lines.joined(separator: "\n")
         }
     }
@@ -110,11 +138,11 @@ struct IniConversion {
             }
             if let id = ini["field_flow_id"] { fields.append(("id", id)) }
             lines.append("    fields:")
-            lines += fields.map { "      \($0.0): \(OptionDatum.text($0.1))" }
-            lines.append("    # Original Flare looks at the time a flow was logged. Its start is the better one: time: start")
+            lines += fields.map { "      \($0.0): \(PipelineDraft.quoted($0.1))" }
+            lines.append("    # Original Flare looks at when a flow was logged. Its start tells more: time: start")
             lines.append("    time: logged")
             lines += choice(isBro: isBro, isECS: isECS)
-            if let filter = ini["filter"] { lines.append("    filter: \(OptionDatum.text(filter))") }
+            if let filter = ini["filter"] { lines.append("    filter: \(PipelineDraft.quoted(filter))") }
             return lines.joined(separator: "\n") + "\n"
         }
     }
@@ -130,7 +158,7 @@ struct IniConversion {
             return ["    # Which documents are flows is the schema's choice; select: {FIELD: [VALUE]} is another."]
         }
         let type = ini["event_type"] ?? "flow"
-        return ["    select: {\(OptionDatum.text(key)): [\(OptionDatum.text(type))]}"]
+        return ["    select: {\(PipelineDraft.quoted(key)): [\(PipelineDraft.quoted(type))]}"]
     }
 
     /// What has no place in a pipeline.
@@ -143,6 +171,5 @@ struct IniConversion {
         }
         if ini.flag("debug") == true { remark("debug is left out") }
         if ini.flag("verbose") == false { remark("verbose = false is --quiet on the command line") }
-        if ini["min_percent"] == nil { remark("min_percent is not given; 5 is original Flare's") }
     }
 }

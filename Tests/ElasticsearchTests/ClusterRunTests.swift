@@ -23,7 +23,7 @@ struct ClusterRunTests {
         let window = Self.window
         let expected = try await Runs.file(flows, window)
         #expect(expected.rows.count > 5)
-        for options in ["", "group: false", "group: false\npage: 500\nconnections: 1"] {
+        for options in ["", "group: false\npage: 2000\nconnections: 1"] {
             let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: real-flow-*\n\(options)", window)
             #expect(outcome.rows == expected.rows, "with \(options)")
             #expect(outcome.used == flows.eve.count)

@@ -33,7 +33,9 @@ struct GroupingTests {
             #expect(grouped.channels == expected.channels)
             #expect(grouped.dropped == expected.dropped)
             #expect(grouped.used == expected.used)
-            #expect(proxy.bytes < whole.bytes)
+            // Six beacons of twenty flows are the candidates, some of the other channels reach no demand.
+            let share = 6 * 20 * whole.bytes / flows.eve.count
+            #expect(proxy.bytes < share + 150 * (expected.channels + 1))
         }
 
         let proxy = try FaultProxy(to: server.port)

@@ -22,12 +22,15 @@ final class ChildServer: Sendable {
         for output in [Int32(1), 2] {
             posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0)
         }
-        let script = #"folder=$1; shift; "$@" </dev/null & child=$!; read -r _; kill -9 $child; rm -rf "$folder""#
-        let words = ["/bin/sh", "-c", script, "sh", folder.path] + arguments(folder.path)
+        // Somebody else's pipes would not end while a server holds them too, so that all but the three are closed.
+        let script =
+            #"for f in /proc/$$/fd/*; do n=${f##*/}; ((n > 2)) && eval "exec $n>&-"; done; "#
+            + #"folder=$1; shift; "$@" </dev/null & child=$!; read -r _; kill -9 $child; rm -rf "$folder""#
+        let words = ["/bin/bash", "-c", script, "bash", folder.path] + arguments(folder.path)
         var pointers = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, "/bin/sh", &actions, nil, &pointers, environ)
+        let code = posix_spawn(&pid, "/bin/bash", &actions, nil, &pointers, environ)
         close(ends[0])
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
         shell = pid

@@ -72,7 +72,7 @@ struct SampleFlowDocuments: Sendable {
         for beacon in 0..<beacons {
             for callback in 0..<callbacks {
                 add(
-                    "192.168.9.\(beacon % 200 + 1)", "93.184.216.\(beacon % 250 + 1)", beacon % 2 == 0 ? 443 : 8080,
+                    "192.168.9.\(beacon % 200 + 1)", "185.141.62.\(beacon % 250 + 1)", beacon % 2 == 0 ? 443 : 8080,
                     "TCP",
                     at: 100 + beacon + callback * interval, 300)
             }

@@ -66,7 +66,7 @@ OPTIONS = sorted({name for definition in schema["$defs"].values() for name in de
                  | set(schema["properties"]))
 
 # What a plugin knows of a text, and a schema cannot tell.
-BEYOND_SCHEMA = ("is no URL", "is no schema")
+BEYOND_SCHEMA = ("is no URL", "is no schema", "is no name of an index", "a date of an unknown form")
 
 
 def is_accepted(document, folder):

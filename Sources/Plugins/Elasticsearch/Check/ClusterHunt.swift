@@ -3,9 +3,10 @@ import FlareKit
 /// Finds flows in a cluster of which nothing is known but where it answers: which indices hold them, and which schema
 /// fits.
 public struct ClusterHunt: Sendable {
-    /// What was found, ready to be read.
+    /// What was found: the options of a source `elasticsearch`.
     public struct Found: Sendable {
-        public let source: ElasticsearchSource
+        public let index: String
+        public let schema: String
         /// What was chosen and why, one line each.
         public let choices: [String]
     }
@@ -32,11 +33,9 @@ public struct ClusterHunt: Sendable {
     ///
     /// - Throws: `PluginError` where it does not answer or holds no flows that are known.
     public func find() async throws -> Found {
-        var options = ElasticsearchSourceOptions()
-        options.connection = try connection()
-        let session = ClusterSession(options.connection)
+        let session = ClusterSession(try connection())
         do {
-            let found = try await find(options, session)
+            let found = try await find(session)
             await session.close()
             return found
         } catch {
@@ -50,7 +49,8 @@ public struct ClusterHunt: Sendable {
         var connection = ConnectionOptions()
         connection.urls = [url]
         connection.auth.username = environment["FLARE_ES_USERNAME"]
-        connection.auth.password = passwordFile.map { Secret(file: $0) } ?? environment["FLARE_ES_PASSWORD"].map { Secret($0) }
+        connection.auth.password =
+            passwordFile.map { Secret(file: $0) } ?? environment["FLARE_ES_PASSWORD"].map { Secret($0) }
         connection.auth.apiKey = environment["FLARE_ES_API_KEY"].map { Secret($0) }
         connection.auth.token = environment["FLARE_ES_TOKEN"].map { Secret($0) }
         connection.tls.ca = environment["FLARE_ES_CA"].map { OptionPath($0) }
@@ -62,7 +62,7 @@ public struct ClusterHunt: Sendable {
         return connection
     }
 
-    private func find(_ options: ElasticsearchSourceOptions, _ session: ClusterSession) async throws -> Found {
+    private func find(_ session: ClusterSession) async throws -> Found {
         let cluster = try await session.cluster()
         var best: (index: String, schema: String, title: String, flows: Int)?
         let patterns = if let index { [index] } else { try await cluster.flowPatterns() }
@@ -73,14 +73,12 @@ public struct ClusterHunt: Sendable {
         guard let best else {
             throw PluginError(
                 patterns.isEmpty
-                    ? "no index of a known name holds anything" : "no known schema fits \(patterns.joined(separator: ", "))",
+                    ? "no index of a known name holds anything"
+                    : "no known schema fits \(patterns.joined(separator: ", "))",
                 at: url, remedy: "name the indices with --index, or write a pipeline file with fields")
         }
-        var options = options
-        options.index = best.index
-        options.schema = best.schema
         return Found(
-            source: try ElasticsearchSource(options, PluginContext(place: "hunt")),
+            index: best.index, schema: best.schema,
             choices: [
                 "\(url) is \(cluster.server)", "index: \(best.index), \(best.flows) flows",
                 "schema: \(best.schema) (\(best.title))",

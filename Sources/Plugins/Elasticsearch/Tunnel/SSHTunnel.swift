@@ -79,6 +79,8 @@ final class SSHTunnel: Sendable {
 
     /// What ssh said.
     private func errors() -> String {
+        var query = pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0)
+        guard poll(&query, 1, 0) > 0 else { return "it said nothing" }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(child.errors, &buffer, buffer.count)
         let lines = String(decoding: buffer[..<max(0, count)], as: UTF8.self).split(whereSeparator: \.isNewline)
