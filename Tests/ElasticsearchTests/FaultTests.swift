@@ -133,6 +133,43 @@ struct FaultTests {
         #expect(try result.get().used == 100)
     }
 
+    /// Root answers of servers that have no point in time.
+    static let old: [(kind: ClusterServer.Kind, root: String)] = [
+        (.noida, #"{"version":{"number":"7.10.2"}}"#),
+        (.osmem, #"{"version":{"number":"1.3.20","distribution":"opensearch"}}"#),
+    ]
+
+    @Test("an old server is read by scroll with the same findings, and its scrolls are closed", arguments: [0, 1])
+    func scroll(_ place: Int) async throws {
+        let (kind, root) = Self.old[place]
+        let server = try await SharedServer.of(kind)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            passed.line.hasPrefix("GET / ") ? .answer(200, body: root) : .none
+        }
+        defer { proxy.stop() }
+        let outcome = try await Runs.cluster(
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngroup: false\npage: 100", Self.window)
+        #expect(outcome.rows == (try await Runs.file(Self.flows, Self.window)).rows)
+        #expect(outcome.used == Self.flows.eve.count)
+        #expect(proxy.requests.contains { $0.line.contains("scroll=") })
+        #expect(proxy.requests.contains { $0.line.hasPrefix("DELETE /_search/scroll") })
+    }
+
+    @Test("an answer of a scroll that is lost is one clear error, for the next one would leave a page out")
+    func lostScroll() async throws {
+        let server = try await SharedServer.of(.noida)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            if passed.line.hasPrefix("GET / ") { return .answer(200, body: Self.old[0].root) }
+            return passed.line.hasPrefix("POST /_search/scroll") ? .lostAnswer : .none
+        }
+        defer { proxy.stop() }
+        let error = await #expect(throws: PluginError.self) {
+            try await Runs.cluster(
+                "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngroup: false\npage: 100", Self.window)
+        }
+        #expect(error?.description.contains("a scroll cannot be read on after a lost answer") == true)
+    }
+
     @Test("of several servers, the next is asked where one does not answer")
     func failover() async throws {
         let server = try await SharedServer.of(.noida)

@@ -1,3 +1,4 @@
+import Beacon
 import FlareKit
 import Focus
 import Foundation
@@ -45,6 +46,33 @@ struct GroupingTests {
         proxy.stop()
         #expect(pushed.rows == expected.rows)
         #expect(pushed.warnings.contains { $0.contains("kept") })
+    }
+
+    @Test("serves the detector beacon with the same channels, counts and census")
+    func beaconDetector() async throws {
+        let server = try await SharedServer.of(.osmem)
+        let detector = try BeaconDetector(.read("min_score: 0"), PluginContext())
+        let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window, detector)
+        let outcome = try await Runs.cluster(
+            "urls: [\"\(server.url)\"]\nindex: logstash-keyword-few", SharedServer.window, detector)
+        #expect(outcome.warnings == [])
+        #expect(expected.rows.count > 0)
+        #expect(outcome.rows == expected.rows)
+    }
+
+    @Test("is not done where the start is no date: the logged time is widened, the cut made here, and it is said")
+    func startIsText() async throws {
+        let server = try await SharedServer.of(.osmem)
+        // The flows of one hour, which were logged 90 s after their start.
+        let begin = SharedServer.window.since ?? Timestamp(seconds: 0)
+        let window = TimeWindow(since: begin, until: begin.advanced(by: 3_600_000_000_000))
+        let expected = try await Runs.file(SharedServer.fewFlows, window)
+        #expect(expected.rows.count == 4)
+        let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: logstash-text-few", window)
+        #expect(outcome.rows == expected.rows)
+        #expect(outcome.used == expected.used)
+        #expect(outcome.warnings.contains { $0.contains("flow.start is no date in the index; all records are read") })
+        #expect(outcome.warnings.contains { $0.contains("widened by log_delay (1h)") }, "\(outcome.warnings)")
     }
 
     @Test("that the server cannot do, or the window does not allow, is said, and all is read")

@@ -22,7 +22,8 @@ actor SharedServer {
 
     private init(_ kind: ClusterServer.Kind) { self.kind = kind }
 
-    /// A server with `logstash-flow-many` of `flows` and `logstash-flow-few` of `fewFlows`.
+    /// A server with `logstash-flow-many` of `flows` and `logstash-flow-few` of `fewFlows`; osmem also has the latter with other
+    /// types of fields.
     static func of(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
         guard let shared = all[kind] else { return try await ClusterServer(kind) }
         return try await shared.started().value
@@ -36,6 +37,11 @@ actor SharedServer {
             try await server.load(Self.flows.documents, into: "logstash-flow-many", mapping: Self.keywords)
             try await server.load(
                 Self.fewFlows.documents, into: "logstash-flow-few", mapping: SampleFlowDocuments.mapping)
+            guard kind == .osmem else { return server }
+            try await server.load(Self.fewFlows.documents, into: "logstash-keyword-few", mapping: Self.keywords)
+            // As where nobody told the index that a flow's start is a date.
+            let text = Self.keywords.replacing(#""start":{"type":"date"}"#, with: #""start":{"type":"keyword"}"#)
+            try await server.load(Self.fewFlows.documents, into: "logstash-text-few", mapping: text)
             return server
         }
         server = task
