@@ -13,6 +13,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
         .package(url: "https://github.com/swift-server/async-http-client", .upToNextMinor(from: "1.37.0")),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
+        .package(url: "https://github.com/apple/swift-nio", .upToNextMajor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMajor(from: "2.37.6")),
         .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
     ],
     targets: [
@@ -135,6 +137,19 @@ let package = Package(
             path: "Sources/Plugins/SQLite"
         ),
         .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),
+        .target(
+            name: "Elasticsearch",
+            dependencies: [
+                "FlareKit", "SensorText", "CFlareSpawn",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Plugins/Elasticsearch",
+            resources: [.embedInCode("Maps")]
+        ),
 
         // Measuring detectors: labelled beacons in real traffic, exports, figures
         .target(name: "Evaluation", dependencies: ["FlareKit", "CompressedFiles", "SyntheticTraffic"]),
@@ -143,8 +158,9 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Focus", "Context", "Threats", "Allowlist", "Whois", "Domain", "Beacon",
-                "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "OutputFiles", "SyntheticTraffic",
+                "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Context", "Threats", "Allowlist", "Whois",
+                "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "OutputFiles",
+                "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -232,6 +248,16 @@ let package = Package(
         .testTarget(name: "ThreatsTests", dependencies: ["Threats", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
+        .testTarget(
+            name: "ElasticsearchTests",
+            dependencies: [
+                "flare", "Elasticsearch", "Suricata", "Beacon", "Focus", "FlareKitTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["Fixtures"]
+        ),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
         .testTarget(
             name: "HistoryTests", dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -10,43 +10,47 @@ struct BeaconCommand: AsyncParsableCommand {
         commandName: "beacon",
         abstract: "Original Flare's beacon command, its flags with their meanings.",
         discussion: """
-            Finds beacons by original Flare's method in files of a sensor. As there, a window without records is told \
-            and ends with 0.
+            Finds beacons by original Flare's method in a cluster, as one of its ini files says, or in files of a \
+            sensor. What the command line says counts more than what the file says. As in the original, a window \
+            without records is told and ends with 0; here it is also told why.
 
+            Example: flare beacon -c selks4.ini --focus_outbound --whois --group -html beacons.html
             Example: flare beacon --file eve.json --focus_outbound --whois --group -html beacons.html -mo 100
             """)
 
-    @Option(help: "Files and folders of a sensor.", completion: .file())
+    @Option(help: "Files and folders of a sensor, in place of a cluster.", completion: .file())
     var file: [String] = []
+
+    @OptionGroup var cluster: OriginalClusterOptions
 
     @Option(
         name: [.customLong("mo", withSingleDash: true), .customLong("min_occur")],
-        help: "Minimum times of occurrence for a beacon.")
-    var minOccur = 10
+        help: "Minimum times of occurrence for a beacon; 10 where no configuration says.")
+    var minOccur: Int?
 
     @Option(
         name: [.customLong("mp", withSingleDash: true), .customLong("min_percent")],
-        help: "Minimum percentage for a beacon to be included.")
-    var minPercent = 5
+        help: "Minimum percentage for a beacon to be included; 5 where no configuration says.")
+    var minPercent: Int?
 
     @Option(
         name: [.customLong("mi", withSingleDash: true), .customLong("min_interval"), .customShort("i")],
         help: "Shorter intervals are left out, in seconds.")
-    var minInterval = 2
+    var minInterval: Int?
 
     @Option(
         name: [.customLong("win", withSingleDash: true), .customShort("w"), .customLong("window")],
         help: "Size of the window in seconds in which intervals count as the same.")
-    var window = 2
+    var window: Int?
 
     @Option(
         name: [.customLong("pd", withSingleDash: true), .customShort("p"), .customLong("period")],
         help: "Hours before the newest record in which beacons are looked for.")
-    var period = 24
+    var period: Int?
 
     @Option(
         name: [.customLong("th", withSingleDash: true), .customLong("threads")], help: "Number of cores to use.")
-    var threads = 8
+    var threads: Int?
 
     @Flag(
         name: [.customLong("gr", withSingleDash: true), .customShort("g"), .customLong("group")],
@@ -84,25 +88,32 @@ struct BeaconCommand: AsyncParsableCommand {
 
     @OptionGroup var overrides: PipelineOverrides
 
-    func validate() throws {
-        if file.isEmpty { throw ValidationError("name a sensor's file: --file eve.json") }
-    }
-
     func run() async throws {
         LogFormat.text.bootstrap(isQuiet: false)
         let pipeline = try draft().definition(overrides).pipeline
-        let session = RunSession(
+        var session = RunSession(
             now: Timestamp(seconds: Date().timeIntervalSince1970), isQuiet: false, logFormat: .text, report: nil)
+        session.diagnosesEmpty = true
         try await session.run(pipeline, exitsWithFindings: false)
     }
 
     private func draft() throws -> PipelineDraft {
         var draft = PipelineDraft()
-        draft.window = "\(period)h"
+        var method = IniConversion.Method()
+        method.minInterval = 2
+        if file.isEmpty {
+            let ini = try cluster.conversion()
+            for remark in ini.remarks { StandardError.write("flare: note: \(remark)\n") }
+            if cluster.config != nil { method = ini.method }
+            draft.sources = [ini.source]
+        } else {
+            draft.sources = try SensorFiles.sources(file, sensor: nil)
+        }
+        draft.window = "\(period ?? method.period)h"
+        let threads = threads ?? method.threads
         draft.settings = [
             "on_empty: ok", "threads: \(max(1, min(threads, ProcessInfo.processInfo.activeProcessorCount)))",
         ]
-        draft.sources = try SensorFiles.sources(file, sensor: nil)
         if focusOutbound { draft.enrichers.append(PipelineDraft.plugin("focus", ("direction", "outbound"))) }
         var owners = OwnerOptions()
         owners.whois = whois
@@ -110,8 +121,9 @@ struct BeaconCommand: AsyncParsableCommand {
         draft.enrichers += try owners.enrichers()
         draft.detectors = [
             PipelineDraft.plugin(
-                "beacon-classic", ("min_occur", "\(minOccur)"), ("min_percent", "\(minPercent)"),
-                ("min_interval", "\(minInterval)"), ("window", "\(window)"))
+                "beacon-classic", ("min_occur", "\(minOccur ?? method.minOccur)"),
+                ("min_percent", "\(minPercent ?? method.minPercent)"),
+                ("min_interval", "\(minInterval ?? method.minInterval)"), ("window", "\(window ?? method.window)"))
         ]
         draft.sinks = sinks()
         return draft

@@ -2,6 +2,7 @@ import Allowlist
 import Beacon
 import Context
 import Domain
+import Elasticsearch
 import FlareKit
 import Focus
 import HTML
@@ -19,8 +20,11 @@ enum BuiltInPlugins {
         var registry = PluginRegistry()
         registry.register(EVESource.self, as: .source)
         registry.register(ZeekSource.self, as: .source)
+        registry.register(ElasticsearchSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)
+        registry.register(KibanaEnricher.self, as: .enricher)
+        registry.register(EveBoxEnricher.self, as: .enricher)
         registry.register(WhoisEnricher.self, as: .enricher)
         registry.register(DomainEnricher.self, as: .enricher)
         registry.register(ContextEnricher.self, as: .enricher)
@@ -36,6 +40,7 @@ enum BuiltInPlugins {
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)
         registry.register(HTMLSink.self, as: .sink)
+        registry.register(ElasticsearchSink.self, as: .sink)
         registry.register(MarkdownSink.self, as: .sink)
         registry.register(SQLiteSink.self, as: .sink)
         registry.outside = OutsidePlugins.maker

@@ -15,10 +15,9 @@ struct FlareCommand: AsyncParsableCommand {
             """,
         version: FlareVersion.current,
         subcommands: [
-            RunCommand.self, HuntCommand.self, BeaconCommand.self, ValidateCommand.self, PluginsCommand.self,
-            SchemaCommand.self, HistoryCommand.self,
-            ChannelsCommand.self, InjectCommand.self, EvalCommand.self, WhoisCommand.self, IPCommand.self,
-            ReferenceCommand.self,
+            RunCommand.self, HuntCommand.self, BeaconCommand.self, ValidateCommand.self, CheckCommand.self,
+            PluginsCommand.self, SchemaCommand.self, HistoryCommand.self, ConvertCommand.self, ChannelsCommand.self,
+            InjectCommand.self, EvalCommand.self, WhoisCommand.self, IPCommand.self, ReferenceCommand.self,
         ])
 
     /// Wrong usage ends with 2, as the exit codes promise, where ArgumentParser would say 64.

@@ -2,27 +2,33 @@ import ArgumentParser
 import FlareKit
 import Foundation
 
-/// From files to findings without a pipeline file.
+/// From files or a cluster to findings without a pipeline file.
 struct HuntCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hunt",
-        abstract: "Finds beacons in files of a sensor, without a pipeline file.",
+        abstract: "Finds beacons in files of a sensor or in a cluster, without a pipeline file.",
         discussion: """
             What the files hold is told from their content: Suricata's EVE or Zeek's logs, plain or compressed; folders \
-            are read whole. The whole of them is looked at; say --since 24h for less.
+            are read whole. The whole of them is looked at; say --since 24h for less. A cluster of Elasticsearch or \
+            OpenSearch is asked which of its indices hold flows, and the last 24 hours are looked at.
 
             Example: flare hunt eve.json
+            Example: flare hunt https://127.0.0.1:9200 --index 'logstash-flow-*'
             Example: flare hunt /opt/zeek/logs/2026-01-31 --group --html beacons.html --open
             Example: flare hunt eve.json --whois-from GeoLite2-ASN.mmdb --csv beacons.csv --save home.yaml
             """)
 
     enum Direction: String, CaseIterable, ExpressibleByArgument { case outbound, inbound, `internal`, all }
 
-    @Argument(help: "Files and folders of a sensor; - is standard input and needs --source.", completion: .file())
+    @Argument(
+        help: "Files and folders of a sensor, or the URL of a cluster; - is standard input and needs --source.",
+        completion: .file())
     var inputs: [String]
 
     @Option(help: "The source plugin that reads the files; by default told from their content.")
     var source: String?
+
+    @OptionGroup var cluster: ClusterInput
 
     @Option(help: "Which channels: from inside to outside, the other way, inside alone, or all.")
     var focus = Direction.outbound
@@ -60,6 +66,9 @@ struct HuntCommand: AsyncParsableCommand {
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("name a file, such as /var/log/suricata/eve.json") }
+        if inputs.count > 1, inputs.contains(where: ClusterInput.isCluster) {
+            throw ValidationError("a cluster is hunted in by itself, not with other inputs")
+        }
         if let minScore, !(0...1).contains(minScore) { throw ValidationError("--min-score takes 0 to 1") }
         if top < 0 { throw ValidationError("--top takes 0 or more") }
     }
@@ -67,16 +76,21 @@ struct HuntCommand: AsyncParsableCommand {
     func run() async throws {
         options.logFormat.bootstrap(isQuiet: options.quiet)
         let page = outputs.html ?? (open ? NSTemporaryDirectory() + "flare-\(UUID().uuidString).html" : nil)
-        let draft = try draft(page: page)
+        let draft = try await draft(page: page)
         let pipeline = try draft.definition(overrides).pipeline
         if let save { try await ResultFile.write(save) { try $0.write(Array(draft.text.utf8)) } }
         defer { if open, options.explain.isEmpty, let page { Browser.show(page) } }
         try await options.run(pipeline)
     }
 
-    private func draft(page: String?) throws -> PipelineDraft {
+    private func draft(page: String?) async throws -> PipelineDraft {
         var draft = PipelineDraft()
-        draft.sources = try SensorFiles.sources(inputs, sensor: source)
+        if let url = inputs.first, ClusterInput.isCluster(url) {
+            draft.window = "24h"
+            draft.sources = [try await cluster.source(url)]
+        } else {
+            draft.sources = try SensorFiles.sources(inputs, sensor: source)
+        }
         draft.enrichers = [PipelineDraft.plugin("focus", ("direction", focus.rawValue))]
         let lists = (noAllowlist ? [] : ["builtin:well-known"]) + allowlist.map(PipelineDraft.absolute)
         if !lists.isEmpty {

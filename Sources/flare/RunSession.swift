@@ -10,6 +10,8 @@ struct RunSession {
     let logFormat: LogFormat
     /// Where the report for machines goes.
     let report: String?
+    /// Whether sources say of an empty window why it is, also where an empty one is no failure.
+    var diagnosesEmpty = false
 
     func run(_ pipeline: Pipeline, exitsWithFindings: Bool) async throws {
         let logger = Logger(label: "flare")
@@ -17,6 +19,7 @@ struct RunSession {
         let code = Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
+        await diagnose(outcome, pipeline)
         try writeReport(outcome, exitCode: code, logger)
         if code != 0 { throw ExitCode(code) }
     }
@@ -48,6 +51,16 @@ struct RunSession {
             }
             logger.error("\(error)")
             throw ExitCode(FlareExit.failed)
+        }
+    }
+
+    /// Where no record was found, says what the sources say of the world, as `flare check` does.
+    private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline) async {
+        let fails = outcome.conditions.contains { if case .noRecords = $0 { true } else { false } }
+        let isEmpty = outcome.run.account.used.values.allSatisfy { $0.count == 0 }
+        guard fails || (diagnosesEmpty && isEmpty), !isQuiet else { return }
+        for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now).remarks(sourcesOnly: true) {
+            StandardError.write(TerminalText.safe(CheckPage.text(name, remarks)) + "\n")
         }
     }
 

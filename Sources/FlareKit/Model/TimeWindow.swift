@@ -11,6 +11,19 @@ public struct TimeWindow: Hashable, Sendable, Codable {
     /// All of time.
     public static let all = TimeWindow()
 
+    /// The last `length` nanoseconds before `now`, which is inside. Both ends are rounded outward to whole milliseconds,
+    /// the unit of dates in an index, so that a cluster's cut and the one made here are the same.
+    public static func endingNow(_ now: Timestamp, length: Int64) -> TimeWindow {
+        let millisecond: Int64 = 1_000_000
+        func floor(_ nanoseconds: Int64) -> Int64 {
+            let rest = nanoseconds % millisecond
+            return nanoseconds - (rest < 0 ? rest + millisecond : rest)
+        }
+        return TimeWindow(
+            since: Timestamp(nanoseconds: floor(now.nanoseconds - length)),
+            until: Timestamp(nanoseconds: floor(now.nanoseconds) + millisecond))
+    }
+
     public func contains(_ time: Timestamp) -> Bool {
         if let since, time < since { return false }
         if let until, time >= until { return false }

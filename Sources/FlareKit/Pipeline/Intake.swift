@@ -40,7 +40,7 @@ struct Intake: Sendable {
         case .between(let window): window
         case .last(let length):
             pipeline.sources.allSatisfy(\.plugin.endsNow)
-                ? TimeWindow(since: now.advanced(by: -length), until: now.advanced(by: 1)) : .all
+                ? .endingNow(now, length: length) : .all
         }
     }
 

@@ -63,6 +63,7 @@ public struct RunEngine: Sendable {
         run.detectors = outcome.detectors
         run.findings = outcome.findings.count
         run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
+        for stage in pipeline.sources { run.warnings += await stage.plugin.remarks() }
         run.failures = PluginLifetimes(pipeline).failures
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
         run.seconds = outcome.seconds

@@ -121,11 +121,26 @@ extension PluginDescriptor {
 
     /// Values laid over others. A secret's two forms, itself and its file, take each other's place.
     func overlay(_ below: YAMLMapping, _ above: YAMLMapping) -> YAMLMapping {
+        Self.overlay(below, above, options)
+    }
+
+    private static func overlay(
+        _ below: YAMLMapping, _ above: YAMLMapping, _ options: [OptionDescription]
+    ) -> YAMLMapping {
         var replaced: Set<String> = []
         for option in options where option.isSecret {
             let file = Secret.fileOption(of: option.name)
             if above[option.name] != nil { replaced.insert(file) }
             if above[file] != nil { replaced.insert(option.name) }
+        }
+        var above = above
+        for option in options {
+            guard case .object(let parts) = option.type, var entry = above.entry(option.name),
+                let under = below[option.name]?.mapping, let over = entry.value.mapping
+            else { continue }
+            entry.value.content = .mapping(overlay(under, over, parts))
+            above.set(entry)
+            replaced.insert(option.name)
         }
         return below.without(replaced).overlaid(with: above)
     }

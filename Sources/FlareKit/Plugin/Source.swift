@@ -17,9 +17,12 @@ public protocol Source: Plugin {
     ///
     /// - Throws: `PluginError` where the input is not there or cannot be read.
     func open(_ scan: Scan) async throws -> [any Cursor]
+    /// What a reader of the results has to know of how the records were read, in sentences; asked after reading.
+    func remarks() async -> [String]
 }
 
 extension Source {
+    public func remarks() async -> [String] { [] }
     public var isRereadable: Bool { true }
     public var endsNow: Bool { false }
     public func extent() async -> Int64? { nil }

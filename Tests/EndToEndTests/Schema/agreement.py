@@ -65,6 +65,9 @@ def mutated(document):
 OPTIONS = sorted({name for definition in schema["$defs"].values() for name in definition["properties"]}
                  | set(schema["properties"]))
 
+# What a plugin knows of a text, and a schema cannot tell.
+BEYOND_SCHEMA = ("is no URL", "is no schema", "is no name of an index", "a date of an unknown form")
+
 
 def is_accepted(document, folder):
     path = pathlib.Path(folder) / "pipeline.yaml"
@@ -95,6 +98,8 @@ with tempfile.TemporaryDirectory() as folder:
         document = mutated(dice.choice(pipelines))
         by_schema = [error.message for error in validator.iter_errors(document)]
         by_decoder, words = is_accepted(document, folder)
+        if not by_schema and any(phrase in words for phrase in BEYOND_SCHEMA):
+            continue
         accepted += by_decoder
         if by_decoder != (not by_schema):
             disagreements += 1

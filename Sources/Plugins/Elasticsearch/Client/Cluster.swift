@@ -1,0 +1,101 @@
+import FlareKit
+
+/// A cluster that answered: its client, and what it is.
+struct Cluster: Sendable {
+    let client: ClusterClient
+    let server: Server
+    /// What its answers left open, for the run's report.
+    let remarks: [String]
+
+    /// Asks a cluster what it is.
+    ///
+    /// A user without the right to ask that may still read an index; then what nearly every cluster of the last years
+    /// understands is asked, and the report says so.
+    static func reach(_ client: ClusterClient) async throws -> Cluster {
+        do {
+            let root = try await client.json(ClusterClient.Request(.get, "/"))
+            guard let server = Server(root: root) else {
+                throw PluginError(
+                    "what answers is no Elasticsearch or OpenSearch", at: client.name,
+                    remedy: "see whether the URL and the port are right")
+            }
+            guard !server.isTooOld else {
+                throw PluginError("\(server) is too old; Flare knows Elasticsearch 6 and later", at: client.name)
+            }
+            return Cluster(client: client, server: server, remarks: [])
+        } catch let error as ClusterError where error.kind == .status(401) || error.kind == .status(403) {
+            let server = Server(.elasticsearch, Server.Version(7, 10))
+            return Cluster(
+                client: client, server: server,
+                remarks: [
+                    "the cluster does not tell its version to this user (\(error.what)); it is read by sliced scroll"
+                ])
+        }
+    }
+
+    /// The types of fields in the indices of a pattern. No index at all has no fields.
+    func fieldTypes(_ index: String, _ names: [String]) async throws -> FieldTypes {
+        let request = ClusterClient.Request(
+            .get, "/\(PercentEncoding.index(index))/_field_caps",
+            query: Self.lenient + [("fields", names.joined(separator: ","))])
+        do {
+            return FieldTypes(try await client.json(request))
+        } catch let error as ClusterError where error.kind == .status(404) {
+            return FieldTypes()
+        }
+    }
+
+    /// Indices that are not there count as empty, and closed ones too.
+    static let lenient: [(name: String, value: String)] = [
+        ("ignore_unavailable", "true"), ("allow_no_indices", "true"),
+    ]
+}
+
+/// The connection of one plugin, made when it is first needed and ended when the run is over.
+actor ClusterSession {
+    private let options: ConnectionOptions
+    private let policy: RetryPolicy?
+    private var open: Cluster?
+    private var tunnel: SSHTunnel?
+
+    init(_ options: ConnectionOptions, policy: RetryPolicy? = nil) {
+        self.options = options
+        self.policy = policy
+    }
+
+    /// The cluster, asked what it is at the first time.
+    ///
+    /// - Throws: `PluginError` with the cause and what to do.
+    func cluster() async throws -> Cluster {
+        if let open { return open }
+        var urls = try options.urls.map { try ClusterURL($0) }
+        if let ssh = options.ssh, let target = urls.first {
+            let tunnel = try await SSHTunnel.open(ssh, to: target, patience: options.connectTimeout)
+            self.tunnel = tunnel
+            // The name stays, for the server's certificate is checked against it.
+            urls = [target.reached(at: target.host, port: tunnel.port)]
+        }
+        let client = try ClusterClient(options, urls: urls, isTunnelled: tunnel != nil, policy: policy)
+        do {
+            let cluster = try await Cluster.reach(client)
+            open = cluster
+            return cluster
+        } catch {
+            await client.close()
+            endTunnel()
+            throw error
+        }
+    }
+
+    func close() async {
+        let cluster = open
+        open = nil
+        await cluster?.client.close()
+        endTunnel()
+    }
+
+    private func endTunnel() {
+        tunnel?.close()
+        tunnel = nil
+    }
+}

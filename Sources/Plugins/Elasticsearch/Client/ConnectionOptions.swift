@@ -1,0 +1,147 @@
+import FlareKit
+
+/// How a cluster is reached: what the source and the sink have in common.
+struct ConnectionOptions: Sendable, Equatable {
+    var urls: [String] = []
+    var auth = AuthOptions()
+    var tls = TLSOptions()
+    var proxy: String?
+    var connectTimeout = OptionDuration.seconds(10)
+    var timeout = OptionDuration.seconds(120)
+    var retries = 5
+    var compress = true
+    var connections = 2
+    var ssh: SSHOptions?
+
+    /// What is wrong with the options, of those that are checked before a run.
+    ///
+    /// - Throws: the complaint.
+    func check() throws {
+        guard !urls.isEmpty else {
+            throw OptionComplaint("there is no cluster to ask", option: "urls", expected: "at least one URL")
+        }
+        for url in urls { _ = try ClusterURL(url) }
+        if let complaint = auth.complaint ?? ssh?.complaint { throw complaint }
+    }
+}
+
+/// Options that say how a cluster is reached, among others.
+protocol ConnectsToCluster: PluginOptions {
+    var connection: ConnectionOptions { get set }
+}
+
+extension ConnectsToCluster {
+    /// The options of the connection, in the order they are listed.
+    static var connectionOptions: [Option<Self>] {
+        [
+            Option(
+                "urls", \.connection.urls,
+                "Where the cluster answers, such as https://127.0.0.1:9200; of several, the next is asked where one does not.",
+                required: true),
+            Option("auth", \.connection.auth, "Who asks: a user with a password, an API key, or a token."),
+            Option("tls", \.connection.tls, "Which certificates are trusted, and Flare's own."),
+            Option("proxy", \.connection.proxy, "An HTTP proxy on the way: http://host:port."),
+            Option(
+                "connect_timeout", \.connection.connectTimeout, "How long a connection may take to come about.",
+                range: OptionDuration.milliseconds(1)...),
+            Option(
+                "timeout", \.connection.timeout, "How long one request may take, its answer read to the end.",
+                range: OptionDuration.milliseconds(1)...),
+            Option(
+                "retries", \.connection.retries,
+                "How often a request is made again after 429, 502, 503, 504 or a lost connection, each time later.",
+                range: 0...100),
+            Option("compress", \.connection.compress, "Whether answers are asked for in gzip."),
+            Option(
+                "connections", \.connection.connections,
+                "Connections at a time, and slices that are read side by side.",
+                range: 1...64),
+            Option(
+                "ssh", \.connection.ssh,
+                "A machine to go through by SSH: a tunnel to the first of urls as seen from there, open as long as the run."
+            ),
+        ]
+    }
+}
+
+/// Who asks. At most one of the three ways.
+struct AuthOptions: PluginOptions, Equatable {
+    var username: String?
+    var password: Secret?
+    var apiKey: Secret?
+    var token: Secret?
+
+    static var options: [Option<Self>] {
+        [
+            Option("username", \.username, "The user, with a password."),
+            Option("password", \.password, "The user's password."),
+            Option(
+                "api_key", \.apiKey,
+                "An API key: the encoded form, or id:key, which is encoded here; or a key that OpenSearch made."),
+            Option("token", \.token, "A bearer token."),
+        ]
+    }
+
+    /// What is wrong with the combination.
+    var complaint: OptionComplaint? {
+        let ways = [username != nil || password != nil, apiKey != nil, token != nil].filter { $0 }.count
+        if ways > 1 { return OptionComplaint("only one of username, api_key and token can be used", option: "auth") }
+        if username == nil, password != nil { return OptionComplaint("there is no username", option: "auth.password") }
+        return nil
+    }
+
+    /// The value of the header `Authorization`; `nil` where nobody in particular asks.
+    ///
+    /// - Throws: `PluginError` where a secret's file cannot be read.
+    func header() throws(PluginError) -> String? {
+        if let username {
+            return "Basic " + Base64.encode("\(username):\(try password?.reveal() ?? "")")
+        }
+        if let apiKey {
+            let key = try apiKey.reveal()
+            return "ApiKey " + (key.contains(":") ? Base64.encode(key) : key)
+        }
+        return try token.map { token throws(PluginError) in "Bearer \(try token.reveal())" }
+    }
+}
+
+/// Which certificates are trusted, and Flare's own.
+struct TLSOptions: PluginOptions, Equatable {
+    var verify = true
+    var ca: OptionPath?
+    var certificate: OptionPath?
+    var key: OptionPath?
+    var keyPassphrase: Secret?
+
+    static var options: [Option<Self>] {
+        [
+            Option(
+                "verify", \.verify,
+                "Whether the server's certificate and name are checked. Without the check anybody on the way can read the password."
+            ),
+            Option("ca", \.ca, "The certificates to trust in place of the system's, a file in PEM."),
+            Option("certificate", \.certificate, "Flare's own certificate, a file in PEM."),
+            Option("key", \.key, "The key of Flare's own certificate, a file in PEM."),
+            Option("key_passphrase", \.keyPassphrase, "The passphrase of the key."),
+        ]
+    }
+}
+
+/// Base64 (RFC 4648, section 4).
+enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func encode(_ text: String) -> String {
+        var result: [UInt8] = []
+        let bytes = Array(text.utf8)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = (0..<3).reduce(UInt32(0)) { $0 << 8 | UInt32(start + $1 < bytes.count ? bytes[start + $1] : 0) }
+            for place in 0..<4 {
+                result.append(
+                    place <= group.count ? alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

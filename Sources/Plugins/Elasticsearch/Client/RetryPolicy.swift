@@ -1,0 +1,28 @@
+/// When a request is made again.
+struct RetryPolicy: Sendable {
+    /// How often at most, after the first time.
+    var retries: Int
+    /// The first pause in seconds; each further one is up to twice as long.
+    var firstPause = 0.25
+    /// The longest pause in seconds.
+    var longestPause = 30.0
+    /// A number in 0..<1, anew each time: pauses of many clients must not fall together.
+    var dice: @Sendable () -> Double = { Double.random(in: 0..<1) }
+    /// Waits for some seconds.
+    var pause: @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
+
+    /// Answers that say "later": the cluster is too busy, or a node between is gone for the moment.
+    static let passingStatuses: Set<Int> = [429, 502, 503, 504]
+
+    /// The pause before a retry in seconds: exponential, with full jitter over its upper half
+    /// (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+    ///
+    /// - Parameters:
+    ///   - attempt: 0 for the first retry.
+    ///   - wish: what the server asked for by `Retry-After`, in seconds.
+    func pause(before attempt: Int, wish: Double? = nil) -> Double {
+        let ceiling = min(longestPause, firstPause * Double(1 << min(attempt, 20)))
+        let pause = ceiling / 2 + ceiling / 2 * dice()
+        return max(pause, min(wish ?? 0, longestPause))
+    }
+}

@@ -1,0 +1,143 @@
+import FlareKit
+
+/// Which fields of an index say what: one sensor's records as one shipper writes them.
+///
+/// Built-in maps are the files of configs/fields, each of which names the sources of its facts.
+struct FieldMap: PluginOptions, Equatable {
+    var title = ""
+    var sources: [String] = []
+    var unverified: [String] = []
+    var index = ""
+    var logged = "@timestamp"
+    var logDelay = OptionDuration.hours(1)
+    var flow = KindMap()
+    var dns: KindMap?
+    var tls: KindMap?
+    var http: KindMap?
+
+    static var options: [Option<Self>] {
+        [
+            Option("title", \.title, "One line: sensor, shipper, versions.", required: true),
+            Option("sources", \.sources, "Where the names were looked up."),
+            Option("unverified", \.unverified, "What was not found in the project's own templates."),
+            Option("index", \.index, "The index pattern of flows.", required: true),
+            Option("logged", \.logged, "The date at which a record was written."),
+            Option("log_delay", \.logDelay, "How much later than its flow's start a record may be written."),
+            Option("flow", \.flow, "Flow records.", required: true),
+            Option("dns", \.dns, "Look-ups."),
+            Option("tls", \.tls, "TLS handshakes."),
+            Option("http", \.http, "HTTP requests."),
+        ]
+    }
+
+    /// The kinds that it knows.
+    var kinds: [RecordKind: KindMap] {
+        var kinds: [RecordKind: KindMap] = [.flow: flow]
+        kinds[.dns] = dns
+        kinds[.tls] = tls
+        kinds[.http] = http
+        return kinds
+    }
+}
+
+/// Which documents are records of a kind, and which of their fields say what.
+struct KindMap: PluginOptions, Equatable {
+    var index: String?
+    var select: [String: [String]] = [:]
+    var exclude: [String: [String]] = [:]
+    var start: String?
+    var fields: [String: FieldNames] = [:]
+    var durationUnit = DurationUnit.seconds
+
+    enum DurationUnit: String, CaseIterable, OptionValue {
+        case seconds = "s"
+        case milliseconds = "ms"
+        case microseconds = "us"
+        case nanoseconds = "ns"
+
+        /// How many nanoseconds it has.
+        var nanoseconds: Double {
+            switch self {
+            case .seconds: 1e9
+            case .milliseconds: 1e6
+            case .microseconds: 1e3
+            case .nanoseconds: 1
+            }
+        }
+    }
+
+    static var options: [Option<Self>] {
+        [
+            Option("index", \.index, "The index pattern, where it is not the one of flows."),
+            Option("select", \.select, "Fields with the values of which a document has to have one."),
+            Option("exclude", \.exclude, "Fields with the values of which a document must have none."),
+            Option("start", \.start, "The date at which the flow began; without it, the date of writing is the start."),
+            Option(
+                "fields", \.fields,
+                "The field of each column: source, destination, port, proto, bytes_toserver, bytes_toclient, "
+                    + "pkts_toserver, pkts_toclient, duration, end, id, host, query. Of several, the first that a "
+                    + "document has."),
+            Option("duration_unit", \.durationUnit, "The unit of duration."),
+        ]
+    }
+
+    /// The fields of a column, the first first.
+    subscript(column: String) -> [String] { fields[column]?.names ?? [] }
+}
+
+/// One field or several: `flow.start`, or `[ssl.server_name, tls.client.server_name]`.
+struct FieldNames: OptionValue, Equatable {
+    var names: [String]
+
+    init(_ names: [String]) { self.names = names }
+
+    static var optionType: OptionType { .any([.text, .list(.text)]) }
+
+    init(datum: OptionDatum) throws(OptionComplaint) {
+        if case .text(let name) = datum {
+            names = name.isEmpty ? [] : [name]
+        } else {
+            names = try [String](datum: datum)
+        }
+    }
+
+    var datum: OptionDatum { names.count == 1 ? .text(names[0]) : .list(names.map(OptionDatum.text)) }
+}
+
+extension FieldMap {
+    /// The heads and columns that a map can name.
+    static let columns = [
+        "source", "destination", "port", "proto", "bytes_toserver", "bytes_toclient", "pkts_toserver",
+        "pkts_toclient", "duration", "end", "id", "host", "query",
+    ]
+
+    /// Reads a map from the text of a file.
+    static func read(_ text: String, file: String) throws -> FieldMap {
+        let map = try read(text)
+        for (kind, fields) in map.kinds {
+            for name in fields.fields.keys where !columns.contains(name) {
+                throw OptionComplaint("\"\(name)\" of \(kind) is no column", option: file)
+            }
+        }
+        return map
+    }
+
+    /// Lays a pipeline's own fields over the map: `start`, `logged`, and the columns of flows.
+    ///
+    /// - Throws: a complaint about a name that is none.
+    func overridden(by fields: [String: FieldNames], option: String = "fields") throws(OptionComplaint) -> FieldMap {
+        var map = self
+        for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
+            switch name {
+            case "start": map.flow.start = field.names.first
+            case "logged": map.logged = field.names.first ?? logged
+            case _ where Self.columns.contains(name): map.flow.fields[name] = field
+            default:
+                throw OptionComplaint(
+                    "\"\(name)\" is nothing that a flow has", option: "\(option).\(name)",
+                    expected: "one of start, logged, " + Self.columns.joined(separator: ", "))
+            }
+        }
+        return map
+    }
+}

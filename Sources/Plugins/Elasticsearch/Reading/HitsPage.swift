@@ -1,0 +1,117 @@
+import FlareKit
+
+/// One answer of a search: what it says of itself, and where its hits stand. It was checked to be JSON to its end.
+struct HitsPage: Sendable {
+    /// The body of the answer.
+    let bytes: [UInt8]
+    /// Where each hit begins.
+    let hits: [Int]
+    /// Where the next page begins: the sort values of the last hit.
+    let lastSort: JSON?
+    /// How many documents match in all, where the server counted them to the end.
+    let total: Int?
+    /// The id under which the search goes on.
+    let contextID: String?
+
+    /// Reads an answer.
+    ///
+    /// - Parameters:
+    ///   - answer: of a search.
+    ///   - allowPartial: whether an answer without some of the shards will do.
+    /// - Throws: `ClusterError` where it is malformed or covers only a part.
+    init(_ answer: ClusterClient.Answer, allowPartial: Bool) throws(ClusterError) {
+        var envelope = Envelope()
+        let error = answer.body.withUnsafeBufferPointer { buffer -> JSONError? in
+            var scanner = JSONScanner(buffer)
+            do throws(JSONError) {
+                try envelope.read(&scanner)
+                try scanner.finish()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let error {
+            throw ClusterError(.malformed, "the answer is not what a search answers: \(error)", at: answer.place)
+        }
+        guard envelope.shards != nil else {
+            throw ClusterError(.malformed, "the answer is not what a search answers", at: answer.place)
+        }
+        if !allowPartial { try Completeness.check(envelope.shards, timedOut: envelope.timedOut, at: answer.place) }
+        bytes = answer.body
+        hits = envelope.hits
+        lastSort = envelope.lastSort
+        contextID = envelope.contextID
+        total = envelope.isExact ? envelope.total.map(Int.init) : nil
+    }
+
+    private struct Envelope {
+        var hits: [Int] = []
+        var lastSort: JSON?
+        var total: Int64?
+        var isExact = true
+        var contextID: String?
+        var timedOut = false
+        var shards: JSON?
+
+        mutating func read(_ scanner: inout JSONScanner) throws(JSONError) {
+            try scanner.object { name, scanner throws(JSONError) in
+                switch String(decoding: name, as: UTF8.self) {
+                case "timed_out": timedOut = try scanner.value().boolean ?? false
+                case "_shards": shards = try scanner.value()
+                case "pit_id", "_scroll_id": contextID = try scanner.value().text
+                case "hits": try readHits(&scanner)
+                default: try scanner.skip()
+                }
+            }
+        }
+
+        private mutating func readHits(_ scanner: inout JSONScanner) throws(JSONError) {
+            try scanner.object { name, scanner throws(JSONError) in
+                switch String(decoding: name, as: UTF8.self) {
+                case "total":
+                    let value = try scanner.value()
+                    total = value.integer ?? value["value"]?.integer
+                    isExact = value["relation"]?.text ?? "eq" == "eq"
+                case "hits":
+                    try scanner.array { scanner throws(JSONError) in
+                        _ = scanner.peek()
+                        hits.append(scanner.position)
+                        try scanner.object { name, scanner throws(JSONError) in
+                            if name.elementsEqual("sort".utf8) {
+                                lastSort = try scanner.value()
+                            } else {
+                                try scanner.skip()
+                            }
+                        }
+                    }
+                default: try scanner.skip()
+                }
+            }
+        }
+    }
+}
+
+/// Whether an answer covers the whole index.
+enum Completeness {
+    /// - Throws: where shards failed or time ran out.
+    static func check(_ shards: JSON?, timedOut: Bool, at place: String) throws(ClusterError) {
+        if timedOut {
+            throw ClusterError(
+                .partial, "the cluster ran out of time and answered only a part", at: place,
+                remedy: "allow_partial: true takes it all the same")
+        }
+        guard let failed = shards?["failed"]?.integer, failed > 0 else { return }
+        let total = shards?["total"]?.integer ?? failed
+        let first = shards?["failures"]?.elements?.first?["reason"]
+        let cause = first?["reason"]?.text ?? first?["type"]?.text
+        if first?["type"]?.text == "search_context_missing_exception" {
+            throw ClusterError(
+                .expired, "the search was closed before its end: \(cause ?? "its context is gone")", at: place,
+                remedy: "raise keep_alive")
+        }
+        throw ClusterError(
+            .partial, "\(failed) of \(total) shards failed" + (cause.map { ": \($0)" } ?? ""), at: place,
+            remedy: "allow_partial: true goes on without them")
+    }
+}

@@ -1,0 +1,94 @@
+import FlareKit
+import Foundation
+import Testing
+
+@testable import Elasticsearch
+
+/// Findings as documents of a cluster.
+@Suite("the sink elasticsearch", .serialized, .enabled(if: ClusterServer.areThere))
+struct SinkTests {
+    static let end = Timestamp(seconds: 1_714_600_000)
+    static let header = RunHeader(pipeline: "test", version: "0", started: end, sources: ["eve"])
+
+    static func finding(_ number: UInt32, score: Double = 0.9) -> Finding {
+        let key = ChannelKey(
+            source: IPAddress(v4: 0xC0A8_0001 + number), peer: .address(IPAddress(v4: 0xC633_6401)), port: 443, proto: 6
+        )
+        var finding = Finding(detector: "beacon", subject: .channel(key), score: score, summary: "calls every 60 s")
+        finding.firstSeen = Timestamp(seconds: 1_714_590_000)
+        finding.lastSeen = Timestamp(seconds: 1_714_599_000)
+        finding.interval = 60
+        finding.bytesToServer = 1200
+        return finding
+    }
+
+    static func write(_ findings: [Finding], to server: ClusterServer, _ options: String = "") async throws {
+        let sink = try ElasticsearchSink(
+            .read("urls: [\"\(server.url)\"]\n\(options)", folder: NSTemporaryDirectory()),
+            PluginContext(folder: NSTemporaryDirectory()))
+        try await sink.begin(header, Column.all(with: []), resume: nil)
+        try await sink.write(findings)
+        var run = Run(header: header, window: TimeWindow(until: end), account: Account(), accounts: [:])
+        run.findings = findings.count
+        _ = try await sink.commit(run)
+    }
+
+    static func documents(_ index: String, _ server: ClusterServer) async throws -> [JSON] {
+        try await server.request("POST", "/\(index)/_refresh")
+        let answer = try await server.request("POST", "/\(index)/_search", #"{"size":100}"#)
+        let hits = try JSON(parsing: Array(answer.text.utf8))["hits", "hits"]?.elements ?? []
+        return hits.compactMap { $0["_source"] }
+    }
+
+    @Test("leaves the same documents where the same run is done twice", arguments: ClusterServer.Kind.allCases)
+    func idempotent(_ kind: ClusterServer.Kind) async throws {
+        let server = try await ClusterServer(kind)
+        let findings = (0..<7).map { Self.finding($0) }
+        for _ in 0..<2 { try await Self.write(findings, to: server, "batch: 3") }
+        let documents = try await Self.documents("flare-findings-2024.05.01", server)
+        #expect(documents.count == 7)
+        let first = documents.first { $0["source", "ip"]?.text == "192.168.0.1" }
+        #expect(first?["event", "kind"] == "alert")
+        #expect(first?["destination", "port"] == 443)
+        #expect(first?["network", "transport"] == "tcp")
+        #expect(first?["rule", "name"] == "beacon")
+        #expect(first?["flare", "interval"]?.number == 60)
+        #expect(try await Self.documents("flare-runs", server).count == 1)
+        let mapping = try await server.request("GET", "/flare-findings-2024.05.01/_mapping").text
+        #expect(mapping.contains(#""ip":{"type":"ip"}"#))
+    }
+
+    @Test("adds a changed finding to a data stream once more, and an unchanged one never again")
+    func dataStream() async throws {
+        let server = try await ClusterServer(.noida)
+        let options = "data_stream: logs-flare.findings-default"
+        try await Self.write([Self.finding(1)], to: server, options)
+        try await Self.write([Self.finding(1)], to: server, options)
+        #expect(try await Self.documents("logs-flare.findings-default", server).count == 1)
+        try await Self.write([Self.finding(1, score: 0.5)], to: server, options)
+        #expect(try await Self.documents("logs-flare.findings-default", server).count == 2)
+    }
+
+    @Test("puts a refused document into the dead-letter file, and writes the others")
+    func deadLetter() async throws {
+        let server = try await ClusterServer(.noida)
+        // Somebody's own mapping, to which the address of a name does not fit.
+        try await server.request(
+            "PUT", "/flare-findings-2024.05.01",
+            #"{"mappings":{"properties":{"destination":{"properties":{"address":{"type":"ip"}}}}}}"#)
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let named = Finding(
+            detector: "beacon",
+            subject: .channel(
+                ChannelKey(source: IPAddress(v4: 0xC0A8_0009), peer: .name("c2.example"), port: 443, proto: 6)),
+            score: 1, summary: "calls every 60 s")
+        let error = await #expect(throws: PluginError.self) {
+            try await Self.write(
+                [Self.finding(1), named], to: server, "dead_letter: \(file.path)\ninstall_template: false")
+        }
+        #expect(error?.description.contains("1 of 3 documents were refused") == true)
+        #expect(try String(contentsOf: file, encoding: .utf8).contains("c2.example"))
+        #expect(try await Self.documents("flare-findings-2024.05.01", server).count == 1)
+    }
+}

@@ -1,0 +1,50 @@
+import FlareKit
+import FlareKitTesting
+
+/// One server of each kind for all suites, loaded once with all that they read.
+actor SharedServer {
+    private static let all: [ClusterServer.Kind: SharedServer] = [
+        .noida: SharedServer(.noida), .osmem: SharedServer(.osmem),
+    ]
+
+    /// Made-up flows: 1,500 channels of few flows and six beacons.
+    static let flows = SampleFlowDocuments.generated(channels: 1500, beacons: 6)
+    /// Few enough for a test of a fault each.
+    static let fewFlows = SampleFlowDocuments.generated(channels: 300, beacons: 4)
+    /// The day of both.
+    static let window = TimeWindow(
+        since: Timestamp(seconds: 1_714_521_600), until: Timestamp(seconds: 1_714_521_600 + 90_000))
+    /// Addresses as keywords: osmem confuses some addresses of the type `ip` when it groups by them.
+    static let keywords = SampleFlowDocuments.mapping.replacing("\"type\":\"ip\"", with: "\"type\":\"keyword\"")
+
+    private let kind: ClusterServer.Kind
+    private var server: Task<ClusterServer, any Error>?
+
+    private init(_ kind: ClusterServer.Kind) { self.kind = kind }
+
+    /// A server with `logstash-flow-many` of `flows` and `logstash-flow-few` of `fewFlows`; osmem also has the latter with other
+    /// types of fields.
+    static func of(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
+        guard let shared = all[kind] else { return try await ClusterServer(kind) }
+        return try await shared.started().value
+    }
+
+    private func started() -> Task<ClusterServer, any Error> {
+        if let server { return server }
+        let kind = kind
+        let task = Task {
+            let server = try await ClusterServer(kind)
+            try await server.load(Self.flows.documents, into: "logstash-flow-many", mapping: Self.keywords)
+            try await server.load(
+                Self.fewFlows.documents, into: "logstash-flow-few", mapping: SampleFlowDocuments.mapping)
+            guard kind == .osmem else { return server }
+            try await server.load(Self.fewFlows.documents, into: "logstash-keyword-few", mapping: Self.keywords)
+            // As where nobody told the index that a flow's start is a date.
+            let text = Self.keywords.replacing(#""start":{"type":"date"}"#, with: #""start":{"type":"keyword"}"#)
+            try await server.load(Self.fewFlows.documents, into: "logstash-text-few", mapping: text)
+            return server
+        }
+        server = task
+        return task
+    }
+}
