@@ -52,7 +52,8 @@ let package = Package(
             name: "ContextWords", dependencies: ["SensorText"], path: "Sources/Plugins/Shared/ContextWords",
             cxxSettings: [.define("NDEBUG")]),
         .target(
-            name: "ContextReading", dependencies: ["FlareKit", "LineFiles", "ContextWords", "SensorText", "CompressedFiles"],
+            name: "ContextReading",
+            dependencies: ["FlareKit", "LineFiles", "ContextWords", "SensorText", "CompressedFiles"],
             path: "Sources/Plugins/Shared/ContextReading"),
         .target(name: "OutputFiles", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputFiles"),
         .target(name: "OutputText", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputText"),
@@ -167,6 +168,8 @@ let package = Package(
             resources: [.embedInCode("Resources/flare_plugin.py")]
         ),
 
+        .target(name: "TestReading", path: "Tests/Support/TestReading"),
+
         // The made-up day of the demo, and the command that writes it
         .target(name: "HomeNetwork", path: "Tests/Support/HomeNetwork"),
         .executableTarget(name: "generate-sample", dependencies: ["HomeNetwork"], path: "Tests/Support/GenerateSample"),
@@ -237,13 +240,17 @@ let package = Package(
         .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
         .testTarget(
             name: "AllowlistTests",
-            dependencies: ["Allowlist", "PeerMatching", "Suricata", "Zeek", "FlareKitTesting"],
+            dependencies: ["TestReading", "Allowlist", "PeerMatching", "Suricata", "Zeek", "FlareKitTesting"],
             exclude: ["reference.py"]),
-        .testTarget(name: "WhoisTests", dependencies: ["Whois", "FlareKitTesting"], exclude: ["mmdb.py"]),
-        .testTarget(name: "DomainTests", dependencies: ["Domain", "FlareKitTesting"], exclude: ["suffixes.py"]),
+        .testTarget(
+            name: "WhoisTests", dependencies: ["TestReading", "Whois", "FlareKitTesting"], exclude: ["mmdb.py"]),
+        .testTarget(
+            name: "DomainTests", dependencies: ["TestReading", "Domain", "FlareKitTesting"], exclude: ["suffixes.py"]),
         .testTarget(
             name: "ContextTests",
-            dependencies: ["Context", "Suricata", "Zeek", "ContextReading", "ContextWords", "FlareKitTesting"],
+            dependencies: [
+                "TestReading", "Context", "Suricata", "Zeek", "ContextReading", "ContextWords", "FlareKitTesting",
+            ],
             exclude: ["reference.py"]),
         .testTarget(name: "ThreatsTests", dependencies: ["Threats", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
@@ -261,9 +268,10 @@ let package = Package(
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
         .testTarget(
             name: "HistoryTests", dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "HTMLTests", dependencies: ["HTML", "SampleReports"]),
+        .testTarget(name: "HTMLTests", dependencies: ["TestReading", "HTML", "SampleReports"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "CZlib"], exclude: ["Schema/agreement.py"]),
+            name: "EndToEndTests", dependencies: ["TestReading", "flare", "HomeNetwork", "CZlib"],
+            exclude: ["Schema/agreement.py"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

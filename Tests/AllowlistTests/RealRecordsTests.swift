@@ -5,6 +5,7 @@ import Foundation
 import Suricata
 import Synchronization
 import Testing
+import TestReading
 import Zeek
 
 /// Where the real records are; tests that need them skip elsewhere.
@@ -37,7 +38,7 @@ struct Reference: Sendable {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+        let answer = output.fileHandleForReading.readWhole()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "the second implementation failed")
         let all = try #require(JSONSerialization.jsonObject(with: answer) as? [String: Any])

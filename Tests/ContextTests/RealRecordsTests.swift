@@ -2,6 +2,7 @@ import FlareKit
 import FlareKitTesting
 import Foundation
 import Testing
+import TestReading
 
 @testable import Context
 
@@ -35,7 +36,7 @@ struct Reference: Decodable {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+        let answer = output.fileHandleForReading.readWhole()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "the second implementation failed")
         return try JSONDecoder().decode(Reference.self, from: answer)

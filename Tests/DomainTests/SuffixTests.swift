@@ -1,6 +1,7 @@
 import FlareKit
 import Foundation
 import Testing
+import TestReading
 
 @testable import Domain
 
@@ -68,7 +69,7 @@ struct SuffixTests {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let answer = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        let answer = String(decoding: output.fileHandleForReading.readWhole(), as: UTF8.self)
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         let suffixes = try Bundled.suffixes()

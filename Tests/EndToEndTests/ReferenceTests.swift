@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestReading
 
 @Suite("docs")
 struct ReferenceTests {
@@ -36,7 +37,7 @@ struct ReferenceTests {
         process.standardOutput = output
         process.standardError = output
         try process.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let said = String(decoding: output.fileHandleForReading.readWhole(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0, "\(said)")
         #expect(said.contains("long-gaps: average precision"))

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestReading
 
 @Suite("flare schema")
 struct SchemaTests {
@@ -43,7 +44,7 @@ struct SchemaTests {
         process.standardOutput = output
         process.standardError = output
         try process.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let said = String(decoding: output.fileHandleForReading.readWhole(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0, "\(said)")
     }

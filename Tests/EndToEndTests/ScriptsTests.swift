@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestReading
 
 /// `scripts/setup` on machines that lack things: a PATH of stand-ins plays the machine.
 @Suite("scripts/setup")
@@ -204,8 +205,8 @@ private struct Machine: ~Copyable {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        let remarks = try errors.fileHandleForReading.readToEnd() ?? Data()
+        let text = output.fileHandleForReading.readWhole()
+        let remarks = errors.fileHandleForReading.readWhole()
         process.waitUntilExit()
         return Result(
             status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),

@@ -2,6 +2,7 @@ import FlareKit
 import Foundation
 import SampleReports
 import Testing
+import TestReading
 
 @testable import HTML
 
@@ -32,7 +33,7 @@ struct PageTests {
         try process.run()
         try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
         try input.fileHandleForWriting.close()
-        let digits = Array(output.fileHandleForReading.readDataToEndOfFile().prefix(64))
+        let digits = Array(output.fileHandleForReading.readWhole().prefix(64))
         return Data(
             stride(from: 0, to: digits.count, by: 2).compactMap {
                 UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)

@@ -1,6 +1,7 @@
 import FlareKit
 import Foundation
 import Testing
+import TestReading
 
 @testable import Whois
 
@@ -47,7 +48,7 @@ enum Python {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+        let answer = output.fileHandleForReading.readWhole()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "mmdb.py failed")
         return answer
