@@ -25,6 +25,32 @@ struct PeriodicityDetectorTests {
     }
 
     @Test(
+        "in a capture of some minutes a clock is found as in a day, with its own period",
+        arguments: [20, 100, 400])
+    func shortFrame(calls: Int) throws {
+        let times = (0..<calls).map { day.start + Int64($0) * 60_000_000_000 }
+        let found = try #require(detector.judge(times: times, frame: Int64(calls) * 60_000_000_000))
+        #expect(found.score > 0.95)
+        #expect(found.pValue < 1e-4)
+        #expect(abs(found.period - 60) < 1e-6)
+        #expect(found.callbacks == calls)
+        #expect(found.hoursOfDay == min(24, (calls + 59) / 60))
+    }
+
+    @Test("Poisson traffic scores as little in a short capture as in a day")
+    func shortNull() {
+        var generator = SeededGenerator(seed: 5)
+        var high = 0
+        for _ in 0..<300 {
+            let times = (0..<60).map { _ in
+                day.start + Int64(Double.random(in: 0..<3600, using: &generator) * 1e9)
+            }.sorted()
+            if let found = detector.judge(times: times, frame: 3_600_000_000_000), found.pValue <= 0.01 { high += 1 }
+        }
+        #expect(high <= 9)
+    }
+
+    @Test(
         "beacons of many kinds score above a half",
         arguments: [
             BeaconPlan(period: 60, jitter: .shortened(0.5)),

@@ -47,14 +47,16 @@ public struct PeriodicityDetector: Sendable {
         let views = ChannelViews(times: stretch.times(times), silences: stretch.silences(silences))
         guard let (best, logit) = views.best(by: model) else { return nil }
         let pace = Pace(of: best, times: views.times)
+        let factor = stretch.factor
         let parts = model.parts.map { ($0.statistic, $0.amount(best.statistics[$0.statistic])) }
             .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
         return Periodicity(
             score: ScoreModel.score(ofLogit: logit), pValue: pValues.pValue(logit: logit, flows: times.count),
-            period: pace.period / stretch.factor, jitterSeconds: pace.deviation / stretch.factor, callbacks: pace.callbacks, expected: pace.expected,
-            fitting: pace.fitting, burst: pace.burst, burstGap: best.view.burstGap / stretch.factor,
-            hoursOfDay: pace.hoursOfDay(offset: views.offset, stretch: stretch.factor), activeFrom: times[pace.active.lowerBound],
-            activeUntil: times[pace.active.upperBound], drift: pace.drift, secondPeriod: pace.second.map { $0 / stretch.factor },
+            period: pace.period / factor, jitterSeconds: pace.deviation / factor, callbacks: pace.callbacks,
+            expected: pace.expected, fitting: pace.fitting, burst: pace.burst,
+            burstGap: best.view.burstGap / factor, hoursOfDay: pace.hoursOfDay(offset: views.offset, stretch: factor),
+            activeFrom: times[pace.active.lowerBound], activeUntil: times[pace.active.upperBound], drift: pace.drift,
+            secondPeriod: pace.second.map { $0 / factor },
             sizes: SizeRegularity(toServer: toServer, toClient: toClient), base: model.intercept,
             statistics: parts.map { $0.0 }, amounts: parts.map { $0.1 })
     }
