@@ -39,7 +39,7 @@ struct StandardErrorLog: LogHandler {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             guard let line = try? encoder.encode(fields) else { return }
-            FileHandle.standardError.write(line + Data("\n".utf8))
+            StandardError.write(line + Data("\n".utf8))
         }
     }
 }

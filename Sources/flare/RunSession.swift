@@ -83,7 +83,7 @@ struct RunSession {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            FileHandle.standardError.write(try encoder.encode(outcome.run) + Data("\n".utf8))
+            StandardError.write(try encoder.encode(outcome.run) + Data("\n".utf8))
         }
     }
 

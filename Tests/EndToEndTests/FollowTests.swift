@@ -26,11 +26,11 @@ struct FollowTests {
     @Test(
         "ends with the signal's code and leaves whole outputs, a whole state and nothing else",
         arguments: [SIGINT, SIGTERM])
-    func interrupted(signal: Int32) throws {
+    func interrupted(signal: Int32) async throws {
         try folder.file("eve.json", Self.calls(0..<42))
         let run = try FollowingRun(folder)
-        try run.wait(untilEvaluated: 40 * 60)
-        #expect(run.end(with: signal) == 128 + signal, "\(run.said)")
+        try await run.wait(untilEvaluated: 40 * 60)
+        #expect(try await run.end(with: signal) == 128 + signal, "\(run.said)")
         #expect(try folder.read("all.csv").split(whereSeparator: \.isNewline).count == 2)
         let hidden = try folder.names.filter { $0.hasPrefix(".") || $0.hasSuffix(".partial") }
         #expect(hidden.isEmpty)
@@ -38,35 +38,35 @@ struct FollowTests {
     }
 
     @Test("a finding is sent when it appears and not again while it stays as it is")
-    func sentOnce() throws {
+    func sentOnce() async throws {
         try folder.file("eve.json", Self.calls(0..<20))
         let run = try FollowingRun(folder)
-        try run.wait(untilEvaluated: 15 * 60)
+        try await run.wait(untilEvaluated: 15 * 60)
         try append(Self.calls(20..<56))
-        try run.wait(untilEvaluated: 55 * 60)
-        #expect(run.interrupt() == 130)
+        try await run.wait(untilEvaluated: 55 * 60)
+        #expect(try await run.interrupt() == 130)
         #expect(try folder.read("news.jsonl").split(separator: "\n").count == 1)
         #expect(try folder.read("all.csv").contains("2024-01-01T00:54:00Z"))
     }
 
     @Test("a sensor that has been silent since Friday is told of, once, and the run goes on")
-    func silent() throws {
+    func silent() async throws {
         try folder.file("eve.json", Self.calls(0..<42))
         let run = try FollowingRun(folder, arguments: ["--set", "max_age=2h"])
-        try FollowingRun.wait(for: "a word on the silence") { run.said.contains("is the sensor alive?") }
+        try await FollowingRun.wait(for: "a word on the silence") { run.said.contains("is the sensor alive?") }
         try append(Self.calls(42..<52))
-        try run.wait(untilEvaluated: 50 * 60)
-        #expect(run.interrupt() == 130)
+        try await run.wait(untilEvaluated: 50 * 60)
+        #expect(try await run.interrupt() == 130)
         #expect(run.said.components(separatedBy: "older than max_age (7200 s)").count >= 2)
     }
 
     @Test("one record dated 2099 is rejected under that name, and the window stays")
-    func future() throws {
+    func future() async throws {
         let wrong = SampleFlows.flow(at: 2_366_841_600, from: "192.168.0.9", id: 9) + "\n"
         try folder.file("eve.json", Self.calls(0..<20) + wrong + Self.calls(20..<42))
         let run = try FollowingRun(folder, arguments: ["--report", "report.json", "--set", "max_rejected=0.5"])
-        try run.wait(untilEvaluated: 40 * 60)
-        #expect(run.interrupt() == 130)
+        try await run.wait(untilEvaluated: 40 * 60)
+        #expect(try await run.interrupt() == 130)
         #expect(try folder.read("report.json").contains("\"from the future\""))
         #expect(try folder.read("all.csv").contains("192.168.0.53"))
     }
@@ -74,20 +74,20 @@ struct FollowTests {
     @Test(
         "a disk that is full at the checkpoint ends nothing; once there is room again, nothing is missing or there twice"
     )
-    func fullDisk() throws {
+    func fullDisk() async throws {
         let hosts = (1...40).map { Self.calls(0..<42, from: "192.168.7.\($0)") }.joined()
         let lines = hosts.split(separator: "\n").sorted().joined(separator: "\n") + "\n"
         try folder.file("eve.json", lines)
-        // Neither the outputs nor the state may grow beyond 2 kB.
-        let run = try FollowingRun(folder, shell: "ulimit -f 2")
-        try FollowingRun.wait(for: "a word on the disk; the run said: \(run.said)") {
+        // Neither the outputs nor the state may grow beyond 6 kB.
+        let run = try FollowingRun(folder, shell: "ulimit -f 6")
+        try await FollowingRun.wait(for: "a word on the disk; the run said: \(run.said)") {
             try #require(run.process.isRunning, "the run ended: \(run.said)")
             return run.said.components(separatedBy: "an output failed, and is tried again").count > 2
         }
-        #expect(run.interrupt() == 130)
+        #expect(try await run.interrupt() == 130)
         let room = try FollowingRun(folder)
-        try room.wait(untilEvaluated: 40 * 60)
-        #expect(room.interrupt() == 130)
+        try await room.wait(untilEvaluated: 40 * 60)
+        #expect(try await room.interrupt() == 130)
         let ids = try folder.read("news.jsonl").split(separator: "\n").map { $0.prefix(30) }
         #expect(ids.count == 40)
         #expect(Set(ids).count == 40)
@@ -95,19 +95,17 @@ struct FollowTests {
     }
 
     @Test("a second run with the same state, a state of another pipeline and one that is damaged are refused")
-    func refused() throws {
+    func refused() async throws {
         try folder.file("eve.json", Self.calls(0..<12))
         let first = try FollowingRun(folder)
-        try first.wait(untilEvaluated: 600)
+        try await first.wait(untilEvaluated: 600)
         let second = try FollowingRun(folder)
-        second.process.waitUntilExit()
-        #expect(second.process.terminationStatus == 1)
+        #expect(try await second.exitCode() == 1)
         #expect(second.said.contains("another process follows with this state"))
-        #expect(first.interrupt() == 130)
+        #expect(try await first.interrupt() == 130)
         try folder.file("state.json", "{\"version\":1")
         let third = try FollowingRun(folder)
-        third.process.waitUntilExit()
-        #expect(third.process.terminationStatus == 1)
+        #expect(try await third.exitCode() == 1)
         #expect(third.said.contains("remove it to begin afresh"))
     }
 

@@ -31,7 +31,7 @@ struct KilledRunTests {
     }
 
     @Test("at 20 seeded moments leaves in the sinks what one uninterrupted run does", arguments: [1, 2] as [UInt64])
-    func killed(seed: UInt64) throws {
+    func killed(seed: UInt64) async throws {
         var dice = SeededDice(seed: seed)
         let folder = try TemporaryFolder()
         try folder.file("pipeline.yaml", Self.pipeline)
@@ -46,17 +46,17 @@ struct KilledRunTests {
             }
             // Half of the times it has evaluated something new, the other half it is anywhere.
             if Bool.random(using: &dice), share > 0 {
-                try? FollowingRun.wait(for: "an evaluation") {
+                try? await FollowingRun.wait(for: "an evaluation") {
                     FollowingRun.evaluated(in: folder) != before || !run.process.isRunning
                 }
             }
-            usleep(UInt32.random(in: 0..<60_000, using: &dice))
-            #expect(run.end(with: SIGKILL) == 128 + SIGKILL, "\(run.said)")
+            try await Task.sleep(for: .microseconds(Int.random(in: 0..<60_000, using: &dice)))
+            #expect(try await run.end(with: SIGKILL) == 128 + SIGKILL, "\(run.said)")
         }
         while let step = steps.popFirst() { try log.take(step) }
         let last = try FollowingRun(folder)
-        try last.wait(untilEvaluated: Self.end)
-        #expect(last.interrupt() == 130, "\(last.said)")
+        try await last.wait(untilEvaluated: Self.end)
+        #expect(try await last.interrupt() == 130, "\(last.said)")
 
         let whole = try TemporaryFolder()
         try whole.file("pipeline.yaml", Self.pipeline)
@@ -65,8 +65,8 @@ struct KilledRunTests {
                 at: folder.url.appending(path: name), to: whole.url.appending(path: name))
         }
         let uninterrupted = try FollowingRun(whole)
-        try uninterrupted.wait(untilEvaluated: Self.end)
-        #expect(uninterrupted.interrupt() == 130, "\(uninterrupted.said)")
+        try await uninterrupted.wait(untilEvaluated: Self.end)
+        #expect(try await uninterrupted.interrupt() == 130, "\(uninterrupted.said)")
         let (killed, expected) = (try Self.outputs(folder), try Self.outputs(whole))
         #expect(expected[0].split(separator: "\n").count > 3)
         // It appeared, and its period moved.

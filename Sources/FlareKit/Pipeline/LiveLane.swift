@@ -27,7 +27,7 @@ final class LiveLane: Sendable {
         var taken: [Int]
         var account = Account()
         var places: [Place]
-        /// The newest start in what the cursor has yielded, and in what it has yielded of the window's subject.
+        /// The newest start in what the cursor has yielded.
         var newestYielded = Int64.min
         var isFresh = true
         var hasEnded = false
@@ -146,6 +146,8 @@ final class LiveLane: Sendable {
                 state.part.forget(before: since.nanoseconds)
                 let first = state.places.lastIndex { $0.newestBefore < since.nanoseconds } ?? 0
                 state.places.removeFirst(first)
+            } else {
+                state.places.removeLast(state.places.count - 1)
             }
             return (state.part, state.account, state.places[0].checkpoint)
         }

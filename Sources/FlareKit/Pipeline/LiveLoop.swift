@@ -50,14 +50,15 @@ struct LiveLoop {
                 try await Task.sleep(for: Self.pause)
             case .ended:
                 guard let newest = live.newest else { return }
-                return try await evaluate(at: newest.advanced(by: 1), evaluated)
+                return try await evaluate(at: newest.advanced(by: 1), isLast: true, evaluated)
             }
             if engine.meter.isCancelled { throw CancellationError() }
         }
     }
 
     private mutating func evaluate(
-        at moment: Timestamp, _ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
+        at moment: Timestamp, isLast: Bool = false,
+        _ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
     ) async throws {
         let snapshot = live.snapshot(before: moment)
         var groups: [Grouping: Evaluator.Grouped] = [:]
@@ -79,8 +80,10 @@ struct LiveLoop {
         let failures = await sinks.failureTexts
         if failures.isEmpty { whole = state }
         for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
-        let conditions = run.conditions(
+        var conditions = run.conditions(
             pipeline, subjects: Set(evaluator.groupings.map(\.subject)), newest: live.newest)
+        // Whether the sensor is silent shows when nothing comes, not while old records are read.
+        if !isLast { conditions.removeAll { if case .stale = $0 { true } else { false } } }
         try await evaluated(
             RunOutcome(run: run, findings: changed, columns: columns, conditions: conditions), whole)
     }

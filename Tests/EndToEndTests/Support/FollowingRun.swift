@@ -44,18 +44,20 @@ final class FollowingRun {
     }
 
     /// Waits until something holds.
-    static func wait(for what: String, _ holds: () throws -> Bool) throws {
+    ///
+    /// Other tests go on meanwhile: no thread of theirs is held.
+    static func wait(for what: String, _ holds: () throws -> Bool) async throws {
         let end = Date() + patience
         while try !holds() {
             try #require(Date() < end, "waited in vain for \(what)")
-            usleep(10_000)
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 
     /// Waits until the window that ends at a moment was evaluated, seconds after 2024-01-01.
-    func wait(untilEvaluated seconds: Int) throws {
+    func wait(untilEvaluated seconds: Int) async throws {
         let moment = Timestamp(seconds: 1_704_067_200 + Double(seconds))
-        try Self.wait(for: "the evaluation at \(moment); the run said: \(said)") {
+        try await Self.wait(for: "the evaluation at \(moment); the run said: \(said)") {
             try #require(process.isRunning, "the run ended: \(said)")
             return Self.evaluated(in: folder).map { $0 >= moment } ?? false
         }
@@ -64,12 +66,17 @@ final class FollowingRun {
     /// Ends the run as Ctrl-C does.
     ///
     /// - Returns: the exit code.
-    func interrupt() -> Int32 { end(with: SIGINT) }
+    func interrupt() async throws -> Int32 { try await end(with: SIGINT) }
 
     @discardableResult
-    func end(with signal: Int32) -> Int32 {
+    func end(with signal: Int32) async throws -> Int32 {
         kill(process.processIdentifier, signal)
-        process.waitUntilExit()
+        return try await exitCode()
+    }
+
+    /// Waits for its end.
+    func exitCode() async throws -> Int32 {
+        try await Self.wait(for: "the end of the run") { !process.isRunning }
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 }

@@ -40,6 +40,7 @@ package struct InputPaths {
                 let names = try expand(path)
                 InputFile.allowOpen(opened.files.count + names.count)
                 for name in names {
+                    if let status = FileIdentity.ofFile(name), seen.contains(status.identity) { continue }
                     do throws(InputFileError) {
                         let file = try Self.file(name, isNamed: name == path.file)
                         if let identity = file.identity, !seen.insert(identity).inserted { continue }
