@@ -28,8 +28,17 @@ struct ChannelWords: Sendable {
     /// Pairs of a certificate and a name that was asked for.
     var asked: [String: Tally] = [:]
 
+    /// Whether other channels of a source are compared by what a record says.
+    static func isCompared(_ row: WordRow) -> Bool { row.kind == .tls || row.kind == .http }
+
+    /// - Parameter isFinding: whether all is of interest, or only what other channels are compared by.
+    mutating func take(_ row: WordRow, isFinding: Bool) {
+        if !isFinding, row.kind == .http { return agents.add(row.text(.userAgent)) }
+        take(row)
+    }
+
     /// Takes in one record.
-    mutating func take(_ row: WordRow) {
+    private mutating func take(_ row: WordRow) {
         switch row.kind {
         case .dns: queries.add(row.text(.query))
         case .tls: takeHandshake(row)

@@ -48,7 +48,7 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
         for remark in answer.remarks { run.ledger.remark(remark) }
         var words = WordCollector()
         for part in answer.parts { words.merge(part) }
-        words.close()
+        words.close(search.found)
         return words
     }
 
@@ -92,7 +92,9 @@ struct Story {
         self.words = words
         let agents = all.words(of: finding.source).reduce(into: Tally()) { $0.merge($1.words.agents) }
         platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
-        name = finding.channel.flatMap { BestName($0, words, times: finding.times, all.answers) }
+        name = finding.channel.flatMap { key in
+            BestName(key, words, times: finding.times, key.peer.address.flatMap { all.answersByAddress[$0] } ?? [])
+        }
     }
 
     /// Whether the finding is about look-ups.

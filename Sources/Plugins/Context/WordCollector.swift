@@ -6,6 +6,10 @@ struct WordSearch: Sendable {
     var sources: Set<IPAddress> = []
     /// The addresses that findings are about.
     var peers: Set<IPAddress> = []
+    /// The same as texts, as sensors write them.
+    private(set) var peerTexts: Set<String> = []
+    /// The channels that findings are about.
+    private(set) var found: Set<ChannelKey> = []
     /// The channels of the sources that were judged, by the sensor's ids of their flows.
     private(set) var channelsByID: [Int64: [ChannelKey]] = [:]
     /// Those channels whose flows have ids.
@@ -19,6 +23,8 @@ struct WordSearch: Sendable {
                 peers.formUnion(addresses.compactMap { IPAddress($0) })
             }
         }
+        peerTexts = Set(peers.map(\.description))
+        found = Set(findings.flatMap(\.channels))
         for table in run.tables.values {
             for place in 0..<table.count where sources.contains(table.key(of: ChannelID(place)).source) {
                 take(table.view(ChannelID(place)))
@@ -36,6 +42,20 @@ struct WordSearch: Sendable {
 
     var queries: [ContextQuery] {
         sources.map { ContextQuery(source: $0) } + peers.map { ContextQuery(source: nil, peer: .address($0)) }
+    }
+
+    /// The addresses of findings' peers among answers, each once.
+    func peers(in answers: String) -> [IPAddress] {
+        guard !answers.isEmpty else { return [] }
+        var found: [IPAddress] = []
+        for answer in answers.split(separator: "\n") {
+            // IPv6 is written in several forms.
+            guard answer.utf8.contains(UInt8(ascii: ":")) || peerTexts.contains(String(answer)) else { continue }
+            if let address = IPAddress(answer), peers.contains(address), !found.contains(address) {
+                found.append(address)
+            }
+        }
+        return found
     }
 
     /// The channels that a record belongs to.
@@ -59,6 +79,7 @@ struct WordCollector: Sendable {
         var time: Int64
         var channel: ChannelKey
         var name: String
+        /// Those of the answers that findings are about.
         var addresses: [IPAddress]
     }
 
@@ -75,6 +96,8 @@ struct WordCollector: Sendable {
     var answers: [Answer] = []
     /// Certificates that were logged by themselves.
     var certificates: [String: Certificate] = [:]
+    /// The answers that held an address; made by `close`.
+    private(set) var answersByAddress: [IPAddress: [Answer]] = [:]
     /// The channels of each source; made by `close`.
     private(set) var channelsBySource: [IPAddress: [ChannelKey]] = [:]
 
@@ -85,7 +108,10 @@ struct WordCollector: Sendable {
     }
 
     mutating func take(_ batch: RecordBatch, _ search: WordSearch) {
-        for table in batch.tables { for row in 0..<table.count { take(WordRow(table, row), search) } }
+        for table in batch.tables where table.count > 0 {
+            let words = WordTable(table)
+            for row in 0..<table.count { take(WordRow(words, row), search) }
+        }
     }
 
     private mutating func take(_ row: WordRow, _ search: WordSearch) {
@@ -95,7 +121,11 @@ struct WordCollector: Sendable {
             return
         }
         let keys = search.channels(of: row)
-        for key in keys { channels[key, default: ChannelWords()].take(row) }
+        for key in keys {
+            let isFinding = search.found.contains(key)
+            guard isFinding || ChannelWords.isCompared(row) else { continue }
+            channels[key, default: ChannelWords()].take(row, isFinding: isFinding)
+        }
         if row.kind == .dns { takeLookup(row, keys.first, search) }
     }
 
@@ -104,8 +134,8 @@ struct WordCollector: Sendable {
         guard !name.isEmpty else { return }
         let isBack = row.port != 53 && row.number(.sourcePort) == 53
         let client = isBack ? row.destination : row.source
-        let addresses = row.text(.answers).split(separator: "\n").compactMap { IPAddress($0) }
-        for address in Set(addresses) where search.peers.contains(address) {
+        let addresses = search.peers(in: row.text(.answers))
+        for address in addresses {
             answers.append(Answer(time: row.time, client: client, address: address, name: name))
         }
         if search.sources.contains(client) {
@@ -124,10 +154,20 @@ struct WordCollector: Sendable {
     }
 
     /// Ends gathering: the same order in every run, and what certificates say of themselves in their handshakes.
-    mutating func close() {
+    ///
+    /// - Parameter found: the channels of findings; of look-ups those of their names and addresses are kept.
+    mutating func close(_ found: Set<ChannelKey>) {
+        var names = Set(answers.map(\.name))
+        for key in found {
+            guard let words = channels[key] else { continue }
+            names.formUnion(words.names.counts.keys)
+            names.formUnion(words.hosts.counts.keys)
+        }
+        lookups = lookups.filter { names.contains($0.name) }
         lookups.sort { ($0.time, $0.name, $0.channel) < ($1.time, $1.name, $1.channel) }
         channelsBySource = Dictionary(grouping: channels.keys.sorted(), by: \.source)
         answers.sort { ($0.time, $0.client, $0.name) < ($1.time, $1.client, $1.name) }
+        answersByAddress = Dictionary(grouping: answers, by: \.address)
         guard !certificates.isEmpty else { return }
         for key in channels.keys {
             for name in (channels[key]?.shown.keys).map(Array.init) ?? [] {

@@ -1,28 +1,82 @@
 import FlareKit
 
-/// One row of a table of records that were read again.
+/// A table of records that were read again, its columns found once for all rows.
+final class WordTable {
+    let table: RecordTable
+    /// By the place of their column in `Word.allCases`.
+    fileprivate let texts: [[String]]
+    fileprivate let numbers: [[Int64]]
+
+    init(_ table: RecordTable) {
+        self.table = table
+        texts = Word.allCases.map { table.texts[$0.column] ?? [] }
+        numbers = Word.allCases.map { table.numbers[$0.column] ?? [] }
+    }
+}
+
+/// The columns that the enricher reads.
+enum Word: Int, CaseIterable {
+    case id, sourcePort, query, answers, host, subject, issuer, serial, fingerprint, alternativeNames, validFrom
+    case validUntil, ja3, ja4, method, url, userAgent, contentType, status, fileName, hash, clientSoftware
+    case serverSoftware, signature
+
+    var column: ColumnName {
+        switch self {
+        case .id: .id
+        case .sourcePort: .sourcePort
+        case .query: .query
+        case .answers: .answers
+        case .host: .host
+        case .subject: .subject
+        case .issuer: .issuer
+        case .serial: .serial
+        case .fingerprint: .fingerprint
+        case .alternativeNames: .alternativeNames
+        case .validFrom: .validFrom
+        case .validUntil: .validUntil
+        case .ja3: .ja3
+        case .ja4: .ja4
+        case .method: .method
+        case .url: .url
+        case .userAgent: .userAgent
+        case .contentType: .contentType
+        case .status: .status
+        case .fileName: .fileName
+        case .hash: .hash
+        case .clientSoftware: .clientSoftware
+        case .serverSoftware: .serverSoftware
+        case .signature: .signature
+        }
+    }
+}
+
+/// One row of such a table.
 struct WordRow {
-    private let table: RecordTable
+    private let words: WordTable
     private let row: Int
 
-    init(_ table: RecordTable, _ row: Int) {
-        self.table = table
+    init(_ words: WordTable, _ row: Int) {
+        self.words = words
         self.row = row
     }
 
-    var kind: RecordKind { table.kind }
-    var time: Int64 { table.start[row] }
-    var source: IPAddress { table.source[row] }
-    var destination: IPAddress { table.destination[row] }
-    var port: UInt16 { table.port[row] }
-    var proto: UInt8 { table.proto[row] }
+    var kind: RecordKind { words.table.kind }
+    var time: Int64 { words.table.start[row] }
+    var source: IPAddress { words.table.source[row] }
+    var destination: IPAddress { words.table.destination[row] }
+    var port: UInt16 { words.table.port[row] }
+    var proto: UInt8 { words.table.proto[row] }
 
     /// Empty where the sensor did not say.
-    func text(_ column: ColumnName) -> String { table.texts[column]?[row] ?? "" }
+    func text(_ word: Word) -> String {
+        let column = words.texts[word.rawValue]
+        return column.isEmpty ? "" : column[row]
+    }
 
-    func number(_ column: ColumnName) -> Int64? {
-        guard let value = table.numbers[column]?[row], value != RecordTable.unknown else { return nil }
-        return value
+    func number(_ word: Word) -> Int64? {
+        let column = words.numbers[word.rawValue]
+        guard !column.isEmpty, column[row] != RecordTable.unknown else { return nil }
+        return column[row]
     }
 
     /// The channel of the record by its own addresses, seen from its source.
