@@ -48,6 +48,13 @@ let package = Package(
             path: "Sources/Plugins/Shared/LineFiles"
         ),
         .target(name: "SensorText", path: "Sources/Plugins/Shared/SensorText", cxxSettings: [.define("NDEBUG")]),
+        .target(
+            name: "ContextWords", dependencies: ["SensorText"], path: "Sources/Plugins/Shared/ContextWords",
+            cxxSettings: [.define("NDEBUG")]),
+        .target(
+            name: "ContextReading",
+            dependencies: ["FlareKit", "LineFiles", "ContextWords", "SensorText", "CompressedFiles"],
+            path: "Sources/Plugins/Shared/ContextReading"),
         .target(name: "OutputFiles", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputFiles"),
         .target(name: "OutputText", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputText"),
         .target(
@@ -65,21 +72,31 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         .target(
+            name: "EVEContextScanner",
+            dependencies: ["SensorText", "ContextWords"],
+            path: "Sources/Plugins/Suricata/ContextScanner",
+            cxxSettings: [.define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(
             name: "Suricata",
-            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "EVEScanner", "SensorText"],
+            dependencies: [
+                "FlareKit", "CompressedFiles", "LineFiles", "EVEScanner", "EVEContextScanner", "ContextReading",
+                "SensorText",
+            ],
             path: "Sources/Plugins/Suricata",
-            exclude: ["Scanner"]
+            exclude: ["Scanner", "ContextScanner"]
         ),
         .target(
             name: "ZeekScanner",
-            dependencies: ["SensorText"],
+            dependencies: ["SensorText", "ContextWords"],
             path: "Sources/Plugins/Zeek/Scanner",
             cxxSettings: [.define("NDEBUG")],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]
         ),
         .target(
             name: "Zeek",
-            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "ZeekScanner"],
+            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "ContextReading", "ZeekScanner"],
             path: "Sources/Plugins/Zeek",
             exclude: ["Scanner"]
         ),
@@ -95,6 +112,9 @@ let package = Package(
         .target(
             name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"],
             path: "Sources/Plugins/Domain"),
+        .target(
+            name: "Context", dependencies: ["FlareKit", "OutputText"], path: "Sources/Plugins/Context"),
+        .target(name: "Threats", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Threats"),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
@@ -139,9 +159,8 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Allowlist", "Whois", "Domain", "Beacon",
-                "Tabular",
-                "HTML", "History", "Evaluation", "CompressedFiles", "SyntheticTraffic",
+                "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Context", "Threats", "Allowlist", "Whois",
+                "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -220,6 +239,11 @@ let package = Package(
             exclude: ["reference.py"]),
         .testTarget(name: "WhoisTests", dependencies: ["Whois", "FlareKitTesting"], exclude: ["mmdb.py"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "FlareKitTesting"], exclude: ["suffixes.py"]),
+        .testTarget(
+            name: "ContextTests",
+            dependencies: ["Context", "Suricata", "Zeek", "ContextReading", "ContextWords", "FlareKitTesting"],
+            exclude: ["reference.py"]),
+        .testTarget(name: "ThreatsTests", dependencies: ["Threats", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(

@@ -1,5 +1,6 @@
 import Allowlist
 import Beacon
+import Context
 import Domain
 import Elasticsearch
 import FlareKit
@@ -8,6 +9,7 @@ import HTML
 import History
 import Suricata
 import Tabular
+import Threats
 import Traffic
 import Whois
 import Zeek
@@ -25,6 +27,8 @@ enum BuiltInPlugins {
         registry.register(EveBoxEnricher.self, as: .enricher)
         registry.register(WhoisEnricher.self, as: .enricher)
         registry.register(DomainEnricher.self, as: .enricher)
+        registry.register(ContextEnricher.self, as: .enricher)
+        registry.register(ThreatListEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)

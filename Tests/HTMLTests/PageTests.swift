@@ -92,13 +92,13 @@ struct PageTests {
         #expect(Pages.between("title=\"How far intervals stray", "</span>", in: html).count == 5)
     }
 
-    @Test("findings stand in the order of their priority, whatever the order they came in")
+    @Test("findings stand in the order of their urgency, whatever the order they came in")
     func order() throws {
         let sample = SampleReport(count: 30)
         let report = Report(
             run: sample.run, columns: sample.columns, findings: sample.findings.reversed(), options: HTMLOptions(),
             links: [])
-        #expect(report.findings.map(\.finding.id) == sample.findings.map(\.id))
+        #expect(report.findings.map(\.finding.id) == sample.findings.byUrgency().map(\.id))
     }
 
     @Test("a column that no finding fills is shown on demand alone")

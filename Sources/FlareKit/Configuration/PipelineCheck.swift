@@ -8,8 +8,11 @@ extension PipelineDefinition {
     /// - Enrichers that wait for each other.
     /// - What enrichers say of configuration of their own.
     /// - Two sinks that write to one place.
-    public func complaints() -> [Diagnostic] {
-        unofferedKinds() + unansweredContext() + unwrittenFields() + ambiguousFields() + circles() + sharedOutputs()
+    ///
+    /// - Parameter providers: the sources of the installation that can be asked again.
+    public func complaints(providers: [PluginDescriptor] = []) -> [Diagnostic] {
+        unofferedKinds() + unansweredContext(providers) + unwrittenFields() + ambiguousFields() + circles()
+            + sharedOutputs()
             + enricherComplaints()
     }
 
@@ -31,12 +34,6 @@ extension PipelineDefinition {
                         level: .warning))
             }
         }
-        for enricher in enrichers {
-            let kinds = Set(enricher.instance.kinds.keys).subtracting(offered)
-            complaints += kinds.sorted { $0.name < $1.name }.map {
-                unoffered($0, by: offered, reader: enricher.descriptor, at: enricher.mark)
-            }
-        }
         return complaints
     }
 
@@ -49,12 +46,25 @@ extension PipelineDefinition {
             suggestion: names.isEmpty ? nil : "the sources offer \(names)")
     }
 
-    private func unansweredContext() -> [Diagnostic] {
-        if sources.contains(where: { $0.instance is any ContextSource }) { return [] }
-        return enrichers.filter { !$0.instance.kinds.isEmpty }.map {
-            Diagnostic(
-                "\($0.descriptor.phrase) asks for the records about findings, which no source can be asked for",
-                at: $0.mark, suggestion: "take it out, or add a source that can be asked again")
+    /// Kinds that an enricher asks for after detection. It can do without some of them; without any it is of no use.
+    private func unansweredContext(_ providers: [PluginDescriptor]) -> [Diagnostic] {
+        let provided = sources.reduce(into: Set<RecordKind>()) { kinds, source in
+            if let source = source.instance as? any ContextSource { kinds.formUnion(type(of: source).contextKinds) }
+        }
+        return enrichers.compactMap { enricher in
+            let wanted = Set(enricher.instance.kinds.keys).subtracting([.flow])
+            let missing = wanted.subtracting(provided)
+            guard !missing.isEmpty else { return nil }
+            let names = missing.map { "\"\($0)\"" }.sorted().joined(separator: ", ")
+            let others = providers.filter { !$0.contextKinds.isDisjoint(with: missing) }.map(\.name)
+            let suggestion =
+                others.isEmpty
+                ? "take it out, or add a source that can be asked again"
+                : "\(others.joined(separator: " and ")) would"
+            return Diagnostic(
+                "\(enricher.descriptor.phrase) asks for records of the kind \(names) about findings, which no source "
+                    + "provides",
+                at: enricher.mark, suggestion: suggestion, level: missing == wanted ? .error : .warning)
         }
     }
 

@@ -104,6 +104,7 @@ extension PipelineDefinition {
         var context = DecodingContext(environment: environment)
         let parsed = overrides.compactMap { PipelineOverride($0, &context) }
         var definition: PipelineDefinition?
+        var providers: [PluginDescriptor] = []
         switch root {
         case .failure(let error):
             for diagnostic in error.diagnostics { context.add(diagnostic) }
@@ -116,10 +117,11 @@ extension PipelineDefinition {
                 registry: registry, folder: root.mark.source.folder, context: context)
             definition = reader.read(root, path: path)
             context = reader.context
+            providers = registry.descriptors.filter { !$0.contextKinds.isEmpty && $0.isEnabled }
         }
         let warnings = try context.finish()
         guard var definition else { throw ConfigurationError(warnings) }
-        for complaint in definition.complaints() { context.add(complaint) }
+        for complaint in definition.complaints(providers: providers) { context.add(complaint) }
         definition = definition.with(warnings: try context.finish())
         return definition
     }

@@ -103,6 +103,7 @@ struct Evaluator: Sendable {
         var context = RunContext(
             header: header, window: window, tables: groups.mapValues(\.table), censuses: groups.mapValues(\.census),
             scores: scores, contextSources: sources, logger: logger)
+        (context.threads, context.meter) = (pipeline.threads, meter)
         for enricher in enrichers {
             if meter.isCancelled { throw CancellationError() }
             context.stage = enricher.name

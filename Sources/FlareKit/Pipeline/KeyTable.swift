@@ -42,8 +42,9 @@ struct PackedKey: Hashable, Sendable {
 /// 40 bytes a key and 8 to 16 a slot. The hash is seeded anew in each process, since keys come from the network
 /// and could be chosen to collide; no result depends on the order of the slots.
 struct KeyTable: Sendable {
-    private static let seed = UInt64.random(in: .min ... .max) | 1
+    private static let processSeed = UInt64.random(in: .min ... .max) | 1
 
+    private let seed = processSeed
     private(set) var keys: ContiguousArray<PackedKey> = []
     /// A key's number + 1, or 0 where the slot is free. The count is a power of two, at most half of it used.
     private var slots: ContiguousArray<UInt32>
@@ -60,7 +61,7 @@ struct KeyTable: Sendable {
     @inline(__always)
     mutating func number(of key: PackedKey) -> UInt32 {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: Self.hash(key)) & mask
+        var slot = Int(truncatingIfNeeded: hash(key)) & mask
         while true {
             let entry = slots[slot]
             if entry == 0 { return insert(key, at: slot) }
@@ -72,12 +73,30 @@ struct KeyTable: Sendable {
     /// The number of a key; `nil` if it never came.
     func existingNumber(of key: PackedKey) -> UInt32? {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: Self.hash(key)) & mask
+        var slot = Int(truncatingIfNeeded: hash(key)) & mask
         while slots[slot] != 0 {
             if keys[Int(slots[slot]) - 1] == key { return slots[slot] - 1 }
             slot = (slot + 1) & mask
         }
         return nil
+    }
+
+    /// Numbers the keys of some rows, at the end of `numbers`.
+    mutating func append(numbersOf range: Range<Int>, of rows: RecordTable, to numbers: inout ContiguousArray<UInt32>) {
+        rows.source.withUnsafeBufferPointer { source in
+            rows.destination.withUnsafeBufferPointer { destination in
+                rows.port.withUnsafeBufferPointer { port in
+                    rows.proto.withUnsafeBufferPointer { proto in
+                        for row in range {
+                            let key = PackedKey(
+                                source: source[row], peer: destination[row], port: port[row], proto: proto[row],
+                                flags: [])
+                            numbers.append(number(of: key))
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @inline(never)
@@ -92,17 +111,17 @@ struct KeyTable: Sendable {
         let size = slots.count * 2
         slots = ContiguousArray(repeating: 0, count: size)
         for (index, key) in keys.enumerated() {
-            var slot = Int(truncatingIfNeeded: Self.hash(key)) & (size - 1)
+            var slot = Int(truncatingIfNeeded: hash(key)) & (size - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
             slots[slot] = UInt32(index + 1)
         }
     }
 
     @inline(__always)
-    private static func hash(_ key: PackedKey) -> UInt64 {
-        let a = mix(key.source.low ^ seed, key.peer.low ^ 0x9E37_79B9_7F4A_7C15)
-        let b = mix(key.source.high ^ UInt64(key.tail), key.peer.high ^ seed)
-        return mix(a ^ seed, b ^ 0xD6E8_FEB8_6659_FD93)
+    private func hash(_ key: PackedKey) -> UInt64 {
+        let a = Self.mix(key.source.low ^ seed, key.peer.low ^ 0x9E37_79B9_7F4A_7C15)
+        let b = Self.mix(key.source.high ^ UInt64(key.tail), key.peer.high ^ seed)
+        return Self.mix(a ^ seed, b ^ 0xD6E8_FEB8_6659_FD93)
     }
 
     /// The two halves of a 128-bit product, folded.

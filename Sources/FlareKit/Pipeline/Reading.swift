@@ -18,6 +18,10 @@ struct ReadPlan: Sendable {
             subjects[subject, default: []].formUnion(demand.columns)
             for (kind, columns) in demand.kinds { kinds[kind, default: []].formUnion(columns) }
         }
+        // What enrichers read again is joined to channels by the sensor's id of the flow; nobody else pays for it.
+        if enricherKinds[.flow]?.contains(.id) == true {
+            for subject in subjects.keys { subjects[subject]?.insert(.id) }
+        }
         layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames] kind, columns in
             RecordLayout(kind: kind, columns: columns, hasNames: kind == .dns || (kind == .flow && joinsNames))
         }

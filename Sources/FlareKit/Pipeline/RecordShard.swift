@@ -51,12 +51,11 @@ struct RecordShard: Sendable {
         _ range: Range<Int>, of rows: RecordTable, into chunk: Int, _ columns: InputColumns
     ) {
         chunks[chunk].append(times: rows.start[range])
-        for row in range {
-            let key = PackedKey(
-                source: rows.source[row], peer: rows.destination[row], port: rows.port[row],
-                proto: rows.proto[row], flags: [])
-            chunks[chunk].keys.append(table.number(of: key))
-        }
+        // Outside of the chunk the column is one array with one owner while it grows.
+        var keys: ContiguousArray<UInt32> = []
+        swap(&keys, &chunks[chunk].keys)
+        table.append(numbersOf: range, of: rows, to: &keys)
+        swap(&keys, &chunks[chunk].keys)
         if layout.hasBytes {
             chunks[chunk].bytesToServer.append(columns.up?[range], count: range.count)
             chunks[chunk].bytesToClient.append(columns.down?[range], count: range.count)

@@ -14,6 +14,9 @@ public struct RunContext: Sendable {
     public let logger: Logger
     /// What the enricher that is called is named in this run.
     public internal(set) var stage = ""
+    /// How many threads read, and what tells that the run is to end.
+    var threads = 1
+    var meter = ReadMeter()
     /// Where it puts down what it took out, and remarks.
     public let ledger: RunLedger
 

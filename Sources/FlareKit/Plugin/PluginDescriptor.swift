@@ -25,6 +25,8 @@ public struct PluginDescriptor: Sendable {
     public let options: [OptionDescription]
     /// The fields it writes about findings.
     public let evidence: [Field]
+    /// The kinds of record that it can be asked for again after detection.
+    public internal(set) var contextKinds: Set<RecordKind> = []
     /// Whether a pipeline may use it.
     public internal(set) var isEnabled = true
     /// What plugins.yaml files give for its options, a pipeline's own values over it.
@@ -53,6 +55,7 @@ public struct PluginDescriptor: Sendable {
             kind: kind, name: P.name, summary: P.summary, origin: .builtIn, options: P.Options.descriptions,
             evidence: P.evidence,
             make: { values, context in try P(P.Options(datum: .object(values)), context) })
+        contextKinds = (type as? any ContextSource.Type)?.contextKinds ?? []
     }
 
     /// Whether the plugin is code from outside the command.

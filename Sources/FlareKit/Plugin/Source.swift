@@ -90,18 +90,30 @@ public protocol GroupedRecords: Sendable {
 
 /// A source that can be asked again, after detection, about the sources of findings.
 public protocol ContextSource: Source {
-    /// Reads the records about some addresses.
+    /// The kinds of record that it can be asked for again.
+    static var contextKinds: Set<RecordKind> { get }
+    /// Reads the records about some addresses: those that have one of the queries' sources at either end, and look-ups
+    /// of anybody whose answers hold an address of a query without a source.
+    ///
+    /// A record is yielded as the sensor wrote it, even where the answering side comes first. `certificate` records
+    /// belong to no address and are all yielded.
+    ///
+    /// - Throws: `PluginError` where the input is not there any more; the findings stand without.
     func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor]
-    /// Counts how many different sources of the site share each value.
+    /// Counts how many different sources of the site share each value, for columns of `SharedValue.columns`: exactly up
+    /// to `SharedValue.exactUpTo`, estimated above. Asked after the cursors of `records` have ended.
+    ///
+    /// - Returns: no entry for a value that was not counted.
     func sources(sharing values: [SharedValue], in window: TimeWindow) async throws -> [SharedValue: Int]
 }
 
 /// Asks for the records about one source, toward one peer or all.
 public struct ContextQuery: Hashable, Sendable {
-    public var source: IPAddress
+    /// `nil` asks for everybody's look-ups that were answered with the peer's address.
+    public var source: IPAddress?
     public var peer: Peer?
 
-    public init(source: IPAddress, peer: Peer? = nil) {
+    public init(source: IPAddress?, peer: Peer? = nil) {
         self.source = source
         self.peer = peer
     }
@@ -109,6 +121,13 @@ public struct ContextQuery: Hashable, Sendable {
 
 /// A value that several sources may share: an agent, a fingerprint, a name.
 public struct SharedValue: Hashable, Sendable {
+    /// The columns whose values are counted over the whole site.
+    public static let columns: [RecordKind: Set<ColumnName>] = [
+        .dns: [.query], .tls: [.host, .ja3, .ja4, .fingerprint], .http: [.host, .userAgent],
+    ]
+    /// So many sources of a value are counted exactly.
+    public static let exactUpTo = 64
+
     public var kind: RecordKind
     public var column: ColumnName
     public var value: String

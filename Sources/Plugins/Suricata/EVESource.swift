@@ -1,4 +1,5 @@
 import CompressedFiles
+import ContextReading
 import FlareKit
 import LineFiles
 
@@ -11,6 +12,8 @@ public struct EVESource: Source, BuiltInPlugin {
     public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."
 
     private let options: EVESourceOptions
+    /// What is remembered for when it is asked again.
+    let counts = SiteCounts()
 
     public init(_ options: EVESourceOptions, _ context: PluginContext) throws {
         guard !options.paths.isEmpty else {
@@ -22,6 +25,9 @@ public struct EVESource: Source, BuiltInPlugin {
         self.options = options
     }
 
+    var inputs: InputPaths { InputPaths(options.paths) }
+    var longestLine: Int { Int(clamping: options.maxLine.bytes) }
+
     /// Of `tls` and `http` records the host asked for alone, by which flows are named.
     public var offers: Set<RecordKind> { [.flow, .tls, .http] }
 
@@ -30,7 +36,9 @@ public struct EVESource: Source, BuiltInPlugin {
     public func extent() async -> Int64? { InputPaths(options.paths).extent }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
-        let work = WorkQueue(try InputPaths(options.paths).open())
+        let files = try InputPaths(options.paths).open()
+        counts.remember(files)
+        let work = WorkQueue(files)
         let settings = EVECursor.Settings(
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,

@@ -72,11 +72,14 @@ struct MarkdownReport {
         let standard = Set(Column.standard.map(\.name))
         return findings.prefix(min(options.details, options.top)).map { finding in
             var lines = ["### " + MarkdownText.code(subject(finding)), "", MarkdownText.shown(finding.summary), ""]
+            if let said = finding.evidence["said"] {
+                lines += ["**What it said:** " + MarkdownText.shown(said.description), ""]
+            }
             lines += finding.modifiers.map {
                 "- \($0.amount < 0 ? "" : "+")\(Readable.decimal($0.amount, 2)) \(MarkdownText.shown($0.name)): "
                     + MarkdownText.shown($0.reason)
             }
-            for column in columns where !standard.contains(column.name) {
+            for column in columns where !standard.contains(column.name) && column.name != "said" {
                 guard let value = column.value(of: finding) else { continue }
                 let unit = column.field.unit.map { " \($0)" } ?? ""
                 lines.append("- \(MarkdownText.shown(column.name)): \(MarkdownText.shown(value.description))\(unit)")

@@ -2,6 +2,11 @@ import CompressedFiles
 import LineFiles
 import ZeekScanner
 
+/// Learns the header lines that stand before what it reads.
+protocol HeaderTaking: AnyObject {
+    func takeHeader(_ lines: [UInt8])
+}
+
 /// Finds header lines, and brings a scanner up to what stands before a block.
 ///
 /// Belongs to one cursor.
@@ -27,7 +32,7 @@ struct HeaderReader {
     ///   - part: the number of a block, or of a share of a stream.
     ///   - lines: the lines that begin in it.
     mutating func prepare(
-        _ scanner: LogScanner, for part: Int, of file: InputFile, lines: UnsafeRawBufferPointer
+        _ scanner: some HeaderTaking, for part: Int, of file: InputFile, lines: UnsafeRawBufferPointer
     ) throws(InputFileError) {
         if self.file !== file { (self.file, known) = (file, 0) }
         let ledger = files.ledger(of: file)

@@ -3,7 +3,7 @@ import LineFiles
 import ZeekScanner
 
 /// The C++ scanner for the lines of one file, and the memory of the texts that it finds.
-final class LogScanner {
+final class LogScanner: HeaderTaking {
     private let scanner: OpaquePointer?
     private let plan: LogPlan
     /// For each table and each of its columns of texts, where the texts of a call stand.

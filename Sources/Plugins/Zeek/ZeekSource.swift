@@ -1,4 +1,5 @@
 import CompressedFiles
+import ContextReading
 import FlareKit
 import LineFiles
 
@@ -13,6 +14,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
     public static let summary = "Reads Zeek logs in columns or JSON, plain, gzip or zstd: conn, http, ssl, dns."
 
     private let options: ZeekSourceOptions
+    /// What is remembered for when it is asked again.
+    let counts = SiteCounts()
 
     public init(_ options: ZeekSourceOptions, _ context: PluginContext = PluginContext()) throws {
         guard !options.paths.isEmpty else {
@@ -27,6 +30,9 @@ public struct ZeekSource: Source, BuiltInPlugin {
         self.options = options
     }
 
+    var inputs: InputPaths { InputPaths(options.paths) }
+    var longestLine: Int { Int(clamping: options.maxLine.bytes) }
+
     public var offers: Set<RecordKind> { [.flow, .dns, .http, .tls] }
 
     public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
@@ -35,6 +41,7 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let files = try InputPaths(options.paths).open()
+        counts.remember(files)
         let shared = SharedFiles(files, flows: try flows(scan, files))
         let settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
         let count = max(1, min(scan.parallelism, shared.work.readerCount))

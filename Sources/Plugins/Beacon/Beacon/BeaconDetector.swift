@@ -26,19 +26,20 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     public var demand: Demand { Demand(minimumCount: options.minOccur) }
 
     public func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [BeaconJudgement?] {
-        let silences = SensorSilence.stretches(of: census)
-        return batch.channels.map { judge($0, silences) }
+        let (silences, frame) = (SensorSilence.stretches(of: census), SensorSilence.frame(of: census))
+        return batch.channels.map { judge($0, silences, frame) }
     }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> BeaconJudgement? {
-        judge(channel, SensorSilence.stretches(of: census))
+        judge(channel, SensorSilence.stretches(of: census), SensorSilence.frame(of: census))
     }
 
-    private func judge(_ channel: ChannelView, _ silences: [Range<Int64>]) -> BeaconJudgement? {
+    private func judge(_ channel: ChannelView, _ silences: [Range<Int64>], _ frame: Int64) -> BeaconJudgement? {
         let (up, down) = (channel.bytesToServer.known, channel.bytesToClient.known)
         let areKnown = up.count == channel.count && down.count == channel.count
         return detector.judge(
-            times: channel.times, toServer: areKnown ? up : [], toClient: areKnown ? down : [], silences: silences
+            times: channel.times, toServer: areKnown ? up : [], toClient: areKnown ? down : [], silences: silences,
+            frame: frame
         ).map(BeaconJudgement.init)
     }
 

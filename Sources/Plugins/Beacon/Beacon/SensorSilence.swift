@@ -31,6 +31,15 @@ enum SensorSilence {
         return stretches
     }
 
+    /// How long the sensor was looked at: from the first minute with a record to the last, in nanoseconds.
+    static func frame(of census: Census) -> Int64 {
+        let minutes = census.recordsByMinute
+        guard let first = minutes.firstIndex(where: { $0 > 0 }), let last = minutes.lastIndex(where: { $0 > 0 }) else {
+            return 0
+        }
+        return Int64(last - first + 1) * 60_000_000_000
+    }
+
     private static func time(_ minute: Int, _ census: Census) -> Int64 {
         (census.firstMinute + Int64(minute)) * 60_000_000_000
     }

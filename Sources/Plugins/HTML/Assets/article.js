@@ -33,13 +33,49 @@ const number = (field, value) => {
   const shown = field.type === "time" ? make("time", { "data-utc": new Date(value * 1000).toISOString().slice(0, 19).replace("T", " ") }, text) : text;
   return make("li", {}, make("span", { class: "name", title: field.meaning }, labelOf(field.name)), " ", make("span", { class: "value" }, shown));
 };
+const saidFields = ["host_from", "hosts_seen", "user_agents", "urls", "methods", "statuses", "ja3", "ja4", "cert_subject",
+  "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why", "kin_channels"];
+const inSaid = new Set([...saidFields, "said"]);
+const saidPart = (i) => {
+  const sentence = fieldOf("said", i);
+  const list = make("dl", { class: "said" });
+  for (const name of saidFields) {
+    const value = fieldOf(name, i);
+    const field = data.fields.find((known) => known.name === name);
+    if (value === null || !field) continue;
+    const values = make("dd");
+    for (const text of String(value).split("; ")) values.append(make("code", {}, text), " ");
+    list.append(make("dt", { title: field.meaning }, labelOf(name)), values);
+  }
+  if (sentence === null && !list.firstChild) return [];
+  return [make("h4", {}, "What it said"), ...(sentence === null ? [] : [make("p", { class: "saying" }, sentence)]), list];
+};
+// Each value can be taken along, and leads to the findings that have it too.
+const workSaid = (article) => {
+  for (const value of article.querySelectorAll(".said code")) {
+    const text = value.textContent;
+    const button = (sign, what, act) => {
+      const element = make("button", { type: "button", title: what, "aria-label": `${what}: ${text}` }, sign);
+      element.addEventListener("click", act);
+      return element;
+    };
+    value.after(
+      button("⧉", "Copy", () => copy(text, "Value")),
+      button("⌕", "Findings with this", () => {
+        const search = searchField;
+        search.value = text;
+        search.dispatchEvent(new Event("input", { bubbles: true }));
+        search.focus();
+      }));
+  }
+};
 const numbersOf = (i) => {
   const list = make("ul", { class: "numbers" });
   for (const field of data.fields) {
-    const value = inTitle.has(field.name) ? null : valueOf(field.name, i);
+    const value = inTitle.has(field.name) || inSaid.has(field.name) ? null : valueOf(field.name, i);
     if (value !== null) list.append(number(field, value));
   }
-  for (const [field, value] of evidenceOf(i)) list.append(number(field, value));
+  for (const [field, value] of evidenceOf(i)) if (!inSaid.has(field.name)) list.append(number(field, value));
   return list;
 };
 const modifierList = (i) => {
@@ -109,7 +145,7 @@ const buildArticle = (i) => {
     make("p", { class: "sentence" }, valueOf("summary", i) ?? ""),
     make("div", { class: "parts" },
       make("div", { class: "pictures" }, ...picturesOf(i)),
-      make("div", { class: "words" }, numbersOf(i), ...modifierList(i), ...linkList(i), ...explainPart(i), make("div", { class: "actions" }))));
+      make("div", { class: "words" }, ...saidPart(i), numbersOf(i), ...modifierList(i), ...linkList(i), ...explainPart(i), make("div", { class: "actions" }))));
 };
 
 const articleOf = (i) => {
@@ -117,6 +153,7 @@ const articleOf = (i) => {
   if (!article) {
     article = i < data.drawn ? byId(data.ids[i]) : buildArticle(i);
     article.querySelector(".actions").append(...actionsOf(i));
+    workSaid(article);
     articles.set(i, article);
   }
   relabel(article);

@@ -7,6 +7,13 @@ enum ColumnText {
     static let inTitle: Set<String> = [
         "src_ip", "dest_ip", "dest_port", "proto", "summary", "priority", "severity", "host",
     ]
+    /// Columns of what the sensor said, which have a part of their own; `said` is its sentence.
+    static let said: [String] = [
+        "host_from", "hosts_seen", "user_agents", "urls", "methods", "statuses", "ja3", "ja4", "cert_subject",
+        "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why",
+        "kin_channels",
+    ]
+    static let inSaid = Set(said + ["said"])
     /// Columns that every run has.
     static let standard = Set(Column.standard.map(\.name))
     private static let labels = Dictionary(uniqueKeysWithValues: PageColumn.all.map { ($0.name, $0.label) })

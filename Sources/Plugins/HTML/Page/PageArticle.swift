@@ -16,7 +16,9 @@ struct PageArticle {
             "anchor": finding.anchor, "rank": rank, "severity": subject.severity.rawValue,
             "priority": PageRow.padded(Readable.decimal(subject.priority, 2)),
             "title": cut(title), "summary": cut(subject.summary), "hasHost": !host.isEmpty, "host": host,
-            "pictures": pictures, "numbers": numbers, "hasModifiers": !subject.modifiers.isEmpty,
+            "hasSaid": !said.isEmpty || sentence != nil, "said": said, "saidSentence": sentence ?? "",
+            "hasSentence": sentence != nil, "pictures": pictures, "numbers": numbers,
+            "hasModifiers": !subject.modifiers.isEmpty,
             "score": Readable.decimal(subject.score, 2), "modifiers": modifiers, "hasLinks": !links.isEmpty,
             "links": links, "explain": explain ?? "", "hasExplain": explain != nil,
         ]
@@ -81,6 +83,7 @@ struct PageArticle {
         let isDetailed = report.isDetailed(rank - 1)
         return report.columns.enumerated().compactMap { place, column in
             guard let value = finding.values[place], !ColumnText.inTitle.contains(column.name),
+                !ColumnText.inSaid.contains(column.name),
                 isDetailed || ColumnText.standard.contains(column.name)
             else { return nil }
             return [
@@ -96,6 +99,26 @@ struct PageArticle {
             return [
                 "amount": (modifier.amount < 0 ? "−" : "+") + amount, "name": cut(modifier.name),
                 "reason": cut(modifier.reason),
+            ]
+        }
+    }
+
+    // MARK: - What it said
+
+    private var sentence: String? { isDetailed ? subject.evidence["said"].map { cut($0.description) } : nil }
+
+    private var isDetailed: Bool { report.isDetailed(rank - 1) }
+
+    /// What the sensor said, each value by itself so that it can be copied, and searched for among the findings.
+    private var said: [[String: Any]] {
+        guard isDetailed else { return [] }
+        return ColumnText.said.compactMap { name in
+            guard let place = report.columns.firstIndex(where: { $0.name == name }), let value = finding.values[place]
+            else { return nil }
+            let texts = if case .texts(let texts) = value { texts } else { [value.description] }
+            return [
+                "label": ColumnText.label(name), "meaning": report.columns[place].field.meaning,
+                "values": texts.map { ["text": cut($0)] },
             ]
         }
     }

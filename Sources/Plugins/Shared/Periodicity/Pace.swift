@@ -51,8 +51,10 @@ struct Pace {
     }
 
     /// Hours of the day with a callback.
-    func hoursOfDay(offset: Double) -> Int {
-        Set(starts.map { Int((($0 + offset) / 3600).rounded(.down)) % 24 }).count
+    ///
+    /// - Parameter stretch: by how much the times were stretched.
+    func hoursOfDay(offset: Double, stretch: Double = 1) -> Int {
+        Set(starts.map { Int((($0 / stretch + offset) / 3600).rounded(.down)) % 24 }).count
     }
 
     /// The median of the intervals that are no whole multiple of the period, where they are a fifth of all and alike among themselves.

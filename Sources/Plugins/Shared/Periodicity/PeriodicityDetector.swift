@@ -33,24 +33,53 @@ public struct PeriodicityDetector: Sendable {
     ///   - toClient: likewise to the client.
     ///   - silences: stretches in which the whole sensor recorded nothing, ascending: what happened there is not known, so a gap that
     ///     touches one is no missed callback.
+    ///   - frame: nanoseconds that the sensor was looked at. In a frame shorter than a day times are stretched as if it were one: the
+    ///     statistics, the nulls and the p-value know days, and an hour that is full of callbacks shows as much as a day that is. Below
+    ///     an hour the stretch stays at 24.
     /// - Returns: `nil` with fewer flows than ``minOccur`` or fewer than five callbacks under any burst gap.
     /// - Complexity: O(n log n).
     public func judge(
-        times: [Int64], toServer: [Int64] = [], toClient: [Int64] = [], silences: [Range<Int64>] = []
+        times: [Int64], toServer: [Int64] = [], toClient: [Int64] = [], silences: [Range<Int64>] = [],
+        frame: Int64? = nil
     ) -> Periodicity? {
         guard times.count >= minOccur else { return nil }
-        let views = ChannelViews(times: times, silences: silences)
+        let stretch = Stretch(frame: frame, origin: times[0])
+        let views = ChannelViews(times: stretch.times(times), silences: stretch.silences(silences))
         guard let (best, logit) = views.best(by: model) else { return nil }
         let pace = Pace(of: best, times: views.times)
         let parts = model.parts.map { ($0.statistic, $0.amount(best.statistics[$0.statistic])) }
             .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
         return Periodicity(
             score: ScoreModel.score(ofLogit: logit), pValue: pValues.pValue(logit: logit, flows: times.count),
-            period: pace.period, jitterSeconds: pace.deviation, callbacks: pace.callbacks, expected: pace.expected,
-            fitting: pace.fitting, burst: pace.burst, burstGap: best.view.burstGap,
-            hoursOfDay: pace.hoursOfDay(offset: views.offset), activeFrom: times[pace.active.lowerBound],
-            activeUntil: times[pace.active.upperBound], drift: pace.drift, secondPeriod: pace.second,
+            period: pace.period / stretch.factor, jitterSeconds: pace.deviation / stretch.factor, callbacks: pace.callbacks, expected: pace.expected,
+            fitting: pace.fitting, burst: pace.burst, burstGap: best.view.burstGap / stretch.factor,
+            hoursOfDay: pace.hoursOfDay(offset: views.offset, stretch: stretch.factor), activeFrom: times[pace.active.lowerBound],
+            activeUntil: times[pace.active.upperBound], drift: pace.drift, secondPeriod: pace.second.map { $0 / stretch.factor },
             sizes: SizeRegularity(toServer: toServer, toClient: toClient), base: model.intercept,
             statistics: parts.map { $0.0 }, amounts: parts.map { $0.1 })
     }
+}
+
+/// Times of a frame that is shorter than a day, stretched to fill one.
+struct Stretch {
+    static let day = 86_400.0e9
+    static let most = 24.0
+
+    /// At least 1.
+    let factor: Double
+    private let origin: Int64
+
+    /// - Parameter frame: nanoseconds; `nil` stretches nothing.
+    init(frame: Int64?, origin: Int64) {
+        factor = frame.map { min(Self.most, max(1, Self.day / max(1, Double($0)))) } ?? 1
+        self.origin = origin
+    }
+
+    func times(_ times: [Int64]) -> [Int64] { factor == 1 ? times : times.map(stretched) }
+
+    func silences(_ silences: [Range<Int64>]) -> [Range<Int64>] {
+        factor == 1 ? silences : silences.map { stretched($0.lowerBound)..<stretched($0.upperBound) }
+    }
+
+    private func stretched(_ time: Int64) -> Int64 { origin + Int64((Double(time - origin) * factor).rounded()) }
 }

@@ -1,0 +1,111 @@
+import FlareKit
+
+/// Says of each finding what the sensor itself said: names, agents, URLs, certificates, alerts; what of it is
+/// suspicious; and which findings are one thing.
+///
+/// It asks the sources again after detection, for the records about the findings' sources alone.
+public struct ContextEnricher: Enricher, BuiltInPlugin {
+    public static let name = "context"
+    public static let summary =
+        "Tells what the sensor said on each finding: names, agents, certificates, alerts, and what belongs together."
+    public static let evidence = ContextFields.all
+
+    private let options: ContextOptions
+
+    public init(_ options: ContextOptions, _ context: PluginContext = PluginContext()) {
+        self.options = options
+    }
+
+    public var kinds: [RecordKind: Set<ColumnName>] {
+        // The ids of flows tie the other records to channels.
+        WordRow.columns.merging([.flow: [.id]]) { $0.union($1) }
+    }
+
+    public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+        guard !findings.isEmpty else { return }
+        let words = try await Self.gather(findings, run)
+        var stories = findings.map { Story($0, words) }
+        let sharing = try await SiteSharing(stories, words, run)
+        for place in stories.indices {
+            let suspicions = Suspicions(stories[place], words, sharing, options, run)
+            stories[place].lookups = Lookups(of: stories[place], words, options)
+            suspicions.fill(&stories[place].finding, moves: options.modifiers)
+            ContextFields.fill(&stories[place], options, run)
+        }
+        Kin(stories, words, sharing, options, run).fill(&stories)
+        if options.foldLookups { Self.fold(&stories, words, options, run) }
+        findings = stories.map(\.finding)
+    }
+
+    /// Reads again what was said about the findings' sources.
+    static func gather(_ findings: [Finding], _ run: RunContext) async throws -> WordCollector {
+        let search = WordSearch(findings, run)
+        let answer = try await run.records(
+            about: search.queries, kinds: WordRow.columns, empty: WordCollector()
+        ) { batch, collector in
+            collector.take(batch, search)
+        }
+        for remark in answer.remarks { run.ledger.remark(remark) }
+        var words = WordCollector()
+        for part in answer.parts { words.merge(part) }
+        words.close()
+        return words
+    }
+
+    /// Takes out findings that are the look-ups of another one.
+    private static func fold(
+        _ stories: inout [Story], _ words: WordCollector, _ options: ContextOptions, _ run: RunContext
+    ) {
+        var folded: Set<Int> = []
+        for place in stories.indices where stories[place].isOfLookups {
+            let owner = stories.indices.first { other in
+                other != place && !stories[other].isOfLookups
+                    && Lookups.belong(stories[place].finding, to: stories[other], options)
+            }
+            guard let owner else { continue }
+            folded.insert(place)
+            stories[owner].fold(stories[place].finding)
+            let finding = stories[place].finding
+            run.ledger.drop(
+                finding, filter: run.stage, rule: "look-ups of another finding",
+                records: finding.channels.reduce(0) { $0 + (run.recordCount(of: $1) ?? 0) })
+        }
+        stories = stories.indices.filter { !folded.contains($0) }.map { stories[$0] }
+    }
+}
+
+/// A finding with what was said about it.
+struct Story {
+    var finding: Finding
+    let words: ChannelWords
+    let name: BestName?
+    var lookups: Lookups?
+    /// Findings about look-ups that were folded in.
+    var foldedLookups: [String] = []
+    /// The system that the source's browsers say they run on.
+    let platform: String?
+
+    init(_ finding: Finding, _ all: WordCollector) {
+        self.finding = finding
+        var words = ChannelWords()
+        for key in finding.channels { if let said = all.channels[key] { words.merge(said) } }
+        self.words = words
+        let agents = all.words(of: finding.source).reduce(into: Tally()) { $0.merge($1.words.agents) }
+        platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
+        name = finding.channel.flatMap { BestName($0, words, times: finding.times, all.answers) }
+    }
+
+    /// Whether the finding is about look-ups.
+    var isOfLookups: Bool {
+        guard let key = finding.channel else { return false }
+        return !words.queries.isEmpty || key.port == 53 || key.port == 5353
+    }
+
+    mutating func fold(_ lookups: Finding) {
+        let name = lookups.channel?.description ?? "look-ups"
+        let often = lookups.occurrences.map { ", \($0) times" } ?? ""
+        let interval = lookups.interval.map { " every \(Words.seconds($0))" } ?? ""
+        foldedLookups.append("\(name)\(often)\(interval), score \(Words.hundredths(lookups.score))")
+        finding.evidence["lookups"] = .texts((self.lookups?.texts ?? []) + foldedLookups)
+    }
+}

@@ -1,0 +1,155 @@
+import FlareKit
+import OutputText
+
+/// The columns of `context`.
+enum ContextFields {
+    static let all: [Field] = [
+        Field("host", .text, "Best name known for the destination."),
+        Field("host_from", .text, "Where that name is from: sni, http, dns-query, dns-answer."),
+        Field("hosts_seen", .texts, "All names seen with the destination, the most frequent first."),
+        Field("user_agents", .texts, "User agents of its HTTP requests."),
+        Field("urls", .texts, "URLs of its HTTP requests."),
+        Field("methods", .texts, "Methods of its HTTP requests."),
+        Field("statuses", .texts, "Statuses that the server answered with."),
+        Field("ja3", .texts, "JA3 fingerprints of the TLS client."),
+        Field("ja4", .texts, "JA4 fingerprints of the TLS client."),
+        Field("cert_subject", .texts, "Subjects of the server's certificates."),
+        Field("cert_issuer", .texts, "Issuers of the server's certificates."),
+        Field("cert_hash", .texts, "Hashes of the server's certificates, as the sensor calls them."),
+        Field("alerts", .texts, "Alerts on its flows, with how often each was raised."),
+        Field("notices", .texts, "The sensor's remarks on its flows (anomaly, weird, notice), with how often."),
+        Field("files", .texts, "Files that it transferred: name, type, hash."),
+        Field("software", .texts, "What SSH clients and servers called themselves."),
+        Field("traffic", .text, "Bytes out and in over the window, in words."),
+        Field("said", .text, "What the sensor said, in one sentence."),
+        Field("lookups", .texts, "Its look-ups: those that precede its calls."),
+        Field("kin", .text, "Id of the group of findings that are one thing."),
+        Field("kin_why", .texts, "What the group shares."),
+        Field("kin_channels", .texts, "Channels of the group that are no findings themselves."),
+    ]
+
+    static func fill(_ story: inout Story, _ options: ContextOptions, _ run: RunContext) {
+        let words = story.words
+        let most = options.values
+        if let name = story.name {
+            if story.finding.channel?.peer.name == nil || story.finding.host == nil { story.finding.host = name.name }
+            set(&story, "host_from", .text(name.origin.rawValue))
+            set(&story, "hosts_seen", name.seen.listed(most))
+        }
+        set(&story, "user_agents", words.agents.listed(most))
+        set(&story, "urls", words.urls.listed(most))
+        set(&story, "methods", words.methods.listed(most))
+        set(&story, "statuses", words.statuses.listed(most))
+        set(&story, "ja3", words.ja3.listed(most))
+        set(&story, "ja4", words.ja4.listed(most))
+        set(&story, "cert_subject", words.ofCertificates(\.subject).listed(most))
+        set(&story, "cert_issuer", words.ofCertificates(\.issuer).listed(most))
+        set(&story, "cert_hash", words.ofCertificates(\.hash).listed(most))
+        set(&story, "alerts", words.alerts.listed(most, withCounts: true))
+        set(&story, "notices", words.notices.listed(most, withCounts: true))
+        set(&story, "files", words.files.listed(most))
+        set(&story, "software", words.software.listed(most))
+        set(&story, "traffic", Sentence.traffic(story.finding, run).map(Value.text))
+        set(&story, "lookups", story.lookups.flatMap { $0.texts.isEmpty ? nil : .texts($0.texts) })
+        set(&story, "said", Sentence.text(story, run).map(Value.text))
+    }
+
+    private static func set(_ story: inout Story, _ name: String, _ value: Value?) {
+        if let value { story.finding.evidence[name] = value }
+    }
+}
+
+/// Numbers in sentences.
+enum Words {
+    static func seconds(_ seconds: Double) -> String { Readable.seconds(seconds) }
+    static func bytes(_ bytes: Int64) -> String { Readable.bytes(bytes) }
+    static func count(_ count: Int) -> String { Readable.count(Int64(count)) }
+    static func hundredths(_ number: Double) -> String { Readable.decimal(number, 2) }
+}
+
+/// What was said, in one sentence.
+enum Sentence {
+    /// `120 kB out, 1.8 MB in over 24 h`
+    static func traffic(_ finding: Finding, _ run: RunContext) -> String? {
+        guard let out = finding.bytesToServer, let back = finding.bytesToClient else { return nil }
+        return "\(Words.bytes(out)) out, \(Words.bytes(back)) in over \(span(finding, run))"
+    }
+
+    /// The window where it has both ends, else from the sensor's first record to the last.
+    private static func span(_ finding: Finding, _ run: RunContext) -> String {
+        let window = run.window.duration ?? run.censuses.values.compactMap(\.window.duration).max()
+        guard let window else { return "the window" }
+        // A window that ends just after the last record is a second or so off a whole number of hours.
+        let seconds = Double(window) / 1e9
+        let hours = (seconds / 3600).rounded()
+        return hours >= 1 && abs(seconds - hours * 3600) < hours * 36
+            ? "\(Int(hours)) h" : Words.seconds(seconds)
+    }
+
+    /// `192.168.0.53 called www.huntoperator.com every 60 s over HTTP with curl on a Mac: …`; `nil` where nothing was said.
+    static func text(_ story: Story, _ run: RunContext) -> String? {
+        let finding = story.finding
+        guard let source = finding.source, let peer = finding.channel?.peer else { return nil }
+        let words = story.words
+        guard story.name != nil || words.handshakes + words.requests > 0 || !words.alerts.isEmpty else { return nil }
+        var text = "\(source) called \(story.name?.name ?? peer.description)"
+        if story.name?.origin == .foreignAnswer { text += " (a name from another host's look-up)" }
+        if let interval = finding.interval { text += " every \(Words.seconds(interval))" }
+        if let how = spoken(words) { text += " over \(how)" }
+        if let agent = words.agents.first {
+            text += " with \(Agent.product(agent))"
+            if let platform = Agent.platform(agent) ?? story.platform { text += " on \(platform)" }
+        }
+        if let traffic = traffic(finding, run) { text += ": \(traffic)" }
+        if let lookups = story.lookups { text += "; \(lookups.clause)" }
+        if let alert = words.alerts.first {
+            let more = words.alerts.count > 1 ? " and \(words.alerts.count - 1) more" : ""
+            text += "; alert: \(alert) × \(words.alerts.counts[alert] ?? 0)\(more)"
+        }
+        return text
+    }
+
+    private static func spoken(_ words: ChannelWords) -> String? {
+        if words.requests > 0 { return "HTTP" }
+        if words.handshakes > 0 { return "TLS" }
+        if !words.software.isEmpty { return "SSH" }
+        return words.queries.isEmpty ? nil : "DNS"
+    }
+}
+
+/// What a user agent says.
+enum Agent {
+    /// The beginnings of agents that are tools of people and programs, in lower case.
+    static let tools = [
+        "curl", "wget", "python", "powershell", "go-http-client", "libwww-perl", "java/", "okhttp", "ruby",
+        "winhttp", "certutil", "bitsadmin", "httpie", "aiohttp", "axios", "node-fetch",
+    ]
+
+    static func isTool(_ agent: String) -> Bool {
+        let agent = agent.lowercased()
+        return tools.contains(where: agent.hasPrefix) || agent.contains("powershell")
+    }
+
+    static func isBrowser(_ agent: String) -> Bool {
+        agent.hasPrefix("Mozilla/") && !agent.lowercased().contains("powershell")
+    }
+
+    /// `curl`, `Firefox`: the name of what sent it.
+    static func product(_ agent: String) -> String {
+        for name in ["Firefox", "Edg", "OPR", "Chrome", "Safari"] where isBrowser(agent) && agent.contains(name + "/") {
+            return ["Edg": "Edge", "OPR": "Opera"][name] ?? name
+        }
+        let first = agent.split(whereSeparator: { $0 == "/" || $0 == " " }).first.map(String.init) ?? agent
+        return String(first.prefix(40))
+    }
+
+    /// `a Mac`: the system that it says it runs on.
+    static func platform(_ agent: String) -> String? {
+        for (sign, name) in [
+            ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Macintosh", "a Mac"), ("Mac OS X", "a Mac"),
+            ("darwin", "a Mac"), ("Darwin", "a Mac"), ("Windows", "Windows"), ("Android", "Android"),
+            ("Linux", "Linux"),
+        ] where agent.contains(sign) { return name }
+        return nil
+    }
+}

@@ -1,0 +1,52 @@
+import FlareKit
+
+/// How many sources of the site share what was said on findings.
+struct SiteSharing {
+    private let counts: [SharedValue: Int]
+    /// Different sources of flows in the window.
+    let hosts: Int
+
+    init(_ stories: [Story], _ words: WordCollector, _ run: RunContext) async throws {
+        var values: Set<SharedValue> = []
+        for story in stories {
+            for key in Set(story.finding.channels) {
+                guard let said = words.channels[key] else { continue }
+                values.formUnion(Self.values(of: said))
+            }
+            if let name = story.name { values.insert(SharedValue(kind: .dns, column: .query, value: name.name)) }
+        }
+        // Kin may be found by what other channels of the same sources share.
+        let sources = Set(stories.compactMap(\.finding.source))
+        for (key, said) in words.channels where sources.contains(key.source) {
+            for hash in said.certificates.counts.keys {
+                values.insert(SharedValue(kind: .tls, column: .fingerprint, value: hash))
+            }
+        }
+        let asked = Array(values)
+        var counts: [SharedValue: Int] = [:]
+        for source in run.contextSources where source.isRereadable {
+            do {
+                for (value, count) in try await source.sources(sharing: asked, in: run.window) {
+                    // Two sensors see the same hosts as a rule.
+                    counts[value] = max(counts[value] ?? 0, count)
+                }
+            } catch  where !(error is CancellationError) {
+                run.ledger.remark("\(run.stage): how many hosts share what was said is not known: \(error)")
+            }
+        }
+        self.counts = counts
+        hosts = run.censuses.values.map(\.hosts).max() ?? 0
+    }
+
+    private static func values(of words: ChannelWords) -> [SharedValue] {
+        words.agents.counts.keys.map { SharedValue(kind: .http, column: .userAgent, value: $0) }
+            + words.ja3.counts.keys.map { SharedValue(kind: .tls, column: .ja3, value: $0) }
+            + words.ja4.counts.keys.map { SharedValue(kind: .tls, column: .ja4, value: $0) }
+            + words.certificates.counts.keys.map { SharedValue(kind: .tls, column: .fingerprint, value: $0) }
+    }
+
+    /// How many sources share a value; `nil` where that was not counted.
+    func sources(_ kind: RecordKind, _ column: ColumnName, _ value: String) -> Int? {
+        counts[SharedValue(kind: kind, column: column, value: value)]
+    }
+}

@@ -1,0 +1,178 @@
+import FlareKit
+import Glibc
+
+/// What of the words about a finding makes an analyst suspicious: each named and explained, none hides a finding.
+struct Suspicions {
+    private(set) var modifiers: [Finding.Modifier] = []
+
+    /// What each adds to the priority.
+    private static let amounts: [String: Double] = [
+        "cert_self_signed": 0.10, "cert_expired": 0.05, "cert_young": 0.05, "cert_one_peer": 0.03,
+        "sni_missing": 0.05, "sni_mismatch": 0.10, "host_missing": 0.05, "host_is_address": 0.05, "agent_rare": 0.05,
+        "agent_one_peer": 0.03, "agent_tool": 0.10, "agents_many": 0.05, "fingerprint_rare": 0.05,
+        "fingerprint_one_peer": 0.03, "name_rare": 0.05, "name_new": 0.03, "name_random": 0.05, "alert": 0.15,
+        "content_mismatch": 0.05, "port_protocol": 0.05,
+    ]
+
+    private static let tlsPorts: Set<UInt16> = [
+        443, 8443, 465, 563, 587, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 5223, 5228, 6697, 2083, 2087, 2096,
+    ]
+    private static let httpPorts: Set<UInt16> = [80, 8000, 8008, 8080, 8081, 8888, 3128, 591]
+
+    init(
+        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+    ) {
+        let words = story.words
+        if let alert = words.alerts.first {
+            add("alert", "\(words.alerts.total) on its flows, mostly \(alert)")
+        }
+        aboutCertificates(story, all, sharing, options)
+        aboutNames(words)
+        aboutAgents(story, all, sharing, options)
+        aboutFingerprints(story, all, sharing, options)
+        aboutLookups(story, all, sharing, options, run)
+        if let mismatch = words.mismatches.first { add("content_mismatch", mismatch) }
+        if let port = story.finding.channel?.port {
+            if words.handshakes > 0, !Self.tlsPorts.contains(port) { add("port_protocol", "TLS on port \(port)") }
+            if words.requests > 0, !Self.httpPorts.contains(port) { add("port_protocol", "HTTP on port \(port)") }
+        }
+    }
+
+    private mutating func add(_ name: String, _ reason: String) {
+        modifiers.append(Finding.Modifier(name, Self.amounts[name] ?? 0, reason))
+    }
+
+    private mutating func aboutCertificates(
+        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
+    ) {
+        let certificates = story.words.shown.values.sorted { $0.key < $1.key }
+        if let own = certificates.first(where: \.isSelfSigned) { add("cert_self_signed", own.subject) }
+        if let expired = certificates.first(where: { $0.validUntil.map { [last = $0.lastSeen] in $0 < last } ?? false })
+        {
+            add("cert_expired", "valid until \(Timestamp(nanoseconds: expired.validUntil ?? 0))")
+        }
+        let young = certificates.first { certificate in
+            guard let from = certificate.validFrom, certificate.firstSeen != .max else { return false }
+            let age = certificate.firstSeen.subtractingReportingOverflow(from)
+            return !age.overflow && age.partialValue >= 0 && age.partialValue < options.youngCertificate.nanoseconds
+        }
+        if let young { add("cert_young", "valid from \(Timestamp(nanoseconds: young.validFrom ?? 0))") }
+        if let source = story.finding.source, !certificates.isEmpty, sharing.hosts >= options.fewestHosts {
+            let isLone = certificates.allSatisfy { certificate in
+                sharing.sources(.tls, .fingerprint, certificate.hash) == 1
+                    && Self.peers(of: source, all) { $0.certificates.counts[certificate.key] != nil } == 1
+            }
+            if isLone { add("cert_one_peer", "nobody else was shown it, and no other server showed it") }
+        }
+        for certificate in certificates {
+            guard let names = story.words.asked[certificate.key],
+                // Without alternative names the subject tells little: it may be one of many names.
+                !certificate.alternativeNames.isEmpty || certificate.isSelfSigned, !certificate.coveredNames.isEmpty,
+                let name = names.sorted.map(\.value).first(where: { !certificate.covers($0) })
+            else { continue }
+            add("sni_mismatch", "\(name) was asked for, \(certificate.coveredNames[0]) answered")
+            break
+        }
+    }
+
+    private mutating func aboutNames(_ words: ChannelWords) {
+        if words.handshakes > 0, words.namelessHandshakes == words.handshakes {
+            add("sni_missing", "none of \(words.handshakes) handshakes names a host")
+        }
+        if words.requests > 0, words.namelessRequests == words.requests {
+            add("host_missing", "none of \(words.requests) requests names a host")
+        }
+        if let host = words.hosts.sorted.first(where: { IPAddress(BestName.bare($0.value)) != nil }) {
+            add("host_is_address", host.value)
+        }
+    }
+
+    private mutating func aboutAgents(
+        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
+    ) {
+        let agents = story.words.agents
+        guard let source = story.finding.source, let first = agents.first else { return }
+        let others = Self.words(of: source, all).reduce(into: Tally()) { $0.merge($1.agents) }
+        if let tool = agents.sorted.first(where: { Agent.isTool($0.value) }),
+            others.counts.keys.contains(where: Agent.isBrowser)
+        {
+            add("agent_tool", "\(tool.value) on a host that also browses")
+        }
+        if agents.count >= options.manyAgents { add("agents_many", "\(agents.count) agents toward one host") }
+        guard sharing.hosts >= options.fewestHosts else { return }
+        if let count = sharing.sources(.http, .userAgent, first), count <= options.rareHosts {
+            add("agent_rare", "\(count) of \(sharing.hosts) hosts use \(first.prefix(80))")
+        }
+        if others.count > agents.count, Self.peers(of: source, all, { $0.agents.counts[first] != nil }) == 1 {
+            add("agent_one_peer", "the host uses it toward this peer alone")
+        }
+    }
+
+    private mutating func aboutFingerprints(
+        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
+    ) {
+        guard sharing.hosts >= options.fewestHosts, let source = story.finding.source else { return }
+        for (column, path) in [(ColumnName.ja4, \ChannelWords.ja4), (.ja3, \.ja3)] {
+            guard let print = story.words[keyPath: path].first else { continue }
+            if let count = sharing.sources(.tls, column, print), count <= options.rareHosts {
+                add("fingerprint_rare", "\(count) of \(sharing.hosts) hosts have \(column) \(print)")
+            }
+            let others = Self.words(of: source, all).reduce(into: Tally()) { $0.merge($1[keyPath: path]) }
+            if others.count > 1, Self.peers(of: source, all, { $0[keyPath: path].counts[print] != nil }) == 1 {
+                add("fingerprint_one_peer", "the host has \(column) \(print) toward this peer alone")
+            }
+            break
+        }
+    }
+
+    private mutating func aboutLookups(
+        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+    ) {
+        guard !story.isOfLookups, let name = story.name, IPAddress(BestName.bare(name.name)) == nil else { return }
+        if sharing.hosts >= options.fewestHosts, sharing.sources(.dns, .query, name.name) == 1 {
+            add("name_rare", "no other host looked \(name.name) up")
+        }
+        let label = name.name.split(separator: ".").dropLast().max { $0.utf8.count < $1.utf8.count } ?? ""
+        let entropy = Self.entropy(label)
+        if entropy >= options.nameEntropy {
+            add("name_random", "\(Words.hundredths(entropy)) bits a character in \(label)")
+        }
+        let window = run.censuses.values.map(\.window).first { $0.duration != nil }
+        if let since = window?.since, let length = window?.duration, length >= Self.shortestWindow,
+            let first = all.lookups.first(where: { $0.name == name.name && $0.channel.source == story.finding.source })?
+                .time,
+            Double(first - since.nanoseconds) > Self.lateShare * Double(length)
+        {
+            add("name_new", "first looked up well into the window")
+        }
+    }
+
+    /// As `beacon` has it for channels.
+    private static let lateShare = 0.25
+    private static let shortestWindow: Int64 = 6 * 3600 * 1_000_000_000
+
+    private static func words(of source: IPAddress, _ all: WordCollector) -> [ChannelWords] {
+        all.words(of: source).map(\.words)
+    }
+
+    /// Toward how many different peers a source's words are such.
+    private static func peers(of source: IPAddress, _ all: WordCollector, _ holds: (ChannelWords) -> Bool) -> Int {
+        Set(all.words(of: source).filter { $0.key.peer.address != nil && holds($0.words) }.map(\.key.peer)).count
+    }
+
+    /// Bits a character.
+    static func entropy(_ text: some StringProtocol) -> Double {
+        var counts: [UInt8: Int] = [:]
+        for byte in text.utf8 { counts[byte, default: 0] += 1 }
+        let length = Double(text.utf8.count)
+        return counts.values.reduce(0) { $0 - Double($1) / length * log2(Double($1) / length) }
+    }
+
+    func fill(_ finding: inout Finding, moves: Bool) {
+        guard moves, !modifiers.isEmpty else { return }
+        finding.modifiers += modifiers
+        guard finding.evidence["modifiers"] != nil else { return }
+        finding.evidence["modifiers"] = .texts(
+            finding.modifiers.map { "\($0.name) \($0.amount > 0 ? "+" : "")\($0.amount): \($0.reason)" })
+    }
+}

@@ -1,0 +1,87 @@
+import ContextWords
+import FlareKit
+
+/// Moves the records of a book into the tables of a batch.
+enum BookRows {
+    /// - Parameter first: the first record that has not been moved yet; raised to the one that did not fit.
+    static func move(_ book: OpaquePointer?, from first: inout Int, into batch: inout RecordBatch) {
+        let count = ContextBookCount(book)
+        guard first < count else { return }
+        var lanes = batch.tables.indices.map { Lane(taking: &batch.tables[$0]) }
+        while first < count {
+            let head = ContextBookHead(book, first)
+            let kind = WordKinds.kinds[Int(head.kind.rawValue)]
+            if let place = batch.index(of: kind) {
+                if batch.tables[place].isFull { break }
+                append(head, &batch.tables[place], &lanes[place])
+                for value in 0..<ContextBookValues(book, first) {
+                    lanes[place].set(ContextBookValue(book, first, value), row: batch.tables[place].count - 1)
+                }
+            }
+            first += 1
+        }
+        for place in lanes.indices { lanes[place].give(back: &batch.tables[place]) }
+    }
+
+    private static func append(_ head: ContextHead, _ table: inout RecordTable, _ lane: inout Lane) {
+        let row = table.count
+        table.start[row] = head.start
+        table.source[row] = IPAddress(high: head.source.high, low: head.source.low)
+        table.destination[row] = IPAddress(high: head.destination.high, low: head.destination.low)
+        table.port[row] = head.port
+        table.proto[row] = head.protocol
+        table.position[row] = Int64(head.position)
+        table.count += 1
+        lane.clear(row)
+        lane.id?[row] = head.id
+        lane.sourcePort?[row] = Int64(head.sourcePort)
+    }
+
+    /// A table's columns by their places in scanners, taken out so that they are written where they are.
+    private struct Lane {
+        var texts: [[String]?]
+        var numbers: [[Int64]?]
+        var id: [Int64]?
+        var sourcePort: [Int64]?
+        private let textPlaces: [Int]
+        private let numberPlaces: [Int]
+
+        init(taking table: inout RecordTable) {
+            var texts: [[String]?] = Array(repeating: nil, count: WordKinds.columns.count)
+            var numbers: [[Int64]?] = Array(repeating: nil, count: WordKinds.columns.count)
+            for column in Array(table.texts.keys) {
+                if let place = WordKinds.place(column) { texts[place] = table.texts.removeValue(forKey: column) }
+            }
+            for column in Array(table.numbers.keys) {
+                if let place = WordKinds.place(column) { numbers[place] = table.numbers.removeValue(forKey: column) }
+            }
+            textPlaces = texts.indices.filter { texts[$0] != nil }
+            numberPlaces = numbers.indices.filter { numbers[$0] != nil }
+            (self.texts, self.numbers) = (texts, numbers)
+            id = table.numbers.removeValue(forKey: .id)
+            sourcePort = table.numbers.removeValue(forKey: .sourcePort)
+        }
+
+        mutating func clear(_ row: Int) {
+            for place in textPlaces where texts[place]?[row].isEmpty == false { texts[place]?[row] = "" }
+            for place in numberPlaces { numbers[place]?[row] = RecordTable.unknown }
+        }
+
+        mutating func set(_ value: ContextValue, row: Int) {
+            let place = Int(value.column.rawValue)
+            if value.isNumber {
+                numbers[place]?[row] = value.number
+            } else if texts[place] != nil {
+                let bytes = UnsafeRawBufferPointer(start: value.text, count: value.length)
+                texts[place]?[row] = String(decoding: bytes, as: UTF8.self)
+            }
+        }
+
+        mutating func give(back table: inout RecordTable) {
+            for place in textPlaces { table.texts[WordKinds.columns[place]] = texts[place] }
+            for place in numberPlaces { table.numbers[WordKinds.columns[place]] = numbers[place] }
+            if let id { table.numbers[.id] = id }
+            if let sourcePort { table.numbers[.sourcePort] = sourcePort }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CompressedFiles
+import ContextWords
+import FlareKit
+import LineFiles
+
+/// Reads pieces of files for what the sensor said besides flows, until no piece is left.
+///
+/// `@unchecked`: only the engine's thread that drives the cursor touches it, which is the law of `Cursor`; what cursors
+/// share is the work queue, which is guarded by itself.
+package final class ContextCursor: Cursor, @unchecked Sendable {
+    /// So much content is scanned in one call, if the batch has room.
+    private static let bytesAtOnce = 4 << 20
+
+    private let lines: LineReader
+    private let scanner: any WordScanner
+    private var region = LineRegion.empty
+    /// The first record of the book that waits to be moved.
+    private var moved = 0
+    private var origin = ""
+    private let remarks: [String]
+
+    /// - Parameter remarks: what is to be said of the files, noted in the account.
+    package init(_ work: WorkQueue, _ scanner: any WordScanner, longestLine: Int, remarks: [String] = []) {
+        lines = LineReader(work, longestLine: longestLine)
+        self.scanner = scanner
+        self.remarks = remarks
+    }
+
+    package var account: Account {
+        var account = Account()
+        account.read = Int(ContextBookLines(scanner.book))
+        for (number, kind) in WordKinds.kinds.enumerated() {
+            let used = Int(ContextBookUsed(scanner.book, ContextKind(rawValue: UInt32(number))))
+            if used > 0 { account.used[kind.name] = Account.Tally(count: used) }
+        }
+        let rejected = Int(ContextBookRejected(scanner.book))
+        if rejected > 0 { account.rejected["not readable"] = Account.Tally(count: rejected) }
+        let rest = account.read - account.usedCount - rejected
+        if rest > 0 { account.skipped["not asked for"] = Account.Tally(count: rest) }
+        for remark in remarks { account.noted[remark] = Account.Tally(count: 1) }
+        account.bytes = lines.bytes
+        return account
+    }
+
+    package func next(into batch: inout RecordBatch) throws -> Bool {
+        var rest = Self.bytesAtOnce
+        while rest > 0 {
+            BookRows.move(scanner.book, from: &moved, into: &batch)
+            if moved < ContextBookCount(scanner.book) { return true }
+            ContextBookForget(scanner.book)
+            moved = 0
+            do throws(InputFileError) {
+                while region.bytes.isEmpty { guard try takeRegion() else { return false } }
+            } catch {
+                throw PluginError(error)
+            }
+            if batch.count > 0, batch.origin != origin { return true }
+            batch.origin = origin
+            let most = batch.tables.map { $0.capacity - $0.count }.min() ?? 0
+            let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
+            let consumed = scanner.read(bytes, at: region.position, most: most)
+            region.consume(consumed)
+            rest -= consumed
+            if consumed == 0 { return true }
+        }
+        BookRows.move(scanner.book, from: &moved, into: &batch)
+        return true
+    }
+
+    /// - Returns: `false` when there are no lines any more.
+    private func takeRegion() throws(InputFileError) -> Bool {
+        switch try lines.next(inOrder: { bytes, number in
+            if let file = lines.file { scanner.see(bytes, number: number, of: file) }
+        }) {
+        case .end: return false
+        case .file:
+            origin = lines.file?.path ?? ""
+            if let file = lines.file { scanner.begin(file) }
+        case .lines(let next):
+            region = next
+            if let file = lines.file {
+                try scanner.prepare(
+                    for: UnsafeRawBufferPointer(lines.buffer[next.bytes]), number: lines.number, of: file)
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,60 @@
+import ContextWords
+import FlareKit
+import SensorText
+
+/// What is asked for, as scanners read it: shared by the threads of a reading.
+///
+/// `@unchecked`: it is complete once made, and only read afterwards.
+package final class Interest: @unchecked Sendable {
+    package let pointer: OpaquePointer?
+
+    /// - Parameter only: count the sources of these values and of no others; empty for all.
+    package init(_ queries: [ContextQuery], _ scan: Scan, countingOnly only: [SharedValue] = []) {
+        let kinds = scan.kinds.keys.compactMap(WordKinds.kind).reduce(UInt32(0)) { $0 | 1 << $1.rawValue }
+        pointer = ContextInterestCreate(
+            kinds, scan.window.since?.nanoseconds ?? .min, scan.window.until?.nanoseconds ?? .max)
+        for query in queries {
+            if let source = query.source {
+                ContextInterestAddSource(pointer, SensorAddress(high: source.high, low: source.low))
+            } else if case .address(let answer) = query.peer {
+                ContextInterestAddAnswer(pointer, SensorAddress(high: answer.high, low: answer.low))
+            }
+        }
+        for value in only {
+            guard let kind = WordKinds.kind(value.kind), let column = WordKinds.column(value.column) else { continue }
+            var text = value.value
+            text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    ContextInterestCountOnly(pointer, kind, column, $0.baseAddress, $0.count)
+                }
+            }
+        }
+    }
+
+    deinit { ContextInterestDestroy(pointer) }
+}
+
+/// The kinds and columns of scanners in FlareKit's words.
+package enum WordKinds {
+    /// In the order of `ContextKind`.
+    static let kinds: [RecordKind] = [.dns, .tls, .certificate, .http, .file, .ssh, .alert, .notice]
+    /// In the order of `ContextColumn`.
+    static let columns: [ColumnName] = [
+        .query, .queryType, .answers, .responseCode, .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames,
+        .validFrom, .validUntil, .version, .ja3, .ja3s, .ja4, .method, .url, .userAgent, .contentType, .status, .length,
+        .fileName, .hash, .clientSoftware, .serverSoftware, .signature, .signatureID, .category, .alertSeverity,
+        .action,
+        .metadata,
+    ]
+    private static let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+
+    static func kind(_ kind: RecordKind) -> ContextKind? {
+        kinds.firstIndex(of: kind).map { ContextKind(rawValue: UInt32($0)) }
+    }
+
+    static func column(_ column: ColumnName) -> ContextColumn? {
+        places[column].map { ContextColumn(rawValue: UInt32($0)) }
+    }
+
+    static func place(_ column: ColumnName) -> Int? { places[column] }
+}

@@ -1,0 +1,102 @@
+import CompressedFiles
+import ContextWords
+import FlareKit
+import LineFiles
+import Synchronization
+
+/// What a source over files remembers between its readings: the files of the first one, and how many sources shared
+/// each value in the last one.
+package final class SiteCounts: Sendable {
+    private struct State {
+        var files: [String: Seen] = [:]
+        var scanners: [any WordScanner] = []
+        var scan: Scan?
+    }
+
+    private struct Seen {
+        var identity: FileIdentity?
+        var size: Int64?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Remembers the files of the first reading.
+    package func remember(_ files: [InputFile]) {
+        let seen = files.map { ($0.path, Seen(identity: $0.identity, size: $0.size)) }
+        state.withLock { $0.files = Dictionary(seen) { first, _ in first } }
+    }
+
+    /// What has changed since the first reading, in words.
+    package func changes(in files: [InputFile]) -> [String] {
+        let before = state.withLock { $0.files }
+        guard !before.isEmpty else { return [] }
+        let now = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
+        return before.sorted { $0.key < $1.key }.compactMap { path, seen in
+            guard let file = now[path] else { return "\(path) is gone since it was first read" }
+            if file.identity != seen.identity { return "\(path) is another file than the one first read" }
+            if let old = seen.size, let new = file.size, new < old {
+                return "\(path) is shorter than when it was first read"
+            }
+            return nil
+        }
+    }
+
+    /// Remembers the scanners of a reading, whose counts are complete when their cursors have ended.
+    package func begin(_ scanners: [any WordScanner], _ scan: Scan) {
+        state.withLock {
+            $0.scanners = scanners
+            $0.scan = scan
+        }
+    }
+
+    /// How many sources share each value.
+    ///
+    /// - Parameter again: reads once more and counts some values alone, where there were too many to count.
+    package func sources(
+        sharing values: [SharedValue], again: (Scan, [SharedValue]) async throws -> [any WordScanner]
+    ) async throws -> [SharedValue: Int] {
+        let (scanners, scan) = state.withLock { ($0.scanners, $0.scan) }
+        guard let scan else { return [:] }
+        var counting = scanners
+        if scanners.contains(where: { ContextBookIsFull($0.book) }) { counting = try await again(scan, values) }
+        var counts: [SharedValue: Int] = [:]
+        for value in values { counts[value] = Self.count(value, counting) }
+        return counts
+    }
+
+    private static func count(_ value: SharedValue, _ scanners: [any WordScanner]) -> Int? {
+        guard let kind = WordKinds.kind(value.kind), let column = WordKinds.column(value.column) else { return nil }
+        var sources: Set<UInt64> = []
+        var hasMore = false
+        var text = value.value
+        for scanner in scanners {
+            var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
+            var more = false
+            let count = text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    ContextBookSources(scanner.book, kind, column, $0.baseAddress, $0.count, &found, &more)
+                }
+            }
+            sources.formUnion(found.prefix(count))
+            hasMore = hasMore || more
+        }
+        if sources.isEmpty { return nil }
+        let kept = SharedValue.exactUpTo
+        guard hasMore || sources.count > kept else { return sources.count }
+        // The share of all hashes up to the k-th smallest tells how many there are.
+        let largest = Double(sources.sorted().prefix(kept).last ?? .max)
+        return Int((Double(kept - 1) * 0x1p64 / max(1, largest)).rounded())
+    }
+}
+
+extension ContextCursor {
+    /// Drives cursors to their ends for their counts alone.
+    package static func drain(_ cursors: [ContextCursor], _ scan: Scan) throws {
+        for cursor in cursors {
+            var batch = RecordBatch(scan.kinds, capacity: 64)
+            while try cursor.next(into: &batch) { batch.removeAll() }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+#pragma once
+
+/// What sensors said besides flows, read again about some addresses: the memory into which scanners write such records,
+/// and the counts of how many sources share a value. For scanners written in C++, which find the classes in
+/// `ContextWords/*.hpp`.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "SensorText.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The number that stands for "the sensor did not say".
+#define CONTEXT_UNKNOWN INT64_MIN
+/// So many sources of a value are counted exactly.
+#define CONTEXT_EXACT 64
+
+typedef enum ContextKind {
+    ContextDNS,
+    ContextTLS,
+    ContextCertificate,
+    ContextHTTP,
+    ContextFile,
+    ContextSSH,
+    ContextAlert,
+    ContextNotice,
+    ContextKinds
+} ContextKind;
+
+typedef enum ContextColumn {
+    ContextQueryName,
+    ContextQueryType,
+    ContextAnswers,
+    ContextResponseCode,
+    ContextHost,
+    ContextSubject,
+    ContextIssuer,
+    ContextSerial,
+    ContextFingerprint,
+    ContextAlternativeNames,
+    ContextValidFrom,
+    ContextValidUntil,
+    ContextVersion,
+    ContextJA3,
+    ContextJA3S,
+    ContextJA4,
+    ContextMethod,
+    ContextURL,
+    ContextUserAgent,
+    ContextContentType,
+    ContextStatus,
+    ContextLength,
+    ContextFileName,
+    ContextHash,
+    ContextClientSoftware,
+    ContextServerSoftware,
+    ContextSignature,
+    ContextSignatureID,
+    ContextCategory,
+    ContextSeverity,
+    ContextAction,
+    ContextMetadata,
+    ContextColumns
+} ContextColumn;
+
+/// What is asked for. It never changes once it is used, so that threads share it.
+typedef struct ContextInterest ContextInterest;
+
+/// - kinds: a bit for each kind.
+/// - since, until: nanoseconds since 1970; the first inside, the second outside.
+ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t until);
+void ContextInterestDestroy(ContextInterest *interest);
+/// Asks for the records with this address at either end.
+void ContextInterestAddSource(ContextInterest *interest, SensorAddress address);
+/// Asks for anybody's look-ups that were answered with this address.
+void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address);
+/// Counts the sources of this value alone, and those of others that were added so.
+void ContextInterestCountOnly(
+    ContextInterest *interest, ContextKind kind, ContextColumn column, const char *text, size_t length);
+
+/// What a scanner has found.
+typedef struct ContextBook ContextBook;
+
+ContextBook *ContextBookCreate(const ContextInterest *interest);
+void ContextBookDestroy(ContextBook *book);
+
+/// What every record has.
+typedef struct ContextHead {
+    ContextKind kind;
+    int64_t start;
+    SensorAddress source;
+    SensorAddress destination;
+    uint16_t sourcePort;
+    uint16_t port;
+    uint8_t protocol;
+    /// CONTEXT_UNKNOWN where the sensor gave none.
+    int64_t id;
+    uint64_t position;
+} ContextHead;
+
+/// A column of a record: text in UTF-8, or a number.
+typedef struct ContextValue {
+    ContextColumn column;
+    bool isNumber;
+    int64_t number;
+    const char *text;
+    size_t length;
+} ContextValue;
+
+/// The records found since `ContextBookForget`.
+size_t ContextBookCount(const ContextBook *book);
+ContextHead ContextBookHead(const ContextBook *book, size_t record);
+size_t ContextBookValues(const ContextBook *book, size_t record);
+/// Valid until the next call that reads or forgets.
+ContextValue ContextBookValue(const ContextBook *book, size_t record, size_t value);
+void ContextBookForget(ContextBook *book);
+
+/// Lines read, and of them those of kinds asked for, and those of them that could not be read.
+uint64_t ContextBookLines(const ContextBook *book);
+uint64_t ContextBookUsed(const ContextBook *book, ContextKind kind);
+uint64_t ContextBookRejected(const ContextBook *book);
+
+/// Whether there were more values than are counted; then those asked for have to be counted alone.
+bool ContextBookIsFull(const ContextBook *book);
+/// The hashes of the sources that a value was seen with: all up to CONTEXT_EXACT, the smallest of more.
+///
+/// - sources: room for CONTEXT_EXACT.
+/// - hasMore: set where there were more.
+size_t ContextBookSources(
+    const ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length,
+    uint64_t *sources, bool *hasMore);
+
+#ifdef __cplusplus
+}
+#endif

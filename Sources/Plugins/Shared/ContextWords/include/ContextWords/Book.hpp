@@ -1,0 +1,91 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "ContextWords.h"
+#include "ContextWords/Sharing.hpp"
+
+struct ContextInterest {
+    struct Hash {
+        size_t operator()(const SensorAddress &address) const { return size_t(context::hashOf(address)); }
+    };
+    struct Equal {
+        bool operator()(const SensorAddress &a, const SensorAddress &b) const {
+            return a.high == b.high && a.low == b.low;
+        }
+    };
+    using Addresses = std::unordered_set<SensorAddress, Hash, Equal>;
+
+    uint32_t kinds = 0;
+    int64_t since = INT64_MIN;
+    int64_t until = INT64_MAX;
+    Addresses sources;
+    Addresses answers;
+    /// If there are any, no other values are counted.
+    std::unordered_set<uint64_t> counted;
+
+    bool wants(ContextKind kind) const { return (kinds >> kind & 1) != 0; }
+    bool holds(int64_t time) const { return time >= since && time < until; }
+    bool isAbout(const SensorAddress &source, const SensorAddress &destination) const {
+        return sources.count(source) != 0 || sources.count(destination) != 0;
+    }
+};
+
+/// The records and counts of one scanner. A scanner calls `begin`, then the value functions, then `end`; or `leave` for a
+/// record that nobody asked for.
+struct ContextBook {
+    explicit ContextBook(const ContextInterest &interest) : interest(interest) {}
+
+    /// Longer texts are cut.
+    static constexpr size_t longestText = 2048;
+
+    const ContextInterest &interest;
+    uint64_t lines = 0, rejected = 0;
+    uint64_t used[ContextKinds] = {};
+
+    void begin(const ContextHead &head);
+    void number(ContextColumn column, int64_t value);
+    /// Does nothing for an empty text. What is no UTF-8 in it becomes U+FFFD.
+    void text(ContextColumn column, std::string_view value);
+    /// A host or a domain: in lower case, without a port and the dot at its end.
+    void host(ContextColumn column, std::string_view value);
+    void end();
+
+    /// Counts that a source was seen with a value.
+    void count(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
+    void countHost(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
+
+    /// A line of texts: appends one to `joined`.
+    static void join(std::string &joined, std::string_view value);
+
+    struct Value {
+        ContextColumn column;
+        bool isNumber;
+        int64_t number;
+        size_t offset, length;
+    };
+    struct Record {
+        ContextHead head;
+        size_t firstValue, values;
+    };
+
+    std::vector<Record> records;
+    std::vector<Value> values;
+    std::string texts;
+    context::Sharing sharing;
+
+private:
+    std::string scratch;
+};
+
+namespace context {
+
+/// A text as it is kept: cut, and with U+FFFD for what is no UTF-8. `scratch` holds it where it had to be changed.
+std::string_view clean(std::string_view text, std::string &scratch);
+/// A host as it is kept.
+std::string_view cleanHost(std::string_view text, std::string &scratch);
+
+}  // namespace context

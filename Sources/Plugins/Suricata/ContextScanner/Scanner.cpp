@@ -1,0 +1,108 @@
+#include <cstring>
+
+#include "Event.hpp"
+#include "EVEContextScanner.h"
+#include "QuickLookup.hpp"
+
+namespace {
+
+/// Where the event type stands in lines as Suricata writes them: near the beginning.
+constexpr size_t headLength = 512;
+constexpr std::string_view typeKey = "\"event_type\":\"";
+
+struct EventKind {
+    std::string_view type;
+    ContextKind kind;
+};
+constexpr EventKind eventKinds[] = {
+    {"dns", ContextDNS},   {"tls", ContextTLS},     {"http", ContextHTTP},     {"fileinfo", ContextFile},
+    {"ssh", ContextSSH},   {"alert", ContextAlert}, {"anomaly", ContextNotice},
+};
+
+/// What is to be done with a line.
+enum class Treatment { pass, parse, countIfLookup };
+
+/// By the event type of a line. A line whose type does not stand where it should is parsed.
+Treatment treatment(std::string_view line, const ContextInterest &interest) {
+    const std::string_view head = line.substr(0, headLength);
+    const void *found = memmem(head.data(), head.size(), typeKey.data(), typeKey.size());
+    if (found == nullptr) return Treatment::parse;
+    const std::string_view rest = line.substr(size_t(static_cast<const char *>(found) - line.data()) + typeKey.size());
+    for (const EventKind &known : eventKinds) {
+        if (rest.size() > known.type.size() && rest[known.type.size()] == '"'
+            && rest.substr(0, known.type.size()) == known.type)
+            return !interest.wants(known.kind)      ? Treatment::pass
+                : known.kind == ContextDNS ? Treatment::countIfLookup
+                                           : Treatment::parse;
+    }
+    return Treatment::pass;
+}
+
+}  // namespace
+
+struct EVEContextScanner {
+    explicit EVEContextScanner(const ContextInterest &interest) : book(interest), events(book) {}
+
+    ContextBook book;
+    eve::EventReader events;
+    /// A line in which something is no UTF-8, repaired.
+    std::string repaired, scratch;
+
+    void read(std::string_view line, uint64_t position);
+};
+
+void EVEContextScanner::read(std::string_view line, uint64_t position) {
+    simdjson::dom::element event;
+    auto error = events.parser.parse(line.data(), line.size(), false).get(event);
+    if (error == simdjson::UTF8_ERROR) {
+        repaired.clear();
+        // Piece by piece, since a text that is kept is cut where it is long.
+        for (size_t i = 0; i < line.size(); i += 1024) {
+            size_t length = std::min<size_t>(1024, line.size() - i);
+            while (length > 4 && i + length < line.size() && (uint8_t(line[i + length]) & 0xC0) == 0x80) --length;
+            repaired += context::clean(line.substr(i, length), scratch);
+            i -= 1024 - length;
+        }
+        repaired.reserve(repaired.size() + simdjson::SIMDJSON_PADDING);
+        error = events.parser.parse(repaired.data(), repaired.size(), false).get(event);
+    }
+    std::string_view type;
+    if (error || event["event_type"].get(type)) {
+        ++book.rejected;
+        return;
+    }
+    for (const EventKind &known : eventKinds) {
+        if (known.type != type) continue;
+        if (!book.interest.wants(known.kind)) return;
+        if (!events.read(event, known.kind, position)) ++book.rejected;
+        return;
+    }
+}
+
+extern "C" {
+
+EVEContextScanner *EVEContextScannerCreate(const ContextInterest *interest) { return new EVEContextScanner(*interest); }
+
+void EVEContextScannerDestroy(EVEContextScanner *scanner) { delete scanner; }
+
+ContextBook *EVEContextScannerBook(EVEContextScanner *scanner) { return &scanner->book; }
+
+size_t EVEContextScannerRead(
+    EVEContextScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most) {
+    size_t begin = 0;
+    while (begin < length && scanner->book.records.size() < most) {
+        const void *feed = std::memchr(lines + begin, '\n', length - begin);
+        const size_t end = feed == nullptr ? length : size_t(static_cast<const char *>(feed) - lines);
+        std::string_view line(lines + begin, end - begin);
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        ++scanner->book.lines;
+        const Treatment next = line.empty() ? Treatment::pass : treatment(line, scanner->book.interest);
+        const bool isDone = next == Treatment::pass
+            || (next == Treatment::countIfLookup && eve::countQuickly(line, scanner->book));
+        if (!isDone) scanner->read(line, position + begin);
+        begin = std::min(end + 1, length);
+    }
+    return begin;
+}
+
+}  // extern "C"

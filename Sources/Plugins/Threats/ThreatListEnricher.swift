@@ -1,0 +1,178 @@
+import FlareKit
+import Glibc
+import PeerMatching
+
+/// Marks findings whose address, name, URL, fingerprint or certificate is on a threat list.
+///
+/// Files only: no network is used. Of what the sensor said it looks at the values that `context` lists.
+public struct ThreatListEnricher: Enricher, BuiltInPlugin {
+    public static let name = "threat-list"
+    public static let summary =
+        "Marks findings that are on threat lists: addresses, names, URLs, JA3/JA4, certificates."
+    public static let evidence = [
+        Field("threats", .texts, "What lists say of it: list, value, reason, date, confidence.")
+    ]
+
+    private let options: ThreatListOptions
+    /// `nil` until a run has begun.
+    private var book: ThreatBook?
+
+    public init(_ options: ThreatListOptions, _ context: PluginContext = PluginContext()) { self.options = options }
+
+    public var uses: Set<String> { ["host", "hosts_seen", "urls", "ja3", "ja4", "cert_hash", "addresses"] }
+
+    public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
+        var builder = ThreatBook.Builder()
+        var remarks: [String] = []
+        for reference in options.lists {
+            let path = reference.path.file ?? reference.path.text
+            do {
+                let content = try ThreatListFile.read(path, reference)
+                builder.add(content.indicators, list: reference.title)
+                remarks += Self.remarks(content, reference, path, run.started, options.maxAge)
+            } catch {
+                throw PluginError(error.what, at: path, remedy: "fetch the list anew, or take it out")
+            }
+        }
+        for entry in builder.tooBroad {
+            remarks.append("threat-list: \(entry) is too broad to be a threat, and left out")
+        }
+        var enricher = self
+        enricher.book = ThreatBook(builder)
+        return PreparedEnricher(enricher, remarks: remarks)
+    }
+
+    private static func remarks(
+        _ content: ThreatListContent, _ reference: ThreatListReference, _ path: String, _ now: Timestamp,
+        _ maxAge: OptionDuration
+    ) -> [String] {
+        var remarks: [String] = []
+        if content.indicators.isEmpty { remarks.append("threat-list \(reference.title): the list is empty") }
+        if content.unreadable > 0 {
+            remarks.append(
+                "threat-list \(reference.title): \(content.unreadable) entries mean nothing here, such as "
+                    + content.examples.joined(separator: ", "))
+        }
+        var status = stat()
+        if stat(path, &status) == 0 {
+            let age = now.nanoseconds / 1_000_000_000 - Int64(status.st_mtim.tv_sec)
+            if Double(age) > maxAge.seconds {
+                remarks.append("threat-list \(reference.title): the list is \(age / 86_400) days old")
+            }
+        }
+        return remarks
+    }
+
+    public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+        guard let book else { return }
+        for place in findings.indices {
+            let hits = book.hits(Sighting(findings[place]))
+            guard let first = hits.first else { continue }
+            findings[place].evidence["threats"] = .texts(hits)
+            if options.amount > 0 {
+                findings[place].modifiers.append(Finding.Modifier("threat_list", options.amount, first))
+            }
+        }
+    }
+}
+
+/// What of a finding can be on a list.
+struct Sighting {
+    var addresses: Set<IPAddress> = []
+    var names: Set<String> = []
+    var urls: Set<String> = []
+    var hashes: Set<String> = []
+
+    init(_ finding: Finding) {
+        for key in finding.channels {
+            switch key.peer {
+            case .address(let address): addresses.insert(address)
+            case .name(let name): names.insert(name)
+            }
+        }
+        let texts = { (name: String) -> [String] in
+            switch finding.evidence[name] {
+            case .texts(let texts)?: texts
+            case .text(let text)?: [text]
+            default: []
+            }
+        }
+        addresses.formUnion(texts("addresses").compactMap { IPAddress($0) })
+        names.formUnion(([finding.host].compactMap { $0 } + texts("hosts_seen")).filter { IPAddress($0) == nil })
+        let hosts = names.union(addresses.map(\.description))
+        for url in texts("urls") {
+            if let key = Indicator.Target.urlKey(url) { urls.insert(key) }
+            if url.hasPrefix("/") { for host in hosts { urls.insert(host.lowercased() + url) } }
+        }
+        for name in ["ja3", "ja4", "cert_hash"] {
+            for text in texts(name) { hashes.insert(text.filter { $0 != ":" }.lowercased()) }
+        }
+    }
+}
+
+/// All indicators of all lists, to be looked up.
+struct ThreatBook: Sendable {
+    struct Builder {
+        fileprivate var matcher = PeerMatcher.Builder()
+        fileprivate var entries: [(list: String, indicator: Indicator)] = []
+        fileprivate var exact: [Indicator.Target: [UInt32]] = [:]
+
+        var tooBroad: [String] { matcher.tooBroad }
+
+        mutating func add(_ indicators: [Indicator], list: String) {
+            for indicator in indicators {
+                let item = UInt32(entries.count)
+                switch indicator.target {
+                case .network(let text):
+                    guard let network = CIDR(text) ?? IPAddress(text).map({ CIDR($0, bits: 128) }) else { continue }
+                    matcher.add(network, item: item)
+                case .name(let text):
+                    guard let name = HostName(text) else { continue }
+                    matcher.add(name, item: item)
+                case .url, .hash: exact[indicator.target, default: []].append(item)
+                }
+                entries.append((list, indicator))
+            }
+        }
+    }
+
+    private let matcher: PeerMatcher
+    private let entries: [(list: String, indicator: Indicator)]
+    private let exact: [Indicator.Target: [UInt32]]
+
+    init(_ builder: Builder) {
+        matcher = PeerMatcher(builder.matcher)
+        entries = builder.entries
+        exact = builder.exact
+    }
+
+    /// What lists say of a sighting, a line each, in the order of the lists.
+    func hits(_ sighting: Sighting) -> [String] {
+        var items: [UInt32: String] = [:]
+        for address in sighting.addresses {
+            matcher.forEach(matching: address) { match in
+                items[match.item] = address.description
+                return true
+            }
+        }
+        for name in sighting.names {
+            matcher.forEach(matching: name) { match in
+                items[match.item] = name
+                return true
+            }
+        }
+        for url in sighting.urls { for item in exact[.url(url)] ?? [] { items[item] = url } }
+        for hash in sighting.hashes { for item in exact[.hash(hash)] ?? [] { items[item] = hash } }
+        return items.sorted { $0.key < $1.key }.map { line(Int($0.key), $0.value) }
+    }
+
+    /// `feodo.csv: 203.0.113.5, Heodo, 2022-06-04 21:24:53, confidence 75 %`
+    private func line(_ item: Int, _ value: String) -> String {
+        let (list, indicator) = entries[item]
+        var parts = [value]
+        if !indicator.reason.isEmpty { parts.append(indicator.reason) }
+        if !indicator.date.isEmpty { parts.append(indicator.date) }
+        if let confidence = indicator.confidence { parts.append("confidence \(confidence) %") }
+        return "\(list): " + parts.joined(separator: ", ")
+    }
+}

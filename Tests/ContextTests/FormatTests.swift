@@ -1,0 +1,148 @@
+import FlareKit
+import Foundation
+import Testing
+
+@testable import Context
+
+@Suite("What sensors' formats say")
+struct FormatTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func story(_ lines: [String], channel: String? = nil) async throws -> Story {
+        let path = try folder.write("eve.json", Array(lines.joined(separator: "\n").utf8) + [10])
+        let gatherer = Gatherer()
+        _ = try await run(try Sources.eve([path]), [gatherer])
+        let stories = gatherer.stories.withLock { $0 }
+        return try #require(
+            stories.first { channel == nil || "\($0.finding.channel?.peer.description ?? "")" == channel })
+    }
+
+    @Test(
+        "look-ups are read in all three versions of Suricata's format",
+        arguments: [
+            #""dns":{"type":"answer","id":1,"rcode":"NOERROR","rrname":"Implant.example.","rrtype":"A","ttl":9,"rdata":"203.0.113.5"}"#,
+            #""dns":{"version":2,"type":"answer","rrname":"implant.example","rrtype":"A","rcode":"NOERROR","answers":[{"rrname":"implant.example","rrtype":"A","ttl":9,"rdata":"203.0.113.5"}]}"#,
+            #""dns":{"version":2,"type":"answer","rrname":"implant.example","rrtype":"A","grouped":{"A":["203.0.113.5"]}}"#,
+            #""dns":{"version":3,"type":"response","queries":[{"rrname":"implant.example","rrtype":"A"}],"answers":[{"rrname":"implant.example","rrtype":"A","rdata":"203.0.113.5"}]}"#,
+        ])
+    func versions(dns: String) async throws {
+        let lookup = Line.event("dns", at: 0.5, id: 7, to: "10.0.0.53", 53, proto: "UDP", said: dns)
+        let story = try await story([lookup, Line.flow(at: 1)])
+        #expect(story.name?.name == "implant.example")
+        #expect(story.name?.origin == .answer)
+    }
+
+    @Test("an answer that an old Suricata wrote down the other way round is the client's")
+    func answerBack() async throws {
+        let lookup = Line.event(
+            "dns", at: 0.5, id: 7, from: "10.0.0.53", port: 53, to: "10.0.0.1", 40_000, proto: "UDP",
+            said: #""dns":{"type":"answer","rrname":"implant.example","rrtype":"A","rdata":"203.0.113.5"}"#)
+        #expect(try await story([lookup, Line.flow(at: 1)]).name?.origin == .answer)
+    }
+
+    @Test("a name that only another host looked up is a weaker guess, and says so")
+    func foreignAnswer() async throws {
+        let lookup = Line.event(
+            "dns", at: 0.5, id: 7, from: "10.0.0.9", to: "10.0.0.53", 53, proto: "UDP",
+            said: #""dns":{"version":2,"type":"answer","rrname":"implant.example","answers":[{"rdata":"203.0.113.5"}]}"#
+        )
+        let name = try await story([lookup, Line.flow(at: 1)]).name
+        #expect(name?.name == "implant.example")
+        #expect(name?.origin == .foreignAnswer)
+    }
+
+    @Test("the name that was asked for goes before the host, and both before answers")
+    func order() async throws {
+        let lookup = Line.event(
+            "dns", at: 0.5, id: 7, to: "10.0.0.53", 53, proto: "UDP",
+            said: #""dns":{"version":2,"type":"answer","rrname":"cdn.example","answers":[{"rdata":"203.0.113.5"}]}"#)
+        let lines = [lookup, Line.flow(at: 1), Line.http(at: 1, 443, host: "host.example:8080")]
+        #expect(try await story(lines).name?.name == "host.example")
+        #expect(try await story(lines + [Line.tls(at: 1, sni: "sni.example")]).name?.name == "sni.example")
+    }
+
+    @Test("a record belongs to the flow of its id, whichever way round it was written, and to no other")
+    func joining() async throws {
+        let alert = #""alert":{"action":"allowed","signature_id":1,"signature":"seen","severity":1}"#
+        let back = Line.event("alert", at: 2, from: "203.0.113.5", port: 443, to: "10.0.0.1", 50_000, said: alert)
+        let other = Line.event("alert", at: 2, id: 99, said: alert)
+        #expect(try await story([Line.flow(at: 1), back, other]).words.alerts.counts == ["seen": 1])
+    }
+
+    @Test("a record without an id belongs to the channel of its addresses and port")
+    func joiningWithoutID() async throws {
+        let lines = [Line.flow(at: 1, id: nil), Line.tls(at: 1, id: nil, sni: "sni.example")]
+        #expect(try await story(lines).words.names.counts == ["sni.example": 1])
+    }
+
+    @Test("dirty values do no harm: they are cut, and what is no UTF-8 is replaced")
+    func dirty() async throws {
+        let agent = String(repeating: "A", count: 10_000)
+        var lines = [Line.flow(at: 1), Line.http(at: 1, 443, host: "<script>alert(1)</script>", agent: agent)]
+        lines.append(Line.http(at: 1, 443, host: "a\u{202E}b.example", agent: #"x\u0000\u001b[31m\n"#))
+        var bytes = Array(lines.joined(separator: "\n").utf8) + [10]
+        bytes += Array(Line.http(at: 1, 443, host: "INVALID").utf8) + [10]
+        let place = try #require(bytes.indices.last { bytes[$0...].starts(with: Array("INVALID".utf8)) })
+        bytes[place] = 0xFF
+        let path = try folder.write("eve.json", bytes)
+        let gatherer = Gatherer()
+        let outcome = try await run(try Sources.eve([path]), [gatherer, ContextEnricher(ContextOptions())])
+        let words = try #require(gatherer.stories.withLock { $0 }.first).words
+        #expect(words.requests == 3)
+        #expect(words.hosts.counts["\u{FFFD}nvalid"] == 1)
+        #expect(words.agents.counts.keys.allSatisfy { $0.utf8.count < 2100 })
+        #expect(outcome.findings.count == 1)
+    }
+
+    @Test("Zeek's certificates are joined to its handshakes, in columns and in JSON")
+    func certificates() async throws {
+        let tab = { (cells: [String]) in cells.joined(separator: "\t") + "\n" }
+        let head = { (log: String, fields: [String]) in
+            "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\t\(log)\n"
+                + tab(["#fields"] + fields)
+        }
+        try folder.write(
+            "conn.log",
+            (head("conn", ["ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "conn_state"])
+                + tab(["1767268800.5", "C1", "10.0.0.1", "5000", "203.0.113.5", "443", "tcp", "SF"])).utf8)
+        try folder.write(
+            "ssl.log",
+            (head(
+                "ssl",
+                ["ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "server_name", "cert_chain_fps"])
+                + tab(["1767268800.6", "C1", "10.0.0.1", "5000", "203.0.113.5", "443", "sni.example", "f00d,beef"]))
+                .utf8)
+        try folder.write(
+            "x509.log",
+            #"{"ts":1767268800.6,"fingerprint":"f00d","certificate.subject":"CN=self","certificate.issuer":"CN=self","certificate.not_valid_before":1767268000.0}"#
+                .utf8)
+        let gatherer = Gatherer()
+        _ = try await run(try Sources.zeek(["\(folder.path)/*.log"]), [gatherer])
+        let words = try #require(gatherer.stories.withLock { $0 }.first).words
+        #expect(words.shown["f00d"]?.isSelfSigned == true)
+        #expect(words.shown["f00d"]?.validFrom == 1_767_268_000_000_000_000)
+        #expect(words.names.counts == ["sni.example": 1])
+    }
+
+    @Test("standard input is not read twice, and a file that vanished leaves the findings")
+    func vanished() async throws {
+        let path = try folder.write(
+            "eve.json", (Line.flow(at: 1) + "\n" + Line.tls(at: 1, sni: "sni.example") + "\n").utf8)
+        let remover = Remover(path)
+        let outcome = try await run(try Sources.eve([path]), [remover, ContextEnricher(ContextOptions())])
+        #expect(outcome.findings.count == 1)
+        #expect(outcome.run.warnings.contains { $0.contains("could not be read again") })
+    }
+
+    /// Takes a file away between the readings.
+    private struct Remover: Enricher {
+        let path: String
+        init(_ path: String) { self.path = path }
+
+        func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+}

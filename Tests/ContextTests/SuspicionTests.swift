@@ -1,0 +1,164 @@
+import FlareKit
+import FlareKitTesting
+import Foundation
+import Testing
+
+@testable import Context
+
+@Suite("What makes an analyst suspicious, and what is one thing")
+struct SuspicionTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func findings(
+        _ lines: [String], minimumCount: Int = 1, detector: (any Detector)? = nil, hosts: Int = 2
+    ) async throws -> [Finding] {
+        var options = ContextOptions()
+        options.fewestHosts = hosts
+        let path = try folder.write("eve.json", Array(lines.joined(separator: "\n").utf8) + [10])
+        return try await run(
+            try Sources.eve([path]), [ContextEnricher(options)], minimumCount: minimumCount, detector: detector
+        ).findings
+    }
+
+    private func names(_ lines: [String]) async throws -> Set<String> {
+        let found = try await findings([Line.flow(at: 1)] + lines)
+        let finding = try #require(found.first { $0.channel?.peer.description == "203.0.113.5" })
+        #expect(finding.modifiers.allSatisfy { $0.amount > 0 && !$0.reason.isEmpty })
+        return Set(finding.modifiers.map(\.name))
+    }
+
+    @Test("certificates: self-signed, expired, very young, and for another name")
+    func certificates() async throws {
+        #expect(
+            try await names([Line.tls(at: 1, sni: "a.example", issuer: "CN=example.org")]) == [
+                "cert_self_signed", "sni_mismatch",
+            ])
+        #expect(
+            try await names([Line.tls(at: 1, sni: "example.org", validUntil: "2025-01-01T00:00:00")]) == [
+                "cert_expired"
+            ])
+        #expect(
+            try await names([Line.tls(at: 1, sni: "example.org", validFrom: "2025-12-31T00:00:00")]) == ["cert_young"])
+        #expect(try await names([Line.tls(at: 1, sni: "example.org")]) == [])
+    }
+
+    @Test("hosts: no SNI, no Host, an address in it")
+    func hosts() async throws {
+        #expect(try await names([Line.tls(at: 1)]) == ["sni_missing"])
+        let web = [Line.flow(at: 2, id: 2, from: "10.0.0.2")]
+        #expect(
+            try await names(web + [Line.http(at: 1, 443, host: nil, agent: "Mozilla/5.0")]).contains("host_missing"))
+        #expect(
+            try await names(web + [Line.http(at: 1, 443, host: "203.0.113.5:8080", agent: "Mozilla/5.0")]).contains(
+                "host_is_address"))
+    }
+
+    @Test("a tool's agent on a host that browses, rare and toward one peer alone")
+    func agents() async throws {
+        let browsing = [
+            Line.flow(at: 2, id: 2, to: "198.51.100.7", 80),
+            Line.http(at: 2, id: 2, to: "198.51.100.7", agent: "Mozilla/5.0 (Macintosh; Intel Mac OS X) Safari/605"),
+            Line.flow(at: 3, id: 3, from: "10.0.0.2", to: "198.51.100.7", 80),
+        ]
+        let found = try await names([Line.http(at: 1, 443)] + browsing)
+        #expect(found.isSuperset(of: ["agent_tool", "agent_rare", "agent_one_peer", "port_protocol"]))
+        #expect(try await names([Line.http(at: 1, 443)]).contains("agent_tool") == false)
+    }
+
+    @Test("an alert on the same flow, several agents, and a program under a picture's name")
+    func others() async throws {
+        let alert = Line.event("alert", at: 2, said: #""alert":{"signature":"seen","signature_id":1,"severity":1}"#)
+        let found = try await names(
+            [alert]
+                + ["curl/8", "Wget/1", "python/3"].map {
+                    Line.http(at: 1, 443, agent: $0, url: "/a.png", type: "application/x-dosexec")
+                })
+        #expect(found.isSuperset(of: ["alert", "agents_many", "content_mismatch"]))
+    }
+
+    @Test("one client, four servers with one rare self-signed certificate and one JA3: one group of one id")
+    func implant() async throws {
+        let servers = ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4"]
+        var lines: [String] = []
+        for (place, server) in servers.enumerated() {
+            for call in 0..<(place == 3 ? 1 : 3) {
+                let id = place * 10 + call + 1
+                lines.append(Line.flow(at: Double(call * 60), id: id, to: server, place % 2 == 0 ? 443 : 8080))
+                lines.append(
+                    Line.tls(
+                        at: Double(call * 60), id: id, to: server, place % 2 == 0 ? 443 : 8080, issuer: "CN=example.org"
+                    ))
+            }
+        }
+        let found = try await findings(lines, minimumCount: 2)
+        #expect(found.count == 3)
+        #expect(Set(found.map { $0.evidence["kin"] }).count == 1)
+        #expect(found[0].evidence["kin"] != nil)
+        guard case .texts(let why)? = found[0].evidence["kin_why"] else {
+            Issue.record("it does not say what they share")
+            return
+        }
+        #expect(why.contains { $0.hasPrefix("certificate CN=example.org") } && why.contains("ja3 0011"))
+        #expect(found[0].evidence["kin_channels"]?.description.contains("203.0.113.4") == true)
+    }
+
+    @Test("two clients whose servers' certificates all have one self-signed subject are one campaign")
+    func campaign() async throws {
+        var lines: [String] = []
+        for (place, client) in ["10.0.0.1", "10.0.0.2"].enumerated() {
+            for server in 1...3 {
+                let id = place * 10 + server
+                let address = "203.0.113.\(id)"
+                lines.append(Line.flow(at: 1, id: id, from: client, to: address, 449))
+                lines.append(
+                    Line.tls(
+                        at: 1, id: id, from: client, to: address, 449, subject: "C=AU, ST=Some-State",
+                        issuer: "C=AU, ST=Some-State", print: "\(id)", ja3: "\(id)"))
+            }
+        }
+        let found = try await findings(lines)
+        #expect(found.count == 6)
+        #expect(Set(found.map { $0.evidence["kin"] }).count == 1 && found[0].evidence["kin"] != nil)
+    }
+
+    @Test("look-ups at the beacon's own rhythm are folded under it, and others stand")
+    func lookups() async throws {
+        var lines: [String] = []
+        for call in 0..<20 {
+            let time = Double(call * 60)
+            for (id, server) in [(call * 10 + 1, "10.0.0.53"), (call * 10 + 3, "10.0.0.54")] {
+                // The second resolver is asked at the same pace, half a minute off.
+                let start = server == "10.0.0.53" ? time : time + 30
+                lines.append(Line.flow(at: start, id: id, to: server, 53, proto: "UDP"))
+                lines.append(
+                    Line.event(
+                        "dns", at: start, id: id, to: server, 53, proto: "UDP",
+                        said:
+                            #""dns":{"version":2,"type":"answer","rrname":"implant.example","answers":[{"rdata":"203.0.113.5"}]}"#
+                    ))
+            }
+            lines.append(Line.flow(at: time + 0.2, id: call * 10 + 2))
+        }
+        let found = try await findings(lines, detector: EveryMinute())
+        #expect(Set(found.compactMap { $0.channel?.peer.description }) == ["203.0.113.5", "10.0.0.54"])
+        let beacon = try #require(found.first { $0.channel?.port == 443 })
+        let lookups = try #require(beacon.evidence["lookups"]).description
+        #expect(lookups.contains("implant.example, before 20 of 20 calls"))
+        #expect(beacon.evidence["said"]?.description.contains("every 60 s") == true)
+    }
+
+    /// Says of every channel that it calls each minute.
+    private struct EveryMinute: Detector {
+        let name = "minute"
+        let demand = Demand(minimumCount: 1)
+
+        func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {
+            var finding = Finding(detector: name, channel: channel, census: census, score: 0.5, summary: "calls")
+            finding.interval = 60
+            finding.occurrences = channel.count
+            return finding
+        }
+    }
+}
