@@ -253,7 +253,7 @@ let package = Package(
             ],
             exclude: ["reference.py"]),
         .testTarget(name: "ThreatsTests", dependencies: ["Threats", "FlareKitTesting"]),
-        .testTarget(name: "FocusTests", dependencies: ["Focus"]),
+        .testTarget(name: "FocusTests", dependencies: ["FlareKit", "Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),
         .testTarget(
             name: "ElasticsearchTests",
@@ -265,10 +265,10 @@ let package = Package(
             ],
             exclude: ["Fixtures"]
         ),
-        .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
+        .testTarget(name: "TabularTests", dependencies: ["FlareKit", "Tabular"]),
         .testTarget(
-            name: "HistoryTests", dependencies: ["History", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "HTMLTests", dependencies: ["TestReading", "HTML", "SampleReports"]),
+            name: "HistoryTests", dependencies: ["FlareKit", "History", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "HTMLTests", dependencies: ["FlareKit", "TestReading", "HTML", "SampleReports"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestReading", "flare", "HomeNetwork", "CZlib"],
             exclude: ["Schema/agreement.py"]),

@@ -83,6 +83,9 @@ struct HuntCommand: AsyncParsableCommand {
         try await options.run(pipeline)
     }
 
+    /// Whether the input can be read again for what the sensor said on the findings.
+    private var reachesTwice: Bool { !inputs.contains("-") && !inputs.contains(where: ClusterInput.isCluster) }
+
     private func draft(page: String?) async throws -> PipelineDraft {
         var draft = PipelineDraft()
         if let url = inputs.first, ClusterInput.isCluster(url) {
@@ -98,6 +101,7 @@ struct HuntCommand: AsyncParsableCommand {
             draft.enrichers.append(PipelineDraft.plugin("allowlist", ("lists", "[\(quoted)]")))
         }
         draft.enrichers += try owners.enrichers()
+        if reachesTwice { draft.enrichers.append(PipelineDraft.plugin("context")) }
         draft.detectors = detector.map { name in
             minScore.map { PipelineDraft.plugin(name, ("min_score", "\($0)")) } ?? PipelineDraft.plugin(name)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 extension FileHandle {
     /// All that comes until the other end is closed.
@@ -8,7 +9,7 @@ extension FileHandle {
         var whole = Data()
         var part = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = read(fileDescriptor, &part, part.count)
+            let count = Glibc.read(fileDescriptor, &part, part.count)
             if count > 0 {
                 whole.append(contentsOf: part[..<count])
             } else if count == 0 || errno != EINTR {
