@@ -50,6 +50,15 @@ struct InjectionTests {
         #expect(Set(injection.flows.map(\.id)).count == injection.flows.count)
     }
 
+    @Test("a draw with too few flows is drawn anew, in campaigns too", arguments: 1...8 as ClosedRange<UInt64>)
+    func drawnAnew(seed: UInt64) throws {
+        let injection = try Self.injection {
+            $0.count = 60
+            $0.seed = seed
+        }
+        #expect(injection.labels.count == 61)
+    }
+
     @Test("a beacon that is too slow for the traffic is refused")
     func tooSlow() {
         #expect(throws: PluginError.self) {

@@ -77,13 +77,14 @@ public struct Injection: Sendable {
             var dice = root.fork(UInt64(number))
             let family = request.families[number % request.families.count]
             var channel: LabelledChannel?
-            for _ in 0..<Self.mostDraws where channel == nil {
-                let shared = family == .campaign ? campaign : nil
+            for draw in 0..<Self.mostDraws where channel == nil {
+                // A plan whose other hosts had flows enough may have too few here: then the campaign gets a new one.
+                let shared = family == .campaign && draw < Self.mostDraws / 2 ? campaign : nil
                 let plan = request.plan ?? shared ?? family.beaconPlan(in: surroundings.span, using: &dice)
                 channel = LabelledChannel(
                     family: family, beacon: plan, span: surroundings.span, fewest: request.fewestFlows, most: 100_000,
                     using: &dice)
-                if family == .campaign { campaign = plan }
+                if family == .campaign, channel != nil { campaign = plan }
             }
             guard let channel else {
                 throw PluginError(

@@ -5,7 +5,7 @@ import FlareKit
 public struct BeaconOptions: PluginOptions {
     public var minOccur = 6
     public var falseAlarms = 1.0
-    public var scoreFloor = 0.3
+    public var scoreFloor = 0.05
     public var minScore: Double?
     public var modifiers = true
 
