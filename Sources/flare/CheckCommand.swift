@@ -45,13 +45,34 @@ struct WorldCheck {
         }
         guard !sourcesOnly else { return all.filter { !$0.remarks.isEmpty } }
         let window = pipeline.sources.first.map { pipeline.checkQuestion(of: $0.plugin, now: now).window } ?? .all
+        for stage in pipeline.enrichers {
+            let remarks = await ask(stage.plugin, CheckQuestion(window: window, now: now))
+            if !remarks.isEmpty { all.append((stage.name, remarks)) }
+        }
         for stage in pipeline.sinks {
-            all.append((stage.name, await ask(stage.plugin, CheckQuestion(window: window, now: now))))
+            let remarks = await ask(stage.plugin, CheckQuestion(window: window, now: now))
+            all.append((stage.name, remarks + place(of: stage.plugin)))
         }
         return all.map { entry in
             guard entry.remarks.isEmpty else { return entry }
             return (entry.name, [CheckRemark(.fine, "there is nothing to check beyond the pipeline file")])
         }
+    }
+
+    /// Whether a sink's file can be written.
+    private func place(of sink: any Sink) -> [CheckRemark] {
+        guard let path = sink.destination, path != "-", path.hasPrefix("/") else { return [] }
+        var folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        // Missing folders are made by the run.
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {
+            folder.deleteLastPathComponent()
+        }
+        if FileManager.default.isWritableFile(atPath: folder.path) {
+            return [CheckRemark(.fine, "\(path) can be written")]
+        }
+        return [
+            CheckRemark(.wrong, "\(path) cannot be written", remedy: "give the user write access to \(folder.path)")
+        ]
     }
 
     private func ask(_ plugin: any Plugin, _ question: CheckQuestion) async -> [CheckRemark] {

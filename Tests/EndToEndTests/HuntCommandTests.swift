@@ -135,4 +135,27 @@ struct HuntCommandTests {
         #expect(result.output.contains("private"))
         #expect(try flare("whois", "example").exitCode == 2)
     }
+
+    @Test("a check tells whether files can be read and written, and which addresses would leave the machine")
+    func check() throws {
+        try folder.file(
+            "p.yaml",
+            """
+            version: 1
+            window: all
+            sources: [{plugin: eve, paths: ["\(Self.sample)"]}]
+            enrichers: [{plugin: whois, providers: [{type: cymru}]}]
+            detectors: [{plugin: beacon}]
+            sinks: [{plugin: csv, path: out/a.csv}]
+
+            """)
+        let result = try flare("check", "p.yaml")
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.output.contains("1 file can be read"))
+        #expect(result.output.contains("cymru sends the global addresses"))
+        #expect(result.output.contains("out/a.csv can be written"))
+        let wrong = try flare("check", "p.yaml", "--set", "sources.0.paths.0=gone.json")
+        #expect(wrong.exitCode == 1)
+        #expect(wrong.output.contains("WRONG"))
+    }
 }

@@ -55,3 +55,8 @@ public struct EVESource: Source, BuiltInPlugin {
         return try withLookups(cursors, opened.files, scan)
     }
 }
+
+extension EVESource: CheckablePlugin {
+    /// Whether the files are there and can be opened; nothing is read.
+    public func check(_ question: CheckQuestion) async -> [CheckRemark] { isRereadable ? inputs.remarks() : [] }
+}

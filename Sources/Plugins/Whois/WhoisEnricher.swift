@@ -134,3 +134,17 @@ extension Finding {
         evidence["\(prefix)_registry"] = owner.registry.map(Value.text)
     }
 }
+
+extension WhoisEnricher: CheckablePlugin {
+    /// What would leave the machine, to whom; and whether the files are there. Nothing is asked.
+    public func check(_ question: CheckQuestion) async -> [CheckRemark] {
+        var remarks = disclosures.map { CheckRemark(.doubtful, $0) }
+        for path in options.providers.flatMap(\.paths).compactMap(\.file) {
+            remarks.append(
+                FileManager.default.isReadableFile(atPath: path)
+                    ? CheckRemark(.fine, "\(path) can be read") : CheckRemark(.wrong, "\(path) cannot be read"))
+        }
+        if disclosures.isEmpty { remarks.append(CheckRemark(.fine, "no address leaves this machine")) }
+        return remarks
+    }
+}

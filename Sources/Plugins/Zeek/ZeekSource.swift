@@ -71,3 +71,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
         }
     }
 }
+
+extension ZeekSource: CheckablePlugin {
+    /// Whether the files are there and can be opened; nothing is read.
+    public func check(_ question: CheckQuestion) async -> [CheckRemark] { isRereadable ? inputs.remarks() : [] }
+}

@@ -1,0 +1,26 @@
+import FlareKit
+
+extension InputPaths {
+    /// What a check can say of the files without reading them: whether they are there and can be opened.
+    package func remarks() -> [CheckRemark] {
+        do {
+            let opened = try open()
+            var remarks = opened.notes.unread.sorted { $0.key < $1.key }.map { reason, tally in
+                CheckRemark(.doubtful, "\(tally.count) files cannot be read: \(reason)")
+            }
+            if opened.files.isEmpty {
+                remarks.append(CheckRemark(.wrong, "no file can be read", remedy: "look at paths"))
+            } else {
+                let names = opened.files.prefix(3).map(\.path).joined(separator: ", ")
+                let more = opened.files.count > 3 ? " and \(opened.files.count - 3) more" : ""
+                remarks.append(
+                    CheckRemark(
+                        .fine,
+                        "\(opened.files.count) file\(opened.files.count == 1 ? "" : "s") can be read: \(names)\(more)"))
+            }
+            return remarks
+        } catch {
+            return [CheckRemark(.wrong, "\(error)")]
+        }
+    }
+}
