@@ -132,7 +132,7 @@ struct BeaconCommand: AsyncParsableCommand {
     private func sinks() -> [String] {
         let grouping = group ? "destination" : "none"
         var sinks: [String] = []
-        func path(_ text: String) -> String { PipelineDraft.quoted(text == "-" ? text : PipelineDraft.absolute(text)) }
+        func path(_ text: String) -> String { PipelineDraft.quoted(PipelineDraft.absolute(text)) }
         if let csv { sinks.append(PipelineDraft.plugin("csv", ("path", path(csv)))) }
         if let html { sinks.append(PipelineDraft.plugin("html", ("path", path(html)), ("group", grouping))) }
         if let json { sinks.append(PipelineDraft.plugin("json", ("path", path(json)), ("mode", "append"))) }

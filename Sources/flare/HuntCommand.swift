@@ -129,18 +129,16 @@ struct OutputOptions: ParsableArguments {
 
     func sinks(page: String?, grouping: String) -> [String] {
         func sink(_ name: String, _ path: String?) -> [String] {
-            path.map { [PipelineDraft.plugin(name, ("path", PipelineDraft.quoted(Self.place($0))))] } ?? []
+            path.map { [PipelineDraft.plugin(name, ("path", PipelineDraft.quoted(PipelineDraft.absolute($0))))] } ?? []
         }
         let pages = page.map {
             [
                 PipelineDraft.plugin(
-                    "html", ("path", PipelineDraft.quoted(Self.place($0))), ("group", grouping))
+                    "html", ("path", PipelineDraft.quoted(PipelineDraft.absolute($0))), ("group", grouping))
             ]
         }
         return sink("csv", csv) + (pages ?? []) + sink("json", json) + sink("markdown", markdown)
     }
-
-    private static func place(_ path: String) -> String { path == "-" ? path : PipelineDraft.absolute(path) }
 }
 
 /// Who tells the owners of addresses.

@@ -45,11 +45,12 @@ struct PipelineDraft {
 
     /// Paths as YAML's list. They are made absolute, so that the file may be kept anywhere.
     static func paths(_ paths: [String]) -> String {
-        "[" + paths.map { quoted($0 == "-" ? $0 : absolute($0)) }.joined(separator: ", ") + "]"
+        "[" + paths.map { quoted(absolute($0)) }.joined(separator: ", ") + "]"
     }
 
+    /// A path from the root; standard input and output stay what they are.
     static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") || path.hasPrefix("~") { return path }
+        if path == "-" || path.hasPrefix("/") || path.hasPrefix("~") { return path }
         return FileManager.default.currentDirectoryPath + "/" + path
     }
 

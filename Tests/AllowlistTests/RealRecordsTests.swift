@@ -30,18 +30,12 @@ struct Reference: Sendable {
     private init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("allowlist-reference-\(getpid())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.python))
+        let python = try #require(Self.python)
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("reference.py")
             .path
-        process.arguments = [script, RealRecords.folder, folder]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let answer = output.fileHandleForReading.readWhole()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "the second implementation failed")
-        let all = try #require(JSONSerialization.jsonObject(with: answer) as? [String: Any])
+        let command = try Command([python, script, RealRecords.folder, folder])
+        try #require(command.status == 0, "the second implementation failed")
+        let all = try #require(JSONSerialization.jsonObject(with: command.output) as? [String: Any])
         taken = all.compactMapValues { $0 as? [String: [String: [Int]]] }
     }
 

@@ -29,17 +29,11 @@ struct Reference: Decodable {
     let kinds: [String: Int]
 
     static func of(_ set: String) throws -> Reference {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(RealRecords.python))
+        let python = try #require(RealRecords.python)
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("reference.py")
-        process.arguments = [script.path, RealRecords.folder, set]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let answer = output.fileHandleForReading.readWhole()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "the second implementation failed")
-        return try JSONDecoder().decode(Reference.self, from: answer)
+        let command = try Command([python, script.path, RealRecords.folder, set])
+        try #require(command.status == 0, "the second implementation failed")
+        return try JSONDecoder().decode(Reference.self, from: command.output)
     }
 }
 

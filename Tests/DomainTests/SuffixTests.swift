@@ -63,15 +63,11 @@ struct SuffixTests {
         .enabled(
             if: FileManager.default.fileExists(atPath: lists) && FileManager.default.isExecutableFile(atPath: python)))
     func againstPython() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.python)
-        process.arguments = ["\(Bundled.root)/Tests/DomainTests/suffixes.py", Bundled.suffixPath, Self.lists]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let answer = String(decoding: output.fileHandleForReading.readWhole(), as: UTF8.self)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let command = try Command([
+            Self.python, "\(Bundled.root)/Tests/DomainTests/suffixes.py", Bundled.suffixPath, Self.lists,
+        ])
+        try #require(command.status == 0)
+        let answer = String(decoding: command.output, as: UTF8.self)
         let suffixes = try Bundled.suffixes()
         var count = 0
         for line in answer.split(separator: "\n") {

@@ -24,22 +24,15 @@ struct ReferenceTests {
         try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
             at: bin.appending(path: "flare"), withDestinationURL: try BuiltCommand.path)
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-euo", "pipefail", "-c", commands]
-        process.currentDirectoryURL = folder.url
         var environment = ProcessInfo.processInfo.environment
         environment["PATH"] = bin.path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
         environment["XDG_CONFIG_HOME"] = folder.url.appending(path: "config").path
         environment["FLARE_CHECKOUT"] = BuiltCommand.project.path
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let said = String(decoding: output.fileHandleForReading.readWhole(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(said)")
+        let command = try Command(
+            ["/bin/bash", "-euo", "pipefail", "-c", commands], in: folder.url, environment: environment,
+            withErrors: true)
+        let said = String(decoding: command.output, as: UTF8.self)
+        #expect(command.status == 0, "\(said)")
         #expect(said.contains("long-gaps: average precision"))
         #expect(FileManager.default.fileExists(atPath: folder.url.appending(path: "long-gaps/channels.npz").path))
     }

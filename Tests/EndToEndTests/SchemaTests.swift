@@ -34,18 +34,11 @@ struct SchemaTests {
         .enabled(if: Python.hasJSONSchema, "PyPI's jsonschema and PyYAML are not installed"))
     func agreement() throws {
         let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script.path, try BuiltCommand.path.path, Self.configs.path, "200"]
         var environment = ProcessInfo.processInfo.environment
         environment["XDG_CONFIG_HOME"] = folder.url.path
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let said = String(decoding: output.fileHandleForReading.readWhole(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(said)")
+        let command = try Command(
+            ["/usr/bin/env", "python3", Self.script.path, try BuiltCommand.path.path, Self.configs.path, "200"],
+            environment: environment, withErrors: true)
+        #expect(command.status == 0, "\(String(decoding: command.output, as: UTF8.self))")
     }
 }

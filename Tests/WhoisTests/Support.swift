@@ -42,15 +42,8 @@ enum Python {
     static let isThere = FileManager.default.isExecutableFile(atPath: path)
 
     static func run(_ arguments: String...) throws -> Data {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["\(root)/Tests/WhoisTests/mmdb.py"] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let answer = output.fileHandleForReading.readWhole()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "mmdb.py failed")
-        return answer
+        let command = try Command([path, "\(root)/Tests/WhoisTests/mmdb.py"] + arguments)
+        try #require(command.status == 0, "mmdb.py failed")
+        return command.output
     }
 }

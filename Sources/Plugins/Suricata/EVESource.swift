@@ -34,10 +34,10 @@ public struct EVESource: Source, BuiltInPlugin {
 
     public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
 
-    public func extent() async -> Int64? { InputPaths(options.paths).extent }
+    public func extent() async -> Int64? { inputs.extent }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
-        let paths = InputPaths(options.paths)
+        let paths = inputs
         let settings = EVECursor.Settings(
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,

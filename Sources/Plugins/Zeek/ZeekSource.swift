@@ -37,10 +37,10 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
 
-    public func extent() async -> Int64? { InputPaths(options.paths).extent }
+    public func extent() async -> Int64? { inputs.extent }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
-        let paths = InputPaths(options.paths)
+        let paths = inputs
         let settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
         if scan.isLive,
             let live = try LiveFiles(paths, scan, longestLine: settings.longestLine, rank: FlowLogs.readingRank)
