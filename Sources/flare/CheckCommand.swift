@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlareKit
 import Foundation
+import Logging
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -97,5 +98,14 @@ enum CheckPage {
             if let remedy = remark.remedy { lines.append("         → " + remedy) }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// A check as machines read it: one log entry a remark.
+    static func log(_ name: String, _ remarks: [CheckRemark], to logger: Logger) {
+        for remark in remarks {
+            var details: Logger.Metadata = ["plugin": "\(name)", "state": "\(remark.state)"]
+            if let remedy = remark.remedy { details["remedy"] = "\(remedy)" }
+            logger.notice("\(remark.text)", metadata: details)
+        }
     }
 }

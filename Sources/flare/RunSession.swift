@@ -19,7 +19,7 @@ struct RunSession {
         let code = Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
-        await diagnose(outcome, pipeline)
+        await diagnose(outcome, pipeline, logger)
         try writeReport(outcome, exitCode: code, logger)
         if code != 0 { throw ExitCode(code) }
     }
@@ -55,12 +55,15 @@ struct RunSession {
     }
 
     /// Where no record was found, says what the sources say of the world, as `flare check` does.
-    private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline) async {
+    private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline, _ logger: Logger) async {
         let fails = outcome.conditions.contains { if case .noRecords = $0 { true } else { false } }
         let isEmpty = outcome.run.account.used.values.allSatisfy { $0.count == 0 }
         guard fails || (diagnosesEmpty && isEmpty), !isQuiet else { return }
         for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now).remarks(sourcesOnly: true) {
-            StandardError.write(TerminalText.safe(CheckPage.text(name, remarks)) + "\n")
+            switch logFormat {
+            case .text: StandardError.write(TerminalText.safe(CheckPage.text(name, remarks)) + "\n")
+            case .json: CheckPage.log(name, remarks, to: logger)
+            }
         }
     }
 
