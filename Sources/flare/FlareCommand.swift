@@ -22,6 +22,8 @@ struct FlareCommand: AsyncParsableCommand {
 
     /// Wrong usage ends with 2, as the exit codes promise, where ArgumentParser would say 64.
     static func main() async {
+        // Nearly every command needs the plugins, and making their list takes as long as reading the arguments.
+        Task.detached { _ = BuiltInPlugins.registry }
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

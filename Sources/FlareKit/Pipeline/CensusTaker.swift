@@ -50,9 +50,11 @@ extension Census {
         var pairs = KeyTable(minimumCapacity: index.table.count)
         var sources = KeyTable()
         sourcesByPeer = PeerCounts(capacity: min(index.table.count, 1 << 16))
-        for (channel, key) in index.table.keys.enumerated() where index.counts[channel] > 0 {
+        let (keys, counts) = (index.table.keys, index.counts)
+        for channel in keys.indices where counts[channel] > 0 {
+            let key = keys[channel]
             let before = pairs.count
-            _ = pairs.number(of: key.ignoring([.port, .proto]))
+            _ = pairs.number(of: PackedKey.Mask.pair.applied(to: key))
             guard pairs.count > before else { continue }
             _ = sources.number(
                 of: PackedKey(source: key.source, peer: key.source, port: 0, proto: 0, flags: []))

@@ -18,15 +18,21 @@ struct ChannelIndex: Sendable {
         self.grouping = grouping
         let keyCount = store.shards.reduce(0) { $0 + $1.table.count }
         var table = KeyTable(minimumCapacity: keyCount)
-        channelByKey = store.shards.map { shard in
-            shard.table.keys.map { table.number(of: $0.ignoring(grouping.ignoring)) }
+        let mask = PackedKey.Mask(grouping.ignoring)
+        var channelByKey: [[UInt32]] = []
+        for shard in store.shards {
+            var channels: [UInt32] = []
+            channels.reserveCapacity(shard.table.count)
+            for key in shard.table.keys { channels.append(table.number(of: mask.applied(to: key))) }
+            channelByKey.append(channels)
         }
+        self.channelByKey = channelByKey
         var names = NameTable()
         var rows: [[UInt32]] = []
         if grouping.by != .address {
+            let mask = grouping.by == .domain ? .pair : mask
             for (shard, chunk) in store.chunks {
-                rows.append(
-                    Self.namedChannels(chunk, shard, store, grouping, channelByKey[shard], &table, &names))
+                rows.append(Self.namedChannels(chunk, shard, store, mask, channelByKey[shard], &table, &names))
             }
         }
         channelByRow = rows
@@ -38,7 +44,7 @@ struct ChannelIndex: Sendable {
 
     /// The channel of each row of a chunk, a named one where the record or another with its id has a name.
     private static func namedChannels(
-        _ chunk: RecordChunk, _ shard: Int, _ store: RecordStore, _ grouping: Grouping, _ unnamed: [UInt32],
+        _ chunk: RecordChunk, _ shard: Int, _ store: RecordStore, _ mask: PackedKey.Mask, _ unnamed: [UInt32],
         _ table: inout KeyTable, _ names: inout NameTable
     ) -> [UInt32] {
         let ids = store.layout.numbers.firstIndex(of: .id).map { chunk.numbers[$0] }
@@ -49,7 +55,7 @@ struct ChannelIndex: Sendable {
             if name.isEmpty, let id = ids?[row], id != RecordTable.unknown { name = store.namesByID[id] ?? "" }
             let key = Int(chunk.keys[row])
             guard !name.isEmpty, IPAddress(name) == nil else { return unnamed[key] }
-            var named = keys[key].ignoring(grouping.by == .domain ? [.port, .proto] : grouping.ignoring)
+            var named = mask.applied(to: keys[key])
             named.peer = IPAddress(high: 0, low: UInt64(names.number(of: name)))
             named.flags.insert(.peerIsName)
             return table.number(of: named)

@@ -9,8 +9,12 @@ struct ChannelSelection: Sendable {
     /// Which rules those were, and why.
     private(set) var remarks: [String] = []
 
-    /// The records and the key of the channel at a place; the key is asked for only where it is needed.
-    typealias Lookup = @Sendable (Int) -> (records: Int, key: () -> ChannelKey)
+    /// Tells of the channel at a place; the key is asked for only where it is needed.
+    struct Lookup: Sendable {
+        /// How many records it has.
+        let records: @Sendable (Int) -> Int
+        let key: @Sendable (Int) -> ChannelKey
+    }
 
     /// How often filters may take rules back before their verdicts stand as they are.
     private static let mostRounds = 16
@@ -30,7 +34,7 @@ struct ChannelSelection: Sendable {
     /// - Parameter count: how many channels there are.
     init(
         count: Int, minimumCount: Int, filters: [Pipeline.Stage<any ChannelFilter>], threads: Int,
-        channel: @escaping Lookup
+        channel: Lookup
     ) async {
         var filters = filters
         for _ in 0..<Self.mostRounds {
@@ -44,7 +48,7 @@ struct ChannelSelection: Sendable {
     /// - Returns: the number of channels.
     private mutating func select(
         _ count: Int, _ minimumCount: Int, _ filters: [Pipeline.Stage<any ChannelFilter>], _ threads: Int,
-        _ channel: @escaping Lookup
+        _ channel: Lookup
     ) async -> Int {
         let size = max(4096, (count + threads - 1) / max(1, threads))
         let parts = await withTaskGroup(of: (Int, Part).self) { group in
@@ -52,10 +56,10 @@ struct ChannelSelection: Sendable {
                 group.addTask {
                     var part = Part()
                     for place in start..<min(count, start + size) {
-                        let (records, key) = channel(place)
+                        let records = channel.records(place)
                         guard records > 0 else { continue }
                         part.count += 1
-                        if let rule = Self.rule(against: key, filters) {
+                        if !filters.isEmpty, let rule = Self.rule(against: channel.key(place), filters) {
                             part.dropped[rule, default: (0, 0)].channels += 1
                             part.dropped[rule, default: (0, 0)].records += records
                         } else if records >= minimumCount {
@@ -103,10 +107,8 @@ struct ChannelSelection: Sendable {
 
     /// The first filter's rule that drops a channel.
     private static func rule(
-        against key: () -> ChannelKey, _ filters: [Pipeline.Stage<any ChannelFilter>]
+        against key: ChannelKey, _ filters: [Pipeline.Stage<any ChannelFilter>]
     ) -> Rule? {
-        guard !filters.isEmpty else { return nil }
-        let key = key()
         for filter in filters {
             if case .drop(let rule, let list) = filter.plugin.verdict(key) {
                 return Rule(filter: filter.name, list: list, rule: rule)

@@ -107,7 +107,7 @@ public final class ChannelTable: Sendable {
                 time: times[chunk][row], up: bytesToServer[chunk][row], down: bytesToClient[chunk][row],
                 number: number)
         }
-        if !Self.isRising(records) { records.sort { precedes($0, $1) } }
+        if !Self.isRising(records) { sort(&records) }
         return ChannelView(
             id: channel, key: keys[channel.index], times: records.map(\.time),
             bytesToServer: SizeSeries(raw: records.map(\.up)), bytesToClient: SizeSeries(raw: records.map(\.down)),
@@ -127,8 +127,20 @@ public final class ChannelTable: Sendable {
         return true
     }
 
+    /// By time alone at first, since few records share theirs with others.
+    private func sort(_ records: inout [Record]) {
+        records.sort { $0.time < $1.time }
+        var start = 0
+        while start < records.count {
+            var end = start + 1
+            while end < records.count, records[end].time == records[start].time { end += 1 }
+            if end - start > 1 { records[start..<end].sort(by: precedes) }
+            start = end
+        }
+    }
+
+    /// Whether one record comes before another of the same time.
     private func precedes(_ a: Record, _ b: Record) -> Bool {
-        if a.time != b.time { return a.time < b.time }
         if a.up != b.up { return a.up < b.up }
         if a.down != b.down { return a.down < b.down }
         return further(a.number, b.number)

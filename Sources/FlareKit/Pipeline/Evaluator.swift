@@ -60,12 +60,11 @@ struct Evaluator: Sendable {
         guard let store = stores[grouping.subject] else { return nil }
         let index = ChannelIndex(store, grouping: grouping, window: window)
         async let census = Census(store, index, in: window)
+        let counts = index.counts
         let selection = await ChannelSelection(
             count: index.table.count, minimumCount: minimumCount(of: grouping), filters: filters,
-            threads: pipeline.threads
-        ) { place in
-            (Int(index.counts[place]), { index.key(of: UInt32(place)) })
-        }
+            threads: pipeline.threads,
+            channel: ChannelSelection.Lookup(records: { Int(counts[$0]) }, key: { index.key(of: UInt32($0)) }))
         let table = ChannelTable(store, index, candidates: selection.chosen.map(UInt32.init), window: window)
         return Grouped(table, await census, selection)
     }
@@ -87,7 +86,7 @@ struct Evaluator: Sendable {
             outcome.remarks += groups[grouping]?.remarks ?? []
         }
         meter.begin("judge")
-        var scores: [String: [ChannelKey: Double]] = [:]
+        var scores: [String: JudgedScores] = [:]
         let judging = Judging(threads: pipeline.threads) { meter.isCancelled }
         for stage in pipeline.detectors {
             guard let group = groups[stage.demand.grouping] else { continue }
@@ -102,8 +101,8 @@ struct Evaluator: Sendable {
         meter.begin("enrich")
         var context = RunContext(
             header: header, window: window, tables: groups.mapValues(\.table), censuses: groups.mapValues(\.census),
-            scores: scores, contextSources: sources, logger: logger)
-        (context.threads, context.meter) = (pipeline.threads, meter)
+            contextSources: sources, logger: logger)
+        (context.threads, context.meter, context.judged) = (pipeline.threads, meter, scores)
         for enricher in enrichers {
             if meter.isCancelled { throw CancellationError() }
             context.stage = enricher.name

@@ -125,10 +125,8 @@ struct Intake: Sendable {
         let channels = records.channels
         let selection = await ChannelSelection(
             count: channels.count, minimumCount: evaluator.minimumCount(of: grouping), filters: evaluator.filters,
-            threads: pipeline.threads
-        ) { place in
-            (channels[place].count, { channels[place].key })
-        }
+            threads: pipeline.threads,
+            channel: ChannelSelection.Lookup(records: { channels[$0].count }, key: { channels[$0].key }))
         let cursors = try await records.open(selection.chosen.map { channels[$0].key })
         let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
         let result = try await Reader(plan: plan, policy: policy, meter: meter)

@@ -11,7 +11,7 @@ struct Judging: Sendable {
     struct Outcome: Sendable {
         var findings: [Finding]
         var judged: Int
-        var scores: [ChannelKey: Double]
+        var scores: JudgedScores
     }
 
     func run<D: Detector>(
@@ -22,8 +22,7 @@ struct Judging: Sendable {
         census.judged = channels.count
         let judged = try await judge(detector, channels, table, census)
         let findings = try await detector.settle(judged, table, census)
-        var scores: [ChannelKey: Double] = [:]
-        for entry in judged { scores[table.key(of: entry.channel)] = entry.judgement.score }
+        let scores = JudgedScores(table: table, channels: judged.map { ($0.channel, $0.judgement.score) })
         return Outcome(findings: findings, judged: channels.count, scores: scores)
     }
 
@@ -59,6 +58,16 @@ struct Judging: Sendable {
             }
             return try await group.reduce(into: []) { $0 += $1 }.sorted { $0.0 < $1.0 }.flatMap(\.1)
         }
+    }
+}
+
+/// The scores of a detector's judgements, by channel; few runs ask for them.
+struct JudgedScores: Sendable {
+    let table: ChannelTable
+    let channels: [(channel: ChannelID, score: Double)]
+
+    var byKey: [ChannelKey: Double] {
+        Dictionary(uniqueKeysWithValues: channels.map { (table.key(of: $0.channel), $0.score) })
     }
 }
 

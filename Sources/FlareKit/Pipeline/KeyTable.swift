@@ -14,23 +14,38 @@ struct PackedKey: Hashable, Sendable {
         static let noProto = Flags(rawValue: 4)
     }
 
-    /// The key without the parts that a grouping ignores.
-    func ignoring(_ parts: Set<Grouping.Part>) -> PackedKey {
-        var key = self
-        if parts.contains(.port) {
-            key.port = 0
-            key.flags.insert(.noPort)
+    /// The parts of a key that a grouping ignores, ready for millions of keys.
+    struct Mask: Sendable {
+        private let port: UInt16
+        private let proto: UInt8
+        private let flags: Flags
+
+        static let pair = Mask([.port, .proto])
+
+        init(_ parts: Set<Grouping.Part>) {
+            port = parts.contains(.port) ? 0 : .max
+            proto = parts.contains(.proto) ? 0 : .max
+            flags = Flags(parts.contains(.port) ? [.noPort] : []).union(parts.contains(.proto) ? [.noProto] : [])
         }
-        if parts.contains(.proto) {
-            key.proto = 0
-            key.flags.insert(.noProto)
+
+        @inline(__always)
+        func applied(to key: PackedKey) -> PackedKey {
+            PackedKey(
+                source: key.source, peer: key.peer, port: key.port & port, proto: key.proto & proto,
+                flags: Flags(rawValue: key.flags.rawValue | flags.rawValue))
         }
-        return key
     }
 
     @inline(__always)
     static func == (a: PackedKey, b: PackedKey) -> Bool {
         a.source == b.source && a.peer == b.peer && a.tail == b.tail
+    }
+
+    /// Equality without a branch.
+    @inline(__always)
+    func isEqual(_ other: PackedKey) -> Bool {
+        (source.high ^ other.source.high) | (source.low ^ other.source.low) | (peer.high ^ other.peer.high)
+            | (peer.low ^ other.peer.low) | UInt64(tail ^ other.tail) == 0
     }
 
     @inline(__always)
@@ -53,6 +68,7 @@ struct KeyTable: Sendable {
         var size = 2048
         while size < minimumCapacity * 2 { size *= 2 }
         slots = ContiguousArray(repeating: 0, count: size)
+        keys.reserveCapacity(minimumCapacity)
     }
 
     var count: Int { keys.count }
@@ -81,20 +97,44 @@ struct KeyTable: Sendable {
         return nil
     }
 
+    /// So many keys are looked up together.
+    private static let blockSize = 64
+
     /// Numbers the keys of some rows, at the end of `numbers`.
+    ///
+    /// The slots and keys of a block are asked for without a branch before any is used: the memory answers them
+    /// together, where a lookup after the other would wait for each.
     mutating func append(numbersOf range: Range<Int>, of rows: RecordTable, to numbers: inout ContiguousArray<UInt32>) {
-        rows.source.withUnsafeBufferPointer { source in
-            rows.destination.withUnsafeBufferPointer { destination in
-                rows.port.withUnsafeBufferPointer { port in
-                    rows.proto.withUnsafeBufferPointer { proto in
-                        for row in range {
-                            let key = PackedKey(
-                                source: source[row], peer: destination[row], port: port[row], proto: proto[row],
-                                flags: [])
-                            numbers.append(number(of: key))
-                        }
+        RowKeys.with(rows) { keys in
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockSize) { guesses in
+                var start = range.lowerBound
+                while start < range.upperBound {
+                    let block = start..<min(start + Self.blockSize, range.upperBound)
+                    guess(block, of: keys, into: guesses)
+                    for row in block {
+                        let entry = guesses[row - start]
+                        numbers.append(entry != 0 ? entry - 1 : number(of: keys[row]))
                     }
+                    start = block.upperBound
                 }
+            }
+        }
+    }
+
+    /// Tells the entry of each key of some rows that stands where its hash points to; 0 for the others.
+    private func guess(_ range: Range<Int>, of rows: RowKeys, into guesses: UnsafeMutableBufferPointer<UInt32>) {
+        guard !keys.isEmpty else { return guesses.update(repeating: 0) }
+        slots.withUnsafeBufferPointer { slots in
+            let mask = slots.count - 1
+            for row in range {
+                guesses[row - range.lowerBound] = slots[Int(truncatingIfNeeded: hash(rows[row])) & mask]
+            }
+        }
+        keys.withUnsafeBufferPointer { keys in
+            for row in range {
+                let entry = guesses[row - range.lowerBound]
+                let isKnown = entry != 0 && keys[Int(entry == 0 ? 0 : entry - 1)].isEqual(rows[row])
+                guesses[row - range.lowerBound] = isKnown ? entry : 0
             }
         }
     }
@@ -129,5 +169,30 @@ struct KeyTable: Sendable {
     private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
         return product.high ^ product.low
+    }
+}
+
+/// The keys of a batch's rows, for as long as the closure that is handed them runs.
+private struct RowKeys {
+    private let source: UnsafeBufferPointer<IPAddress>
+    private let destination: UnsafeBufferPointer<IPAddress>
+    private let port: UnsafeBufferPointer<UInt16>
+    private let proto: UnsafeBufferPointer<UInt8>
+
+    static func with(_ rows: RecordTable, _ body: (RowKeys) -> Void) {
+        rows.source.withUnsafeBufferPointer { source in
+            rows.destination.withUnsafeBufferPointer { destination in
+                rows.port.withUnsafeBufferPointer { port in
+                    rows.proto.withUnsafeBufferPointer { proto in
+                        body(RowKeys(source: source, destination: destination, port: port, proto: proto))
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    subscript(row: Int) -> PackedKey {
+        PackedKey(source: source[row], peer: destination[row], port: port[row], proto: proto[row], flags: [])
     }
 }

@@ -4,7 +4,7 @@
 /// derived from them, so that a record's key is looked up once however many detectors ask.
 struct RecordShard: Sendable {
     let layout: RecordLayout
-    private(set) var table = KeyTable()
+    private(set) var table = KeyTable(minimumCapacity: 16_384)
     private(set) var chunks: [RecordChunk] = []
     private(set) var names = NameTable()
     /// The newest start among the kept records.

@@ -8,9 +8,11 @@ public struct RunContext: Sendable {
     public let tables: [Grouping: ChannelTable]
     public let censuses: [Grouping: Census]
     /// The score of every judgement, also of those that became no finding, by detector.
-    public let scores: [String: [ChannelKey: Double]]
+    public var scores: [String: [ChannelKey: Double]] { judged.mapValues(\.byKey) }
     /// The sources that can be asked again.
     public let contextSources: [any ContextSource]
+    /// What ``scores`` is made of.
+    var judged: [String: JudgedScores] = [:]
     public let logger: Logger
     /// What the enricher that is called is named in this run.
     public internal(set) var stage = ""
@@ -22,7 +24,7 @@ public struct RunContext: Sendable {
 
     public init(
         header: RunHeader, window: TimeWindow, tables: [Grouping: ChannelTable] = [:],
-        censuses: [Grouping: Census] = [:], scores: [String: [ChannelKey: Double]] = [:],
+        censuses: [Grouping: Census] = [:],
         contextSources: [any ContextSource] = [], logger: Logger = Logger(label: "flare"), stage: String = "",
         ledger: RunLedger = RunLedger()
     ) {
@@ -30,7 +32,6 @@ public struct RunContext: Sendable {
         self.window = window
         self.tables = tables
         self.censuses = censuses
-        self.scores = scores
         self.contextSources = contextSources
         self.logger = logger
         self.stage = stage

@@ -55,7 +55,7 @@ public struct PluginDescriptor: Sendable {
             kind: kind, name: P.name, summary: P.summary, origin: .builtIn, options: P.Options.descriptions,
             evidence: P.evidence,
             make: { values, context in try P(P.Options(datum: .object(values)), context) })
-        contextKinds = (type as? any ContextSource.Type)?.contextKinds ?? []
+        if kind == .source { contextKinds = (type as? any ContextSource.Type)?.contextKinds ?? [] }
     }
 
     /// Whether the plugin is code from outside the command.

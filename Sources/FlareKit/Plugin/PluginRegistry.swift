@@ -37,7 +37,7 @@ public struct PluginRegistry: Sendable {
 
     /// All plugins of a name, one a kind at most.
     public func find(_ name: String) -> [PluginDescriptor] {
-        descriptors.filter { $0.name == name }
+        PluginKind.allCases.compactMap { find($0, name) }
     }
 
     /// What to say to somebody who asked for a plugin that is not there: the nearest name, `nil` if none is near.

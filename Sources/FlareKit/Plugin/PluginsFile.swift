@@ -142,6 +142,7 @@ struct PluginsFileEntry: PluginOptions {
 extension PluginsFile.Entry {
     /// The keys that are not options of ``PluginsFileEntry``.
     private static let further = ["defaults", "options", "evidence", "traits"]
+    private static let ownOptions = PluginsFileEntry.descriptions
 
     init?(_ node: YAMLNode, named name: String, _ context: inout DecodingContext) {
         guard let mapping = node.mapping else {
@@ -149,7 +150,7 @@ extension PluginsFile.Entry {
             return nil
         }
         let values = OptionReader.readObject(
-            mapping, PluginsFileEntry.descriptions, at: node.mark, named: name, owner: "an entry of plugins.yaml",
+            mapping, Self.ownOptions, at: node.mark, named: name, owner: "an entry of plugins.yaml",
             further: Self.further, &context)
         let errors = context.errorCount
         if let defaults = mapping["defaults"], defaults.mapping == nil, !defaults.isNull {

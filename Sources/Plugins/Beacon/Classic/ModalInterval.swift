@@ -18,9 +18,17 @@ struct ModalInterval: Equatable {
     /// - Returns: `nil` where no more than `moreThan` intervals are left.
     /// - Complexity: O(n log n).
     init?(times: [Int64], minimumInterval: Int64, moreThan: Int, window: Int64) {
-        let seconds = times.map { $0 >= 0 ? $0 / 1_000_000_000 : ($0 - 999_999_999) / 1_000_000_000 }
-        let kept = zip(seconds.dropFirst(), seconds).map { $0 - $1 }.filter { $0 >= minimumInterval }.sorted()
-        guard kept.count > moreThan, let mode = Self.mode(ofSorted: kept) else { return nil }
+        var kept: [Int64] = []
+        kept.reserveCapacity(times.count)
+        var before: Int64?
+        for time in times {
+            let second = time >= 0 ? time / 1_000_000_000 : (time - 999_999_999) / 1_000_000_000
+            if let before, second - before >= minimumInterval { kept.append(second - before) }
+            before = second
+        }
+        guard kept.count > moreThan else { return nil }
+        kept.sort()
+        guard let mode = Self.mode(ofSorted: kept) else { return nil }
         var best: (count: Int, start: Int64) = (0, 0)
         for start in (mode - window)...mode {
             let count = Self.index(of: start + window, in: kept) - Self.index(of: start, in: kept)
