@@ -37,6 +37,38 @@ struct JSONSinkTests {
         #expect((lines[0]["modifiers"] as? [[String: Any]])?.first?["reason"] as? String == "one host alone")
     }
 
+    @Test("says of the run what the original's json_out says")
+    func originalMembers() async throws {
+        let folder = try Folder()
+        let sink = try sink(folder.file("out.json"), "replace")
+        let until = try #require(Timestamp("2017-06-10T12:00:00Z"))
+        var run = Sample.run
+        run.window = TimeWindow(since: until.advanced(by: -36 * 3_600_000_000_000), until: until)
+        var scan = Sample.finding("10.0.0.1")
+        (scan.detector, scan.interval) = ("scan", nil)
+        try await sink.begin(Sample.header, Sample.columns, resume: nil)
+        try await sink.write([Sample.finding(), scan])
+        _ = try await sink.commit(run)
+        let lines = try objects(folder.text("out.json"))
+        #expect(lines.map { $0["event_type"] as? String } == ["beaconing", "scan"])
+        #expect(lines[0]["timestamp"] as? String == "2017-06-10T12:00:00Z")
+        #expect(lines[0]["period"] as? Double == 36)
+    }
+
+    @Test("a column of a name that the line has of its own is there once")
+    func sameNames() throws {
+        let columns = Column.all(with: [
+            Field("period", .number, unit: "s", "A detector's own."), Field("modifiers", .texts, "As texts."),
+        ])
+        var finding = Sample.finding(evidence: ["period": .number(61.5), "modifiers": .texts(["rare +0.1"])])
+        finding.modifiers = [.init("rare", 0.1, "one host alone")]
+        let line = FindingLine(finding, of: Sample.run).json(columns)
+        #expect(line.components(separatedBy: "\"period\":").count == 2)
+        #expect(line.contains("\"period\":61.5"))
+        #expect(line.components(separatedBy: "\"modifiers\":").count == 2)
+        #expect(line.contains("one host alone"))
+    }
+
     @Test("hostile text stays one line, escaped, and comes back whole")
     func hostileText() throws {
         let text = "a\"\\\n\r\u{2028}\u{0}\u{1B}[31m\u{202E}\u{9B}\u{E0041}</script>漢🙂"

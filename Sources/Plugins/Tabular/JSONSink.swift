@@ -18,6 +18,7 @@ public actor JSONSink: Sink, BuiltInPlugin {
     private var whole: WholeFile
     private var appended: AppendedFile
     private var columns: [Column] = []
+    private var findings: [Finding] = []
 
     public init(_ options: JSONOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         mode = options.mode == .append ? .append : .whole
@@ -32,40 +33,29 @@ public actor JSONSink: Sink, BuiltInPlugin {
 
     public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
         self.columns = columns
+        findings = []
         if mode == .append { try appended.open(resume: resume) } else { try whole.open() }
     }
 
     public func write(_ findings: [Finding]) async throws {
-        for finding in findings {
-            let line = (Self.line(finding, columns) + "\n").utf8
-            if mode == .append { appended.write(line) } else { try whole.write(line) }
-        }
+        self.findings += findings
     }
 
     public func commit(_ run: Run) async throws -> SinkMark? {
+        for finding in findings {
+            let line = (FindingLine(finding, of: run).json(columns) + "\n").utf8
+            if mode == .append { appended.write(line) } else { try whole.write(line) }
+        }
+        findings = []
         if mode == .append { return try appended.commit() }
         try whole.commit()
         return nil
     }
 
     public func abort() async {
+        findings = []
         appended.abort()
         whole.abort()
-    }
-
-    /// One finding: its id, all columns in their order, and the modifiers that moved it.
-    static func line(_ finding: Finding, _ columns: [Column]) -> String {
-        var members = [(key: "id", json: JSONText.text(finding.id))]
-        members += columns.map { (key: $0.name, json: JSONText.value($0.value(of: finding))) }
-        let modifiers = finding.modifiers.map { modifier in
-            JSONText.object([
-                (key: "name", json: JSONText.text(modifier.name)),
-                (key: "amount", json: JSONText.number(modifier.amount)),
-                (key: "reason", json: JSONText.text(modifier.reason)),
-            ])
-        }
-        members.append((key: "modifiers", json: JSONText.array(modifiers)))
-        return JSONText.object(members)
     }
 }
 

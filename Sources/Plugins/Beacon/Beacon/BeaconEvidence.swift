@@ -4,7 +4,8 @@ import FlareKit
 enum BeaconEvidence {
     static let fields: [Field] = [
         Field(
-            "period", .number, unit: "s", "The interval in full; the column interval has whole seconds from 10 s on."),
+            "exact_interval", .number, unit: "s",
+            "The interval in full; the column interval has whole seconds from 10 s on."),
         Field("jitter", .number, unit: "%", "Deviation of the interval, as a share of it."),
         Field("jitter_s", .number, unit: "s", "Deviation of the interval."),
         Field("callbacks", .integer, "Callbacks seen; one callback may be several flows."),
@@ -32,7 +33,7 @@ enum BeaconEvidence {
         finding.occurrences = judgement.callbacks
         finding.percent = (judgement.fitting * 100).rounded(.down)
         finding.interval = judgement.period < 10 ? rounded(judgement.period) : judgement.period.rounded()
-        finding.evidence["period"] = .number((judgement.period * 1000).rounded() / 1000)
+        finding.evidence["exact_interval"] = .number((judgement.period * 1000).rounded() / 1000)
         finding.evidence["jitter"] = .number(rounded(judgement.jitter * 100))
         finding.evidence["jitter_s"] = .number(rounded(judgement.jitterSeconds))
         finding.evidence["callbacks"] = .integer(Int64(judgement.callbacks))

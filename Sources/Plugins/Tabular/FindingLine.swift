@@ -1,0 +1,46 @@
+import FlareKit
+import OutputText
+
+/// A finding as an object on a line: what the original Flare's `json_out` says of the run, the finding's id, all columns
+/// in their order, and the modifiers that moved it.
+struct FindingLine {
+    /// Members that are the same for all findings of a kind. A column of the same name has precedence.
+    private let members: [(key: String, json: String)]
+    private let finding: Finding
+
+    private static let modifiersName = "modifiers"
+
+    /// - Parameter run: `timestamp` is the end of its window, as RFC 3339; `period` the window's length in hours.
+    init(_ finding: Finding, of run: Run) {
+        self.finding = finding
+        let hours = run.window.duration.map { Double($0) / 3.6e12 }
+        members = [
+            // The original's word, for which its users' searches look.
+            ("event_type", JSONText.text(finding.interval == nil ? finding.detector : "beaconing")),
+            ("timestamp", JSONText.value(.time(run.window.until ?? run.header.started))),
+            ("period", JSONText.value(hours.map { .number(($0 * 100).rounded() / 100) })),
+        ]
+    }
+
+    func json(_ columns: [Column]) -> String {
+        let names = Set(columns.map(\.name))
+        var all = [(key: "id", json: JSONText.text(finding.id))]
+        all += members.filter { !names.contains($0.key) }
+        for column in columns where column.name != Self.modifiersName {
+            all.append((key: column.name, json: JSONText.value(column.value(of: finding))))
+        }
+        all.append((key: Self.modifiersName, json: modifiers))
+        return JSONText.object(all)
+    }
+
+    private var modifiers: String {
+        JSONText.array(
+            finding.modifiers.map { modifier in
+                JSONText.object([
+                    (key: "name", json: JSONText.text(modifier.name)),
+                    (key: "amount", json: JSONText.number(modifier.amount)),
+                    (key: "reason", json: JSONText.text(modifier.reason)),
+                ])
+            })
+    }
+}
