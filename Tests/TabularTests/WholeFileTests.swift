@@ -39,6 +39,27 @@ struct WholeFileTests {
         #expect(rights == 0o640)
     }
 
+    @Test("what a killed run left goes, what another run is writing stays")
+    func leftovers() throws {
+        let folder = try Folder()
+        var other = WholeFile(folder.file("other"))
+        try other.open()
+        let held = try #require(folder.entries.first)
+        try folder.write("half", to: ".flare-1-left.partial")
+        try folder.write("half", to: ".flare-1-young.partial")
+        try folder.write("kept", to: ".flare-notes")
+        for name in [held, ".flare-1-left.partial", ".flare-notes"] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder.file(name))
+        }
+        var file = WholeFile(folder.file("file"))
+        try file.write("new".utf8)
+        try file.commit()
+        #expect(Set(folder.entries) == ["file", held, ".flare-1-young.partial", ".flare-notes"])
+        try other.commit()
+        #expect(Set(folder.entries) == ["file", "other", ".flare-1-young.partial", ".flare-notes"])
+    }
+
     @Test("a device is written to, not replaced")
     func keepsDevices() throws {
         var file = WholeFile("/dev/null")

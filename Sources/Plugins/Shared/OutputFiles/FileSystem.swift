@@ -53,6 +53,21 @@ package enum FileSystem {
         return made + [path]
     }
 
+    /// What a folder holds, hidden entries too; nothing where it cannot be read.
+    package static func names(in folder: String) -> [String] {
+        guard let entries = opendir(folder) else { return [] }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            // The name ends with a zero inside the entry, which lives until the next is read.
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+                })
+        }
+        return names
+    }
+
     /// Opens a file.
     package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws -> Int32 {
         while true {
@@ -120,5 +135,16 @@ package enum FileSystem {
             default: nil
             }
         return PluginError("\(what): \(String(cString: strerror(code)))", at: path, remedy: remedy)
+    }
+}
+
+extension stat {
+    /// Seconds since it was last written.
+    package var age: Int {
+        #if canImport(Darwin)
+            time(nil) - st_mtimespec.tv_sec
+        #else
+            time(nil) - st_mtim.tv_sec
+        #endif
     }
 }

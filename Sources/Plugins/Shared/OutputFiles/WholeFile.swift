@@ -17,6 +17,9 @@ package struct WholeFile {
     /// Bytes that are kept back before they are written.
     private static let bufferSize = 1 << 20
 
+    /// Between being made and being held a file is nobody's; one this many seconds old is past that.
+    private static let leftAlone = 60
+
     private enum Target {
         /// A file, written beside its place first.
         case beside(descriptor: Int32, path: String)
@@ -56,9 +59,12 @@ package struct WholeFile {
         }
         let folder = FileSystem.folder(of: place)
         madeFolders = try FileSystem.makeFolders(folder)
+        removeLeftovers(in: folder)
         do {
             let partial = "\(folder)/.flare-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).partial"
             let descriptor = try FileSystem.open(partial, O_WRONLY | O_CREAT | O_EXCL)
+            // Held while it is written, so that others can tell it from what a killed run left.
+            _ = flock(descriptor, LOCK_EX | LOCK_NB)
             target = .beside(descriptor: descriptor, path: partial)
             if let old {
                 // Who owns the file and who may read it stays as it was; giving a file away takes root.
@@ -110,6 +116,19 @@ package struct WholeFile {
         madeFolders = []
         target = nil
         buffer.removeAll()
+    }
+
+    /// Removes what killed runs left: files under our names that nobody has held for a minute.
+    private func removeLeftovers(in folder: String) {
+        for name in FileSystem.names(in: folder) where name.hasPrefix(".flare-") && name.hasSuffix(".partial") {
+            let path = "\(folder)/\(name)"
+            guard let descriptor = try? FileSystem.open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK) else { continue }
+            defer { _ = close(descriptor) }
+            guard let found = try? FileSystem.status(of: descriptor, path), found.st_mode & S_IFMT == S_IFREG,
+                found.age >= Self.leftAlone, flock(descriptor, LOCK_EX | LOCK_NB) == 0
+            else { continue }
+            _ = unlink(path)
+        }
     }
 
     private func writeDirectly() throws {
