@@ -87,6 +87,11 @@ struct ThreatListTests {
                 #"{"Event":{"info":"Campaign","date":"2024-02-02","Attribute":[{"type":"ip-dst|port","value":"203.0.113.5|443","to_ids":true},{"type":"domain","value":"evil.example","to_ids":false}],"Object":[{"Attribute":[]}]}}"#,
                 "list: 203.0.113.5, Campaign, 2024-02-02"
             ),
+            // An object of a MISP feed
+            (
+                #"{"Event":{"info":"Campaign","date":"2024-02-02","Object":[{"name":"domain-ip","comment":"","Attribute":[{"type":"ip-dst","value":"203.0.113.5","comment":""}]}]}}"#,
+                "list: 203.0.113.5, Campaign, 2024-02-02"
+            ),
             // STIX 2.1
             (
                 #"{"type":"bundle","objects":[{"type":"indicator","name":"C2","pattern":"[domain-name:value = 'evil.example']","valid_from":"2024-03-03T00:00:00Z","confidence":80}]}"#,

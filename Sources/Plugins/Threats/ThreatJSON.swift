@@ -40,7 +40,7 @@ enum ThreatJSON {
             return
         }
         if let event = value["Event"] ?? (value["Attribute"] != nil ? value : nil) {
-            return takeEvent(event, reason, &content)
+            return takeEvent(event, reason, "", &content)
         }
         if takeObject(value, reason, &content) { return }
         for (_, member) in members.sorted(by: { $0.key < $1.key }) { walk(member, reason, &content) }
@@ -55,9 +55,14 @@ enum ThreatJSON {
         "ja3-fingerprint-md5", "x509-fingerprint-sha1", "x509-fingerprint-sha256", "x509-fingerprint-md5",
     ]
 
-    private static func takeEvent(_ event: JSONValue, _ reason: String, _ content: inout ThreatListContent) {
-        let title = event["info"]?.text ?? event["comment"]?.text ?? event["name"]?.text ?? reason
-        let date = event["date"]?.text ?? ""
+    /// An event, or an object in one, which has the event's reason and date where it says none of its own.
+    private static func takeEvent(
+        _ event: JSONValue, _ reason: String, _ date: String, _ content: inout ThreatListContent
+    ) {
+        // A feed writes members that are empty; an object's name ("domain-ip") says least.
+        let told = ["info", "comment"].lazy.compactMap { event[$0]?.text }.first { !$0.isEmpty }
+        let title = told ?? (reason.isEmpty ? event["name"]?.text ?? "" : reason)
+        let date = event["date"]?.text ?? date
         for attribute in event["Attribute"]?.elements ?? [] {
             guard let type = attribute["type"]?.text, types.contains(type), attribute["to_ids"]?.boolean != false,
                 let value = attribute["value"]?.text
@@ -70,7 +75,7 @@ enum ThreatJSON {
             }
             content.indicators.append(Indicator(target, reason: title, date: date))
         }
-        for object in event["Object"]?.elements ?? [] { takeEvent(object, title, &content) }
+        for object in event["Object"]?.elements ?? [] { takeEvent(object, title, date, &content) }
     }
 
     // MARK: Objects with a value
