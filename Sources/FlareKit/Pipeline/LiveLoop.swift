@@ -32,7 +32,7 @@ struct LiveLoop {
 
     /// Goes on until all cursors have ended or the run is cancelled.
     mutating func run(_ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void) async throws {
-        state.marks.merge(await sinks.markAppended(as: evaluator.header)) { $1 }
+        state.marks.merge(await sinks.markStanding(as: evaluator.header)) { $1 }
         whole = state
         // From here on a killed run leaves no output that the next one does not know of.
         try await evaluated(nil, whole)

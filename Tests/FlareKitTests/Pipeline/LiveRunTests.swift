@@ -64,6 +64,18 @@ struct LiveRunTests {
             second.events.first == .begin(columns: Column.all(with: CountingDetector().evidence).map(\.name), mark: 1))
     }
 
+    @Test("a sink that keeps what stands is marked before anything is written", arguments: [SinkMode.append, .upsert])
+    func marksFirst(mode: SinkMode) async throws {
+        let sink = MemorySink(mode)
+        let marks = Mutex<[[String: SinkMark]]>([])
+        let engine = RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000))
+        try await engine.follow(Self.pipeline(LiveMemorySource(Self.minutes(0..<50)), [sink])) { _, state in
+            // A run that is killed now goes on from here.
+            if sink.findings.isEmpty { marks.withLock { $0.append(state.marks) } }
+        }
+        #expect(marks.withLock { $0.first?["sink0"] } != nil)
+    }
+
     @Test("one record dated 2099 is rejected under that name, and the window stays")
     func future() async throws {
         var script = Self.minutes(0..<100)
