@@ -90,8 +90,7 @@ struct Story {
         var words = ChannelWords()
         for key in finding.channels { if let said = all.channels[key] { words.merge(said) } }
         self.words = words
-        let agents = all.words(of: finding.source).reduce(into: Tally()) { $0.merge($1.words.agents) }
-        platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
+        platform = all.words(of: finding.source).agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
         name = finding.channel.flatMap { key in
             BestName(key, words, times: finding.times, key.peer.address.flatMap { all.answersByAddress[$0] } ?? [])
         }

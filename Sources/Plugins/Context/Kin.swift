@@ -87,10 +87,10 @@ struct Kin {
                     Bond(token: "subject \(certificate.subject)", why: "self-signed subject \(certificate.subject)"))
             }
         }
-        for (column, tally) in [(ColumnName.ja3, said.ja3), (.ja4, said.ja4)] {
+        for (column, kind, tally) in [(ColumnName.ja3, SourceWords.Mark.Kind.ja3, said.ja3), (.ja4, .ja4, said.ja4)] {
             for print in tally.counts.keys {
                 guard let count = sharing.sources(.tls, column, print), count <= options.rareHosts,
-                    peers(of: source, words, column, print) <= options.sharedPeers
+                    words.words(of: source).peerCount(.init(kind, print)) <= options.sharedPeers
                 else { continue }
                 bonds.insert(Bond(token: "\(column) \(print)", why: "\(column) \(print)"))
             }
@@ -100,15 +100,6 @@ struct Kin {
 
     private static func short(_ certificate: Certificate) -> String {
         certificate.subject.isEmpty ? certificate.hash : "\(certificate.subject) (\(certificate.hash.prefix(23)))"
-    }
-
-    private static func peers(
-        of source: IPAddress, _ words: WordCollector, _ column: ColumnName, _ print: String
-    ) -> Int {
-        let tally: (ChannelWords) -> Tally = { column == .ja3 ? $0.ja3 : $0.ja4 }
-        return Set(
-            words.words(of: source).filter { tally($0.words).counts[print] != nil }.map(\.key.peer)
-        ).count
     }
 
     // MARK: Groups

@@ -15,11 +15,12 @@ struct SiteSharing {
             }
             if let name = story.name { values.insert(SharedValue(kind: .dns, column: .query, value: name.name)) }
         }
-        // Kin may be found by what other channels of the same sources share.
-        let sources = Set(stories.compactMap(\.finding.source))
-        for (key, said) in words.channels where sources.contains(key.source) {
-            for hash in said.certificates.counts.keys {
-                values.insert(SharedValue(kind: .tls, column: .fingerprint, value: hash))
+        // Kin may be found by other certificates that name the same subject.
+        let subjects = Set(stories.flatMap { $0.words.shown.values.filter(\.isSelfSigned).map(\.subject) })
+        for said in words.channels.values {
+            for certificate in said.shown.values
+            where certificate.isSelfSigned && subjects.contains(certificate.subject) {
+                values.insert(SharedValue(kind: .tls, column: .fingerprint, value: certificate.hash))
             }
         }
         let asked = Array(values)

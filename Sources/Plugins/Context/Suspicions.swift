@@ -60,7 +60,7 @@ struct Suspicions {
         if let source = story.finding.source, !certificates.isEmpty, sharing.hosts >= options.fewestHosts {
             let isLone = certificates.allSatisfy { certificate in
                 sharing.sources(.tls, .fingerprint, certificate.hash) == 1
-                    && Self.peers(of: source, all) { $0.certificates.counts[certificate.key] != nil } == 1
+                    && all.words(of: source).addressCount(.init(.certificate, certificate.key)) == 1
             }
             if isLone { add("cert_one_peer", "nobody else was shown it, and no other server showed it") }
         }
@@ -92,9 +92,9 @@ struct Suspicions {
     ) {
         let agents = story.words.agents
         guard let source = story.finding.source, let first = agents.first else { return }
-        let others = Self.words(of: source, all).reduce(into: Tally()) { $0.merge($1.agents) }
+        let said = all.words(of: source)
         if let tool = agents.sorted.first(where: { Agent.isTool($0.value) }),
-            others.counts.keys.contains(where: Agent.isBrowser)
+            said.agents.counts.keys.contains(where: Agent.isBrowser)
         {
             add("agent_tool", "\(tool.value) on a host that also browses")
         }
@@ -103,7 +103,7 @@ struct Suspicions {
         if let count = sharing.sources(.http, .userAgent, first), count <= options.rareHosts {
             add("agent_rare", "\(count) of \(sharing.hosts) hosts use \(first.prefix(80))")
         }
-        if others.count > agents.count, Self.peers(of: source, all, { $0.agents.counts[first] != nil }) == 1 {
+        if said.agents.count > agents.count, said.addressCount(.init(.agent, first)) == 1 {
             add("agent_one_peer", "the host uses it toward this peer alone")
         }
     }
@@ -112,13 +112,16 @@ struct Suspicions {
         _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
         guard sharing.hosts >= options.fewestHosts, let source = story.finding.source else { return }
-        for (column, path) in [(ColumnName.ja4, \ChannelWords.ja4), (.ja3, \.ja3)] {
-            guard let print = story.words[keyPath: path].first else { continue }
+        let said = all.words(of: source)
+        for (column, own, others, kind) in [
+            (ColumnName.ja4, story.words.ja4, said.ja4, SourceWords.Mark.Kind.ja4),
+            (.ja3, story.words.ja3, said.ja3, .ja3),
+        ] {
+            guard let print = own.first else { continue }
             if let count = sharing.sources(.tls, column, print), count <= options.rareHosts {
                 add("fingerprint_rare", "\(count) of \(sharing.hosts) hosts have \(column) \(print)")
             }
-            let others = Self.words(of: source, all).reduce(into: Tally()) { $0.merge($1[keyPath: path]) }
-            if others.count > 1, Self.peers(of: source, all, { $0[keyPath: path].counts[print] != nil }) == 1 {
+            if others.count > 1, said.addressCount(.init(kind, print)) == 1 {
                 add("fingerprint_one_peer", "the host has \(column) \(print) toward this peer alone")
             }
             break
@@ -150,15 +153,6 @@ struct Suspicions {
     /// As `beacon` has it for channels.
     private static let lateShare = 0.25
     private static let shortestWindow: Int64 = 6 * 3600 * 1_000_000_000
-
-    private static func words(of source: IPAddress, _ all: WordCollector) -> [ChannelWords] {
-        all.words(of: source).map(\.words)
-    }
-
-    /// Toward how many different peers a source's words are such.
-    private static func peers(of source: IPAddress, _ all: WordCollector, _ holds: (ChannelWords) -> Bool) -> Int {
-        Set(all.words(of: source).filter { $0.key.peer.address != nil && holds($0.words) }.map(\.key.peer)).count
-    }
 
     /// Bits a character.
     static func entropy(_ text: some StringProtocol) -> Double {

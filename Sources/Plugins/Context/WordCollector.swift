@@ -98,14 +98,10 @@ struct WordCollector: Sendable {
     var certificates: [String: Certificate] = [:]
     /// The answers that held an address; made by `close`.
     private(set) var answersByAddress: [IPAddress: [Answer]] = [:]
-    /// The channels of each source; made by `close`.
-    private(set) var channelsBySource: [IPAddress: [ChannelKey]] = [:]
+    /// What was said about all channels of a source; made by `close`.
+    private var wordsBySource: [IPAddress: SourceWords] = [:]
 
-    /// What was said about all channels of a source.
-    func words(of source: IPAddress?) -> [(key: ChannelKey, words: ChannelWords)] {
-        guard let source else { return [] }
-        return (channelsBySource[source] ?? []).compactMap { key in channels[key].map { (key, $0) } }
-    }
+    func words(of source: IPAddress?) -> SourceWords { source.flatMap { wordsBySource[$0] } ?? SourceWords() }
 
     mutating func take(_ batch: RecordBatch, _ search: WordSearch) {
         for table in batch.tables where table.count > 0 {
@@ -147,7 +143,11 @@ struct WordCollector: Sendable {
     }
 
     mutating func merge(_ other: WordCollector) {
-        for (key, words) in other.channels { channels[key, default: ChannelWords()].merge(words) }
+        if channels.isEmpty {
+            channels = other.channels
+        } else {
+            for (key, words) in other.channels { channels[key, default: ChannelWords()].merge(words) }
+        }
         lookups += other.lookups
         answers += other.answers
         for (key, certificate) in other.certificates { certificates[key, default: certificate].merge(certificate) }
@@ -165,7 +165,9 @@ struct WordCollector: Sendable {
         }
         lookups = lookups.filter { names.contains($0.name) }
         lookups.sort { ($0.time, $0.name, $0.channel) < ($1.time, $1.name, $1.channel) }
-        channelsBySource = Dictionary(grouping: channels.keys.sorted(), by: \.source)
+        for (key, words) in channels.sorted(by: { $0.key < $1.key }) {
+            wordsBySource[key.source, default: SourceWords()].take(words, toward: key.peer)
+        }
         answers.sort { ($0.time, $0.client, $0.name) < ($1.time, $1.client, $1.name) }
         answersByAddress = Dictionary(grouping: answers, by: \.address)
         guard !certificates.isEmpty else { return }
