@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 
 #if canImport(Glibc)
     import Glibc
@@ -55,17 +56,7 @@ package enum FileSystem {
 
     /// What a folder holds, hidden entries too; nothing where it cannot be read.
     package static func names(in folder: String) -> [String] {
-        guard let entries = opendir(folder) else { return [] }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            // The name ends with a zero inside the entry, which lives until the next is read.
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
-                })
-        }
-        return names
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
 
     /// Opens a file.
