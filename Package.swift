@@ -134,7 +134,7 @@ let package = Package(
         ),
         .target(
             name: "History",
-            dependencies: ["FlareKit", "OutputFiles", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["FlareKit", "OutputFiles", "OutputText", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Sources/Plugins/SQLite"
         ),
         .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),

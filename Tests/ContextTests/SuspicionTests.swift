@@ -12,9 +12,10 @@ struct SuspicionTests {
     init() throws { folder = try Folder() }
 
     private func findings(
-        _ lines: [String], minimumCount: Int = 1, detector: (any Detector)? = nil, hosts: Int = 2
+        _ lines: [String], minimumCount: Int = 1, detector: (any Detector)? = nil, hosts: Int = 2,
+        options: ContextOptions = ContextOptions()
     ) async throws -> [Finding] {
-        var options = ContextOptions()
+        var options = options
         options.fewestHosts = hosts
         let path = try folder.write("eve.json", Array(lines.joined(separator: "\n").utf8) + [10])
         return try await run(
@@ -22,8 +23,8 @@ struct SuspicionTests {
         ).findings
     }
 
-    private func names(_ lines: [String]) async throws -> Set<String> {
-        let found = try await findings([Line.flow(at: 1)] + lines)
+    private func names(_ lines: [String], _ options: ContextOptions = ContextOptions()) async throws -> Set<String> {
+        let found = try await findings([Line.flow(at: 1)] + lines, options: options)
         let finding = try #require(found.first { $0.channel?.peer.description == "203.0.113.5" })
         #expect(finding.modifiers.allSatisfy { $0.amount > 0 && !$0.reason.isEmpty })
         return Set(finding.modifiers.map(\.name))
@@ -65,6 +66,22 @@ struct SuspicionTests {
         let found = try await names([Line.http(at: 1, 443)] + browsing)
         #expect(found.isSuperset(of: ["agent_tool", "agent_rare", "agent_one_peer", "port_protocol"]))
         #expect(try await names([Line.http(at: 1, 443)]).contains("agent_tool") == false)
+    }
+
+    @Test("which agents are tools, and which ports go with TLS and HTTP, is the user's to say")
+    func thresholds() async throws {
+        let lines = [
+            Line.http(at: 1, 443, agent: "ourtool/1"), Line.flow(at: 2, id: 2, to: "198.51.100.7", 80),
+            Line.http(at: 2, id: 2, to: "198.51.100.7", agent: "Mozilla/5.0 Safari/605"),
+        ]
+        #expect(try await names(lines).isDisjoint(with: ["agent_tool"]))
+        var options = ContextOptions()
+        options.toolAgents = ["OurTool"]
+        options.httpPorts = [443]
+        let moved = try await names(lines, options)
+        #expect(moved.contains("agent_tool") && !moved.contains("port_protocol"))
+        options.tlsPorts = []
+        #expect(try await names([Line.tls(at: 1, sni: "example.org")], options) == ["port_protocol"])
     }
 
     @Test("an alert on the same flow, several agents, and a program under a picture's name")

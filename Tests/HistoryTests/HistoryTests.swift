@@ -161,6 +161,34 @@ struct HistoryEnricherTests {
         #expect(folder.entries == [])
     }
 
+    @Test(
+        "a name that a history of some length knows for a short time, or not, is young; all names of a short one are not"
+    )
+    func youngNames() async throws {
+        let folder = try Folder()
+        let day = 24
+        try await run(into: folder.history, hour: 1, [named(80, "old.example")])
+        try await run(into: folder.history, hour: 8 * day, [named(443, "young.example")])
+        let asked = [named(80, "old.example"), named(443, "young.example"), named(8080, "new.example"), finding(25)]
+        let early = try await enrich(folder.history, "", hour: 5 * day, asked)
+        #expect(early.allSatisfy { $0.modifiers.isEmpty })
+        let late = try await enrich(folder.history, "", hour: 10 * day, asked)
+        #expect(
+            late.map { $0.modifiers.map(\.reason) } == [
+                [], ["a history of 9 d 23 h knows young.example for 2 d"],
+                ["a history of 9 d 23 h knows new.example not at all"], [],
+            ])
+        #expect(late[1].priority > late[0].priority)
+        let unmoved = try await enrich(folder.history, ", modifiers: false", hour: 10 * day, asked)
+        #expect(unmoved.allSatisfy { $0.modifiers.isEmpty })
+    }
+
+    private func named(_ port: Int, _ host: String) -> Finding {
+        var finding = finding(port)
+        finding.host = host
+        return finding
+    }
+
     @Test("a known finding says since when, and goes where only new ones are wanted")
     func known() async throws {
         let folder = try Folder()

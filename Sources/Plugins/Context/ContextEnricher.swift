@@ -29,7 +29,7 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
         for place in stories.indices {
             let suspicions = Suspicions(stories[place], words, sharing, options, run)
             stories[place].lookups = Lookups(of: stories[place], words, options)
-            suspicions.fill(&stories[place].finding, moves: options.modifiers)
+            if options.modifiers { stories[place].finding.add(suspicions.modifiers) }
             ContextFields.fill(&stories[place], options, run)
         }
         Kin(stories, words, sharing, options, run).fill(&stories)

@@ -119,15 +119,10 @@ enum Sentence {
 
 /// What a user agent says.
 enum Agent {
-    /// The beginnings of agents that are tools of people and programs, in lower case.
-    static let tools = [
-        "curl", "wget", "python", "powershell", "go-http-client", "libwww-perl", "java/", "okhttp", "ruby",
-        "winhttp", "certutil", "bitsadmin", "httpie", "aiohttp", "axios", "node-fetch",
-    ]
-
-    static func isTool(_ agent: String) -> Bool {
+    /// - Parameter tools: how agents of tools begin, in any case. PowerShell stands within a browser's name.
+    static func isTool(_ agent: String, _ tools: [String]) -> Bool {
         let agent = agent.lowercased()
-        return tools.contains(where: agent.hasPrefix) || agent.contains("powershell")
+        return tools.contains { agent.hasPrefix($0.lowercased()) } || agent.contains("powershell")
     }
 
     static func isBrowser(_ agent: String) -> Bool {

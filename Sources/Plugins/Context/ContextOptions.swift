@@ -7,8 +7,20 @@ public struct ContextOptions: PluginOptions {
     public var fewestHosts = 10
     public var youngCertificate = OptionDuration.days(7)
     public var nameEntropy = 3.5
+    public var lateName = OptionShare(0.25)
+    public var lateNameWindow = OptionDuration.hours(6)
     public var manyAgents = 3
+    public var toolAgents = [
+        "curl", "wget", "python", "powershell", "go-http-client", "libwww-perl", "java/", "okhttp", "ruby", "winhttp",
+        "certutil", "bitsadmin", "httpie", "aiohttp", "axios", "node-fetch",
+    ]
+    public var tlsPorts = [
+        443, 465, 563, 587, 636, 853, 989, 990, 992, 993, 994, 995, 2083, 2087, 2096, 5061, 5223, 5228, 6697, 8443,
+    ]
+    public var httpPorts = [80, 591, 3128, 8000, 8008, 8080, 8081, 8888]
     public var lookupsWithin = OptionDuration.seconds(5)
+    public var lookupsShare = OptionShare(0.5)
+    public var lookupsTolerance = OptionShare(0.1)
     public var sharedPeers = 32
     public var foldLookups = true
     public var modifiers = true
@@ -34,11 +46,27 @@ public struct ContextOptions: PluginOptions {
                 "A name whose longest label has a Shannon entropy of so many bits a character looks drawn by chance.",
                 unit: "bit", range: 1...8),
             Option(
+                "late_name", \.lateName,
+                "A name that was first looked up after so much of the window is new."),
+            Option(
+                "late_name_window", \.lateNameWindow, "In a shorter window no name is called new."),
+            Option(
                 "many_agents", \.manyAgents, "So many user agents of one source toward one host are several.",
                 unit: "agents", range: 2...),
             Option(
+                "tool_agents", \.toolAgents,
+                "How the user agents of tools begin, in any case; on a host that browses they stand out."),
+            Option("tls_ports", \.tlsPorts, "Ports on which TLS is no surprise.", range: 0...65535),
+            Option("http_ports", \.httpPorts, "Ports on which HTTP is no surprise.", range: 0...65535),
+            Option(
                 "lookups_within", \.lookupsWithin,
                 "A look-up belongs to a call that follows it within this time."),
+            Option(
+                "lookups_share", \.lookupsShare,
+                "Look-ups are a finding's own if they precede so many of its calls."),
+            Option(
+                "lookups_tolerance", \.lookupsTolerance,
+                "How far the periods of a finding and of its look-ups may lie apart; 2 s always may."),
             Option(
                 "shared_peers", \.sharedPeers,
                 "A JA3 or JA4 that a source uses toward more addresses is a browser's, and makes no group.",

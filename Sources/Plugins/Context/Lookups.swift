@@ -9,11 +9,8 @@ struct Lookups {
     /// Calls that a look-up preceded, by the channel of the look-ups.
     let preceded: [ChannelKey: Int]
 
-    /// So large a share of the calls must follow a look-up.
-    private static let leastShare = 0.5
-    /// How far two periods may lie apart: as a share, and in seconds.
-    private static let periodShare = 0.1
-    private static let periodSeconds = 2.0
+    /// Periods this near each other are one, however short, in seconds.
+    private static let nearPeriods = 2.0
 
     /// - Returns: `nil` where none precede its calls.
     init?(of story: Story, _ words: WordCollector, _ options: ContextOptions) {
@@ -29,7 +26,9 @@ struct Lookups {
         for (channel, lookups) in Dictionary(grouping: own, by: \.channel) {
             let times = lookups.map(\.time).sorted()
             let delays = Self.delays(story.finding.times, after: times, within: options.lookupsWithin.nanoseconds)
-            guard Double(delays.count) >= Self.leastShare * Double(story.finding.times.count) else { continue }
+            guard Double(delays.count) >= options.lookupsShare.fraction * Double(story.finding.times.count) else {
+                continue
+            }
             preceded[channel] = delays.count
             let names = Set(lookups.map(\.name)).sorted().prefix(3).joined(separator: ", ")
             let median = delays.sorted()[delays.count / 2]
@@ -63,7 +62,7 @@ struct Lookups {
     static func belong(_ lookups: Finding, to story: Story, _ options: ContextOptions) -> Bool {
         guard let channel = lookups.channel, channel.source == story.finding.source,
             let period = lookups.interval, let interval = story.finding.interval,
-            abs(period - interval) <= max(periodSeconds, periodShare * interval)
+            abs(period - interval) <= max(nearPeriods, options.lookupsTolerance.fraction * interval)
         else { return false }
         if let preceded = story.lookups?.preceded {
             return preceded[channel] != nil || channel.peer.name == story.name?.name
@@ -71,6 +70,6 @@ struct Lookups {
         // Nobody logged what was looked up: the times of the flows have to do.
         let delays = delays(
             story.finding.times, after: lookups.times.sorted(), within: options.lookupsWithin.nanoseconds)
-        return Double(delays.count) >= leastShare * Double(story.finding.times.count)
+        return Double(delays.count) >= options.lookupsShare.fraction * Double(story.finding.times.count)
     }
 }

@@ -14,11 +14,6 @@ struct Suspicions {
         "content_mismatch": 0.05, "port_protocol": 0.05,
     ]
 
-    private static let tlsPorts: Set<UInt16> = [
-        443, 8443, 465, 563, 587, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 5223, 5228, 6697, 2083, 2087, 2096,
-    ]
-    private static let httpPorts: Set<UInt16> = [80, 8000, 8008, 8080, 8081, 8888, 3128, 591]
-
     init(
         _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
@@ -33,8 +28,12 @@ struct Suspicions {
         aboutLookups(story, all, sharing, options, run)
         if let mismatch = words.mismatches.first { add("content_mismatch", mismatch) }
         if let port = story.finding.channel?.port {
-            if words.handshakes > 0, !Self.tlsPorts.contains(port) { add("port_protocol", "TLS on port \(port)") }
-            if words.requests > 0, !Self.httpPorts.contains(port) { add("port_protocol", "HTTP on port \(port)") }
+            if words.handshakes > 0, !options.tlsPorts.contains(Int(port)) {
+                add("port_protocol", "TLS on port \(port)")
+            }
+            if words.requests > 0, !options.httpPorts.contains(Int(port)) {
+                add("port_protocol", "HTTP on port \(port)")
+            }
         }
     }
 
@@ -93,7 +92,7 @@ struct Suspicions {
         let agents = story.words.agents
         guard let source = story.finding.source, let first = agents.first else { return }
         let said = all.words(of: source)
-        if let tool = agents.sorted.first(where: { Agent.isTool($0.value) }),
+        if let tool = agents.sorted.first(where: { Agent.isTool($0.value, options.toolAgents) }),
             said.agents.counts.keys.contains(where: Agent.isBrowser)
         {
             add("agent_tool", "\(tool.value) on a host that also browses")
@@ -141,18 +140,14 @@ struct Suspicions {
             add("name_random", "\(Words.hundredths(entropy)) bits a character in \(label)")
         }
         let window = run.censuses.values.map(\.window).first { $0.duration != nil }
-        if let since = window?.since, let length = window?.duration, length >= Self.shortestWindow,
+        if let since = window?.since, let length = window?.duration, length >= options.lateNameWindow.nanoseconds,
             let first = all.lookups.first(where: { $0.name == name.name && $0.channel.source == story.finding.source })?
                 .time,
-            Double(first - since.nanoseconds) > Self.lateShare * Double(length)
+            Double(first - since.nanoseconds) > options.lateName.fraction * Double(length)
         {
             add("name_new", "first looked up well into the window")
         }
     }
-
-    /// As `beacon` has it for channels.
-    private static let lateShare = 0.25
-    private static let shortestWindow: Int64 = 6 * 3600 * 1_000_000_000
 
     /// Bits a character.
     static func entropy(_ text: some StringProtocol) -> Double {
@@ -160,13 +155,5 @@ struct Suspicions {
         for byte in text.utf8 { counts[byte, default: 0] += 1 }
         let length = Double(text.utf8.count)
         return counts.values.reduce(0) { $0 - Double($1) / length * log2(Double($1) / length) }
-    }
-
-    func fill(_ finding: inout Finding, moves: Bool) {
-        guard moves, !modifiers.isEmpty else { return }
-        finding.modifiers += modifiers
-        guard finding.evidence["modifiers"] != nil else { return }
-        finding.evidence["modifiers"] = .texts(
-            finding.modifiers.map { "\($0.name) \($0.amount > 0 ? "+" : "")\($0.amount): \($0.reason)" })
     }
 }

@@ -127,12 +127,9 @@ extension HistoryFile {
     /// Since when findings are known, by their ids; those that no run reported are not in it.
     func reported(_ ids: [String]) async throws -> [String: (first: Timestamp, last: Timestamp, runs: Int)] {
         var known: [String: (first: Timestamp, last: Timestamp, runs: Int)] = [:]
-        // SQLite binds at most 32,766 values to a statement, older ones 999.
-        for start in stride(from: 0, to: ids.count, by: 900) {
-            let part = Array(ids[start..<min(ids.count, start + 900)])
-            let marks = part.map { _ in "?" }.joined(separator: ",")
+        for part in Self.parts(of: ids) {
             let found = try await rows(
-                "SELECT finding, first_reported, last_reported, runs FROM reported WHERE finding IN (\(marks))",
+                "SELECT finding, first_reported, last_reported, runs FROM reported WHERE finding IN (\(Self.marks(part)))",
                 StatementArguments(part)
             ) { row -> (String, Timestamp, Timestamp, Int) in
                 (row["finding"], Self.time(row["first_reported"]), Self.time(row["last_reported"]), row["runs"])
@@ -141,6 +138,36 @@ extension HistoryFile {
         }
         return known
     }
+
+    /// When the first run that is kept started; `nil` before any.
+    func oldestRun() async throws -> Timestamp? {
+        try await rows("SELECT min(started) AS started FROM run", []) { row in
+            Self.time(row["started"] as Int64?)
+        }.first ?? nil
+    }
+
+    /// When runs first reported something toward names, by name; those that no run did are not in it.
+    func firstReported(hosts: [String]) async throws -> [String: Timestamp] {
+        var known: [String: Timestamp] = [:]
+        for part in Self.parts(of: hosts) {
+            let found = try await rows(
+                """
+                SELECT finding.host, min(reported.first_reported) AS first FROM finding
+                JOIN reported ON reported.finding = finding.id
+                WHERE finding.host IN (\(Self.marks(part))) GROUP BY finding.host
+                """, StatementArguments(part)
+            ) { row -> (String, Timestamp) in (row["host"], Self.time(row["first"])) }
+            for (host, first) in found { known[host] = first }
+        }
+        return known
+    }
+
+    /// SQLite binds at most 32,766 values to a statement, older ones 999.
+    private static func parts(of values: [String]) -> [[String]] {
+        stride(from: 0, to: values.count, by: 900).map { Array(values[$0..<min(values.count, $0 + 900)]) }
+    }
+
+    private static func marks(_ part: [String]) -> String { part.map { _ in "?" }.joined(separator: ",") }
 
     private func rows<Element: Sendable>(
         _ sql: String, _ arguments: StatementArguments, _ element: @escaping @Sendable (Row) -> Element

@@ -45,7 +45,7 @@ enum OutsideAnswer {
             guard let text = host.text else { throw .nonsense("host: \(host.phrase) is no text") }
             finding.host = text
         }
-        for modifier in answer["modifiers"]?.elements ?? [] { finding.modifiers.append(try self.modifier(modifier)) }
+        finding.modifiers += try (answer["modifiers"]?.elements ?? []).map(modifier)
         try addEvidence(answer["evidence"], to: &finding, fields)
     }
 

@@ -43,9 +43,7 @@ struct OutsideChanges {
         var finding = finding
         if let host = change["host"]?.text { finding.host = host }
         try OutsideAnswer.addEvidence(change["evidence"], to: &finding, fields)
-        for modifier in change["modifiers"]?.elements ?? [] {
-            finding.modifiers.append(try OutsideAnswer.modifier(modifier))
-        }
+        finding.add(try (change["modifiers"]?.elements ?? []).map(OutsideAnswer.modifier))
         return finding
     }
 }

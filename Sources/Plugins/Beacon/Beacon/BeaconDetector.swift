@@ -62,8 +62,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
             let context = BeaconContext(key, judgement, finding, census, campaigns)
             context.fill(&finding)
             if options.modifiers { finding.modifiers = context.modifiers }
-            finding.evidence["modifiers"] = .texts(
-                finding.modifiers.map { "\($0.name) \($0.amount > 0 ? "+" : "")\($0.amount): \($0.reason)" })
+            finding.listModifiers()
             return finding
         }
     }
