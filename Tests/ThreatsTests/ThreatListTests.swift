@@ -114,6 +114,22 @@ struct ThreatListTests {
             ])
     }
 
+    @Test("a quoted cell of a CSV may go over lines, and a quote that none closes is one of the text's own")
+    func quotedCells() async throws {
+        let text = "ioc,reason\n203.0.113.4,\"two\r\nlines, one cell\"\n203.0.113.5,4\" gun\nevil.example,last\n"
+        let threats = try await threats(text)
+        #expect(threats.count == 2 && threats.allSatisfy { $0.hasPrefix("list: ") }, "\(threats)")
+        #expect(try await enricher(text).remarks == [])
+    }
+
+    @Test("a MISP feed's manifest is refused, for it lists no indicators")
+    func manifest() async throws {
+        let text =
+            #"{"5f7c6f0e-0a64-4b7e-8a1c-000000000001":{"Orgc":{"name":"x"},"info":"y","date":"2024-01-01","timestamp":"1"}}"#
+        let error = await #expect(throws: PluginError.self) { _ = try await enricher(text) }
+        #expect(error.map { "\($0)".contains("manifest") } == true)
+    }
+
     @Test("patterns of STIX that are not simple are left alone and counted")
     func complexPattern() async throws {
         let text =

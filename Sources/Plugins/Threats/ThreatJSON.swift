@@ -11,6 +11,10 @@ enum ThreatJSON {
         } catch {
             throw ListError(file.path, "it is no JSON, or was cut off: \(error)")
         }
+        if isManifest(document) {
+            throw ListError(
+                file.path, "it is a MISP feed's manifest, which lists events and no indicators; name the events")
+        }
         var content = ThreatListContent()
         walk(document, "", &content)
         return content
@@ -76,6 +80,12 @@ enum ThreatJSON {
             content.indicators.append(Indicator(target, reason: title, date: date))
         }
         for object in event["Object"]?.elements ?? [] { takeEvent(object, title, date, &content) }
+    }
+
+    /// Whether it is the list of a feed's events: an entry for each, by its UUID, with who made it and when.
+    private static func isManifest(_ document: JSONValue) -> Bool {
+        guard let events = document.values, !events.isEmpty else { return false }
+        return events.values.allSatisfy { $0["info"] != nil && $0["timestamp"] != nil && $0["Attribute"] == nil }
     }
 
     // MARK: Objects with a value

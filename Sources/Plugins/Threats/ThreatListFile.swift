@@ -81,7 +81,7 @@ enum ThreatTable {
         var content = ThreatListContent()
         var names: [String]?
         var remark: [String] = []
-        for line in text.split(whereSeparator: \.isNewline) {
+        for line in records(of: text) {
             if line.hasPrefix("#") {
                 // abuse.ch names the columns in the last remark.
                 let cells = cells(of: line.drop { $0 == "#" || $0 == " " })
@@ -100,6 +100,33 @@ enum ThreatTable {
         }
         return content
     }
+
+    /// So many lines a quoted cell may take; a quote that none closes is one of a text's own.
+    private static let longestRecord = 100
+
+    /// The lines, those together over which a quoted cell goes.
+    static func records(of text: String) -> [Substring] {
+        let lines = text.split(whereSeparator: \.isNewline)
+        var records: [Substring] = []
+        var place = lines.startIndex
+        while place < lines.endIndex {
+            var end = place
+            if !lines[place].hasPrefix("#") {
+                var isOpen = opens(lines[place])
+                while isOpen, end + 1 < min(lines.endIndex, place + longestRecord) {
+                    end += 1
+                    if opens(lines[end]) { isOpen = false }
+                }
+                if isOpen { end = place }
+            }
+            records.append(text[lines[place].startIndex..<lines[end].endIndex])
+            place = end + 1
+        }
+        return records
+    }
+
+    /// Whether a line ends on the other side of quotes than it began.
+    private static func opens(_ line: Substring) -> Bool { line.utf8.count { $0 == UInt8(ascii: "\"") } % 2 == 1 }
 
     /// The column of the values: the one that was named, else the first that lists call so.
     private static func place(in names: [String], _ reference: ThreatListReference) -> Int? {
@@ -127,7 +154,7 @@ enum ThreatTable {
                 confidence: Int(cell(ThreatRole.confidences))))
     }
 
-    /// The cells of a line (RFC 4180), spaces and quotes off.
+    /// The cells of a record (RFC 4180), spaces and quotes off.
     static func cells(of line: some StringProtocol) -> [String] {
         var cells: [String] = []
         var cell = ""
