@@ -12,7 +12,8 @@ public struct ConfigurationError: Error, Sendable {
         self.diagnostics = diagnostics
     }
 
-    /// The complaints by place. Those without a place come first, since they are about the whole.
+    /// The complaints by place. Those without a place come first, since they are about the whole. A default in a
+    /// plugins.yaml is looked at there and in each pipeline that goes by it; what is wrong with it is said once.
     static func sorted(_ diagnostics: [Diagnostic], first: SourceText? = nil) -> [Diagnostic] {
         var sources: [ObjectIdentifier: Int] = [:]
         if let first { sources[ObjectIdentifier(first)] = 0 }
@@ -25,7 +26,10 @@ public struct ConfigurationError: Error, Sendable {
             guard let mark = diagnostics[index].mark else { return (-1, 0, 0, index) }
             return (sources[ObjectIdentifier(mark.source)] ?? 0, mark.line, mark.column, index)
         }
-        return diagnostics.indices.sorted { key($0) < key($1) }.map { diagnostics[$0] }
+        var said: Set<String> = []
+        return diagnostics.indices.sorted { key($0) < key($1) }.map { diagnostics[$0] }.filter { diagnostic in
+            diagnostic.mark.map { said.insert("\($0): \(diagnostic.message)").inserted } ?? true
+        }
     }
 }
 

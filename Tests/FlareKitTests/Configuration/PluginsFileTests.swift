@@ -65,6 +65,14 @@ struct PluginsFileTests {
         #expect(descriptor.defaults["lowest"]?.scalar?.text == "6s")
     }
 
+    @Test("what is wrong with a default is said once, however often the plugin stands in the pipeline")
+    func wrongDefault() throws {
+        let file = try file("version: 1\nplugins: [{name: csv, defaults: {pth: all.csv}}]")
+        let text = Sample.text + "\n  - plugin: csv\n    path: second.csv\n"
+        let complaints = Sample.complaints(text, pluginsFiles: [file])
+        #expect(complaints.split(separator: "unknown option \"pth\"", omittingEmptySubsequences: false).count == 2)
+    }
+
     @Test("a relative path in a default belongs to the folder of the plugins.yaml")
     func relativePaths() throws {
         let file = try file("version: 1\nplugins: [{name: csv, defaults: {path: all.csv}}]")
