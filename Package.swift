@@ -82,7 +82,7 @@ let package = Package(
             name: "Suricata",
             dependencies: [
                 "FlareKit", "CompressedFiles", "LineFiles", "EVEScanner", "EVEContextScanner", "ContextReading",
-                "SensorText",
+                "ContextWords", "SensorText",
             ],
             path: "Sources/Plugins/Suricata",
             exclude: ["Scanner", "ContextScanner"]
@@ -96,7 +96,9 @@ let package = Package(
         ),
         .target(
             name: "Zeek",
-            dependencies: ["FlareKit", "CompressedFiles", "LineFiles", "ContextReading", "ZeekScanner"],
+            dependencies: [
+                "FlareKit", "CompressedFiles", "LineFiles", "ContextReading", "ContextWords", "ZeekScanner",
+            ],
             path: "Sources/Plugins/Zeek",
             exclude: ["Scanner"]
         ),

@@ -126,7 +126,7 @@ struct FormatTests {
         #expect(words.names.counts == ["sni.example": 1])
     }
 
-    @Test("standard input is not read twice, and a file that vanished leaves the findings")
+    @Test("a file that vanished between the readings leaves the findings, and is named")
     func vanished() async throws {
         let path = try folder.write(
             "eve.json", (Line.flow(at: 1) + "\n" + Line.tls(at: 1, sni: "sni.example") + "\n").utf8)

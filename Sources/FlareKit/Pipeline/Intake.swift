@@ -45,10 +45,15 @@ struct Intake: Sendable {
     }
 
     func scan(_ plan: ReadPlan, _ source: any Source) -> Scan {
-        Scan(
+        var scan = Scan(
             window: knownWindow, request: pipeline.window,
             kinds: plan.kinds.filter { source.offers.contains($0.key) }, parallelism: max(1, pipeline.threads), now: now
         )
+        if let source = source as? any ContextSource {
+            let kinds = pipeline.enrichers.reduce(into: Set<RecordKind>()) { $0.formUnion($1.plugin.kinds.keys) }
+            scan.askedAgain = kinds.intersection(type(of: source).contextKinds)
+        }
+        return scan
     }
 
     func take() async throws -> Taken {

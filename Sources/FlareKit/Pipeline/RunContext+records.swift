@@ -14,8 +14,8 @@ extension RunContext {
 
     /// Asks all sources again for the records about some addresses, in the run's window, on all threads.
     ///
-    /// A source that cannot be read a second time, or whose input is not there any more, is left out and named in the
-    /// remarks: findings stand without it.
+    /// A source whose input is not there any more is left out and named in the remarks: findings stand without it. One
+    /// that cannot be read a second time answers from what it has kept, see ``Scan/askedAgain``.
     ///
     /// - Parameters:
     ///   - kinds: what is asked for, with its columns.
@@ -30,10 +30,6 @@ extension RunContext {
         for source in contextSources {
             let offered = kinds.filter { type(of: source).contextKinds.contains($0.key) }
             guard !offered.isEmpty else { continue }
-            guard source.isRereadable else {
-                answer.remarks.append("\(stage): standard input cannot be read again, so what it said is left out")
-                continue
-            }
             let scan = Scan(
                 window: window, kinds: offered, parallelism: max(1, threads), now: header.started)
             do {

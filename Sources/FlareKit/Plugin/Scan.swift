@@ -6,6 +6,9 @@ public struct Scan: Sendable {
     public var request: WindowRequest
     /// The kinds to read, and for each the columns beyond the head. A source reads no more than this.
     public var kinds: [RecordKind: Set<ColumnName>]
+    /// The kinds that enrichers will ask for again. A source that cannot be read a second time, or is live, keeps such
+    /// records as it reads.
+    public var askedAgain: Set<RecordKind> = []
     /// If set, only flows of channels for which it holds are wanted. A source that cannot apply it may ignore it.
     public var predicate: Predicate?
     /// How many cursors the engine drives at a time, each on a thread of its own; a source opens at most so many.

@@ -96,7 +96,8 @@ public protocol ContextSource: Source {
     /// of anybody whose answers hold an address of a query without a source.
     ///
     /// A record is yielded as the sensor wrote it, even where the answering side comes first. `certificate` records
-    /// belong to no address and are all yielded.
+    /// belong to no address and are all yielded. A source that cannot be read a second time, or is live, yields what it
+    /// kept of the scan's `askedAgain`; the account of a cursor notes how much had to be left out.
     ///
     /// - Throws: `PluginError` where the input is not there any more; the findings stand without.
     func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor]

@@ -25,7 +25,7 @@ struct SiteSharing {
         }
         let asked = Array(values)
         var counts: [SharedValue: Int] = [:]
-        for source in run.contextSources where source.isRereadable {
+        for source in run.contextSources {
             do {
                 for (value, count) in try await source.sources(sharing: asked, in: run.window) {
                     // Two sensors see the same hosts as a rule.

@@ -1,4 +1,5 @@
 import CompressedFiles
+import ContextReading
 import EVEScanner
 import FlareKit
 import LineFiles
@@ -32,16 +33,20 @@ final class EVECursor: Cursor, @unchecked Sendable {
     /// The book of the files before the present one.
     private var closed = Account()
     private var failure: PluginError?
+    /// Where lines go that will be asked for again; `nil` where they can be read again.
+    private let kept: KeptLines?
 
-    init(_ work: WorkQueue, _ settings: Settings) {
+    init(_ work: WorkQueue, _ settings: Settings, kept: KeptLines? = nil) {
         self.settings = settings
+        self.kept = kept
         lines = LineReader(work, longestLine: settings.longestLine, streamSize: settings.streamSize)
         scanner = LineScanner(settings)
     }
 
     /// Follows files as they grow.
-    init(following live: LiveFiles, _ settings: Settings) {
+    init(following live: LiveFiles, _ settings: Settings, kept: KeptLines? = nil) {
         self.settings = settings
+        self.kept = kept
         lines = LineReader(following: live, longestLine: settings.longestLine)
         scanner = LineScanner(settings)
     }
@@ -109,13 +114,14 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private func takeRegion() throws(InputFileError) -> Bool {
         // The present file's bytes belong to it until the next one begins.
         let bytes = lines.bytes
-        switch try lines.next() {
+        switch try lines.next(inOrder: { bytes, _ in if lines.file?.isStandardInput == true { kept?.take(bytes) } }) {
         case .end, .idle:
             return false
         case .file:
             begin(lines.file?.path ?? "", afterBytes: bytes)
         case .lines(let next):
             region = next
+            if lines.isLive { kept?.take(UnsafeRawBufferPointer(lines.buffer[next.bytes])) }
             if let line = next.longLine { scanner.rejectLongLine(at: line) }
         }
         return true
@@ -126,6 +132,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         closed.merge(scanner.account(of: origin))
         closed.bytes += bytes
         origin = path
+        if lines.isLive { kept?.begin(path) }
         scanner = LineScanner(settings)
     }
 }

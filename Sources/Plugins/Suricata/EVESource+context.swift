@@ -1,5 +1,6 @@
 import ContextReading
 import CompressedFiles
+import ContextWords
 import EVEContextScanner
 import FlareKit
 import LineFiles
@@ -17,7 +18,9 @@ extension EVESource: ContextSource {
     }
 
     public func sources(sharing values: [SharedValue], in window: TimeWindow) async throws -> [SharedValue: Int] {
-        try await counts.sources(sharing: values) { scan, values in
+        // A count of what is left would make rare what is not.
+        guard !kept.hasLeftOut else { return [:] }
+        return try await counts.sources(sharing: values) { scan, values in
             let cursors = try contextCursors(Interest([], scan, countingOnly: values), scan)
             try ContextCursor.drain(cursors.map(\.cursor), scan)
             return cursors.map(\.scanner)
@@ -27,13 +30,13 @@ extension EVESource: ContextSource {
     private func contextCursors(
         _ interest: Interest, _ scan: Scan
     ) throws -> [(scanner: EVEWordScanner, cursor: ContextCursor)] {
-        let files = try inputs.open().files
-        let remarks = counts.changes(in: files)
-        let work = WorkQueue(files)
-        return (0..<max(1, min(scan.parallelism, work.readerCount))).map { number in
+        let input = try ContextInput(kept, inputs, counts, scan)
+        let work = WorkQueue(input.files)
+        return (0..<input.readerCount(work, scan)).map { number in
             let scanner = EVEWordScanner(interest)
             let cursor = ContextCursor(
-                work, scanner, longestLine: longestLine, remarks: number == 0 ? remarks : [])
+                work, scanner, kept: input.kept, longestLine: longestLine,
+                remarks: number == 0 ? input.remarks : [])
             return (scanner, cursor)
         }
     }
@@ -57,5 +60,28 @@ final class EVEWordScanner: WordScanner, @unchecked Sendable {
         guard let start = lines.baseAddress else { return 0 }
         return EVEContextScannerRead(
             scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), most)
+    }
+}
+
+/// Picks lines by their event types.
+///
+/// `@unchecked`: one thread at a time uses it, which is the law of `LinePicker`.
+final class EVELinePicker: LinePicker, @unchecked Sendable {
+    private let interest: Interest
+    private let scanner: OpaquePointer?
+
+    init(_ kinds: Set<RecordKind>) {
+        interest = Interest(kinds)
+        scanner = EVEContextScannerCreate(interest.pointer)
+    }
+
+    deinit { EVEContextScannerDestroy(scanner) }
+
+    func pick(
+        _ lines: UnsafeRawBufferPointer, from begin: inout Int, into picked: UnsafeMutableBufferPointer<ContextLine>
+    ) -> Int {
+        guard let start = lines.baseAddress else { return 0 }
+        return EVEContextScannerPick(
+            scanner, start.assumingMemoryBound(to: CChar.self), lines.count, &begin, picked.baseAddress, picked.count)
     }
 }

@@ -14,6 +14,8 @@ public struct EVESource: Source, BuiltInPlugin {
     private let options: EVESourceOptions
     /// What is remembered for when it is asked again.
     let counts = SiteCounts()
+    /// What was kept of standard input or followed files.
+    let kept: KeptLines
 
     public init(_ options: EVESourceOptions, _ context: PluginContext) throws {
         guard !options.paths.isEmpty else {
@@ -23,6 +25,7 @@ public struct EVESource: Source, BuiltInPlugin {
             throw OptionComplaint("standard input can be read only once", option: "paths")
         }
         self.options = options
+        kept = KeptLines(bound: Int(clamping: options.contextMemory.bytes))
     }
 
     var inputs: InputPaths { InputPaths(options.paths) }
@@ -43,14 +46,16 @@ public struct EVESource: Source, BuiltInPlugin {
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
             longestLine: Int(clamping: options.maxLine.bytes))
         if scan.kinds[.dns] != nil { try requireSecondReading(scan) }
+        let keeps = (scan.isLive || paths.haveStandardInput) && !scan.askedAgain.isEmpty
+        kept.begin(keeps ? EVELinePicker(scan.askedAgain) : nil)
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
-            return [EVECursor(following: live, settings)]
+            return [EVECursor(following: live, settings, kept: keeps ? kept : nil)]
         }
         let opened = try paths.open()
-        counts.remember(opened.files)
+        counts.remember(opened.files.filter { !$0.isStandardInput })
         let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
-        let cursors = (0..<count).map { _ in EVECursor(work, settings) }
+        let cursors = (0..<count).map { _ in EVECursor(work, settings, kept: keeps ? kept : nil) }
         guard scan.kinds[.dns] != nil else { return cursors }
         return try withLookups(cursors, opened.files, scan)
     }

@@ -1,4 +1,5 @@
 import CompressedFiles
+import ContextReading
 import FlareKit
 import LineFiles
 
@@ -31,8 +32,11 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     /// The book of the files before the present one.
     private var closed = Account()
     private var failure: PluginError?
+    /// Where lines go that will be asked for again; `nil` where they can be read again.
+    private let kept: KeptLines?
 
-    init(_ files: SharedFiles, _ settings: Settings) {
+    init(_ files: SharedFiles, _ settings: Settings, kept: KeptLines? = nil) {
+        self.kept = kept
         self.files = files
         self.settings = settings
         lines = LineReader(files.work, longestLine: settings.longestLine, streamSize: settings.streamSize)
@@ -40,7 +44,8 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     }
 
     /// Follows files as they grow.
-    init(following live: LiveFiles, _ files: SharedFiles, _ settings: Settings) {
+    init(following live: LiveFiles, _ files: SharedFiles, _ settings: Settings, kept: KeptLines? = nil) {
+        self.kept = kept
         self.files = files
         self.settings = settings
         lines = LineReader(following: live, longestLine: settings.longestLine)
@@ -98,6 +103,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             region = next
             let bytes = UnsafeRawBufferPointer(lines.buffer[next.bytes])
             let scanner = scanner(for: batch, first: bytes)
+            if lines.isLive { kept?.take(bytes) }
             if let line = next.longLine { scanner.rejectLongLine(at: line) }
             if let file = lines.file, !lines.isLive {
                 do throws(InputFileError) {
@@ -115,6 +121,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         guard let file = self.lines.file else { return }
         _ = files.flows(seeing: lines)
         files.ledger(of: file).enter(HeaderReader.headerLines(lines), of: number)
+        if file.isStandardInput { kept?.take(lines) }
     }
 
     private func scanner(for batch: RecordBatch, first lines: UnsafeRawBufferPointer) -> LogScanner {
@@ -126,7 +133,9 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         scanner = made
         if self.lines.isLive, let file = self.lines.file {
             // Its reading may begin in its midst, as that of a file that is taken up again.
-            made.takeHeader(HeaderReader.headerLines(atBeginOf: file, before: region.position))
+            let header = HeaderReader.headerLines(atBeginOf: file, before: region.position)
+            made.takeHeader(header)
+            kept?.begin(file.path, header: header)
         }
         return made
     }

@@ -1,5 +1,6 @@
 import CompressedFiles
 import ContextReading
+import ContextWords
 import FlareKit
 import LineFiles
 import ZeekScanner
@@ -16,7 +17,9 @@ extension ZeekSource: ContextSource {
     }
 
     public func sources(sharing values: [SharedValue], in window: TimeWindow) async throws -> [SharedValue: Int] {
-        try await counts.sources(sharing: values) { scan, values in
+        // A count of what is left would make rare what is not.
+        guard !kept.hasLeftOut else { return [:] }
+        return try await counts.sources(sharing: values) { scan, values in
             let cursors = try contextCursors(Interest([], scan, countingOnly: values), scan)
             try ContextCursor.drain(cursors.map(\.cursor), scan)
             return cursors.map(\.scanner)
@@ -26,13 +29,13 @@ extension ZeekSource: ContextSource {
     private func contextCursors(
         _ interest: Interest, _ scan: Scan
     ) throws -> [(scanner: ZeekWordScanner, cursor: ContextCursor)] {
-        let files = try inputs.open().files
-        let remarks = counts.changes(in: files)
-        let shared = SharedFiles(files, flows: [])
-        return (0..<max(1, min(scan.parallelism, shared.work.readerCount))).map { number in
+        let input = try ContextInput(kept, inputs, counts, scan)
+        let shared = SharedFiles(input.files, flows: [])
+        return (0..<input.readerCount(shared.work, scan)).map { number in
             let scanner = ZeekWordScanner(interest, shared, longestLine: longestLine)
             let cursor = ContextCursor(
-                shared.work, scanner, longestLine: longestLine, remarks: number == 0 ? remarks : [])
+                shared.work, scanner, kept: input.kept, longestLine: longestLine,
+                remarks: number == 0 ? input.remarks : [])
             return (scanner, cursor)
         }
     }
@@ -57,9 +60,16 @@ final class ZeekWordScanner: WordScanner, HeaderTaking, @unchecked Sendable {
     var book: OpaquePointer? { ZeekContextScannerBook(scanner) }
 
     /// A log that does not name itself has its file's name up to the first dot.
-    func begin(_ file: InputFile) {
-        let name = file.path.split(separator: "/").last.map(String.init) ?? ""
-        ZeekContextScannerBegin(scanner, name.split(separator: ".").first.map(String.init) ?? "")
+    func begin(_ file: InputFile) { begin(file.path, header: []) }
+
+    func begin(_ path: String, header: [UInt8]) {
+        ZeekContextScannerBegin(scanner, Self.log(of: path))
+        if !header.isEmpty { takeHeader(header) }
+    }
+
+    static func log(of path: String) -> String {
+        let name = path.split(separator: "/").last ?? ""
+        return name.split(separator: ".").first.map(String.init) ?? ""
     }
 
     func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) {
@@ -81,5 +91,43 @@ final class ZeekWordScanner: WordScanner, HeaderTaking, @unchecked Sendable {
         guard let start = lines.baseAddress else { return 0 }
         return ZeekContextScannerRead(
             scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), most)
+    }
+}
+
+/// Picks lines by the logs that their headers or they themselves name.
+///
+/// `@unchecked`: one thread at a time uses it, which is the law of `LinePicker`.
+final class ZeekLinePicker: LinePicker, @unchecked Sendable {
+    private let interest: Interest
+    private let scanner: OpaquePointer?
+
+    init(_ kinds: Set<RecordKind>) {
+        interest = Interest(kinds)
+        scanner = ZeekContextScannerCreate(interest.pointer, "")
+    }
+
+    deinit { ZeekContextScannerDestroy(scanner) }
+
+    func begin(_ path: String) { ZeekContextScannerBegin(scanner, ZeekWordScanner.log(of: path)) }
+
+    func takeHeader(_ lines: [UInt8]) {
+        lines.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            ZeekContextScannerTakeHeader(scanner, start.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+    }
+
+    var header: [UInt8] {
+        var length = 0
+        let start = ZeekContextScannerHeader(scanner, &length)
+        return Array(UnsafeRawBufferPointer(start: start, count: length))
+    }
+
+    func pick(
+        _ lines: UnsafeRawBufferPointer, from begin: inout Int, into picked: UnsafeMutableBufferPointer<ContextLine>
+    ) -> Int {
+        guard let start = lines.baseAddress else { return 0 }
+        return ZeekContextScannerPick(
+            scanner, start.assumingMemoryBound(to: CChar.self), lines.count, &begin, picked.baseAddress, picked.count)
     }
 }

@@ -16,6 +16,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
     private let options: ZeekSourceOptions
     /// What is remembered for when it is asked again.
     let counts = SiteCounts()
+    /// What was kept of standard input or followed files.
+    let kept: KeptLines
 
     public init(_ options: ZeekSourceOptions, _ context: PluginContext = PluginContext()) throws {
         guard !options.paths.isEmpty else {
@@ -28,6 +30,7 @@ public struct ZeekSource: Source, BuiltInPlugin {
             throw OptionComplaint("a log without a name", option: "flows", expected: "Zeek's names, such as conn")
         }
         self.options = options
+        kept = KeptLines(bound: Int(clamping: options.contextMemory.bytes))
     }
 
     var inputs: InputPaths { InputPaths(options.paths) }
@@ -42,19 +45,21 @@ public struct ZeekSource: Source, BuiltInPlugin {
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let paths = inputs
         let settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
+        let keeps = (scan.isLive || paths.haveStandardInput) && !scan.askedAgain.isEmpty
+        kept.begin(keeps ? ZeekLinePicker(scan.askedAgain) : nil)
         if scan.isLive,
             let live = try LiveFiles(paths, scan, longestLine: settings.longestLine, rank: FlowLogs.readingRank)
         {
             let flows = options.flows.isEmpty ? FlowLogs.expected(in: options.paths.map(\.text)) : options.flows
             let files = paths.list().compactMap { try? InputFile(path: $0.name) }
             let shared = SharedFiles([], flows: try flows ?? (files.isEmpty ? nil : self.flows(scan, files)))
-            return [ZeekCursor(following: live, shared, settings)]
+            return [ZeekCursor(following: live, shared, settings, kept: keeps ? kept : nil)]
         }
         let opened = try paths.open()
-        counts.remember(opened.files)
+        counts.remember(opened.files.filter { !$0.isStandardInput })
         let shared = SharedFiles(opened.files, notes: opened.notes, flows: try flows(scan, opened.files))
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
-        return (0..<count).map { _ in ZeekCursor(shared, settings) }
+        return (0..<count).map { _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
     }
 
     /// The logs whose records are flows.

@@ -5,6 +5,7 @@ public struct ZeekSourceOptions: PluginOptions {
     public var paths: [OptionPath] = []
     public var flows: [String] = []
     public var maxLine = ByteSize.megabytes(16)
+    public var contextMemory = ByteSize.megabytes(256)
 
     public init() {}
 
@@ -26,6 +27,11 @@ public struct ZeekSourceOptions: PluginOptions {
             Option(
                 "max_line", \.maxLine, "Longer lines are rejected without being held in memory.",
                 range: ByteSize(bytes: 1)...),
+            Option(
+                "context_memory", \.contextMemory,
+                "Standard input and followed files are not read twice: what enrichers such as context ask for again is "
+                    + "kept from the start, in so much memory. Where it is full the oldest records go first, and the "
+                    + "report says how many of the window did. Without such enrichers nothing is kept."),
         ]
     }
 }

@@ -38,6 +38,9 @@ public final class InputFile: Sendable {
         try InputFile(descriptor: STDIN_FILENO, path: "standard input", isOwned: false)
     }
 
+    /// Whether it is standard input, which is read once.
+    public var isStandardInput: Bool { !isOwned }
+
     private init(descriptor: Int32, path: String, isOwned: Bool) throws(InputFileError) {
         self.descriptor = descriptor
         self.path = path

@@ -12,6 +12,8 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     private static let bytesAtOnce = 4 << 20
 
     private let lines: LineReader
+    /// Comes before the files.
+    private let kept: KeptLines.Reading?
     private let scanner: any WordScanner
     private var region = LineRegion.empty
     /// The first record of the book that waits to be moved.
@@ -20,8 +22,12 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     private let remarks: [String]
 
     /// - Parameter remarks: what is to be said of the files, noted in the account.
-    package init(_ work: WorkQueue, _ scanner: any WordScanner, longestLine: Int, remarks: [String] = []) {
+    package init(
+        _ work: WorkQueue, _ scanner: any WordScanner, kept: KeptLines.Reading? = nil, longestLine: Int,
+        remarks: [String] = []
+    ) {
         lines = LineReader(work, longestLine: longestLine)
+        self.kept = kept
         self.scanner = scanner
         self.remarks = remarks
     }
@@ -69,6 +75,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
 
     /// - Returns: `false` when there are no lines any more.
     private func takeRegion() throws(InputFileError) -> Bool {
+        if takeKept() { return true }
         switch try lines.next(inOrder: { bytes, number in
             if let file = lines.file { scanner.see(bytes, number: number, of: file) }
         }) {
@@ -84,6 +91,18 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
                     for: UnsafeRawBufferPointer(lines.buffer[next.bytes]), number: lines.number, of: file)
             }
         }
+        return true
+    }
+
+    /// - Returns: `false` when there are no kept lines any more.
+    private func takeKept() -> Bool {
+        guard let chunk = kept?.next() else { return false }
+        let bytes = chunk.lines
+        lines.buffer.resize(to: bytes.count)
+        bytes.withUnsafeBytes { lines.buffer[0..<$0.count].copyMemory(from: $0) }
+        region = LineRegion(bytes: 0..<bytes.count, position: 0)
+        origin = chunk.path
+        scanner.begin(chunk.path, header: chunk.header)
         return true
     }
 }

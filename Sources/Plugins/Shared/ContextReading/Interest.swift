@@ -37,6 +37,12 @@ package final class Interest: @unchecked Sendable {
         ContextInterestTakeAll(pointer)
     }
 
+    /// Asks for some kinds, whatever they are about.
+    package convenience init(_ kinds: Set<RecordKind>) {
+        let asked = Dictionary(kinds.map { ($0, Set<ColumnName>()) }) { first, _ in first }
+        self.init([], Scan(kinds: asked, now: Timestamp(nanoseconds: 0)))
+    }
+
     deinit { ContextInterestDestroy(pointer) }
 }
 

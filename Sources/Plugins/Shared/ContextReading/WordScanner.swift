@@ -8,6 +8,8 @@ package protocol WordScanner: AnyObject, Sendable {
     var book: OpaquePointer? { get }
     /// The lines that follow are of this file.
     func begin(_ file: InputFile)
+    /// The lines that follow are of this file, and stand under these header lines.
+    func begin(_ path: String, header: [UInt8])
     /// Sees the lines of a stream, and their number, before another reader can take the next ones.
     func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile)
     /// Brings itself up to what stands before some lines.
@@ -23,6 +25,7 @@ package protocol WordScanner: AnyObject, Sendable {
 
 extension WordScanner {
     package func begin(_ file: InputFile) {}
+    package func begin(_ path: String, header: [UInt8]) {}
     package func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) {}
     package func prepare(for lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) throws(InputFileError) {}
 }

@@ -86,6 +86,11 @@ package struct InputPaths {
         return sum
     }
 
+    /// The paths that can be read a second time.
+    package var withoutStandardInput: InputPaths {
+        InputPaths(paths.filter { $0.location != .standardStream })
+    }
+
     /// How many paths there are.
     package var count: Int { paths.count }
 

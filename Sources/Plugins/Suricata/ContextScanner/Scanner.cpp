@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cstring>
 
 #include "Event.hpp"
 #include "EVEContextScanner.h"
 #include "QuickLookup.hpp"
+#include "SensorText/Time.hpp"
 
 namespace {
 
@@ -49,10 +51,15 @@ struct EVEContextScanner {
     std::string repaired, scratch;
 
     void read(std::string_view line, uint64_t position);
+    /// Whether a line is of a kind asked for.
+    bool isWanted(std::string_view line);
+
+private:
+    /// - Returns: false where the line is no JSON with an event type.
+    bool parse(std::string_view line, simdjson::dom::element &event, std::string_view &type);
 };
 
-void EVEContextScanner::read(std::string_view line, uint64_t position) {
-    simdjson::dom::element event;
+bool EVEContextScanner::parse(std::string_view line, simdjson::dom::element &event, std::string_view &type) {
     auto error = events.parser.parse(line.data(), line.size(), false).get(event);
     if (error == simdjson::UTF8_ERROR) {
         repaired.clear();
@@ -66,8 +73,13 @@ void EVEContextScanner::read(std::string_view line, uint64_t position) {
         repaired.reserve(repaired.size() + simdjson::SIMDJSON_PADDING);
         error = events.parser.parse(repaired.data(), repaired.size(), false).get(event);
     }
+    return !error && !event["event_type"].get(type);
+}
+
+void EVEContextScanner::read(std::string_view line, uint64_t position) {
+    simdjson::dom::element event;
     std::string_view type;
-    if (error || event["event_type"].get(type)) {
+    if (!parse(line, event, type)) {
         ++book.rejected;
         return;
     }
@@ -78,6 +90,35 @@ void EVEContextScanner::read(std::string_view line, uint64_t position) {
         return;
     }
 }
+
+bool EVEContextScanner::isWanted(std::string_view line) {
+    if (line.empty() || treatment(line, book.interest) == Treatment::pass) return false;
+    if (line.substr(0, headLength).find(typeKey) != std::string_view::npos) return true;
+    simdjson::dom::element event;
+    std::string_view type;
+    if (!parse(line, event, type)) return false;
+    return std::any_of(std::begin(eventKinds), std::end(eventKinds), [&](const EventKind &known) {
+        return known.type == type && book.interest.wants(known.kind);
+    });
+}
+
+namespace {
+
+/// The `timestamp` of a line.
+int64_t timeOf(std::string_view line) {
+    constexpr std::string_view key = "\"timestamp\":";
+    const void *found = memmem(line.data(), line.size(), key.data(), key.size());
+    if (found == nullptr) return CONTEXT_UNKNOWN;
+    const std::string_view rest = line.substr(size_t(static_cast<const char *>(found) - line.data()) + key.size());
+    const size_t begin = rest.find('"');
+    const size_t end = begin == std::string_view::npos ? begin : rest.find('"', begin + 1);
+    int64_t time;
+    if (end == std::string_view::npos || !sensor::readTime(rest.data() + begin + 1, end - begin - 1, time))
+        return CONTEXT_UNKNOWN;
+    return time;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -103,6 +144,20 @@ size_t EVEContextScannerRead(
         begin = std::min(end + 1, length);
     }
     return begin;
+}
+
+size_t EVEContextScannerPick(
+    EVEContextScanner *scanner, const char *lines, size_t length, size_t *begin, ContextLine *picked, size_t room) {
+    size_t count = 0, at = *begin;
+    while (at < length && count < room) {
+        const void *feed = std::memchr(lines + at, '\n', length - at);
+        const size_t end = feed == nullptr ? length : size_t(static_cast<const char *>(feed) - lines);
+        const std::string_view line(lines + at, end - at);
+        if (scanner->isWanted(line)) picked[count++] = ContextLine{at, line.size(), timeOf(line)};
+        at = std::min(end + 1, length);
+    }
+    *begin = at;
+    return count;
 }
 
 }  // extern "C"

@@ -84,6 +84,15 @@ void ContextInterestTakeAll(ContextInterest *interest);
 void ContextInterestCountOnly(
     ContextInterest *interest, ContextKind kind, ContextColumn column, const char *text, size_t length);
 
+/// A line of a kind asked for, where it stands among the lines it was picked from.
+typedef struct ContextLine {
+    size_t begin;
+    /// In bytes, the line feed not counted.
+    size_t length;
+    /// The record's time; CONTEXT_UNKNOWN where none can be read.
+    int64_t time;
+} ContextLine;
+
 /// What a scanner has found.
 typedef struct ContextBook ContextBook;
 

@@ -29,6 +29,14 @@ ContextBook *EVEContextScannerBook(EVEContextScanner *scanner);
 size_t EVEContextScannerRead(
     EVEContextScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most);
 
+/// Picks the lines of the kinds asked for, for readers that cannot come back to them. The book stays as it is.
+///
+/// - begin: where to begin among the lines; raised to where to go on.
+/// - picked: room for `room` lines; picking stops when it is full.
+/// - Returns: how many were picked.
+size_t EVEContextScannerPick(
+    EVEContextScanner *scanner, const char *lines, size_t length, size_t *begin, ContextLine *picked, size_t room);
+
 #ifdef __cplusplus
 }
 #endif

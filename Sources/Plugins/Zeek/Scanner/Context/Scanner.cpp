@@ -43,8 +43,13 @@ public:
     std::string fileLog;
 
     void readRow(std::string_view line, uint64_t position);
+    /// Whether a row is of a kind asked for, and when it was written; CONTEXT_UNKNOWN where it does not say.
+    bool isWanted(std::string_view line, int64_t &time);
 
 private:
+    /// Takes a row apart, unless its header tells that nobody asked for it.
+    enum class Taken { row, other, unreadable };
+    Taken take(std::string_view line);
     bool readHead(ContextHead &head);
     void readDNS(const ContextHead &head);
     void readFile(ContextHead head);
@@ -105,16 +110,27 @@ bool WordReader::readHead(ContextHead &head) {
         && address(isAlert ? "dst_addr" : "id.resp_h", head.destination);
 }
 
-void WordReader::readRow(std::string_view line, uint64_t position) {
+WordReader::Taken WordReader::take(std::string_view line) {
     const bool isJSON = !line.empty() && line.front() == '{';
     if (!isJSON && !row.header.path.empty()) {
         const LogKind *known = find(row.header.path);
-        if (known == nullptr || !book.interest.wants(known->kind)) return;
+        if (known == nullptr || !book.interest.wants(known->kind)) return Taken::other;
     }
-    if (!(isJSON ? row.takeJSON(line) : row.takeColumns(line))) {
-        ++book.rejected;
-        return;
-    }
+    return (isJSON ? row.takeJSON(line) : row.takeColumns(line)) ? Taken::row : Taken::unreadable;
+}
+
+bool WordReader::isWanted(std::string_view line, int64_t &time) {
+    if (take(line) != Taken::row) return false;
+    const LogKind *log = find(row.log().empty() ? std::string_view(fileLog) : row.log());
+    if (log == nullptr || !book.interest.wants(log->kind)) return false;
+    if (!row.time("ts", time)) time = CONTEXT_UNKNOWN;
+    return true;
+}
+
+void WordReader::readRow(std::string_view line, uint64_t position) {
+    const Taken taken = take(line);
+    if (taken == Taken::unreadable) ++book.rejected;
+    if (taken != Taken::row) return;
     const LogKind *log = find(row.log().empty() ? std::string_view(fileLog) : row.log());
     if (log == nullptr || !book.interest.wants(log->kind)) return;
     ContextHead head{};
@@ -257,6 +273,15 @@ void WordReader::readFile(ContextHead head) {
 struct ZeekContextScanner {
     explicit ZeekContextScanner(const ContextInterest &interest) : reader(interest) {}
     zeek::WordReader reader;
+    /// The header lines in force, for who picks lines.
+    std::string header;
+
+    void takeHeader(std::string_view line) {
+        reader.row.header.take(line);
+        // A log begins with its separator.
+        if (line.substr(0, 11) == "#separator ") header.clear();
+        (header += line) += '\n';
+    }
 };
 
 extern "C" {
@@ -274,13 +299,14 @@ ContextBook *ZeekContextScannerBook(ZeekContextScanner *scanner) { return &scann
 void ZeekContextScannerBegin(ZeekContextScanner *scanner, const char *log) {
     scanner->reader.row.header = zeek::Header();
     scanner->reader.fileLog = log;
+    scanner->header.clear();
 }
 
 void ZeekContextScannerTakeHeader(ZeekContextScanner *scanner, const char *lines, size_t length) {
     for (size_t begin = 0; begin < length;) {
         const std::string_view rest(lines + begin, length - begin);
         const size_t end = std::min(rest.find('\n'), rest.size());
-        scanner->reader.row.header.take(rest.substr(0, end));
+        scanner->takeHeader(rest.substr(0, end));
         begin += end + 1;
     }
 }
@@ -303,6 +329,33 @@ size_t ZeekContextScannerRead(
         begin = std::min(end + 1, length);
     }
     return begin;
+}
+
+size_t ZeekContextScannerPick(
+    ZeekContextScanner *scanner, const char *lines, size_t length, size_t *begin, ContextLine *picked, size_t room) {
+    size_t count = 0, at = *begin;
+    while (at < length && count < room) {
+        const bool isHeader = lines[at] == '#';
+        if (isHeader && count > 0) break;
+        const void *feed = std::memchr(lines + at, '\n', length - at);
+        const size_t end = feed == nullptr ? length : size_t(static_cast<const char *>(feed) - lines);
+        std::string_view line(lines + at, end - at);
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        int64_t time;
+        if (isHeader) {
+            scanner->takeHeader(line);
+        } else if (!line.empty() && scanner->reader.isWanted(line, time)) {
+            picked[count++] = ContextLine{at, line.size(), time};
+        }
+        at = std::min(end + 1, length);
+    }
+    *begin = at;
+    return count;
+}
+
+const char *ZeekContextScannerHeader(const ZeekContextScanner *scanner, size_t *length) {
+    *length = scanner->header.size();
+    return scanner->header.data();
 }
 
 }  // extern "C"

@@ -28,6 +28,18 @@ void ZeekContextScannerTakeHeader(ZeekContextScanner *scanner, const char *lines
 size_t ZeekContextScannerRead(
     ZeekContextScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most);
 
+/// Picks the lines of the kinds asked for, for readers that cannot come back to them. The book stays as it is.
+///
+/// All lines picked by one call stand under the same header: before another one picking stops.
+///
+/// - begin: where to begin among the lines; raised to where to go on.
+/// - picked: room for `room` lines; picking stops when it is full.
+/// - Returns: how many were picked.
+size_t ZeekContextScannerPick(
+    ZeekContextScanner *scanner, const char *lines, size_t length, size_t *begin, ContextLine *picked, size_t room);
+/// The header lines in force, each with its line feed; valid until the next call.
+const char *ZeekContextScannerHeader(const ZeekContextScanner *scanner, size_t *length);
+
 #ifdef __cplusplus
 }
 #endif
