@@ -272,7 +272,10 @@ let package = Package(
             name: "HistoryTests", dependencies: ["FlareKit", "History", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "HTMLTests", dependencies: ["FlareKit", "TestReading", "HTML", "SampleReports"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestReading", "flare", "HomeNetwork", "CZlib"],
+            name: "EndToEndTests",
+            dependencies: [
+                "TestReading", "flare", "HomeNetwork", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             exclude: ["Schema/agreement.py"]),
     ],
     swiftLanguageModes: [.v6],

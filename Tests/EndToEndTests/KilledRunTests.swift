@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import GRDB
 import Testing
 
 @Suite("A live run that is killed")
@@ -20,6 +21,8 @@ struct KilledRunTests {
             mode: append
           - plugin: csv
             path: all.csv
+          - plugin: sqlite
+            path: history.sqlite
         """
     private static let hours = 5
     private static let moments = 20
@@ -28,6 +31,24 @@ struct KilledRunTests {
 
     private static func outputs(_ folder: TemporaryFolder) throws -> [String] {
         [try folder.read("news.jsonl"), try folder.read("all.csv")]
+    }
+
+    /// What the sqlite sink holds, but for when runs started and how long they took: a line a row.
+    private static func history(_ folder: TemporaryFolder) throws -> [String] {
+        let queries = [
+            "SELECT id, pipeline, window_until, findings, new FROM run ORDER BY id",
+            "SELECT name, first_seen, last_seen FROM channel ORDER BY name",
+            "SELECT finding, detector, first_run, last_run, runs FROM reported ORDER BY finding",
+            """
+            SELECT run, finding.id, name, detector, is_new, score, priority, severity, occurrences, percent, interval,
+                bytes_toserver, bytes_toclient, dest_degree, host, summary, finding.first_seen, finding.last_seen, evidence
+            FROM finding JOIN channel ON channel.id = finding.channel ORDER BY run, finding.id
+            """,
+        ]
+        let file = try DatabaseQueue(path: folder.url.appending(path: "history.sqlite").path)
+        return try file.read { database in
+            try queries.flatMap { query in try Row.fetchAll(database, sql: query).map(\.description) }
+        }
     }
 
     @Test("at 20 seeded moments leaves in the sinks what one uninterrupted run does", arguments: [1, 2] as [UInt64])
@@ -72,5 +93,7 @@ struct KilledRunTests {
         // It appeared, and its period moved.
         #expect(expected[0].split(separator: "\n").count { $0.contains(#""192.168.0.54""#) } >= 2)
         #expect(killed == expected)
+        #expect(try Self.history(folder) == Self.history(whole))
+        #expect(try Self.history(whole).count > 5)
     }
 }
