@@ -126,6 +126,48 @@ struct FormatTests {
         #expect(words.names.counts == ["sni.example": 1])
     }
 
+    @Test("how many hosts share a value is counted alike in lines that are parsed and in those that need not be")
+    func countedAlike() async throws {
+        let words = [
+            (
+                "tls",
+                #""tls":{"sni":"A.example","fingerprint":"f0:0d","version":"TLS 1.2","ja3":{"hash":"j3"},"ja4":"j4"}"#
+            ),
+            ("tls", #""tls":{"ja3s":{"hash":"js"},"ja3":{"string":"1,2","hash":"j3"},"sni":"a.example."}"#),
+            ("tls", #""tls":{"client":{"fingerprint":"c1"},"fingerprint":"f0:0d"}"#),
+            ("tls", #""tls":{"sni":"\u0061.example"}"#),
+            ("http", #""http":{"hostname":"A.example:80","http_user_agent":"Mozilla\/5.0 (X11)","status":200}"#),
+            ("http", #""http":{"request_headers":[{"hostname":"b.example"}],"hostname":"a.example"}"#),
+            ("http", #""http":{"http_user_agent":"say \"hi\"","url":"\/"}"#),
+            ("fileinfo", #""http":{"hostname":"a.example"},"fileinfo":{"filename":"\/x","sid":[]}"#),
+            ("dns", #""dns":{"type":"query","rrname":"a.example"}"#),
+        ]
+        let said = words.enumerated().flatMap { number, word in
+            (0...number).map {
+                Line.event(word.0, at: 1, id: 50 + number, from: "10.0.\(number).\(7 + $0)", said: word.1)
+            }
+        }
+        let values: [(RecordKind, ColumnName, [String])] = [
+            (.tls, .host, ["a.example"]), (.tls, .fingerprint, ["f0:0d", "c1"]), (.tls, .ja3, ["j3", "js"]),
+            (.tls, .ja4, ["j4"]), (.http, .host, ["a.example", "b.example"]),
+            (.http, .userAgent, ["Mozilla/5.0 (X11)", #"say "hi""#]), (.dns, .query, ["a.example"]),
+        ]
+        let asked = values.flatMap { kind, column, texts in
+            texts.map { SharedValue(kind: kind, column: column, value: $0) }
+        }
+        var counts: [[SharedValue: Int]] = []
+        // A blank at its beginning has a line parsed.
+        for begin in ["", " "] {
+            let lines = ([Line.flow(at: 1)] + said).map { begin + $0 + "\n" }.joined()
+            let source = try Sources.eve([try folder.write("eve\(begin.count).json", lines.utf8)])
+            _ = try await run(source, [Gatherer()])
+            counts.append(try await source.sources(sharing: asked, in: .all))
+        }
+        #expect(counts[0] == counts[1])
+        #expect(counts[0][asked[0]] == 1 + 2 + 4)
+        #expect(counts[0].count == asked.count - 3)
+    }
+
     @Test("a file that vanished between the readings leaves the findings, and is named")
     func vanished() async throws {
         let path = try folder.write(

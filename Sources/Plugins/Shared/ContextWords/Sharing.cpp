@@ -33,6 +33,10 @@ void Sharing::grow() {
 }
 
 void Sharing::add(uint64_t value, uint64_t source) {
+    const uint64_t pair = mixed(value + source * 0x9e3779b97f4a7c15u);
+    uint64_t &lately = recent[pair % recentPairs];
+    if (lately == pair) return;
+    lately = pair;
     if (entries.empty() || count * 2 >= entries.size()) {
         if (count < mostValues) grow();
     }

@@ -1,72 +1,93 @@
 #include "QuickLookup.hpp"
 
-#include <cstring>
-
 #include "SensorText/Time.hpp"
+#include "Walker.hpp"
 
 namespace eve {
 
 namespace {
 
+/// How the part of a record begins that is of its own kind.
+std::string_view partKey(ContextKind kind) {
+    switch (kind) {
+        case ContextTLS: return "\"tls\":{";
+        case ContextHTTP: return "\"http\":{";
+        case ContextFile: return "\"fileinfo\":{";
+        case ContextSSH: return "\"ssh\":{";
+        case ContextAlert: return "\"alert\":{";
+        default: return "\"anomaly\":{";
+    }
+}
+
 constexpr std::string_view timeKey = "{\"timestamp\":\"", sourceKey = "\"src_ip\":\"", destinationKey = "\"dest_ip\":\"",
                            nameKey = "\"rrname\":\"", dataKey = "\"rdata\":\"", wordsKey = "\"dns\":{";
-
-/// Goes over a line from key to key. Inside of a text the quotes of a key would be escaped.
-class Walker {
-public:
-    explicit Walker(std::string_view line) : rest(line) {}
-
-    /// Goes behind the next occurrence of a key.
-    bool find(std::string_view key) {
-        const void *found = memmem(rest.data(), rest.size(), key.data(), key.size());
-        if (found == nullptr) return false;
-        rest.remove_prefix(size_t(static_cast<const char *>(found) - rest.data()) + key.size());
-        return true;
-    }
-
-    bool has(std::string_view key) const { return memmem(rest.data(), rest.size(), key.data(), key.size()) != nullptr; }
-
-    /// The text from where another walker stood up to here.
-    std::string_view since(const Walker &other) const {
-        return std::string_view(other.rest.data(), size_t(rest.data() - other.rest.data()));
-    }
-
-    /// Takes the text up to the closing quote.
-    ///
-    /// - Returns: false where there are escapes in it.
-    bool take(std::string_view &text) {
-        const void *quote = std::memchr(rest.data(), '"', rest.size());
-        if (quote == nullptr) return false;
-        text = rest.substr(0, size_t(static_cast<const char *>(quote) - rest.data()));
-        rest.remove_prefix(text.size());
-        return std::memchr(text.data(), '\\', text.size()) == nullptr;
-    }
-
-private:
-    std::string_view rest;
-};
 
 bool readAddress(std::string_view text, SensorAddress &address) {
     return SensorReadAddress(text.data(), text.size(), &address);
 }
 
-}  // namespace
-
-bool countQuickly(std::string_view line, ContextBook &book) {
-    if (line.substr(0, timeKey.size()) != timeKey) return false;
-    Walker walker(line.substr(timeKey.size()));
-    std::string_view text, name;
+/// What every record begins with.
+struct Head {
     int64_t time;
     SensorAddress source, destination;
-    if (!walker.take(text) || !sensor::readTime(text.data(), text.size(), time)) return false;
-    if (!walker.find(sourceKey) || !walker.take(text) || !readAddress(text, source)) return false;
-    Walker before = walker;
-    if (!walker.find(destinationKey) || !walker.take(text) || !readAddress(text, destination)) return false;
+};
+
+/// Reads it where it is about no address of interest.
+bool readOther(Walker &walker, const ContextBook &book, Head &head) {
+    std::string_view text;
+    if (!walker.pass(timeKey) || !walker.take(text) || !sensor::readTime(text.data(), text.size(), head.time))
+        return false;
+    if (!walker.find(sourceKey) || !walker.take(text) || !readAddress(text, head.source)) return false;
+    const Walker before = walker;
+    if (!walker.find(destinationKey) || !walker.take(text) || !readAddress(text, head.destination)) return false;
     // What a resolver sent is the other's look-up.
-    if (walker.since(before).find("\"src_port\":53,") != std::string_view::npos) return false;
-    if (book.interest.isAbout(source, destination)) return false;
+    if (findKey(walker.since(before), "\"src_port\":53,") != nullptr) return false;
+    return !book.interest.isAbout(head.source, head.destination);
+}
+
+/// Takes a text that may not be there, with its slashes as they are meant.
+///
+/// - Returns: false where there are other escapes in it.
+bool takeIfThere(Walker walker, std::string_view key, std::string_view &text, std::string &scratch) {
+    text = {};
+    return !walker.find(key) || walker.take(text, scratch);
+}
+
+bool countHandshake(const Walker &words, const SensorAddress &source, ContextBook &book) {
+    std::string_view name, ja3, ja4, print;
+    std::string scratches[4];
+    if (!takeIfThere(words, "\"sni\":\"", name, scratches[0]) || !takeIfThere(words, "\"ja4\":\"", ja4, scratches[1])
+        || !takeIfThere(words, "\"fingerprint\":\"", print, scratches[2])
+        || !takeIfThere(words, "\"ja3\":{\"hash\":\"", ja3, scratches[3]))
+        return false;
+    if (ja3.empty() && words.has("\"ja3\":{")) return false;
+    book.countHost(ContextTLS, ContextHost, name, source);
+    book.count(ContextTLS, ContextJA3, ja3, source);
+    book.count(ContextTLS, ContextJA4, ja4, source);
+    book.count(ContextTLS, ContextFingerprint, print, source);
+    return true;
+}
+
+bool countRequest(const Walker &words, const SensorAddress &source, ContextBook &book) {
+    std::string_view host, agent;
+    std::string scratches[2];
+    if (!takeIfThere(words, "\"hostname\":\"", host, scratches[0])
+        || !takeIfThere(words, "\"http_user_agent\":\"", agent, scratches[1]))
+        return false;
+    book.countHost(ContextHTTP, ContextHost, host, source);
+    book.count(ContextHTTP, ContextUserAgent, agent, source);
+    return true;
+}
+
+}  // namespace
+
+static bool countLookupQuickly(std::string_view line, ContextBook &book) {
+    Walker walker(line);
+    Head head;
+    if (!readOther(walker, book, head)) return false;
+    std::string_view text, name;
     if (!walker.find(wordsKey)) return false;
-    before = walker;
+    const Walker before = walker;
     if (!walker.find(nameKey) || !walker.take(name)) return false;
     // A name inside of a list is another form, or that of an answer.
     if (walker.since(before).find('[') != std::string_view::npos) return false;
@@ -79,9 +100,25 @@ bool countQuickly(std::string_view line, ContextBook &book) {
             if (readAddress(text, answer) && book.interest.answers.count(answer) != 0) return false;
         }
     }
-    if (!book.interest.holds(time)) return true;
+    if (!book.interest.holds(head.time)) return true;
     ++book.used[ContextDNS];
-    book.countHost(ContextDNS, ContextQueryName, name, source);
+    book.countHost(ContextDNS, ContextQueryName, name, head.source);
+    return true;
+}
+
+bool countQuickly(std::string_view line, ContextKind kind, ContextBook &book) {
+    if (kind == ContextDNS) return countLookupQuickly(line, book);
+    Walker walker(line);
+    Head head;
+    if (line.back() != '}' || !readOther(walker, book, head)) return false;
+    if (!walker.find(partKey(kind))) return false;
+    const bool isInside = book.interest.holds(head.time);
+    if (isInside && kind == ContextTLS) {
+        if (walker.hasObjects({"\"ja3\":", "\"ja3s\":"}) || !countHandshake(walker, head.source, book)) return false;
+    } else if (isInside && kind == ContextHTTP) {
+        if (walker.hasObjects({}) || !countRequest(walker, head.source, book)) return false;
+    }
+    book.used[kind] += isInside;
     return true;
 }
 

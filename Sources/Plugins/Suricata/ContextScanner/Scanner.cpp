@@ -5,6 +5,7 @@
 #include "EVEContextScanner.h"
 #include "QuickLookup.hpp"
 #include "SensorText/Time.hpp"
+#include "Walker.hpp"
 
 namespace {
 
@@ -21,23 +22,25 @@ constexpr EventKind eventKinds[] = {
     {"ssh", ContextSSH},   {"alert", ContextAlert}, {"anomaly", ContextNotice},
 };
 
-/// What is to be done with a line.
-enum class Treatment { pass, parse, countIfLookup };
+/// What the event type of a line tells.
+struct Glance {
+    enum { pass, parse, count } next;
+    /// Of a line that may be counted without being parsed.
+    ContextKind kind = ContextNotice;
+};
 
-/// By the event type of a line. A line whose type does not stand where it should is parsed.
-Treatment treatment(std::string_view line, const ContextInterest &interest) {
+/// A line whose type does not stand where it should is parsed.
+Glance glance(std::string_view line, const ContextInterest &interest) {
     const std::string_view head = line.substr(0, headLength);
-    const void *found = memmem(head.data(), head.size(), typeKey.data(), typeKey.size());
-    if (found == nullptr) return Treatment::parse;
-    const std::string_view rest = line.substr(size_t(static_cast<const char *>(found) - line.data()) + typeKey.size());
+    const char *const found = eve::findKey(head, typeKey);
+    if (found == nullptr) return {Glance::parse};
+    const std::string_view rest = line.substr(size_t(found - line.data()) + typeKey.size());
     for (const EventKind &known : eventKinds) {
         if (rest.size() > known.type.size() && rest[known.type.size()] == '"'
             && rest.substr(0, known.type.size()) == known.type)
-            return !interest.wants(known.kind)      ? Treatment::pass
-                : known.kind == ContextDNS ? Treatment::countIfLookup
-                                           : Treatment::parse;
+            return {interest.wants(known.kind) ? Glance::count : Glance::pass, known.kind};
     }
-    return Treatment::pass;
+    return {Glance::pass};
 }
 
 }  // namespace
@@ -92,7 +95,7 @@ void EVEContextScanner::read(std::string_view line, uint64_t position) {
 }
 
 bool EVEContextScanner::isWanted(std::string_view line) {
-    if (line.empty() || treatment(line, book.interest) == Treatment::pass) return false;
+    if (line.empty() || glance(line, book.interest).next == Glance::pass) return false;
     if (line.substr(0, headLength).find(typeKey) != std::string_view::npos) return true;
     simdjson::dom::element event;
     std::string_view type;
@@ -137,9 +140,9 @@ size_t EVEContextScannerRead(
         std::string_view line(lines + begin, end - begin);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         ++scanner->book.lines;
-        const Treatment next = line.empty() ? Treatment::pass : treatment(line, scanner->book.interest);
-        const bool isDone = next == Treatment::pass
-            || (next == Treatment::countIfLookup && eve::countQuickly(line, scanner->book));
+        const Glance seen = line.empty() ? Glance{Glance::pass} : glance(line, scanner->book.interest);
+        const bool isDone = seen.next == Glance::pass
+            || (seen.next == Glance::count && eve::countQuickly(line, seen.kind, scanner->book));
         if (!isDone) scanner->read(line, position + begin);
         begin = std::min(end + 1, length);
     }

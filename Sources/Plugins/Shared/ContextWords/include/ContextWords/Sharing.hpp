@@ -50,6 +50,10 @@ private:
     void grow();
     void append(Entry &entry, uint64_t source);
 
+    /// Pairs that were added lately, by a hash of both: hosts say the same again and again.
+    static constexpr size_t recentPairs = size_t(1) << 16;
+    std::vector<uint64_t> recent = std::vector<uint64_t>(recentPairs);
+
     std::vector<Entry> entries;
     std::vector<List> lists{List{}};
     size_t count = 0;
