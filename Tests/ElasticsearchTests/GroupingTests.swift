@@ -2,6 +2,7 @@ import Beacon
 import FlareKit
 import Focus
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Elasticsearch
@@ -39,13 +40,61 @@ struct GroupingTests {
             #expect(proxy.bytes < share + 150 * (expected.channels + 1))
         }
 
-        let proxy = try FaultProxy(to: server.port)
+        let emptyPages = Mutex(0)
+        let proxy = try FaultProxy(to: server.port) { _ in
+            .body { body in
+                let text = String(decoding: body, as: UTF8.self)
+                if text.contains("after_key"), !text.contains("doc_count") { emptyPages.withLock { $0 += 1 } }
+                return body
+            }
+        }
         let pushed = try await Runs.cluster(
-            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: true\ngroup_page: 50", SharedServer.window,
-            filters: [focus])
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: true\ngroup_page: 50\ncompress: false",
+            SharedServer.window, filters: [focus])
         proxy.stop()
         #expect(pushed.rows == expected.rows)
+        // A page whose buckets are all left out is no end.
+        #expect(emptyPages.withLock { $0 } > 0)
         #expect(pushed.warnings.contains { $0.contains("kept") })
+    }
+
+    /// Whether a request asks for a page of channels.
+    private static func isPage(_ passed: FaultProxy.Passed) -> Bool { passed.body.contains("\"composite\"") }
+
+    private static func grouped(
+        _ fault: FaultProxy.Fault, on places: @escaping @Sendable (Int) -> Bool
+    ) async throws -> Runs.Outcome {
+        let server = try await SharedServer.of(.osmem)
+        let pages = Mutex(0)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            guard isPage(passed) else { return .none }
+            return places(
+                pages.withLock { count in
+                    count += 1; return count
+                }) ? fault : .none
+        }
+        defer { proxy.stop() }
+        var policy = RetryPolicy(retries: 3)
+        policy.pause = { _ in }
+        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-keyword-few\ngroup_page: 10"
+        let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy)
+        return Runs.Outcome(try await Runs.run(source, SharedServer.window, []))
+    }
+
+    @Test("faults of its pages that pass change nothing", arguments: FaultTests.passing.indices)
+    func passingFaults(_ place: Int) async throws {
+        let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window)
+        let outcome = try await Self.grouped(FaultTests.passing[place].fault) { $0 % 2 == 1 }
+        #expect(outcome.rows == expected.rows, "\(FaultTests.passing[place].name)")
+        #expect(outcome.channels == expected.channels)
+    }
+
+    @Test("faults of its pages that last are one clear error", arguments: FaultTests.passing.indices.dropFirst())
+    func lastingFaults(_ place: Int) async throws {
+        let error = await #expect(throws: PluginError.self, "\(FaultTests.passing[place].name)") {
+            _ = try await Self.grouped(FaultTests.passing[place].fault) { $0 > 1 }
+        }
+        #expect(error?.description.isEmpty == false)
     }
 
     @Test("serves the detector beacon with the same channels, counts and census")

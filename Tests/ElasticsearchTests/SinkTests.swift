@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Elasticsearch
@@ -22,9 +23,11 @@ struct SinkTests {
         return finding
     }
 
-    static func write(_ findings: [Finding], to server: ClusterServer, _ options: String = "") async throws {
+    static func write(
+        _ findings: [Finding], to server: ClusterServer, through url: String? = nil, _ options: String = ""
+    ) async throws {
         let sink = try ElasticsearchSink(
-            .read("urls: [\"\(server.url)\"]\n\(options)", folder: NSTemporaryDirectory()),
+            .read("urls: [\"\(url ?? server.url)\"]\n\(options)", folder: NSTemporaryDirectory()),
             PluginContext(folder: NSTemporaryDirectory()))
         try await sink.begin(header, Column.all(with: []), resume: nil)
         try await sink.write(findings)
@@ -56,6 +59,34 @@ struct SinkTests {
         #expect(try await Self.documents("flare-runs", server).count == 1)
         let mapping = try await server.request("GET", "/flare-findings-2024.05.01/_mapping").text
         #expect(mapping.contains(#""ip":{"type":"ip"}"#))
+    }
+
+    @Test("writes again what the cluster was too busy for, that alone, and once")
+    func busyForSome() async throws {
+        let server = try await ClusterServer(.noida)
+        let bulks = Mutex(0)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            guard passed.line.contains("_bulk"), passed.body.contains("192.168.0.1") else { return .none }
+            guard
+                bulks.withLock({ count in
+                    count += 1; return count
+                }) == 1
+            else { return .none }
+            return .body { body in
+                let text = String(decoding: body, as: UTF8.self)
+                let busy = #""status":429,"error":{"type":"es_rejected_execution_exception","reason":"queue is full"}"#
+                guard let place = text.range(of: #""status":201"#) else { return body }
+                return Array(text.replacingCharacters(in: place, with: busy).utf8)
+            }
+        }
+        defer { proxy.stop() }
+        let options = "compress: false"
+        try await Self.write((0..<3).map { Self.finding($0) }, to: server, through: proxy.url, options)
+        // Three findings and the run.
+        let written = proxy.requests.filter { $0.line.contains("_bulk") && $0.body.contains("192.168.0.1") }
+            .map { $0.body.split(separator: "\n").count / 2 }
+        #expect(written == [4, 1])
+        #expect(try await Self.documents("flare-findings-2024.05.01", server).count == 3)
     }
 
     @Test("adds a changed finding to a data stream once more, and an unchanged one never again")

@@ -26,6 +26,37 @@ struct TunnelTests {
         #expect(try await sshd.clients() == "")
     }
 
+    @Test("leads over a jump host, and is an error where that is not there")
+    func jump() async throws {
+        let server = try await SharedServer.of(.noida)
+        let (near, far) = (try await SSHServer(), try await SSHServer())
+        let scratch = try Scratch()
+        // The jump host has a key of its own, which ssh takes from its configuration.
+        let configuration = try scratch.file(
+            "ssh_config",
+            """
+            StrictHostKeyChecking accept-new
+            UserKnownHostsFile \(scratch.path)/known_hosts
+            IdentityFile \(near.key)
+            """)
+        let options = { (jump: Int) in
+            """
+            urls: ["http://127.0.0.1:\(server.port)"]
+            index: logstash-flow-few
+            group: false
+            retries: 0
+            ssh: {host: 127.0.0.1, port: \(far.port), identity_file: "\(far.key)", config: "\(configuration)", \
+            jump: "127.0.0.1:\(jump)"}
+            """
+        }
+        let outcome = try await Runs.cluster(options(near.port), SharedServer.window)
+        #expect(outcome.used == SharedServer.fewFlows.eve.count)
+        #expect(try await far.clients() == "")
+        #expect(try await near.clients() == "")
+        let dead = try ClusterServer.freePort()
+        await #expect(throws: PluginError.self) { try await Runs.cluster(options(dead), SharedServer.window) }
+    }
+
     @Test("a key that is not known is one error in ssh's own words")
     func wrongKey() async throws {
         let sshd = try await SSHServer()

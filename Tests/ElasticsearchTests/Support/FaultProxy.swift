@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Stands between Flare and a server on this machine, counts what passes, and breaks what it is told to.
+/// Stands between Flare and a server on this machine, counts what passes, and breaks what it is told to. Whoever takes it
+/// for a proxy of HTTP is led to the same server.
 final class FaultProxy: Sendable {
     /// What becomes of an answer.
     enum Fault: Sendable {
@@ -31,6 +32,7 @@ final class FaultProxy: Sendable {
     struct Passed: Sendable {
         let number: Int
         let line: String
+        let authorization: String?
         let body: String
     }
 
@@ -92,9 +94,14 @@ final class FaultProxy: Sendable {
     private func answer(_ request: HTTPMessage, on connection: Int32) -> Bool {
         let passed = log.withLock { log in
             let passed = Passed(
-                number: log.count, line: request.startLine, body: String(decoding: request.body, as: UTF8.self))
+                number: log.count, line: request.startLine, authorization: request.header("authorization"),
+                body: String(decoding: request.body, as: UTF8.self))
             log.append(passed)
             return passed
+        }
+        if passed.line.hasPrefix("CONNECT ") {
+            // What is asked through the tunnel comes on the same connection.
+            return (try? Socket.write(Array("HTTP/1.1 200 OK\r\n\r\n".utf8), to: connection)) != nil
         }
         let fault = plan(passed)
         switch fault {
