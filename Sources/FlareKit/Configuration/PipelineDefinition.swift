@@ -83,8 +83,14 @@ extension PipelineDefinition {
     /// Reads a pipeline from a text, as ``load(path:overrides:registry:environment:pluginsFiles:)`` does from a file.
     ///
     /// - Parameters:
+    ///   - text: the pipeline file's text.
     ///   - file: how complaints name it.
     ///   - folder: the absolute folder that relative paths belong to.
+    ///   - overrides: what `--set` gives, each `PATH=VALUE`, in their order.
+    ///   - registry: the plugins there are.
+    ///   - environment: what `${NAME}` refers to.
+    ///   - pluginsFiles: plugins.yaml files to lay over the registry, the lowest layer first.
+    /// - Throws: everything that is wrong, in one go.
     public static func read(
         _ text: String, file: String, folder: String, overrides: [String] = [], registry: PluginRegistry,
         environment: [String: String] = [:], pluginsFiles: [PluginsFile.Location] = []

@@ -26,8 +26,10 @@ public enum YAMLReader {
     /// Reads a text.
     ///
     /// - Parameters:
+    ///   - text: the document, with or without a byte-order mark.
     ///   - file: how complaints name it.
     ///   - folder: the absolute folder that relative paths in it belong to.
+    ///   - limits: how large it may be.
     /// - Throws: all complaints as far as the text could be read.
     public static func read(
         _ text: String, file: String, folder: String = "/", limits: YAMLLimits = .standard
@@ -53,6 +55,7 @@ public enum YAMLReader {
     /// - Parameters:
     ///   - path: absolute, or relative to the working directory. Relative paths in the file belong to its folder.
     ///   - name: how complaints name the file, its path if not given.
+    ///   - limits: how large it may be.
     public static func read(
         contentsOf path: String, name: String? = nil, limits: YAMLLimits = .standard
     ) throws(ConfigurationError) -> YAMLNode {

@@ -23,6 +23,7 @@ extension Field {
         "addresses", .texts, "Addresses behind the destination's name; empty where the destination is an address.")
 }
 
+/// What kind of value a field of evidence or a column holds.
 public enum FieldType: String, Sendable, Codable, CaseIterable {
     case text, integer, number, boolean, time, address
     /// Several texts.

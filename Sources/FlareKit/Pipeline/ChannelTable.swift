@@ -22,6 +22,7 @@ public final class ChannelTable: Sendable {
     /// A table whose channels are kept elsewhere: by the host of a plugin in a library, or by a test.
     ///
     /// - Parameters:
+    ///   - grouping: what makes records one channel.
     ///   - keys: rising.
     ///   - counts: how many records each channel has.
     ///   - view: yields a channel with its records; called from any thread.

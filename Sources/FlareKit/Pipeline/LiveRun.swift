@@ -7,6 +7,7 @@ extension RunEngine {
     /// state stays as it was, so that a restart loses nothing.
     ///
     /// - Parameters:
+    ///   - pipeline: its sources are asked to go on after what they hold now.
     ///   - resume: what an earlier run of the same pipeline left, to go on from.
     ///   - evaluated: called once before anything is read, without an outcome, and after each evaluation with its own;
     ///     each time with the state to go on from, which is to outlive the process.

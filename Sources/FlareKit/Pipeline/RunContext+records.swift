@@ -18,6 +18,7 @@ extension RunContext {
     /// that cannot be read a second time answers from what it has kept, see ``Scan/askedAgain``.
     ///
     /// - Parameters:
+    ///   - queries: the addresses, and of each the span of time that matters.
     ///   - kinds: what is asked for, with its columns.
     ///   - empty: what each thread begins with.
     ///   - take: takes in a batch, on a thread of the engine's.

@@ -100,7 +100,15 @@ public struct PluginOption<Owner>: Sendable {
         self.init(name, path, meaning, unit: unit, required: required, bounds: nil)
     }
 
-    /// - Parameter range: the values allowed, such as `1...` or `0...1`.
+    /// An option with bounds.
+    ///
+    /// - Parameters:
+    ///   - name: snake_case, unique in the struct.
+    ///   - path: the property.
+    ///   - meaning: one or more sentences for a user.
+    ///   - unit: of a number: `flows`, `s`, `%`. Durations and sizes carry their own.
+    ///   - range: the values allowed, such as `1...` or `0...1`.
+    ///   - required: whether a pipeline has to give it.
     public init<Value: OptionValue & Comparable>(
         _ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable, _ meaning: String, unit: String? = nil,
         range: some OptionBounds<Value>, required: Bool = false
@@ -108,7 +116,15 @@ public struct PluginOption<Owner>: Sendable {
         self.init(name, path, meaning, unit: unit, required: required, bounds: range.optionRange)
     }
 
-    /// - Parameter range: the values allowed, where there is one.
+    /// An option that may be left empty, with bounds where it is not.
+    ///
+    /// - Parameters:
+    ///   - name: snake_case, unique in the struct.
+    ///   - path: the property.
+    ///   - meaning: one or more sentences for a user.
+    ///   - unit: of a number: `flows`, `s`, `%`. Durations and sizes carry their own.
+    ///   - range: the values allowed, where there is one.
+    ///   - required: whether a pipeline has to give it.
     public init<Value: OptionValue & Comparable>(
         _ name: String, _ path: WritableKeyPath<Owner, Value?> & Sendable, _ meaning: String, unit: String? = nil,
         range: some OptionBounds<Value>, required: Bool = false
@@ -116,7 +132,15 @@ public struct PluginOption<Owner>: Sendable {
         self.init(name, path, meaning, unit: unit, required: required, bounds: range.optionRange)
     }
 
-    /// - Parameter range: the values allowed for each element.
+    /// A list with bounds for its elements.
+    ///
+    /// - Parameters:
+    ///   - name: snake_case, unique in the struct.
+    ///   - path: the property.
+    ///   - meaning: one or more sentences for a user.
+    ///   - unit: of a number: `flows`, `s`, `%`. Durations and sizes carry their own.
+    ///   - range: the values allowed for each element.
+    ///   - required: whether a pipeline has to give it.
     public init<Value: OptionValue & Comparable>(
         _ name: String, _ path: WritableKeyPath<Owner, [Value]> & Sendable, _ meaning: String, unit: String? = nil,
         range: some OptionBounds<Value>, required: Bool = false

@@ -1,7 +1,9 @@
 extension PluginRegistry {
     /// Lays plugins.yaml files over what is built in.
     ///
-    /// - Parameter locations: the lowest layer first.
+    /// - Parameters:
+    ///   - locations: the lowest layer first.
+    ///   - environment: what `${NAME}` refers to.
     /// - Throws: all that is wrong with them.
     public mutating func apply(
         _ locations: [PluginsFile.Location], environment: [String: String]

@@ -65,7 +65,9 @@ extension OutsidePlugins {
     /// - Parameters:
     ///   - command: as it was typed in `folder`; words of it that are files there become absolute paths.
     ///   - folder: the absolute working directory.
+    ///   - terms: how it is to be recorded and run.
     ///   - environment: the command's own.
+    ///   - limits: what it may use while it is asked.
     /// - Throws: `PluginError`.
     public static func introduce(
         command: [String], in folder: String, _ terms: Terms = Terms(), environment: [String: String],
@@ -95,7 +97,9 @@ extension OutsidePlugins {
 
     /// Loads a library once, and asks it what it is.
     ///
-    /// - Parameter path: relative to the working directory or absolute.
+    /// - Parameters:
+    ///   - path: relative to the working directory or absolute.
+    ///   - terms: how it is to be recorded and run.
     /// - Throws: `PluginError`.
     public static func introduce(library path: String, _ terms: Terms = Terms()) async throws -> IntroducedPlugin {
         let path = FileBytes.absolute(path)

@@ -15,7 +15,9 @@ import Synchronization
 public enum LibraryPlugin {
     /// Exports a detector.
     ///
-    /// - Parameter host: as `flare_plugin_open` was given it.
+    /// - Parameters:
+    ///   - type: the detector.
+    ///   - host: as `flare_plugin_open` was given it.
     /// - Returns: what `flare_plugin_open` is to return.
     public static func detector<D: Detector & BuiltInPlugin>(
         _ type: D.Type, _ host: UnsafeRawPointer
@@ -29,6 +31,11 @@ public enum LibraryPlugin {
     }
 
     /// Exports an enricher.
+    ///
+    /// - Parameters:
+    ///   - type: the enricher.
+    ///   - host: as `flare_plugin_open` was given it.
+    /// - Returns: what `flare_plugin_open` is to return.
     public static func enricher<E: Enricher & BuiltInPlugin>(
         _ type: E.Type, _ host: UnsafeRawPointer
     ) -> UnsafeRawPointer? {
