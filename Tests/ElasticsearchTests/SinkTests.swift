@@ -61,6 +61,48 @@ struct SinkTests {
         #expect(mapping.contains(#""ip":{"type":"ip"}"#))
     }
 
+    @Test(
+        "what the sensor said stands in the fields of ECS, and is found by them", arguments: ClusterServer.Kind.allCases
+    )
+    func whatWasSaid(_ kind: ClusterServer.Kind) async throws {
+        let server = try await ClusterServer(kind)
+        var (web, tls, dns) = (Self.finding(1), Self.finding(2), Self.finding(3))
+        web.host = "c2.example"
+        web.evidence = [
+            "host_from": .text("http"), "user_agents": .texts(["curl/8", "+4 more"]), "urls": .texts(["/gate.php?a=1"]),
+            "methods": .texts(["POST"]), "statuses": .texts(["200", "404"]),
+            "alerts": .texts(["ET MALWARE × 2 × 17", "+1 more"]),
+        ]
+        tls.host = "c2.example"
+        tls.evidence = [
+            "host_from": .text("sni"), "ja3": .texts(["0011"]), "cert_subject": .texts(["CN=c2"]),
+            "cert_issuer": .texts(["CN=c2"]),
+            "cert_hash": .texts([Array(repeating: "ab", count: 20).joined(separator: ":")]),
+        ]
+        dns.host = "c2.example"
+        dns.evidence = ["host_from": .text("dns-answer")]
+        try await Self.write([web, tls, dns, Self.finding(4)], to: server)
+        let index = "flare-findings-2024.05.01"
+        let documents = try await Self.documents(index, server)
+        let find = { (number: Int) in documents.first { $0["source", "ip"]?.text == "192.168.0.\(number + 1)" } }
+        let (page, handshake, lookup) = (try #require(find(1)), try #require(find(2)), try #require(find(3)))
+        #expect(page["user_agent", "original"] == ["curl/8"])
+        #expect(page["url", "full"] == ["http://c2.example/gate.php?a=1"])
+        #expect(page["url", "domain"] == "c2.example")
+        #expect(page["http", "request", "method"] == ["POST"])
+        #expect(page["http", "response", "status_code"] == [200, 404])
+        #expect(page["rule", "name"] == ["beacon", "ET MALWARE × 2"])
+        #expect(handshake["tls", "client", "server_name"] == "c2.example")
+        #expect(handshake["tls", "client", "ja3"] == ["0011"])
+        #expect(handshake["tls", "server", "subject"] == ["CN=c2"])
+        #expect(handshake["tls", "server", "hash", "sha1"] == [.text(String(repeating: "AB", count: 20))])
+        #expect(lookup["dns", "question", "name"] == "c2.example")
+        for said in ["dns", "http", "tls", "url", "user_agent"] { #expect(find(4)?[said] == nil) }
+        let query = #"{"query":{"term":{"tls.client.ja3":"0011"}}}"#
+        let found = try await server.request("POST", "/\(index)/_search", query).text
+        #expect(try JSON(parsing: Array(found.utf8))["hits", "hits"]?.elements?.count == 1)
+    }
+
     @Test("writes again what the cluster was too busy for, that alone, and once")
     func busyForSome() async throws {
         let server = try await ClusterServer(.noida)

@@ -40,7 +40,8 @@ extension ConnectsToCluster {
                 required: true),
             Option("auth", \.connection.auth, "Who asks: a user with a password, an API key, or a token."),
             Option("tls", \.connection.tls, "Which certificates are trusted, and Flare's own."),
-            Option("proxy", \.connection.proxy, "An HTTP proxy on the way, which is asked to CONNECT: http://host:port."),
+            Option(
+                "proxy", \.connection.proxy, "An HTTP proxy on the way, which is asked to CONNECT: http://host:port."),
             Option(
                 "connect_timeout", \.connection.connectTimeout, "How long a connection may take to come about.",
                 range: OptionDuration.milliseconds(1)...),

@@ -11,6 +11,8 @@ struct FindingDocument {
     static let ecsVersion = "8.11.0"
 
     func document(of finding: Finding) -> JSON {
+        let said = SaidFields(finding)
+        let signatures = said.signatures
         var document: JSON = [
             "@timestamp": .text((finding.lastSeen ?? window.until ?? header.started).description),
             "ecs": ["version": .text(Self.ecsVersion)], "message": .text(finding.summary),
@@ -19,7 +21,8 @@ struct FindingDocument {
         document = document.with(
             "rule",
             [
-                "name": .text(finding.detector), "ruleset": "flare", "description": .text(finding.summary),
+                "name": signatures.isEmpty ? .text(finding.detector) : .texts([finding.detector] + signatures),
+                "ruleset": "flare", "description": .text(finding.summary),
             ])
         document = document.with("source", source(finding))
         document = document.with("destination", destination(finding))
@@ -27,7 +30,7 @@ struct FindingDocument {
             document = document.with("network", ["transport": .text(TransportProtocol.name(of: proto))])
         }
         document = document.with("related", related(finding))
-        return document.with("flare", own(finding))
+        return said.added(to: document).with("flare", own(finding))
     }
 
     private func event(_ finding: Finding) -> JSON {

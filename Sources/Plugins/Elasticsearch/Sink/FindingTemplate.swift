@@ -9,6 +9,9 @@ struct FindingTemplate {
     /// Elasticsearch's own template for logs-*-* has 100, and its documentation asks for more than 500 to win.
     static let priority: Int64 = 501
 
+    /// Goes up with each change of the fields of ECS.
+    private static let edition = 2
+
     /// The mapping. What no declaration knows stays a keyword, and never makes a field of its own name a date.
     var mappings: JSON {
         let keyword: JSON = ["type": "keyword", "ignore_above": 1024]
@@ -24,16 +27,18 @@ struct FindingTemplate {
         let end: JSON = [
             "ip": address, "address": keyword, "domain": keyword, "port": long, "bytes": long,
         ]
+        var properties: JSON = [
+            "@timestamp": date, "message": ["type": "text"], "ecs": object(["version": keyword]),
+            "event": object(event),
+            "rule": object(["name": keyword, "ruleset": keyword, "description": keyword]),
+            "source": object(end), "destination": object(end), "network": object(["transport": keyword]),
+            "related": object(["ip": address, "hosts": keyword]), "flare": object(own),
+        ]
+        for (name, type) in SaidFields.mappings(keyword, long) { properties = properties.with(name, type) }
         return [
             "date_detection": false,
             "_meta": ["managed_by": "flare", "fields": .text(fingerprint)],
-            "properties": [
-                "@timestamp": date, "message": ["type": "text"], "ecs": object(["version": keyword]),
-                "event": object(event),
-                "rule": object(["name": keyword, "ruleset": keyword, "description": keyword]),
-                "source": object(end), "destination": object(end), "network": object(["transport": keyword]),
-                "related": object(["ip": address, "hosts": keyword]), "flare": object(own),
-            ],
+            "properties": properties,
         ]
     }
 
@@ -64,7 +69,8 @@ struct FindingTemplate {
 
     /// Which fields it has, so that a template of other plugins' fields is told apart.
     var fingerprint: String {
-        Fingerprint.of(columns.map { "\($0.name):\($0.field.type.rawValue)" }.sorted().joined(separator: ","))
+        let own = columns.map { "\($0.name):\($0.field.type.rawValue)" }.sorted().joined(separator: ",")
+        return Fingerprint.of("\(Self.edition) \(own)")
     }
 
     /// The request that installs it.
