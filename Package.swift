@@ -143,7 +143,7 @@ let package = Package(
         .target(
             name: "Elasticsearch",
             dependencies: [
-                "FlareKit", "SensorText", "CFlareSpawn",
+                "FlareKit", "SensorText", "ContextWords", "CFlareSpawn",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -260,7 +260,7 @@ let package = Package(
         .testTarget(
             name: "ElasticsearchTests",
             dependencies: [
-                "flare", "Elasticsearch", "Suricata", "Beacon", "Focus", "FlareKitTesting",
+                "flare", "Elasticsearch", "Suricata", "Zeek", "Beacon", "Focus", "Context", "FlareKitTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -22,9 +22,10 @@ struct ClusterInput: ParsableArguments {
 
     /// Asks the cluster what it holds, and says what was chosen.
     ///
-    /// - Returns: the source of a pipeline; credentials stand in it by the names of the environment alone.
+    /// - Returns: the source of a pipeline, in which credentials stand by the names of the environment alone; and whether
+    ///   it can be asked for what the sensor said on the findings.
     /// - Throws: `ExitCode` 1 where it does not answer or holds no flows.
-    func source(_ url: String) async throws -> String {
+    func source(_ url: String) async throws -> (source: String, hasContext: Bool) {
         let environment = ProcessInfo.processInfo.environment
         let hunt = ClusterHunt(url: url, index: index, environment: environment, passwordFile: passwordFile)
         let found: ClusterHunt.Found
@@ -42,7 +43,8 @@ struct ClusterInput: ParsableArguments {
         let auth = auth(environment)
         if !auth.isEmpty { options.append(("auth", "{\(auth.joined(separator: ", "))}")) }
         if environment["FLARE_ES_CA"] != nil { options.append(("tls", "{ca: \"${FLARE_ES_CA}\"}")) }
-        return "{" + ([("plugin", "elasticsearch")] + options).map { "\($0.0): \($0.1)" }.joined(separator: ", ") + "}"
+        let members = ([("plugin", "elasticsearch")] + options).map { "\($0.0): \($0.1)" }
+        return ("{" + members.joined(separator: ", ") + "}", found.hasContext)
     }
 
     private func auth(_ environment: [String: String]) -> [String] {

@@ -83,14 +83,14 @@ struct HuntCommand: AsyncParsableCommand {
         try await options.run(pipeline)
     }
 
-    /// Whether the input can be read again for what the sensor said on the findings.
-    private var reachesTwice: Bool { !inputs.contains("-") && !inputs.contains(where: ClusterInput.isCluster) }
-
     private func draft(page: String?) async throws -> PipelineDraft {
         var draft = PipelineDraft()
+        var hasContext = true
         if let url = inputs.first, ClusterInput.isCluster(url) {
             draft.window = "24h"
-            draft.sources = [try await cluster.source(url)]
+            let found = try await cluster.source(url)
+            draft.sources = [found.source]
+            hasContext = found.hasContext
         } else {
             draft.sources = try SensorFiles.sources(inputs, sensor: source)
         }
@@ -101,7 +101,7 @@ struct HuntCommand: AsyncParsableCommand {
             draft.enrichers.append(PipelineDraft.plugin("allowlist", ("lists", "[\(quoted)]")))
         }
         draft.enrichers += try owners.enrichers()
-        if reachesTwice { draft.enrichers.append(PipelineDraft.plugin("context")) }
+        if hasContext { draft.enrichers.append(PipelineDraft.plugin("context")) }
         draft.detectors = detector.map { name in
             minScore.map { PipelineDraft.plugin(name, ("min_score", "\($0)")) } ?? PipelineDraft.plugin(name)
         }

@@ -18,14 +18,13 @@ struct ClusterRunTests {
         "of real records of a home sensor", .enabled(if: Repository.hasRecords), arguments: ClusterServer.Kind.allCases)
     func realRecords(_ kind: ClusterServer.Kind) async throws {
         let flows = try SampleFlowDocuments.homeSensor()
-        let server = try await SharedServer.of(kind)
-        try await server.load(flows.documents, into: "real-flow-2023.09", mapping: SharedServer.keywords)
+        let server = try await SharedServer.withRecords(kind)
         let window = Self.window
         let expected = try await Runs.file(flows, window)
         #expect(expected.rows.count > 5)
         // What cannot group is read page by page.
         let options = kind == .osmem ? "" : "page: 2000"
-        let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: real-flow-*\n\(options)", window)
+        let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: real-*\n\(options)", window)
         #expect(outcome.rows == expected.rows)
         #expect(outcome.used == flows.eve.count)
         #expect(outcome.channels == expected.channels)

@@ -49,7 +49,7 @@ extension PipelineDefinition {
     /// Kinds that an enricher asks for after detection. It can do without some of them; without any it is of no use.
     private func unansweredContext(_ providers: [PluginDescriptor]) -> [Diagnostic] {
         let provided = sources.reduce(into: Set<RecordKind>()) { kinds, source in
-            if let source = source.instance as? any ContextSource { kinds.formUnion(type(of: source).contextKinds) }
+            if let source = source.instance as? any ContextSource { kinds.formUnion(source.contextKinds) }
         }
         return enrichers.compactMap { enricher in
             let wanted = Set(enricher.instance.kinds.keys).subtracting([.flow])

@@ -51,7 +51,7 @@ struct Intake: Sendable {
         )
         if let source = source as? any ContextSource {
             let kinds = pipeline.enrichers.reduce(into: Set<RecordKind>()) { $0.formUnion($1.plugin.kinds.keys) }
-            scan.askedAgain = kinds.intersection(type(of: source).contextKinds)
+            scan.askedAgain = kinds.intersection(source.contextKinds)
         }
         return scan
     }

@@ -29,7 +29,7 @@ extension RunContext {
     ) async throws -> ContextRecords<Part> {
         var answer = ContextRecords<Part>()
         for source in contextSources {
-            let offered = kinds.filter { type(of: source).contextKinds.contains($0.key) }
+            let offered = kinds.filter { source.contextKinds.contains($0.key) }
             guard !offered.isEmpty else { continue }
             let scan = Scan(
                 window: window, kinds: offered, parallelism: max(1, threads), now: header.started)

@@ -90,8 +90,10 @@ public protocol GroupedRecords: Sendable {
 
 /// A source that can be asked again, after detection, about the sources of findings.
 public protocol ContextSource: Source {
-    /// The kinds of record that it can be asked for again.
+    /// The kinds of record that sources of this type can be asked for again.
     static var contextKinds: Set<RecordKind> { get }
+    /// Those of them that this one can be asked for, as its options are; all unless it says otherwise.
+    var contextKinds: Set<RecordKind> { get }
     /// Reads the records about some addresses: those that have one of the queries' sources at either end, and look-ups
     /// of anybody whose answers hold an address of a query without a source.
     ///
@@ -106,6 +108,10 @@ public protocol ContextSource: Source {
     ///
     /// - Returns: no entry for a value that was not counted.
     func sources(sharing values: [SharedValue], in window: TimeWindow) async throws -> [SharedValue: Int]
+}
+
+extension ContextSource {
+    public var contextKinds: Set<RecordKind> { Self.contextKinds }
 }
 
 /// Asks for the records about one source, toward one peer or all.

@@ -24,8 +24,10 @@ struct SampleFlowDocuments: Sendable {
         "bytes_toserver":{"type":"long"},"bytes_toclient":{"type":"long"}}}}}}
         """
 
-    /// The flows of the real home sensor.
-    static func homeSensor() throws -> SampleFlowDocuments {
+    /// The records of the real home sensor; its flows unless others are asked for.
+    static func homeSensor(
+        _ isWanted: (Substring) -> Bool = { $0.contains(#""event_type":"flow""#) }
+    ) throws -> SampleFlowDocuments {
         let file = Repository.records.appending(path: "eve-58h/eve.json.gz").path
         guard let pipe = popen("gzip -dc '\(file)'", "r") else { throw POSIXError(.ENOENT) }
         var bytes: [UInt8] = []
@@ -33,7 +35,7 @@ struct SampleFlowDocuments: Sendable {
         while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes += buffer[..<count] }
         pclose(pipe)
         let text = String(decoding: bytes, as: UTF8.self)
-        let lines = text.split(separator: "\n").filter { $0.contains(#""event_type":"flow""#) }
+        let lines = text.split(separator: "\n").filter(isWanted)
         return SampleFlowDocuments(eve: lines.map(String.init))
     }
 

@@ -19,6 +19,7 @@ actor SharedServer {
 
     private let kind: ClusterServer.Kind
     private var server: Task<ClusterServer, any Error>?
+    private var records: Task<ClusterServer, any Error>?
 
     private init(_ kind: ClusterServer.Kind) { self.kind = kind }
 
@@ -27,6 +28,35 @@ actor SharedServer {
     static func of(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
         guard let shared = all[kind] else { return try await ClusterServer(kind) }
         return try await shared.started().value
+    }
+
+    /// The fields of other records that are searched, as Logstash leaves them to the cluster: texts with a keyword of each.
+    private static let withWords: String = {
+        let text = #"{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}"#
+        let words = #"""
+            "src_port":{"type":"integer"},"dns":{"properties":{"type":T,"rrname":T,"answers":{"properties":{"rdata":T}}}},
+            "tls":{"properties":{"sni":T,"fingerprint":T,"ja3":{"properties":{"hash":T}}}},
+            "http":{"properties":{"hostname":T,"http_user_agent":T}},"flow_id":
+            """#
+        let typed = words.replacing("T,", with: text + ",").replacing("T}", with: text + "}")
+        return keywords.replacing("\"flow_id\":", with: typed)
+    }()
+
+    /// A server that also has `real-2023.09`: all that the real home sensor wrote but its statistics.
+    static func withRecords(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
+        let server = try await of(kind)
+        return try await all[kind]?.loaded(server).value ?? server
+    }
+
+    private func loaded(_ server: ClusterServer) -> Task<ClusterServer, any Error> {
+        if let records { return records }
+        let task = Task {
+            let documents = try SampleFlowDocuments.homeSensor { !$0.contains(#""event_type":"stats""#) }.documents
+            try await server.load(documents, into: "real-2023.09", mapping: Self.withWords)
+            return server
+        }
+        records = task
+        return task
     }
 
     private func started() -> Task<ClusterServer, any Error> {

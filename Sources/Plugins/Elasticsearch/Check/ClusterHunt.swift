@@ -7,6 +7,8 @@ public struct ClusterHunt: Sendable {
     public struct Found: Sendable {
         public let index: String
         public let schema: String
+        /// Whether the schema knows more of what sensors say than flows.
+        public let hasContext: Bool
         /// What was chosen and why, one line each.
         public let choices: [String]
     }
@@ -79,6 +81,7 @@ public struct ClusterHunt: Sendable {
         }
         return Found(
             index: best.index, schema: best.schema,
+            hasContext: try BuiltInFieldMaps.map(best.schema).map { $0.kinds.count > 1 } ?? false,
             choices: [
                 "\(url) is \(cluster.server)", "index: \(best.index), \(best.flows) flows",
                 "schema: \(best.schema) (\(best.title))",

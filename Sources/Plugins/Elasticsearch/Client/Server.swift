@@ -94,6 +94,9 @@ struct Server: Sendable, Equatable {
     /// `missing_bucket` of a composite aggregation came with 6.4.
     var hasMissingBucket: Bool { isAtLeast(elasticsearch: Version(6, 4), openSearch: Version(1, 0)) }
 
+    /// `case_insensitive` of a term query came with 7.10 (elastic/elasticsearch 61596).
+    var hasCaseInsensitiveTerm: Bool { isAtLeast(elasticsearch: Version(7, 10), openSearch: Version(1, 0)) }
+
     /// Composable index templates came with 7.8.
     var hasComposableTemplates: Bool { isAtLeast(elasticsearch: Version(7, 8), openSearch: Version(1, 0)) }
 

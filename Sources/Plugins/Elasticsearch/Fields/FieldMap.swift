@@ -13,7 +13,24 @@ struct FieldMap: PluginOptions, Equatable {
     var flow = KindMap()
     var dns: KindMap?
     var tls: KindMap?
+    var certificate: KindMap?
     var http: KindMap?
+    var file: KindMap?
+    var ssh: KindMap?
+    var alert: KindMap?
+    var notice: KindMap?
+
+    /// The sections besides flows.
+    static let words: [(kind: RecordKind, map: WritableKeyPath<FieldMap, KindMap?> & Sendable, summary: String)] = [
+        (.dns, \.dns, "Look-ups."),
+        (.tls, \.tls, "TLS handshakes."),
+        (.certificate, \.certificate, "Certificates that are logged by themselves."),
+        (.http, \.http, "HTTP requests."),
+        (.file, \.file, "Files that were sent."),
+        (.ssh, \.ssh, "SSH connections."),
+        (.alert, \.alert, "Signatures that matched."),
+        (.notice, \.notice, "The sensor's own remarks."),
+    ]
 
     static var options: [Option<Self>] {
         [
@@ -24,18 +41,13 @@ struct FieldMap: PluginOptions, Equatable {
             Option("logged", \.logged, "The date at which a record was written."),
             Option("log_delay", \.logDelay, "How much later than its flow's start a record may be written."),
             Option("flow", \.flow, "Flow records.", required: true),
-            Option("dns", \.dns, "Look-ups."),
-            Option("tls", \.tls, "TLS handshakes."),
-            Option("http", \.http, "HTTP requests."),
-        ]
+        ] + words.map { Option($0.kind.name, $0.map, $0.summary) }
     }
 
     /// The kinds that it knows.
     var kinds: [RecordKind: KindMap] {
         var kinds: [RecordKind: KindMap] = [.flow: flow]
-        kinds[.dns] = dns
-        kinds[.tls] = tls
-        kinds[.http] = http
+        for section in Self.words { kinds[section.kind] = self[keyPath: section.map] }
         return kinds
     }
 }
@@ -45,6 +57,7 @@ struct KindMap: PluginOptions, Equatable {
     var index: String?
     var select: [String: [String]] = [:]
     var exclude: [String: [String]] = [:]
+    var answers: [String: [String]] = [:]
     var start: String?
     var fields: [String: FieldNames] = [:]
     var durationUnit = DurationUnit.seconds
@@ -71,12 +84,15 @@ struct KindMap: PluginOptions, Equatable {
             Option("index", \.index, "The index pattern, where it is not the one of flows."),
             Option("select", \.select, "Fields with the values of which a document has to have one."),
             Option("exclude", \.exclude, "Fields with the values of which a document must have none."),
+            Option(
+                "answers", \.answers,
+                "Fields with the values by which an answer to a look-up is told, where it has source and destination the "
+                    + "other way round. It is no look-up of its own."),
             Option("start", \.start, "The date at which the flow began; without it, the date of writing is the start."),
             Option(
                 "fields", \.fields,
-                "The field of each column: source, destination, port, proto, bytes_toserver, bytes_toclient, "
-                    + "pkts_toserver, pkts_toclient, duration, end, id, host, query. Of several, the first that a "
-                    + "document has."),
+                "The field of each column, such as source, destination, port, bytes_toserver, query. Of several, the "
+                    + "first that a document has; of answers and alternative_names all."),
             Option("duration_unit", \.durationUnit, "The unit of duration."),
         ]
     }
@@ -105,18 +121,42 @@ struct FieldNames: OptionValue, Equatable {
 }
 
 extension FieldMap {
-    /// The heads and columns that a map can name.
+    /// The heads and columns of flows that a map can name.
     static let columns = [
         "source", "destination", "port", "proto", "bytes_toserver", "bytes_toclient", "pkts_toserver",
         "pkts_toclient", "duration", "end", "id", "host", "query",
     ]
 
+    /// The columns of the other kinds that a map can name, beside their heads.
+    static let wordColumns: [RecordKind: [ColumnName]] = [
+        .dns: [.query, .queryType, .answers, .responseCode],
+        .tls: certificateColumns + [.host, .version, .ja3, .ja3s, .ja4],
+        .certificate: certificateColumns,
+        .http: [.host, .method, .url, .userAgent, .contentType, .status, .length],
+        .file: [.fileName, .hash, .contentType, .length],
+        .ssh: [.clientSoftware, .serverSoftware],
+        .alert: [.signature, .signatureID, .category, .alertSeverity, .action],
+        .notice: [.signature, .category],
+    ]
+    private static let certificateColumns: [ColumnName] = [
+        .subject, .issuer, .serial, .fingerprint, .alternativeNames, .validFrom, .validUntil,
+    ]
+    private static let wordHead = ["source", "destination", "src_port", "port", "proto", "id"]
+
+    /// What a map can name of a kind.
+    static func columns(of kind: RecordKind) -> [String] {
+        wordColumns[kind].map { wordHead + $0.map(\.name) } ?? columns
+    }
+
     /// Reads a map from the text of a file.
     static func read(_ text: String, file: String) throws -> FieldMap {
         let map = try read(text)
         for (kind, fields) in map.kinds {
-            for name in fields.fields.keys where !columns.contains(name) {
-                throw OptionComplaint("\"\(name)\" of \(kind) is no column", option: file)
+            let known = columns(of: kind)
+            for name in fields.fields.keys.sorted() where !known.contains(name) {
+                throw OptionComplaint(
+                    "\"\(name)\" of \(kind) is no column", option: file,
+                    expected: "one of " + known.joined(separator: ", "))
             }
         }
         return map

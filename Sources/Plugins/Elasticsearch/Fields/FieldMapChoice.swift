@@ -33,7 +33,7 @@ enum FieldMapChoice: Sendable {
     var kinds: Set<RecordKind> {
         switch self {
         case .builtIn(let map): Set(map.kinds.keys)
-        case .file: [.flow, .dns, .tls, .http]
+        case .file: Set(FieldMap.words.map(\.kind)).union([.flow])
         }
     }
 }
@@ -42,6 +42,7 @@ extension FieldMap {
     /// The names of all fields that a kind's records may need, the dates among them.
     func names(of kind: KindMap) -> [String] {
         kind.fields.values.flatMap(\.names) + Array(kind.select.keys) + Array(kind.exclude.keys)
+            + Array(kind.answers.keys)
             + [kind.start, logged].compactMap { $0 }
     }
 }

@@ -70,6 +70,6 @@ struct ClusterGrouped: GroupedRecords {
             if search.isRepeatable { search.expected = part.flows }
             deal.deal(search, query, reader)
         }
-        return deal.cursors
+        return deal.cursors()
     }
 }

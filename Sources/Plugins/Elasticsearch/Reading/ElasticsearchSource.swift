@@ -24,7 +24,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         session = ClusterSession(options.connection, policy: policy)
     }
 
-    public var offers: Set<RecordKind> { choice.kinds }
+    public var offers: Set<RecordKind> { choice.kinds.intersection([.flow, .dns, .tls, .http]) }
 
     public var endsNow: Bool { true }
 
@@ -35,6 +35,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         for kind in kinds.sorted(by: { $0.name < $1.name }) {
             guard var fields = map.kinds[kind] else { continue }
             if kind == .flow, !options.select.isEmpty { fields.select = options.select.mapValues(\.names) }
+            fields.exclude.merge(fields.answers) { $0 + $1 }
             let index = (kind == .flow ? options.index : nil) ?? fields.index ?? options.index ?? map.index
             queries.append(
                 RecordQuery(
@@ -62,7 +63,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
                     slices: slices.count)
                 slices.deal(search, query, reader)
             }
-            return slices.cursors
+            return slices.cursors()
         }
     }
 
@@ -123,7 +124,7 @@ struct SliceDeal {
     }
 
     /// Deals each slice of a search to another cursor.
-    mutating func deal(_ search: Search, _ query: RecordQuery, _ reader: RecordReader) {
+    mutating func deal(_ search: Search, _ query: RecordQuery, _ reader: any DocumentReader) {
         for slice in 0..<search.slices {
             hands[next % count].append(
                 SliceReader(search, slice: slice, kind: query.kind, reader, origin: query.index))
@@ -132,7 +133,12 @@ struct SliceDeal {
         if !origins.contains(query.index) { origins.append(query.index) }
     }
 
-    var cursors: [any Cursor] { hands.map { SearchCursor($0, origin: origins.joined(separator: ",")) } }
+    /// - Parameter remarks: what is to be said of the searches, noted in the first cursor's account.
+    func cursors(remarks: [String] = []) -> [any Cursor] {
+        hands.enumerated().map { number, slices in
+            SearchCursor(slices, origin: origins.joined(separator: ","), remarks: number == 0 ? remarks : [])
+        }
+    }
 }
 
 /// What a run has open in the cluster, and what its report has to say.

@@ -17,6 +17,8 @@ public struct ElasticsearchSourceOptions: PluginOptions, ConnectsToCluster {
     var logDelay: OptionDuration?
     var filter: String?
     var exclude: [String] = []
+    var contextIndex: String?
+    var contextFilter: String?
     var page = 5000
     var keepAlive = OptionDuration.minutes(5)
     var allowPartial = false
@@ -53,6 +55,13 @@ public struct ElasticsearchSourceOptions: PluginOptions, ConnectsToCluster {
             ),
             Option("filter", \.filter, "A Lucene query (query_string) that documents have to match."),
             Option("exclude", \.exclude, "Lucene queries; a document that matches one of them is left out."),
+            Option(
+                "context_index", \.contextIndex,
+                "The indices of what else the sensor said, for enrichers such as context. By default those of the flows and the schema's of each kind."
+            ),
+            Option(
+                "context_filter", \.contextFilter,
+                "A Lucene query that those other records have to match. To those filter and exclude do not apply."),
             Option("page", \.page, "Documents a request.", unit: "documents", range: 1...10_000),
             Option(
                 "keep_alive", \.keepAlive, "How long the cluster keeps a search open between two requests.",

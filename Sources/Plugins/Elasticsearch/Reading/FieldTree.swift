@@ -5,6 +5,8 @@ struct FieldTree: Sendable {
         var children: [(name: [UInt8], node: Int)] = []
         /// The places among the wanted values, lowest first.
         var slots: [Int] = []
+        /// Whether all elements of arrays are wanted, here and below.
+        var takesAll = false
     }
 
     /// A value as it is written.
@@ -16,14 +18,18 @@ struct FieldTree: Sendable {
 
     private var nodes = [Node()]
 
-    /// - Parameter paths: the wanted fields, each with its place among the values.
-    init(_ paths: [(path: String, slot: Int)]) {
+    /// - Parameters:
+    ///   - paths: the wanted fields, each with its place among the values.
+    ///   - lists: the places of which all elements of arrays are wanted, and not the first alone.
+    init(_ paths: [(path: String, slot: Int)], lists: Set<Int> = []) {
         for (path, slot) in paths {
-            add(path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)[...], at: 0, slot)
+            let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            add(parts[...], at: 0, slot, takesAll: lists.contains(slot))
         }
     }
 
-    private mutating func add(_ parts: ArraySlice<String>, at node: Int, _ slot: Int) {
+    private mutating func add(_ parts: ArraySlice<String>, at node: Int, _ slot: Int, takesAll: Bool) {
+        nodes[node].takesAll = nodes[node].takesAll || takesAll
         guard !parts.isEmpty else {
             nodes[node].slots.append(slot)
             return
@@ -38,13 +44,13 @@ struct FieldTree: Sendable {
                 nodes.append(Node())
                 nodes[node].children.append((name, child))
             }
-            add(parts[end...], at: child, slot)
+            add(parts[end...], at: child, slot, takesAll: takesAll)
         }
     }
 
     /// Reads an object.
     ///
-    /// - Parameter found: called with each wanted value that is there; of an array with its first.
+    /// - Parameter found: called with each wanted value that is there; of an array with its first, or with all.
     func read(
         _ scanner: inout JSONScanner, _ found: (Int, Raw) -> Void
     ) throws(JSONError) {
@@ -73,7 +79,7 @@ struct FieldTree: Sendable {
         case UInt8(ascii: "["):
             var isFirst = true
             try scanner.array { scanner throws(JSONError) in
-                if isFirst, depth < 100 {
+                if isFirst || nodes[node].takesAll, depth < 100 {
                     isFirst = false
                     try value(&scanner, node, depth: depth + 1, found)
                 } else {

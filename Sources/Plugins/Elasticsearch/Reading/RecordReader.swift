@@ -1,8 +1,24 @@
 import FlareKit
 
 /// Makes records of documents.
-struct RecordReader: Sendable {
+protocol DocumentReader: Sendable {
     /// The fields that have to be fetched.
+    var fields: [String] { get }
+    /// Reads the source of a document into a table that is not full.
+    func read(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) -> DocumentOutcome
+}
+
+/// What became of a document.
+enum DocumentOutcome {
+    case used(fellBack: Bool)
+    case skipped(String)
+    case rejected(String)
+    /// Its records do not fit into what is left of the table; it is read again into an empty one.
+    case full
+}
+
+/// Makes records of the kind that channels are made of.
+struct RecordReader: DocumentReader {
     let fields: [String]
     private let kind: RecordKind
     private let tree: FieldTree
@@ -62,20 +78,13 @@ struct RecordReader: Sendable {
         fields = Set(paths.map(\.path)).sorted()
     }
 
-    /// What became of a document.
-    enum Outcome {
-        case used(fellBack: Bool)
-        case rejected(String)
-    }
-
-    /// Reads the source of a document into a table that is not full.
-    func read(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) -> Outcome {
+    func read(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) -> DocumentOutcome {
         var values = [FieldTree.Raw?](repeating: nil, count: slots.count)
         try tree.read(&scanner) { slot, raw in values[slot] = raw }
         return append(values, to: &table)
     }
 
-    private func append(_ values: [FieldTree.Raw?], to table: inout RecordTable) -> Outcome {
+    private func append(_ values: [FieldTree.Raw?], to table: inout RecordTable) -> DocumentOutcome {
         func first(_ range: Range<Int>) -> FieldTree.Raw? { values[range].lazy.compactMap { $0 }.first }
         let ownTime = first(slots.start)
         guard let start = (ownTime ?? first(slots.logged))?.time else { return .rejected("no readable time") }

@@ -10,9 +10,10 @@ final class SearchCursor: Cursor, @unchecked Sendable {
     private var closed = Account()
     private let origin: String
 
-    init(_ slices: [SliceReader], origin: String) {
+    init(_ slices: [SliceReader], origin: String, remarks: [String] = []) {
         self.slices = slices
         self.origin = origin
+        for remark in remarks { closed.noted[remark] = Account.Tally(count: 1) }
     }
 
     var account: Account {

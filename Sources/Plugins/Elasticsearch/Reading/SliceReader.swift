@@ -16,7 +16,7 @@ final class SliceReader {
     private let search: Search
     private let slice: Int
     private let scroll: Int
-    private let reader: RecordReader
+    private let reader: any DocumentReader
     private let origin: String
     let kind: RecordKind
     private var pending: Fetch<ClusterClient.Answer>?
@@ -37,7 +37,7 @@ final class SliceReader {
     /// How long a call may block, in seconds.
     private static let secondsToWait = 0.9
 
-    init(_ search: Search, slice: Int, kind: RecordKind, _ reader: RecordReader, origin: String) {
+    init(_ search: Search, slice: Int, kind: RecordKind, _ reader: any DocumentReader, origin: String) {
         self.origin = origin
         self.search = search
         self.slice = slice
@@ -155,7 +155,7 @@ final class SliceReader {
             while nextHit < page.hits.count, !table.isFull {
                 var scanner = JSONScanner(bytes, at: page.hits[nextHit])
                 do throws(JSONError) {
-                    try readHit(&scanner, into: &table)
+                    guard try readHit(&scanner, into: &table) else { return }
                 } catch {
                     failure = error
                     return
@@ -166,8 +166,9 @@ final class SliceReader {
         if let failure { throw failure }
     }
 
-    private func readHit(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) {
-        var outcome: RecordReader.Outcome?
+    /// - Returns: `false` where the table has no room for it.
+    private func readHit(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) -> Bool {
+        var outcome: DocumentOutcome?
         var place = Account.Place(origin)
         try scanner.object { name, scanner throws(JSONError) in
             if name.elementsEqual("_source".utf8) {
@@ -182,8 +183,11 @@ final class SliceReader {
         case .used(let fellBack):
             account.use(kind)
             if fellBack { account.noted["no start, logged time used", default: Account.Tally()].add() }
+        case .skipped(let reason): account.skip(reason)
         case .rejected(let reason): account.reject(reason, at: place)
+        case .full: return false
         case nil: account.reject("no source in the index", at: place)
         }
+        return true
     }
 }

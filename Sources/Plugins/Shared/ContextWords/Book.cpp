@@ -120,6 +120,14 @@ void ContextBook::join(std::string &joined, std::string_view value) {
 
 extern "C" {
 
+size_t ContextCleanText(const char *text, size_t length, bool isHost, char *cleaned) {
+    std::string scratch;
+    const std::string_view given(text, length);
+    const std::string_view kept = isHost ? context::cleanHost(given, scratch) : context::clean(given, scratch);
+    std::copy(kept.begin(), kept.end(), cleaned);
+    return kept.size();
+}
+
 ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t until) {
     auto *interest = new ContextInterest;
     interest->kinds = kinds;

@@ -67,6 +67,18 @@ typedef enum ContextColumn {
     ContextColumns
 } ContextColumn;
 
+/// Longer texts are cut.
+#define CONTEXT_LONGEST_TEXT 2048
+/// Room for a text that was cut.
+#define CONTEXT_TEXT_ROOM (CONTEXT_LONGEST_TEXT + 8)
+
+/// Brings a text into the form in which books hold it: valid UTF-8, cut where it is long.
+///
+/// - isHost: whether it is a host or a domain, which is held in lower case, without a port and the dot at its end.
+/// - cleaned: room for CONTEXT_TEXT_ROOM bytes.
+/// - Returns: how many bytes it has.
+size_t ContextCleanText(const char *text, size_t length, bool isHost, char *cleaned);
+
 /// What is asked for. It never changes once it is used, so that threads share it.
 typedef struct ContextInterest ContextInterest;
 

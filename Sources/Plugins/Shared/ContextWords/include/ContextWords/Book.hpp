@@ -42,7 +42,7 @@ struct ContextBook {
     explicit ContextBook(const ContextInterest &interest) : interest(interest) {}
 
     /// Longer texts are cut.
-    static constexpr size_t longestText = 2048;
+    static constexpr size_t longestText = CONTEXT_LONGEST_TEXT;
 
     const ContextInterest &interest;
     uint64_t lines = 0, rejected = 0;
