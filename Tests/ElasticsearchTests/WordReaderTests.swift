@@ -127,6 +127,16 @@ struct WordReaderTests {
         #expect(found.rows == expected)
     }
 
+    @Test(
+        "a certificate's date is read in every form",
+        arguments: [
+            #""2026-01-01T12:00:00""#, #""2026-01-01T12:00:00.000Z""#, "1767268800", "1767268800.0", "1767268800000",
+        ])
+    func dates(_ written: String) throws {
+        let line = Self.event("tls", #""tls":{"subject":"CN=x","notbefore":\#(written)}"#)
+        #expect(try Self.documents([line]).rows.first?.contains("valid_from=1767268800000000000") == true)
+    }
+
     @Test("a document whose records do not fit is read again into an empty table")
     func full() throws {
         let one = Self.event("dns", #""dns":{"rrname":"a.b"}"#)

@@ -3,7 +3,11 @@ import FlareKit
 extension ElasticsearchSource: ContextSource {
     public static var contextKinds: Set<RecordKind> { Set(FieldMap.words.map(\.kind)) }
 
-    public var contextKinds: Set<RecordKind> { choice.kinds.subtracting([.flow]) }
+    /// Certificates stand in the records of the handshakes that showed them, where the schema has none of their own.
+    public var contextKinds: Set<RecordKind> {
+        let kinds = choice.kinds.subtracting([.flow])
+        return kinds.contains(.tls) ? kinds.union([.certificate]) : kinds
+    }
 
     public func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor] {
         try await explained {

@@ -135,10 +135,17 @@ private struct Document {
         return []
     }
 
-    /// A date of a certificate, which is UTC where it names no zone.
+    /// A date of a certificate: UTC where it names no zone, and a number may count seconds, as Zeek does.
     func moment(_ slots: Range<Int>) -> Timestamp? {
-        first(slots).flatMap { $0.time ?? Timestamp($0.text + "Z") }
+        guard let raw = first(slots) else { return nil }
+        if case .scalar = raw, let number = raw.number, abs(number) < Self.milliseconds {
+            return Timestamp(seconds: number)
+        }
+        return raw.time ?? Timestamp(raw.text + "Z")
     }
+
+    /// Smaller numbers count seconds: as milliseconds they would end in 1973.
+    private static let milliseconds = 1e11
 }
 
 /// Texts in the form that readers of files give them.
