@@ -49,6 +49,20 @@ struct FollowTests {
         #expect(try folder.read("all.csv").contains("2024-01-01T00:54:00Z"))
     }
 
+    @Test("a flow that stands in two files, or in a file that was cut off at its front, is used once")
+    func overlapping() async throws {
+        try folder.file("eve.json.1", Self.calls(0..<32))
+        try folder.file("eve.json", Self.calls(18..<46))
+        let run = try FollowingRun(folder, arguments: ["--report", "run.json"])
+        try await run.wait(untilEvaluated: 45 * 60)
+        try folder.file("eve.part", Self.calls(30..<56))
+        #expect(rename(folder.url.appending(path: "eve.part").path, eve.path) == 0)
+        try await run.wait(untilEvaluated: 55 * 60)
+        #expect(try await run.interrupt() == 130)
+        #expect(try folder.read("run.json").contains("\"also in another file\""))
+        #expect(try folder.read("all.csv").contains(",54,100,60,"))
+    }
+
     @Test("a sensor that has been silent since Friday is told of, once, and the run goes on")
     func silent() async throws {
         try folder.file("eve.json", Self.calls(0..<42))

@@ -4,6 +4,8 @@
 public struct Account: Sendable, Codable, Equatable {
     /// How many examples of each reason are kept.
     public static let examplesKept = 5
+    /// The reason under which records are skipped that were used as they stand in another input.
+    public static let repeated = "also in another file"
 
     /// Records of one reason.
     public struct Tally: Sendable, Codable, Equatable {

@@ -71,6 +71,9 @@ public struct RecordBatch: Sendable {
     public var tables: [RecordTable]
     /// What the positions in the tables refer to: a file's name, an index.
     public var origin: String = ""
+    /// What tells the input from others where `origin` does not, since names change hands as files rotate; empty where
+    /// `origin` does.
+    public var content: String = ""
     /// A promise that no later record of this cursor starts before this moment; `nil` while nothing is promised.
     public var lowWatermark: Timestamp?
 

@@ -27,10 +27,12 @@ struct Intake: Sendable {
         }
     }
 
-    var plan: ReadPlan {
+    /// - Parameter tellsRepeats: whether records may stand in two inputs.
+    func plan(tellingRepeats tellsRepeats: Bool = false) -> ReadPlan {
         ReadPlan(
             pipeline.detectors.map(\.demand),
-            enricherKinds: pipeline.enrichers.reduce(into: [:]) { $0.merge($1.plugin.kinds) { $0.union($1) } })
+            enricherKinds: pipeline.enrichers.reduce(into: [:]) { $0.merge($1.plugin.kinds) { $0.union($1) } },
+            tellingRepeats: tellsRepeats)
     }
 
     /// The window as far as it is known before reading.
@@ -66,19 +68,21 @@ struct Intake: Sendable {
     }
 
     private func readAll() async throws -> Taken {
-        let plan = self.plan
+        let asked = plan()
         var cursors: [(source: String, cursor: any Cursor)] = []
         var extent: Int64? = 0
         for stage in pipeline.sources {
-            let opened = try await stage.plugin.open(scan(plan, stage.plugin))
+            let opened = try await stage.plugin.open(scan(asked, stage.plugin))
             cursors += opened.map { (stage.name, $0) }
             let bytes = await stage.plugin.extent()
             extent = extent.flatMap { sum in bytes.map { sum + $0 } }
         }
         meter.expect(extent)
         let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
-        let result = try await Reader(plan: plan, policy: policy, meter: meter).read(cursors)
+        let plan = cursors.contains(where: \.cursor.mayRepeat) ? self.plan(tellingRepeats: true) : asked
+        var result = try await Reader(plan: plan, policy: policy, meter: meter).read(cursors)
         let window = self.window(newest: result.newest)
+        result.useOnce(in: window)
         var taken = Taken(
             groups: [:], window: window, newest: result.newest, account: result.total(window),
             accounts: result.accounts)
@@ -96,7 +100,7 @@ struct Intake: Sendable {
 
     /// Lets the source group; `nil` where it cannot for one of the groupings.
     private func takeGrouped(_ source: any GroupingSource) async throws -> Taken? {
-        let plan = self.plan
+        let plan = self.plan()
         let scan = scan(plan, source)
         let predicates = evaluator.filters.map(\.plugin.predicate)
         let predicate = predicates.contains(nil) ? nil : Predicate.all(predicates.compactMap { $0 })
@@ -147,8 +151,8 @@ struct Intake: Sendable {
 extension ReadResult {
     /// The books of all sources together.
     ///
-    /// What the window cut off moves from the used records to the skipped ones, what came from the future to the
-    /// rejected ones, so that the counts add up.
+    /// What the window cut off and what stands in another input moves from the used records to the skipped ones, what
+    /// came from the future to the rejected ones, so that the counts add up.
     func total(_ window: TimeWindow) -> Account {
         var total = Account()
         for account in accounts.values { total.merge(account) }
@@ -156,6 +160,7 @@ extension ReadResult {
             var outside = store.tally(outside: window)
             outside.merge(refused[kind]?.outside ?? Account.Tally())
             total.move(kind, outside, to: \.skipped, AdmissionPolicy.outside)
+            total.move(kind, repeated[kind] ?? Account.Tally(), to: \.skipped, Account.repeated)
             total.move(kind, refused[kind]?.future ?? Account.Tally(), to: \.rejected, AdmissionPolicy.future)
         }
         return total

@@ -121,13 +121,14 @@ final class LiveLane: Sendable {
             if let cut, cut.position <= table.position[row] { continue }
             cut = (table.start[row], table.position[row], place, row)
         }
+        let input = BatchInput(state.batch)
         for (place, table) in state.batch.tables.enumerated() {
             var end = table.count
             if let cut {
                 end = place == cut.table ? cut.row : rows(of: table, from: state.taken[place], before: cut.position)
             }
             state.part.take(
-                table, state.taken[place]..<end, origin: state.batch.origin, plan, policy)
+                table, state.taken[place]..<end, of: input, plan, policy)
             state.taken[place] = end
         }
         return cut?.time

@@ -33,19 +33,23 @@ final class LiveReading: Sendable {
         logger: Logger
     ) async throws {
         let intake = Intake(pipeline: pipeline, evaluator: evaluator, now: now, meter: meter, logger: logger)
-        plan = intake.plan
-        var lanes: [LiveLane] = []
+        let asked = intake.plan()
+        var cursors: [(source: String, cursor: any Cursor, start: Checkpoint?)] = []
         for stage in pipeline.sources {
-            var scan = intake.scan(plan, stage.plugin)
+            var scan = intake.scan(asked, stage.plugin)
             scan.window = .all
             scan.isLive = true
             scan.resume = resume.checkpoints[stage.name] ?? []
             for (number, cursor) in try await stage.plugin.open(scan).enumerated() {
                 let start = number < scan.resume.count ? scan.resume[number] : nil
-                lanes.append(LiveLane(stage.name, cursor, plan, pipeline.window, start: start, step: pipeline.every))
+                cursors.append((stage.name, cursor, start))
             }
         }
-        self.lanes = lanes
+        let plan = cursors.contains(where: \.cursor.mayRepeat) ? intake.plan(tellingRepeats: true) : asked
+        self.plan = plan
+        lanes = cursors.map { source, cursor, start in
+            LiveLane(source, cursor, plan, pipeline.window, start: start, step: pipeline.every)
+        }
         window = pipeline.window
         self.meter = meter
     }
@@ -96,17 +100,18 @@ final class LiveReading: Sendable {
         case .all: break
         }
         if case .between(let asked) = self.window, let until = asked.until { window.until = min(until, moment) }
-        var parts: [ReadPart] = []
+        var parts: [(source: String, part: ReadPart)] = []
         var accounts: [String: Account] = [:]
         var checkpoints: [String: [Checkpoint]] = [:]
         for lane in lanes {
             let kept = lane.keep(since: window.since)
-            parts.append(kept.part)
+            parts.append((lane.source, kept.part))
             accounts[lane.source, default: Account()].merge(kept.account)
             checkpoints[lane.source, default: []].append(kept.checkpoint)
         }
         var result = ReadResult(parts, plan)
         result.accounts = accounts
+        result.useOnce(in: window)
         return Snapshot(result: result, window: window, checkpoints: checkpoints)
     }
 }

@@ -6,10 +6,16 @@ struct ReadPlan: Sendable {
     let layouts: [RecordLayout]
     /// Whether names of `tls` and `http` records are joined to flows.
     let joinsNames: Bool
+    /// Whether records may stand in two inputs, and are told by their ids.
+    let tellsRepeats: Bool
 
     private static let namingKinds: [RecordKind] = [.tls, .http]
 
-    init(_ demands: [Demand], enricherKinds: [RecordKind: Set<ColumnName>] = [:]) {
+    init(
+        _ demands: [Demand], enricherKinds: [RecordKind: Set<ColumnName>] = [:],
+        tellingRepeats tellsRepeats: Bool = false
+    ) {
+        self.tellsRepeats = tellsRepeats
         var kinds: [RecordKind: Set<ColumnName>] = [:]
         var subjects: [RecordKind: Set<ColumnName>] = [:]
         joinsNames = demands.contains { $0.grouping.by == .host }
@@ -23,10 +29,13 @@ struct ReadPlan: Sendable {
             for subject in subjects.keys { subjects[subject]?.insert(.id) }
         }
         layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames] kind, columns in
-            RecordLayout(kind: kind, columns: columns, hasNames: kind == .dns || (kind == .flow && joinsNames))
+            RecordLayout(
+                kind: kind, columns: columns, hasNames: kind == .dns || (kind == .flow && joinsNames),
+                tellsRepeats: tellsRepeats)
         }
         for layout in layouts {
             var columns = subjects[layout.kind] ?? []
+            if layout.tellsRepeats { columns.insert(.id) }
             if layout.hasNames { columns.formUnion(layout.kind == .dns ? [.query] : [.id, .host]) }
             kinds[layout.kind, default: []].formUnion(columns)
         }
@@ -55,17 +64,18 @@ struct ReadPart: Sendable {
     init(_ plan: ReadPlan) { shards = plan.layouts.map(RecordShard.init(layout:)) }
 
     mutating func take(_ batch: RecordBatch, _ plan: ReadPlan, _ policy: AdmissionPolicy) {
-        for table in batch.tables { take(table, 0..<table.count, origin: batch.origin, plan, policy) }
+        let input = BatchInput(batch)
+        for table in batch.tables { take(table, 0..<table.count, of: input, plan, policy) }
     }
 
     /// Takes some rows of a table.
     mutating func take(
-        _ table: RecordTable, _ rows: Range<Int>, origin: String, _ plan: ReadPlan, _ policy: AdmissionPolicy
+        _ table: RecordTable, _ rows: Range<Int>, of input: BatchInput, _ plan: ReadPlan, _ policy: AdmissionPolicy
     ) {
         guard !rows.isEmpty else { return }
         if let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) {
             shards[place].append(
-                table, rows, origin: origin, policy: policy, refused: &refused[table.kind, default: Refusals()])
+                table, rows, of: input, policy: policy, refused: &refused[table.kind, default: Refusals()])
         } else if plan.joinsNames {
             takeNames(table, rows)
         }
@@ -88,10 +98,17 @@ struct ReadPart: Sendable {
 struct ReadResult: Sendable {
     var stores: [RecordKind: RecordStore]
     var refused: [RecordKind: Refusals] = [:]
+    /// Records that were taken out since others of the same ids were used.
+    private(set) var repeated: [RecordKind: Account.Tally] = [:]
     /// The account of each source by its name, as the source kept it.
     var accounts: [String: Account] = [:]
+    /// The source of each part.
+    private let sources: [String]
 
-    init(_ parts: [ReadPart], _ plan: ReadPlan) {
+    /// - Parameter parts: each with its source's name.
+    init(_ parts: [(source: String, part: ReadPart)], _ plan: ReadPlan) {
+        sources = parts.map(\.source)
+        let parts = parts.map(\.part)
         stores = [:]
         for (place, layout) in plan.layouts.enumerated() {
             stores[layout.kind] = RecordStore(layout: layout, shards: parts.map { $0.shards[place] })
@@ -102,6 +119,16 @@ struct ReadResult: Sendable {
             for (kind, refusals) in part.refused { refused[kind, default: Refusals()].merge(refusals) }
         }
         stores[.flow]?.namesByID = names.mapValues(\.name)
+    }
+
+    /// Takes out what stands in two inputs of a source and in the window, but once.
+    mutating func useOnce(in window: TimeWindow) {
+        for kind in stores.keys {
+            // Taken out of the table meanwhile, so that nothing is copied.
+            guard var store = stores.removeValue(forKey: kind) else { continue }
+            if store.layout.tellsRepeats { repeated[kind] = store.useOnce(in: window, sources: sources) }
+            stores[kind] = store
+        }
     }
 
     /// The newest start among kept records of all kinds.
@@ -133,7 +160,7 @@ struct Reader: Sendable {
         }
         let failures = outcomes.compactMap { if case .failure(let error) = $0.1 { error } else { nil } }
         if let failure = failures.first(where: { !($0 is CancellationError) }) ?? failures.first { throw failure }
-        var result = ReadResult(try outcomes.map { try $0.1.get() }, plan)
+        var result = ReadResult(try outcomes.map { (cursors[$0.0].source, try $0.1.get()) }, plan)
         for (source, cursor) in cursors { result.accounts[source, default: Account()].merge(cursor.account) }
         return result
     }

@@ -14,6 +14,8 @@ struct RecordChunk: Sendable {
     var numbers: [ContiguousArray<Int64>] = []
     /// The number of the record's own name in the shard's names; empty where names are not asked for.
     var names: ContiguousArray<UInt32> = []
+    /// From which row on the records are of which of the shard's inputs; empty where records do not repeat.
+    private(set) var inputs: [(row: Int, input: Int)] = []
     private(set) var earliest = Int64.max
     private(set) var latest = Int64.min
 
@@ -42,6 +44,44 @@ struct RecordChunk: Sendable {
             if time > latest { latest = time }
         }
     }
+
+    /// The records that follow are of this input.
+    mutating func begin(input: Int) {
+        if inputs.last?.input != input { inputs.append((count, input)) }
+    }
+}
+
+extension RecordChunk {
+    /// Takes some rows out.
+    ///
+    /// - Parameter rows: rising.
+    mutating func remove(_ rows: [Int], _ layout: RecordLayout) {
+        var rest = RecordChunk(layout: layout)
+        var begin = 0
+        for row in rows + [count] {
+            rest.append(begin..<row, of: self)
+            begin = row + 1
+        }
+        self = rest
+    }
+
+    private mutating func append(_ range: Range<Int>, of other: RecordChunk) {
+        guard !range.isEmpty else { return }
+        append(times: other.times[range])
+        keys += other.keys[range]
+        bytesToServer.append(other.bytesToServer, range)
+        bytesToClient.append(other.bytesToClient, range)
+        for column in numbers.indices { numbers[column] += other.numbers[column][range] }
+        if !other.names.isEmpty { names += other.names[range] }
+    }
+
+    /// Forgets by what repeats were told.
+    ///
+    /// - Parameter column: of ids that nobody needs any more.
+    mutating func endTelling(column: Int?) {
+        inputs = []
+        if let column { numbers.remove(at: column) }
+    }
 }
 
 /// Which columns are kept of each record.
@@ -49,18 +89,38 @@ struct RecordLayout: Sendable {
     let kind: RecordKind
     let hasBytes: Bool
     /// Further columns of numbers that detectors asked for, sorted by name.
-    let numbers: [ColumnName]
+    private(set) var numbers: [ColumnName]
     /// Whether records carry names, or ids by which other records name them.
     let hasNames: Bool
+    /// Whether records may stand in two inputs: then their ids are kept, and of which input they are.
+    private(set) var tellsRepeats = false
+    /// Whether ids are kept for that alone.
+    private var dropsIDs = false
 
-    /// - Parameter columns: all columns that detectors of this kind asked for.
-    init(kind: RecordKind, columns: Set<ColumnName>, hasNames: Bool) {
+    /// - Parameters:
+    ///   - columns: all columns that detectors of this kind asked for.
+    ///   - tellsRepeats: whether records may stand in two inputs.
+    init(kind: RecordKind, columns: Set<ColumnName>, hasNames: Bool, tellsRepeats: Bool = false) {
         self.kind = kind
         self.hasNames = hasNames
         hasBytes = columns.contains(.bytesToServer) || columns.contains(.bytesToClient)
         var further = columns.filter { !$0.isText }.subtracting([.bytesToServer, .bytesToClient])
         if hasNames, kind == .flow { further.insert(.id) }
+        if tellsRepeats {
+            self.tellsRepeats = true
+            dropsIDs = further.insert(.id).inserted
+        }
         numbers = further.sorted { $0.name < $1.name }
+    }
+
+    /// Ends the telling of repeats.
+    ///
+    /// - Returns: the place of the column of ids if nobody needs it any more.
+    mutating func endTelling() -> Int? {
+        tellsRepeats = false
+        guard dropsIDs, let place = numbers.firstIndex(of: .id) else { return nil }
+        numbers.remove(at: place)
+        return place
     }
 }
 
@@ -88,6 +148,12 @@ struct SizeColumn: Sendable {
         } else {
             values.append(contentsOf: repeatElement(Self.unknown, count: count))
         }
+    }
+
+    /// Appends some of another column's sizes.
+    mutating func append(_ other: SizeColumn, _ range: Range<Int>) {
+        guard !other.values.isEmpty else { return }
+        for row in range { append(other[row]) }
     }
 
     private mutating func appendAside(_ size: Int64) {

@@ -3,10 +3,13 @@
 /// The keys are the finest ones, (source, destination or look-up's name, port, protocol); every grouping is
 /// derived from them, so that a record's key is looked up once however many detectors ask.
 struct RecordShard: Sendable {
-    let layout: RecordLayout
+    private(set) var layout: RecordLayout
     private(set) var table = KeyTable(minimumCapacity: 16_384)
     private(set) var chunks: [RecordChunk] = []
     private(set) var names = NameTable()
+    /// The inputs that records came from; empty where records do not repeat.
+    private(set) var inputs: [BatchInput] = []
+    private var inputNumbers: [BatchInput: Int] = [:]
     /// The newest start among the kept records.
     private(set) var newest = Int64.min
     /// Records that were cut off because they were older than any window can be.
@@ -18,16 +21,26 @@ struct RecordShard: Sendable {
 
     /// Keeps those of some rows of a batch that the policy admits.
     mutating func append(
-        _ rows: RecordTable, _ range: Range<Int>, origin: String, policy: AdmissionPolicy, refused: inout Refusals
+        _ rows: RecordTable, _ range: Range<Int>, of input: BatchInput, policy: AdmissionPolicy,
+        refused: inout Refusals
     ) {
         let columns = InputColumns(rows, layout)
+        let inputNumber = layout.tellsRepeats ? number(of: input) : nil
         var row = range.lowerBound
         while row < range.upperBound {
             if chunks.last?.isFull ?? true { beginChunk(policy) }
             let last = chunks.count - 1
-            row = fill(last, rows, row..<range.upperBound, origin, policy, columns, &refused)
+            if let inputNumber { chunks[last].begin(input: inputNumber) }
+            row = fill(last, rows, row..<range.upperBound, input.origin, policy, columns, &refused)
             newest = max(newest, chunks[last].latest)
         }
+    }
+
+    private mutating func number(of input: BatchInput) -> Int {
+        if let number = inputNumbers[input] { return number }
+        inputNumbers[input] = inputs.count
+        inputs.append(input)
+        return inputs.count - 1
     }
 
     /// Fills one chunk with the first of some rows.
@@ -138,54 +151,18 @@ extension RecordShard {
     }
 }
 
-/// Which records are kept by their time.
-struct AdmissionPolicy: Sendable {
-    static let outside = "outside the window"
-    static let future = "from the future"
-
-    /// Nanoseconds since 1970; inside.
-    let since: Int64
-    /// Nanoseconds since 1970; outside.
-    let until: Int64
-    /// Records that start at or after this moment are from the future.
-    let future: Int64
-    /// The window's length where it is relative to the newest record.
-    let span: Int64?
-
-    /// How far a sensor's clock may run ahead of ours.
-    static let clockTolerance: Int64 = 300_000_000_000
-
-    init(_ request: WindowRequest, window: TimeWindow, now: Timestamp) {
-        future = now.advanced(by: Self.clockTolerance + 1).nanoseconds
-        since = window.since?.nanoseconds ?? .min
-        until = min(window.until?.nanoseconds ?? .max, future)
-        span = if case .last(let length) = request, window.since == nil { length } else { nil }
+extension RecordShard {
+    /// Takes rows out of chunks.
+    ///
+    /// - Parameter rows: by the number of the chunk, rising.
+    mutating func remove(_ rows: [Int: [Int]]) {
+        for (chunk, rows) in rows { chunks[chunk].remove(rows, layout) }
     }
 
-    /// The first row at or after `first` whose time is not admitted; `end` if all are.
-    func firstRefused(_ rows: RecordTable, from first: Int, to end: Int) -> Int {
-        var row = first
-        while row < end, rows.start[row] >= since, rows.start[row] < until { row += 1 }
-        return row
-    }
-
-    func refuse(_ rows: RecordTable, _ row: Int, _ origin: String, _ refused: inout Refusals) {
-        let time = Timestamp(nanoseconds: rows.start[row])
-        if time.nanoseconds >= future {
-            refused.future.add(at: Account.Place(origin, rows.position[row], time.description), time: time)
-        } else {
-            refused.outside.add(time: time)
-        }
-    }
-}
-
-/// Records that were read well and not kept, because of their time.
-struct Refusals: Sendable {
-    var outside = Account.Tally()
-    var future = Account.Tally()
-
-    mutating func merge(_ other: Refusals) {
-        outside.merge(other.outside)
-        future.merge(other.future)
+    /// Forgets by what repeats were told.
+    mutating func endTelling() {
+        (inputs, inputNumbers) = ([], [:])
+        let place = layout.endTelling()
+        for chunk in chunks.indices { chunks[chunk].endTelling(column: place) }
     }
 }

@@ -1,6 +1,6 @@
 /// The records of one kind that all threads kept, and the ids by which other records name them.
 struct RecordStore: Sendable {
-    let layout: RecordLayout
+    private(set) var layout: RecordLayout
     private(set) var shards: [RecordShard]
     /// Names that other records gave to a sensor's id.
     var namesByID: [Int64: String] = [:]
@@ -8,6 +8,19 @@ struct RecordStore: Sendable {
     init(layout: RecordLayout, shards: [RecordShard]) {
         self.layout = layout
         self.shards = shards
+    }
+
+    /// Takes rows out of the chunks of shards.
+    ///
+    /// - Parameter rows: by the number of the shard, then by that of the chunk, rising.
+    mutating func remove(_ rows: [Int: [Int: [Int]]]) {
+        for (shard, chunks) in rows { shards[shard].remove(chunks) }
+    }
+
+    /// Forgets by what repeats were told.
+    mutating func endTelling() {
+        _ = layout.endTelling()
+        for shard in shards.indices { shards[shard].endTelling() }
     }
 
     /// The newest start that was kept.
@@ -34,6 +47,20 @@ struct RecordStore: Sendable {
         }
         for shard in shards { tally.merge(shard.evicted) }
         return tally
+    }
+}
+
+extension RecordStore {
+    /// Takes out what stands in two inputs of a source, but once, and forgets by what that was told.
+    ///
+    /// What stays depends neither on the order of reading nor on the number of threads.
+    ///
+    /// - Returns: what was taken out, with the inputs in which it stood.
+    mutating func useOnce(in window: TimeWindow, sources: [String]) -> Account.Tally {
+        let repeats = RepeatFinder(self, in: window, sources: sources).find()
+        remove(repeats.rows)
+        endTelling()
+        return repeats.tally
     }
 }
 

@@ -41,10 +41,17 @@ public protocol Cursor: AnyObject, Sendable {
     func checkpoint() -> Checkpoint
     /// The book of what was read so far; asked only between calls.
     var account: Account { get }
+    /// Whether a record may stand in two of the source's inputs; asked once, before the first call of `next`.
+    ///
+    /// Such a cursor yields the ids of flows and look-ups though the scan did not ask for them, and batches of one input
+    /// each. Of records with the same id, start and channel that stand in two inputs of a source the engine uses those of
+    /// one, and counts the others as `Account.repeated`. A record without an id is always used.
+    var mayRepeat: Bool { get }
 }
 
 extension Cursor {
     public func checkpoint() -> Checkpoint { Checkpoint() }
+    public var mayRepeat: Bool { false }
 }
 
 /// A source that can group on its own side, as a database cluster can.

@@ -15,6 +15,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var columns: Set<ColumnName> = []
         /// Whether names of `tls` and `http` records are asked for.
         var wantsNames = false
+        /// Whether a flow may stand in two files: then its id is read too.
+        var mayRepeat = false
         /// In bytes, the line feed not counted.
         var longestLine = Int.max / 4
         /// How much of a compressed file or a stream is held at a time.
@@ -35,10 +37,12 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private var failure: PluginError?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
+    let mayRepeat: Bool
 
     init(_ work: WorkQueue, _ settings: Settings, kept: KeptLines? = nil) {
         self.settings = settings
         self.kept = kept
+        mayRepeat = settings.mayRepeat
         lines = LineReader(work, longestLine: settings.longestLine, streamSize: settings.streamSize)
         scanner = LineScanner(settings)
     }
@@ -47,6 +51,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
     init(following live: LiveFiles, _ settings: Settings, kept: KeptLines? = nil) {
         self.settings = settings
         self.kept = kept
+        mayRepeat = settings.mayRepeat
         lines = LineReader(following: live, longestLine: settings.longestLine)
         scanner = LineScanner(settings)
     }
@@ -78,6 +83,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
             // A batch is of one file; the region waits for the next call.
             if rest < Self.bytesAtOnce, batch.origin != origin { return true }
             batch.origin = origin
+            batch.content = lines.content
             rest -= scan(into: &batch)
             if !region.bytes.isEmpty { return true }
         }

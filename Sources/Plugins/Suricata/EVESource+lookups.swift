@@ -14,7 +14,8 @@ extension EVESource {
         let isAlone = scan.kinds.count == 1
         let work = WorkQueue(isAlone ? files : try inputs.open().files)
         return flows.map { cursor in
-            let questions = ContextCursor(work, EVEWordScanner(interest), longestLine: longestLine)
+            let questions = ContextCursor(
+                work, EVEWordScanner(interest), longestLine: longestLine, mayRepeat: cursor.mayRepeat)
             return isAlone ? questions : ChainedCursor(cursor, questions)
         }
     }
@@ -40,6 +41,7 @@ final class ChainedCursor: Cursor, @unchecked Sendable {
     private let first: EVECursor
     private let second: ContextCursor
     private var isSecond = false
+    var mayRepeat: Bool { first.mayRepeat }
 
     init(_ first: EVECursor, _ second: ContextCursor) {
         self.first = first

@@ -41,7 +41,7 @@ public struct EVESource: Source, BuiltInPlugin {
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let paths = inputs
-        let settings = EVECursor.Settings(
+        var settings = EVECursor.Settings(
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
             longestLine: Int(clamping: options.maxLine.bytes))
@@ -49,13 +49,15 @@ public struct EVESource: Source, BuiltInPlugin {
         let keeps = (scan.isLive || paths.haveStandardInput) && !scan.askedAgain.isEmpty
         kept.begin(keeps ? EVELinePicker(scan.askedAgain) : nil)
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
+            settings.mayRepeat = true
             return [EVECursor(following: live, settings, kept: keeps ? kept : nil)]
         }
         let opened = try paths.open()
         counts.remember(opened.files.filter { !$0.isStandardInput })
+        settings.mayRepeat = opened.files.count > 1
         let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
-        let cursors = (0..<count).map { _ in EVECursor(work, settings, kept: keeps ? kept : nil) }
+        let cursors = (0..<count).map { [settings] _ in EVECursor(work, settings, kept: keeps ? kept : nil) }
         guard scan.kinds[.dns] != nil else { return cursors }
         return try withLookups(cursors, opened.files, scan)
     }

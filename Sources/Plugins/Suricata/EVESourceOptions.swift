@@ -23,7 +23,8 @@ public struct EVESourceOptions: PluginOptions {
                 "paths", \.paths,
                 "The files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
                     + "are told apart by content. A file named twice, or that is a copy of another, is read once, up to "
-                    + "the size it has at the start; with --follow also what comes later, through every rotation.",
+                    + "the size it has at the start, and of files that overlap in part each flow is used once; with "
+                    + "--follow also what comes later, through every rotation.",
                 required: true),
             Option(
                 "time", \.time,

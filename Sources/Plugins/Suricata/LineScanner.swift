@@ -18,7 +18,7 @@ final class LineScanner {
         options.wantsBytes = columns.contains(.bytesToServer) || columns.contains(.bytesToClient)
         options.wantsPackets = columns.contains(.packetsToServer) || columns.contains(.packetsToClient)
         options.wantsDuration = columns.contains(.duration)
-        options.wantsFlowID = columns.contains(.id)
+        options.wantsFlowID = columns.contains(.id) || settings.mayRepeat
         options.wantsNames = settings.wantsNames
         options.longestLine = settings.longestLine
         scanner = EVEScannerCreate(options)

@@ -10,6 +10,8 @@ import LineFiles
 final class ZeekCursor: Cursor, @unchecked Sendable {
     struct Settings: Sendable {
         var kinds: [RecordKind: Set<ColumnName>] = [:]
+        /// Whether a record may stand in two files: then ids are read too, where batches have room for them.
+        var mayRepeat = false
         /// In bytes, the line feed not counted.
         var longestLine = Int.max / 4
         /// How much of a compressed file or a stream is held at a time.
@@ -34,11 +36,13 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     private var failure: PluginError?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
+    let mayRepeat: Bool
 
     init(_ files: SharedFiles, _ settings: Settings, kept: KeptLines? = nil) {
         self.kept = kept
         self.files = files
         self.settings = settings
+        mayRepeat = settings.mayRepeat
         lines = LineReader(files.work, longestLine: settings.longestLine, streamSize: settings.streamSize)
         headers = HeaderReader(files, longestLine: settings.longestLine)
     }
@@ -48,6 +52,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         self.kept = kept
         self.files = files
         self.settings = settings
+        mayRepeat = settings.mayRepeat
         lines = LineReader(following: live, longestLine: settings.longestLine)
         headers = HeaderReader(files, longestLine: settings.longestLine)
     }
@@ -79,6 +84,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             // A batch is of one file; the region waits for the next call.
             if rest < Self.bytesAtOnce, batch.origin != origin { return true }
             batch.origin = origin
+            batch.content = lines.content
             let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
             let consumed = scanner?.read(bytes, at: region.position, into: &batch) ?? bytes.count
             region.consume(consumed)
@@ -126,7 +132,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
 
     private func scanner(for batch: RecordBatch, first lines: UnsafeRawBufferPointer) -> LogScanner {
         if let scanner { return scanner }
-        let plan = plan ?? LogPlan(settings.kinds, flows: files.flows(seeing: lines))
+        let plan = plan ?? LogPlan(kinds(for: batch), flows: files.flows(seeing: lines))
         self.plan = plan
         let capacity = batch.tables.map(\.capacity).max() ?? 0
         let made = LogScanner(plan, longestLine: settings.longestLine, capacity: capacity)
@@ -138,6 +144,14 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             kept?.begin(file.path, header: header)
         }
         return made
+    }
+
+    /// What is read: what the scan asked for, and ids where they tell repeats.
+    private func kinds(for batch: RecordBatch) -> [RecordKind: Set<ColumnName>] {
+        var kinds = settings.kinds
+        guard mayRepeat else { return kinds }
+        for table in batch.tables where table.numbers[.id] != nil { kinds[table.kind]?.insert(.id) }
+        return kinds
     }
 
     /// Closes the book of the file before: positions mean nothing without the file's name.

@@ -44,7 +44,7 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let paths = inputs
-        let settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
+        var settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
         let keeps = (scan.isLive || paths.haveStandardInput) && !scan.askedAgain.isEmpty
         kept.begin(keeps ? ZeekLinePicker(scan.askedAgain) : nil)
         if scan.isLive,
@@ -53,13 +53,15 @@ public struct ZeekSource: Source, BuiltInPlugin {
             let flows = options.flows.isEmpty ? FlowLogs.expected(in: options.paths.map(\.text)) : options.flows
             let files = paths.list().compactMap { try? InputFile(path: $0.name) }
             let shared = SharedFiles([], flows: try flows ?? (files.isEmpty ? nil : self.flows(scan, files)))
+            settings.mayRepeat = true
             return [ZeekCursor(following: live, shared, settings, kept: keeps ? kept : nil)]
         }
         let opened = try paths.open()
         counts.remember(opened.files.filter { !$0.isStandardInput })
         let shared = SharedFiles(opened.files, notes: opened.notes, flows: try flows(scan, opened.files))
+        settings.mayRepeat = opened.files.count > 1
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
-        return (0..<count).map { _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
+        return (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
     }
 
     /// The logs whose records are flows.

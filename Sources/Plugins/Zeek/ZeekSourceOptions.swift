@@ -15,8 +15,9 @@ public struct ZeekSourceOptions: PluginOptions {
                 "paths", \.paths,
                 "The logs to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
                     + "are told apart by content, and so are logs in columns and in JSON. A file named twice, or "
-                    + "that is a copy of another, is read once, up to the size it has at the start; with --follow also "
-                    + "what comes later, through every rotation.",
+                    + "that is a copy of another, is read once, up to the size it has at the start, and of files that "
+                    + "overlap in part each connection is used once; with --follow also what comes later, through "
+                    + "every rotation.",
                 required: true),
             Option(
                 "flows", \.flows,

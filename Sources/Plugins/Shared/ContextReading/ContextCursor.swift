@@ -20,16 +20,20 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     private var moved = 0
     private var origin = ""
     private let remarks: [String]
+    package let mayRepeat: Bool
 
-    /// - Parameter remarks: what is to be said of the files, noted in the account.
+    /// - Parameters:
+    ///   - remarks: what is to be said of the files, noted in the account.
+    ///   - mayRepeat: whether a record may stand in two of the files.
     package init(
         _ work: WorkQueue, _ scanner: any WordScanner, kept: KeptLines.Reading? = nil, longestLine: Int,
-        remarks: [String] = []
+        remarks: [String] = [], mayRepeat: Bool = false
     ) {
         lines = LineReader(work, longestLine: longestLine)
         self.kept = kept
         self.scanner = scanner
         self.remarks = remarks
+        self.mayRepeat = mayRepeat
     }
 
     package var account: Account {

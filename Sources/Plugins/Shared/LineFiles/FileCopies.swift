@@ -4,9 +4,6 @@ import FlareKit
 /// Finds files that are copies of others, as rotation leaves them: `eve.json.1` beside `eve.json.1.gz`, or a copy that is
 /// about to be cut off. They are told by their heads first, which costs next to nothing, and then compared whole.
 enum FileCopies {
-    /// What the lines of a copy are counted under.
-    static let reason = "also in another file"
-
     /// How much is compared at a time, in bytes.
     private static let step = 1 << 18
 
@@ -79,7 +76,7 @@ extension Account {
     /// Counts the lines of a copy that is not read.
     fileprivate mutating func skip(copy file: InputFile, lines: Int) {
         read += lines
-        skipped[FileCopies.reason, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
+        skipped[Account.repeated, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
         bytes += file.size ?? 0
     }
 }

@@ -53,6 +53,9 @@ package final class LineReader {
         streamSize = 1 << 20
     }
 
+    /// What tells the file at hand from others where its name does not; empty where that does.
+    package var content: String { live?.content ?? "" }
+
     /// Whether the files are followed as they grow.
     package var isLive: Bool { live != nil }
 

@@ -68,6 +68,9 @@ package final class LiveFiles {
     /// The file at hand.
     var file: InputFile? { current?.present }
 
+    /// What tells the content at hand from others, whatever it is called.
+    var content: String { current?.head.text ?? "" }
+
     /// Where a later run would go on.
     ///
     /// - Parameter unread: where lines begin that were handed out and not read.
