@@ -52,14 +52,12 @@ package final class KeptLines: Sendable {
         var chunks: [Chunk] = []
         /// Bytes of all lines, with what is remembered of each.
         var size = 0
-        /// How many lines were left out, by the minute of their time.
-        var leftOut: [Int64: Int] = [:]
+        var leftOut = LeftOutCounts()
     }
 
     /// What is remembered of a line and of a chunk beside their bytes, in bytes.
     private static let lineOverhead = MemoryLayout<Int>.size + MemoryLayout<Int64>.size
     private static let chunkOverhead = 256
-    private static let minute: Int64 = 60_000_000_000
 
     private let bound: Int
     private let chunkSize: Int
@@ -140,7 +138,7 @@ package final class KeptLines: Sendable {
             if state.chunks[empty].count > 0 {
                 let (size, time) = state.chunks[empty].dropFirst()
                 state.size -= size + Self.lineOverhead
-                state.leftOut[time / Self.minute, default: 0] += 1
+                state.leftOut.add(at: time)
             } else if empty + 1 < state.chunks.count {
                 empty += 1
                 state.size -= Self.chunkOverhead
@@ -184,17 +182,17 @@ extension KeptLines {
                     state.size -= chunk.lines.count + chunk.count * Self.lineOverhead + Self.chunkOverhead
                 }
                 state.chunks.removeAll { $0.newest < since }
-                state.leftOut = state.leftOut.filter { $0.key >= since / Self.minute }
+                state.leftOut.forget(before: since)
             }
             return Reading(state.chunks, remarks: remarks(state))
         }
     }
 
     private func remarks(_ state: State) -> [String] {
-        let leftOut = state.leftOut.values.reduce(0, +)
+        let leftOut = state.leftOut.total
         guard leftOut > 0 else { return [] }
         let kept = state.chunks.reduce(0) { $0 + $1.count }
-        let until = state.leftOut.keys.max().map { Timestamp(nanoseconds: $0 * Self.minute) }
+        let until = state.leftOut.newest.map(Timestamp.init(nanoseconds:))
         let newest = until.map { $0.nanoseconds > 0 ? ", up to \($0)" : "" } ?? ""
         return [
             "\(leftOut) of \(leftOut + kept) records besides flows were left out, the oldest\(newest): "
