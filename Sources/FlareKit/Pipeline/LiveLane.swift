@@ -16,7 +16,8 @@ final class LiveLane: Sendable {
     /// A place from which reading could begin again.
     private struct Place: Sendable {
         var checkpoint: Checkpoint
-        /// No record before the place starts later: nanoseconds since 1970.
+        /// No record before the place is of a later time, neither one that was yielded nor one that was kept for being
+        /// asked again: nanoseconds since 1970.
         var newestBefore: Int64
     }
 
@@ -27,8 +28,8 @@ final class LiveLane: Sendable {
         var taken: [Int]
         var account = Account()
         var places: [Place]
-        /// The newest start in what the cursor has yielded.
-        var newestYielded = Int64.min
+        /// The newest time in what the cursor has yielded, or keeps for being asked again.
+        var newestRead = Int64.min
         var isFresh = true
         var hasEnded = false
     }
@@ -92,8 +93,11 @@ final class LiveLane: Sendable {
             meter.advance(bytes: state.account.bytes - before.bytes, records: state.account.read - before.read)
             for table in state.batch.tables {
                 for row in 0..<table.count where table.start[row] < policy.future {
-                    state.newestYielded = max(state.newestYielded, table.start[row])
+                    state.newestRead = max(state.newestRead, table.start[row])
                 }
+            }
+            if let kept = cursor.newestKept(before: Timestamp(nanoseconds: policy.future)) {
+                state.newestRead = max(state.newestRead, kept.nanoseconds)
             }
             return state.batch.count > 0 || state.account.read > before.read
         }
@@ -103,9 +107,9 @@ final class LiveLane: Sendable {
     private func keepPlace(_ state: inout State) {
         let isFirst = state.isFresh
         state.isFresh = false
-        guard let last = state.places.last, !isFirst, state.newestYielded > .min else { return }
-        guard last.newestBefore == .min || state.newestYielded - step >= last.newestBefore else { return }
-        state.places.append(Place(checkpoint: cursor.checkpoint(), newestBefore: state.newestYielded))
+        guard let last = state.places.last, !isFirst, state.newestRead > .min else { return }
+        guard last.newestBefore == .min || state.newestRead - step >= last.newestBefore else { return }
+        state.places.append(Place(checkpoint: cursor.checkpoint(), newestBefore: state.newestRead))
     }
 
     /// Takes the rows of the batch up to the first one that reaches the boundary.

@@ -47,11 +47,17 @@ public protocol Cursor: AnyObject, Sendable {
     /// each. Of records with the same id, start and channel that stand in two inputs of a source the engine uses those of
     /// one, and counts the others as `Account.repeated`. A record without an id is always used.
     var mayRepeat: Bool { get }
+    /// Of a live read, the newest time of the records that are kept for being asked again (`Scan.askedAgain`); asked only
+    /// between calls. A later run goes on from where none of the window was read before, so that it keeps them too.
+    ///
+    /// - Parameter limit: later records do not count: they are from the future.
+    func newestKept(before limit: Timestamp) -> Timestamp?
 }
 
 extension Cursor {
     public func checkpoint() -> Checkpoint { Checkpoint() }
     public var mayRepeat: Bool { false }
+    public func newestKept(before limit: Timestamp) -> Timestamp? { nil }
 }
 
 /// A source that can group on its own side, as a database cluster can.

@@ -59,6 +59,8 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
 
     func checkpoint() -> Checkpoint { lines.checkpoint(unread: region) }
 
+    func newestKept(before limit: Timestamp) -> Timestamp? { kept?.newest(before: limit) }
+
     var account: Account {
         var account = closed
         account.merge(lines.notes)

@@ -118,6 +118,16 @@ package final class KeptLines: Sendable {
         }
     }
 
+    /// The newest time before a moment among what is kept.
+    package func newest(before limit: Timestamp) -> Timestamp? {
+        let limit = limit.nanoseconds
+        return state.withLock { state in
+            state.chunks.compactMap { chunk in
+                chunk.newest < limit ? chunk.newest : chunk.times.filter { $0 < limit }.max()
+            }.max()
+        }.map(Timestamp.init(nanoseconds:))
+    }
+
     private func beginChunk(_ header: [UInt8], _ state: inout State) {
         if !state.chunks.isEmpty { state.chunks[state.chunks.count - 1].trim() }
         state.chunks.append(Chunk(path: state.path, header: header))
