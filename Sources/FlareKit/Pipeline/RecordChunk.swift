@@ -54,13 +54,14 @@ struct RecordChunk: Sendable {
 extension RecordChunk {
     /// Takes some rows out.
     ///
-    /// - Parameter rows: rising.
-    mutating func remove(_ rows: [Int], _ layout: RecordLayout) {
+    /// - Parameter isRemoved: of each row.
+    mutating func remove(_ isRemoved: [Bool], _ layout: RecordLayout) {
         var rest = RecordChunk(layout: layout)
         var begin = 0
-        for row in rows + [count] {
-            rest.append(begin..<row, of: self)
-            begin = row + 1
+        while begin < count {
+            let end = isRemoved[begin...].firstIndex(of: true) ?? count
+            rest.append(begin..<end, of: self)
+            begin = isRemoved[end...].firstIndex(of: false) ?? count
         }
         self = rest
     }

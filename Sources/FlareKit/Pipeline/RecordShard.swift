@@ -154,8 +154,8 @@ extension RecordShard {
 extension RecordShard {
     /// Takes rows out of chunks.
     ///
-    /// - Parameter rows: by the number of the chunk, rising.
-    mutating func remove(_ rows: [Int: [Int]]) {
+    /// - Parameter rows: whether each is taken out, by the number of the chunk.
+    mutating func remove(_ rows: [Int: [Bool]]) {
         for (chunk, rows) in rows { chunks[chunk].remove(rows, layout) }
     }
 

@@ -12,8 +12,8 @@ struct RecordStore: Sendable {
 
     /// Takes rows out of the chunks of shards.
     ///
-    /// - Parameter rows: by the number of the shard, then by that of the chunk, rising.
-    mutating func remove(_ rows: [Int: [Int: [Int]]]) {
+    /// - Parameter rows: whether each is taken out, by the numbers of the shard and the chunk.
+    mutating func remove(_ rows: [Int: [Int: [Bool]]]) {
         for (shard, chunks) in rows { shards[shard].remove(chunks) }
     }
 

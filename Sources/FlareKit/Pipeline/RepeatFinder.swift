@@ -5,8 +5,8 @@
 struct RepeatFinder {
     /// What is there once more.
     struct Repeats {
-        /// By shard and chunk, rising.
-        var rows: [Int: [Int: [Int]]] = [:]
+        /// Which rows, by shard and chunk.
+        var rows: [Int: [Int: [Bool]]] = [:]
         var tally = Account.Tally()
     }
 
@@ -75,7 +75,7 @@ struct RepeatFinder {
         forEachEntry { entry, moment in if isShared[moment] { count += 1 } }
         guard count > 0 else { return repeats }
         let parts = min(Self.mostParts, (count + Self.partSize - 1) / Self.partSize)
-        var dropped: [Entry] = []
+        var dropped = [[Bool]](repeating: [], count: places.count)
         for part in 0..<parts {
             var entries: [Entry] = []
             entries.reserveCapacity(count / parts + count / parts / 8)
@@ -105,10 +105,8 @@ struct RepeatFinder {
     private func forEachEntry(_ body: (Entry, _ moment: Int) -> Void) {
         for (number, place) in places.enumerated() {
             let (times, ids) = (place.chunk.times, place.chunk.numbers[idColumn])
-            for (index, run) in place.chunk.inputs.enumerated() {
-                let end = index + 1 < place.chunk.inputs.count ? place.chunk.inputs[index + 1].row : times.count
-                let input = place.inputs[run.input]
-                for row in run.row..<end
+            for (rows, input) in runs(of: place) {
+                for row in rows
                 where times[row] >= since && times[row] < until && ids[row] != RecordTable.unknown {
                     let moment = Int(times[row] >> Self.momentBits) & (Self.momentCount - 1)
                     let entry = Entry(
@@ -131,7 +129,7 @@ struct RepeatFinder {
     /// Collects those that are to be dropped.
     ///
     /// - Parameter entries: sorted by their fingerprints.
-    private func collect(_ entries: [Entry], _ dropped: inout [Entry]) {
+    private func collect(_ entries: [Entry], _ dropped: inout [[Bool]]) {
         var begin = 0
         while begin < entries.count {
             var end = begin + 1
@@ -142,21 +140,27 @@ struct RepeatFinder {
     }
 
     /// - Parameter entries: with one fingerprint, which those of different records may share.
-    private func collectAlike(_ entries: ArraySlice<Entry>, _ dropped: inout [Entry]) {
+    private func collectAlike(_ entries: ArraySlice<Entry>, _ dropped: inout [[Bool]]) {
         if entries.count == 2, let first = entries.first, let last = entries.last {
             return collectPair(first, last, &dropped)
         }
         for same in Dictionary(grouping: entries, by: identity).values where same.count > 1 {
             let holders = Dictionary(grouping: same, by: \.input).mapValues { $0.sorted { order($0, $1) < 0 } }
             guard let giver = holders.max(by: { gives($1, ratherThan: $0) })?.key else { continue }
-            dropped += same.filter { $0.input != giver }
+            for entry in same where entry.input != giver { drop(entry, &dropped) }
         }
     }
 
     /// The usual case, without a table.
-    private func collectPair(_ a: Entry, _ b: Entry, _ dropped: inout [Entry]) {
+    private func collectPair(_ a: Entry, _ b: Entry, _ dropped: inout [[Bool]]) {
         guard a.input != b.input, identity(of: a) == identity(of: b) else { return }
-        dropped.append(gives((a.input, [a]), ratherThan: (b.input, [b])) ? b : a)
+        drop(gives((a.input, [a]), ratherThan: (b.input, [b])) ? b : a, &dropped)
+    }
+
+    private func drop(_ entry: Entry, _ dropped: inout [[Bool]]) {
+        let place = Int(entry.place)
+        if dropped[place].isEmpty { dropped[place] = Array(repeating: false, count: places[place].chunk.count) }
+        dropped[place][Int(entry.row)] = true
     }
 
     private struct Identity: Hashable {
@@ -198,16 +202,32 @@ struct RepeatFinder {
         return 0
     }
 
-    private func note(_ dropped: [Entry], in repeats: inout Repeats) {
+    private func note(_ dropped: [[Bool]], in repeats: inout Repeats) {
         var holders: Set<UInt32> = []
-        for entry in dropped {
-            let place = places[Int(entry.place)]
-            repeats.rows[place.shard, default: [:]][place.number, default: []].append(Int(entry.row))
-            repeats.tally.add(time: Timestamp(nanoseconds: place.chunk.times[Int(entry.row)]))
-            holders.insert(entry.input)
+        var (first, last) = (Int64.max, Int64.min)
+        for (place, rows) in zip(places, dropped) where !rows.isEmpty {
+            repeats.rows[place.shard, default: [:]][place.number] = rows
+            for (row, isDropped) in rows.enumerated() where isDropped {
+                repeats.tally.count += 1
+                first = min(first, place.chunk.times[row])
+                last = max(last, place.chunk.times[row])
+            }
+            for (range, input) in runs(of: place) where rows[range].contains(true) { holders.insert(input) }
         }
-        repeats.rows = repeats.rows.mapValues { $0.mapValues { $0.sorted() } }
+        guard repeats.tally.count > 0 else { return }
         let names = Set(holders.map { inputs[Int($0)].input.origin })
-        repeats.tally.merge(Account.Tally(examples: names.map { Account.Place($0) }))
+        repeats.tally.merge(
+            Account.Tally(
+                first: Timestamp(nanoseconds: first), last: Timestamp(nanoseconds: last),
+                examples: names.map { Account.Place($0) }))
+    }
+
+    /// The rows of a chunk that came one after another from an input.
+    private func runs(of place: Place) -> [(rows: Range<Int>, input: UInt32)] {
+        let runs = place.chunk.inputs
+        return runs.indices.map { index in
+            let end = index + 1 < runs.count ? runs[index + 1].row : place.chunk.count
+            return (runs[index].row..<end, place.inputs[runs[index].input])
+        }
     }
 }
