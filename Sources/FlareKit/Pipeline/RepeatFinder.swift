@@ -46,7 +46,7 @@ struct RepeatFinder {
     /// So many moments are told from each other: those of 52 days.
     private static let momentCount = 1 << 16
     /// About so many records are sorted at a time, 24 bytes each, unless that took more than `mostParts` rounds.
-    private static let partSize = 1 << 20
+    private static let partSize = 1 << 19
     private static let mostParts = 32
 
     /// - Parameters:
