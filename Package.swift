@@ -265,7 +265,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            exclude: ["Fixtures"]
+            exclude: ["Fixtures", "filebeat.py"]
         ),
         .testTarget(name: "TabularTests", dependencies: ["FlareKit", "Tabular"]),
         .testTarget(

@@ -4,6 +4,7 @@ import FlareKitTesting
 import Foundation
 import Suricata
 import Testing
+import Zeek
 
 @testable import Elasticsearch
 
@@ -13,9 +14,11 @@ import Testing
 )
 struct ClusterContextTests {
     /// Every channel with more than three flows, with all that was said about it: its columns by their names.
-    private static func told(_ source: any Source) async throws -> [String: [String: String]] {
+    private static func told(
+        _ source: any Source, _ window: TimeWindow = ClusterRunTests.window
+    ) async throws -> [String: [String: String]] {
         let outcome = try await Runs.run(
-            source, ClusterRunTests.window, [ContextEnricher(ContextOptions())], CountingDetector(minimumCount: 4))
+            source, window, [ContextEnricher(ContextOptions())], CountingDetector(minimumCount: 4))
         // One of the servers cannot group.
         #expect(outcome.run.warnings.filter { !$0.contains("does not group") } == [])
         let rows = outcome.findings.map { finding in
@@ -48,4 +51,51 @@ struct ClusterContextTests {
         }
         Self.expectEqual(found, expected)
     }
+
+    @Test(
+        "of Zeek's real logs, as Filebeat's module for Zeek writes them", .enabled(if: Repository.hasRecords),
+        arguments: ClusterServer.Kind.allCases)
+    func zeek(_ kind: ClusterServer.Kind) async throws {
+        let logs = ["conn", "dns", "http", "ssl", "files", "weird"].flatMap { log in
+            (0..<2).map { hour in
+                let folder = log == "conn" ? "zeek-72h" : "zeek-72h-protocols"
+                return Repository.records.appending(path: "\(folder)/\(log).2024-04-19T0\(hour).log.gz").path
+            }
+        }
+        let folder = try Scratch()
+        let python = try #require(
+            ["/usr/bin/python3", "/usr/local/bin/python3"].first(where: FileManager.default.isExecutableFile))
+        let script = Repository.root.appending(path: "Tests/ElasticsearchTests/filebeat.py").path
+        let written = try await Command.run([python, script] + logs, in: folder)
+        try #require(written.code == 0, "\(written.errors)")
+        let server = try await SharedServer.of(kind)
+        let documents = written.output.split(separator: "\n").map(String.init)
+        try await server.load(documents, into: "filebeat-zeek", mapping: Self.ecs)
+        let window = TimeWindow(
+            since: Timestamp(seconds: 1_713_484_800), until: Timestamp(seconds: 1_713_484_800 + 7200))
+        let paths = logs.map { "\"\($0)\"" }.joined(separator: ", ")
+        let expected = try await Self.told(try ZeekSource(.read("paths: [\(paths)]"), PluginContext()), window)
+        let found = try await Self.told(
+            try ElasticsearchSource(.read("urls: [\"\(server.url)\"]\nschema: zeek-ecs"), PluginContext()), window)
+        for column in ["host", "user_agents", "urls", "statuses", "files", "notices"] {
+            #expect(expected.values.contains { $0[column] != "" }, "nothing was said of \(column)")
+        }
+        Self.expectEqual(found, expected)
+    }
+
+    /// The types of ECS that are searched.
+    private static let ecs = {
+        let words = [
+            "network.transport", "event.dataset", "zeek.session_id", "dns.question.name", "zeek.dns.query",
+            "zeek.dns.answers", "zeek.ssl.server.name", "zeek.ssl.server.cert_chain_fps", "tls.client.ja3",
+            "url.domain",
+            "user_agent.original",
+        ].map { ($0, "keyword") }
+        let addresses = ["source.ip", "destination.ip", "zeek.files.tx_hosts", "zeek.files.rx_hosts"].map {
+            ($0, "keyword")
+        }
+        let ports = ["source.port", "destination.port"].map { ($0, "integer") }
+        let fields = (words + addresses + ports + [("@timestamp", "date")]).map { "\"\($0)\":{\"type\":\"\($1)\"}" }
+        return "{\"mappings\":{\"dynamic\":false,\"properties\":{\(fields.joined(separator: ","))}}}"
+    }()
 }
