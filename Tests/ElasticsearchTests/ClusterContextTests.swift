@@ -83,6 +83,48 @@ struct ClusterContextTests {
         Self.expectEqual(found, expected)
     }
 
+    /// Six hours of the same records.
+    private static let morning = TimeWindow(
+        since: Timestamp(seconds: 1_693_800_000), until: Timestamp(seconds: 1_693_821_600))
+
+    @Test(
+        "context_index and context_filter choose other records; where there are none the report says so",
+        .enabled(if: Repository.hasRecords))
+    func choices() async throws {
+        let server = try await SharedServer.withRecords(.osmem)
+        func outcome(_ options: String) async throws -> RunOutcome {
+            try await Runs.run(
+                try ElasticsearchSource(
+                    .read("urls: [\"\(server.url)\"]\nindex: real-*\n\(options)"), PluginContext()),
+                Self.morning, [ContextEnricher(ContextOptions())], CountingDetector(minimumCount: 4))
+        }
+        func said(_ column: String, _ outcome: RunOutcome) -> Bool {
+            outcome.findings.contains { $0.evidence[column] != nil }
+        }
+        let filtered = try await outcome("context_filter: \"event_type:dns\"")
+        #expect(said("hosts_seen", filtered) && !said("alerts", filtered))
+        let elsewhere = try await outcome("context_index: nowhere-*")
+        #expect(!said("hosts_seen", elsewhere) && elsewhere.findings.count == filtered.findings.count)
+        #expect(elsewhere.run.warnings.contains { $0.contains("no records besides flows") })
+    }
+
+    @Test(
+        "where the cluster fails to say more, findings stand and the report tells why",
+        .enabled(if: Repository.hasRecords))
+    func failing() async throws {
+        let server = try await SharedServer.withRecords(.osmem)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            passed.body.contains("\"dns\"") ? .status(503, retryAfter: nil) : .none
+        }
+        defer { proxy.stop() }
+        let options = "urls: [\"\(proxy.url)\"]\nindex: real-*\nretries: 0"
+        let outcome = try await Runs.run(
+            try ElasticsearchSource(.read(options), PluginContext()), Self.morning,
+            [ContextEnricher(ContextOptions())], CountingDetector(minimumCount: 4))
+        #expect(outcome.findings.count > 5)
+        #expect(outcome.run.warnings.contains { $0.contains("could not be read again") && $0.contains("503") })
+    }
+
     /// The types of ECS that are searched.
     private static let ecs = {
         let words = [
