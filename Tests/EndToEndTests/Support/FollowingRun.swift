@@ -54,6 +54,12 @@ final class FollowingRun {
         }
     }
 
+    /// Waits until something holds that may never do.
+    static func wait(atMost seconds: TimeInterval, _ holds: () -> Bool) async {
+        let end = Date() + seconds
+        while !holds(), Date() < end { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
     /// Waits until the window that ends at a moment was evaluated, seconds after 2024-01-01.
     func wait(untilEvaluated seconds: Int) async throws {
         let moment = Timestamp(seconds: 1_704_067_200 + Double(seconds))
