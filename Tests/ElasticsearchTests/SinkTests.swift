@@ -164,4 +164,34 @@ struct SinkTests {
         #expect(try String(contentsOf: file, encoding: .utf8).contains("c2.example"))
         #expect(try await Self.documents("flare-findings-2024.05.01", server).count == 1)
     }
+
+    @Test("keeps a refused document also where the cluster stays too busy for another one")
+    func deadLetterOfBusyCluster() async throws {
+        let server = try await ClusterServer(.noida)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            guard passed.line.contains("_bulk") else { return .none }
+            return .body { body in
+                var text = String(decoding: body, as: UTF8.self)
+                let answers = [
+                    #""status":429,"error":{"reason":"queue is full"}"#,
+                    #""status":400,"error":{"reason":"no such type"}"#,
+                ]
+                for answer in answers {
+                    guard let place = text.range(of: #""status":20"#) else { continue }
+                    text.replaceSubrange(place.lowerBound..<text.index(after: place.upperBound), with: answer)
+                }
+                return Array(text.utf8)
+            }
+        }
+        defer { proxy.stop() }
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let error = await #expect(throws: PluginError.self) {
+            try await Self.write(
+                [Self.finding(1), Self.finding(2)], to: server, through: proxy.url,
+                "compress: false\nretries: 0\ndead_letter: \(file.path)")
+        }
+        #expect(error?.description.contains("queue is full") == true)
+        #expect(try String(contentsOf: file, encoding: .utf8).contains("no such type"))
+    }
 }

@@ -99,6 +99,13 @@ public final class ChannelTable: Sendable {
         return low < keys.count && keys[low] == key ? ChannelID(low) : nil
     }
 
+    /// What a column of numbers holds of a channel's records, in no order; empty where the run does not keep it.
+    public func numbers(_ column: ColumnName, of channel: ChannelID) -> [Int64] {
+        if let lender { return lender(channel).numbers[column] ?? [] }
+        guard let place = store.layout.numbers.firstIndex(of: column) else { return [] }
+        return rows[starts[channel.index]..<starts[channel.index + 1]].map { number($0, place) }
+    }
+
     /// A channel with its records, sorted by time, then by sizes: O(n log n).
     public func view(_ channel: ChannelID) -> ChannelView {
         if let lender { return lender(channel) }

@@ -26,6 +26,10 @@ struct Tally: Sendable, Equatable {
     }
 
     mutating func merge(_ other: Tally) {
+        guard !isEmpty || others > 0 else {
+            self = other
+            return
+        }
         for (value, times) in other.counts { add(value, times: times) }
         others += other.others
     }

@@ -10,10 +10,12 @@ struct WordSearch: Sendable {
     private(set) var peerTexts: Set<String> = []
     /// The channels that findings are about.
     private(set) var found: Set<ChannelKey> = []
-    /// The channels of the sources that were judged, by the sensor's ids of their flows.
-    private(set) var channelsByID: [Int64: [ChannelKey]] = [:]
-    /// Those channels whose flows have ids.
-    private(set) var joined: Set<ChannelKey> = []
+    /// The channels of the sources that were judged and whose flows have ids.
+    private var joined: [ChannelKey] = []
+    private var placesOfJoined: [ChannelKey: Int] = [:]
+    /// Their places by the sensor's ids of their flows, and those of further channels with the same id.
+    private var placesByID: [Int64: Int32] = [:]
+    private var furtherByID: [Int64: [Int32]] = [:]
 
     init(_ findings: [Finding], _ run: RunContext) {
         for finding in findings {
@@ -26,17 +28,28 @@ struct WordSearch: Sendable {
         peerTexts = Set(peers.map(\.description))
         found = Set(findings.flatMap(\.channels))
         for table in run.tables.values {
-            for place in 0..<table.count where sources.contains(table.key(of: ChannelID(place)).source) {
-                take(table.view(ChannelID(place)))
+            for place in 0..<table.count {
+                let channel = ChannelID(place)
+                let key = table.key(of: channel)
+                if sources.contains(key.source) { take(key, table.numbers(.id, of: channel)) }
             }
         }
     }
 
-    private mutating func take(_ channel: ChannelView) {
-        guard let ids = channel.numbers[.id] else { return }
+    private mutating func take(_ key: ChannelKey, _ ids: [Int64]) {
+        guard ids.contains(where: { $0 != RecordTable.unknown }) else { return }
+        let place: Int32
+        if let known = placesOfJoined[key] {
+            place = Int32(known)
+        } else {
+            place = Int32(joined.count)
+            placesOfJoined[key] = joined.count
+            joined.append(key)
+        }
         for id in ids where id != RecordTable.unknown {
-            if channelsByID[id, default: []].last != channel.key { channelsByID[id, default: []].append(channel.key) }
-            joined.insert(channel.key)
+            guard let first = placesByID.updateValue(place, forKey: id), first != place else { continue }
+            placesByID[id] = first
+            if furtherByID[id]?.contains(place) != true { furtherByID[id, default: []].append(place) }
         }
     }
 
@@ -62,13 +75,16 @@ struct WordSearch: Sendable {
     ///
     /// By the flow's id where the record and the channel's flows have one; else by its addresses, port and protocol.
     func channels(of row: WordRow) -> [ChannelKey] {
-        if let id = row.number(.id), let channels = channelsByID[id] { return channels }
+        if let id = row.number(.id), let first = placesByID[id] {
+            let further = furtherByID.isEmpty ? [] : furtherByID[id] ?? []
+            return [joined[Int(first)]] + further.map { joined[Int($0)] }
+        }
         var key = row.channel
         let isBack = row.kind == .dns ? row.port != 53 && row.number(.sourcePort) == 53 : !sources.contains(key.source)
         if isBack { key = row.channelBack }
         guard sources.contains(key.source) else { return [] }
         // A record with an id that none of the channel's flows has is of a flow outside the window.
-        return row.number(.id) != nil && joined.contains(key) ? [] : [key]
+        return row.number(.id) != nil && placesOfJoined[key] != nil ? [] : [key]
     }
 }
 
@@ -146,7 +162,13 @@ struct WordCollector: Sendable {
         if channels.isEmpty {
             channels = other.channels
         } else {
-            for (key, words) in other.channels { channels[key, default: ChannelWords()].merge(words) }
+            for (key, words) in other.channels {
+                if let place = channels.index(forKey: key) {
+                    channels.values[place].merge(words)
+                } else {
+                    channels[key] = words
+                }
+            }
         }
         lookups += other.lookups
         answers += other.answers
@@ -165,7 +187,8 @@ struct WordCollector: Sendable {
         }
         lookups = lookups.filter { names.contains($0.name) }
         lookups.sort { ($0.time, $0.name, $0.channel) < ($1.time, $1.name, $1.channel) }
-        for (key, words) in channels.sorted(by: { $0.key < $1.key }) {
+        for key in channels.keys.sorted() {
+            guard let words = channels[key] else { continue }
             wordsBySource[key.source, default: SourceWords()].take(words, toward: key.peer)
         }
         answers.sort { ($0.time, $0.client, $0.name) < ($1.time, $1.client, $1.name) }

@@ -27,8 +27,8 @@ struct Bulk: Sendable {
     /// Bytes a request.
     let batchSize: Int
 
-    func write(_ items: [Item]) async throws -> Outcome {
-        var outcome = Outcome()
+    /// - Parameter outcome: what became of documents, also where an error ends the writing.
+    func write(_ items: [Item], into outcome: inout Outcome) async throws {
         var rest = items[...]
         while !rest.isEmpty {
             var lines: [UInt8] = []
@@ -42,7 +42,6 @@ struct Bulk: Sendable {
             }
             try await write(taken, &outcome)
         }
-        return outcome
     }
 
     private func line(_ item: Item) -> [UInt8] {

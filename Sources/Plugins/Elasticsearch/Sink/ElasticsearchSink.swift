@@ -89,7 +89,13 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         let bulk = Bulk(
             cluster: cluster, policy: RetryPolicy(retries: options.connection.retries), batch: options.batch,
             batchSize: Int(options.batchSize.bytes))
-        let outcome = try await bulk.write(items)
+        var outcome = Bulk.Outcome()
+        do {
+            try await bulk.write(items, into: &outcome)
+        } catch {
+            if !outcome.refused.isEmpty { try deadLetter.write(outcome.refused) }
+            throw error
+        }
         guard outcome.refused.isEmpty else { throw try refusal(outcome, of: items.count, at: cluster.client.name) }
         return nil
     }
