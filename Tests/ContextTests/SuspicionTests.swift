@@ -95,6 +95,18 @@ struct SuspicionTests {
         #expect(found.isSuperset(of: ["alert", "agents_many", "content_mismatch"]))
     }
 
+    @Test(
+        "a type is told from a name's ending, and from libmagic's descriptions only where they are of programs",
+        arguments: [
+            ("image/png", "/logo.png", false), ("application/zip", "/logo.png", true),
+            ("PNG image data, 16 x 16, 8-bit/color RGBA", "/logo.png", false),
+            ("PE32 executable (GUI) Intel 80386, for MS Windows", "/logo.png", true),
+            ("ELF 64-bit LSB executable, x86-64", "/style.css?v=1", true), ("PE32+ executable", "/setup.exe", false),
+        ])
+    func contentMismatch(type: String, name: String, isMismatch: Bool) {
+        #expect((ContentMismatch.text(type, name: name) != nil) == isMismatch)
+    }
+
     @Test("one client, four servers with one rare self-signed certificate and one JA3: one group of one id")
     func implant() async throws {
         let servers = ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4"]

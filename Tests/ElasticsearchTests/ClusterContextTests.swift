@@ -129,11 +129,11 @@ struct ClusterContextTests {
     private static let ecs = {
         let words = [
             "network.transport", "event.dataset", "zeek.session_id", "dns.question.name", "zeek.dns.query",
-            "zeek.dns.answers", "zeek.ssl.server.name", "zeek.ssl.server.cert_chain_fps", "tls.client.ja3",
+            "zeek.dns.answers", "zeek.ssl.server.name", "zeek.ssl.cert_chain_fps", "tls.client.ja3",
             "url.domain",
             "user_agent.original",
         ].map { ($0, "keyword") }
-        let addresses = ["source.ip", "destination.ip", "zeek.files.tx_hosts", "zeek.files.rx_hosts"].map {
+        let addresses = ["source.ip", "destination.ip", "zeek.files.tx_host", "zeek.files.rx_host"].map {
             ($0, "keyword")
         }
         let ports = ["source.port", "destination.port"].map { ($0, "integer") }

@@ -21,7 +21,7 @@ NAMES = {
     "dns": {},
     "http": {"method": "http.request.method", "host": "url.domain", "uri": "url.original", "status_code": "http.response.status_code",
              "user_agent": "user_agent.original", "response_body_len": "http.response.body.bytes"},
-    "ssl": {"server_name": "zeek.ssl.server.name", "cert_chain_fps": "zeek.ssl.server.cert_chain_fps", "subject": "tls.server.subject",
+    "ssl": {"server_name": "zeek.ssl.server.name", "subject": "tls.server.subject",
             "issuer": "tls.server.issuer", "ja3": "tls.client.ja3", "ja3s": "tls.server.ja3s"},
     "files": {"conn_uids": "zeek.files.session_ids", "mime_type": "file.mime_type", "filename": "file.name",
               "total_bytes": "file.size", "md5": "file.hash.md5", "sha1": "file.hash.sha1", "sha256": "file.hash.sha256"},
@@ -66,4 +66,8 @@ for path in sys.argv[1:]:
                     document["@timestamp"] = f"{moment:%Y-%m-%dT%H:%M:%S}.{micro}Z"
                 elif cell not in (b"-", b"(empty)"):
                     put(document, {**HEAD, **NAMES[log]}.get(name, f"zeek.{log}.{name}"), value(kind, cell))
+            # Of several hosts its pipeline keeps the first.
+            for side in ("tx", "rx") if log == "files" else ():
+                hosts = document["zeek"]["files"].pop(f"{side}_hosts", [])
+                put(document, f"zeek.files.{side}_host", hosts[0] if hosts else None)
             print(json.dumps(document))

@@ -188,6 +188,8 @@ enum ContentMismatch {
         "application/x-dosexec", "application/x-executable", "application/x-msdownload", "application/x-mach",
         "application/vnd.microsoft.portable-executable",
     ]
+    /// How libmagic's descriptions of programs begin, which Suricata logs in place of types where it logs any.
+    private static let describedPrograms = ["pe32", "ms-dos executable", "elf ", "mach-o "]
 
     /// What does not go together, in words; `nil` where it does, or where nothing can be told.
     static func text(_ type: String, name: String) -> String? {
@@ -197,6 +199,9 @@ enum ContentMismatch {
         let ending = file[file.index(after: dot)...].lowercased()
         guard let fitting = types[ending] else { return nil }
         let type = type.lowercased()
+        if describedPrograms.contains(where: type.hasPrefix) { return "\(type.prefix(60)) as .\(ending)" }
+        // Another description says nothing in the words of types.
+        guard type.prefix(while: { $0 != " " && $0 != ";" }).contains("/") else { return nil }
         let isGeneric = type.hasPrefix("application/octet-stream") || type.hasPrefix("text/")
         if programs.contains(where: type.hasPrefix) { return "\(type) as .\(ending)" }
         // Servers answer with pages where the file is not there, and do not know all types.
