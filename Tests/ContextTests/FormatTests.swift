@@ -168,6 +168,73 @@ struct FormatTests {
         #expect(counts[0].count == asked.count - 3)
     }
 
+    @Test("look-ups about a finding are the same whether their lines have to be parsed or not")
+    func lookupsAlike() async throws {
+        let answer = #"{"rrname":"a.example","rrtype":"A","ttl":9,"rdata":"1.2.3.4"}"#
+        let other = #"{"rrname":"a.example","rrtype":"A","ttl":9,"rdata":"192.0.2.7"}"#
+        let words = [
+            #""dns":{"type":"query","id":1,"rrname":"Q.example.","rrtype":"A","tx_id":0}"#,
+            #""dns":{"version":2,"type":"answer","rrname":"a.example","rcode":"NOERROR","answers":[\#(answer),\#(other)]}"#,
+            #""dns":{"version":2,"type":"answer","rrname":"a.example","answers":[\#(other)],"authorities":[\#(answer)]}"#,
+            #""dns":{"version":2,"type":"answer","rrname":"g.example","grouped":{"A":["1.2.3.4"]}}"#,
+            #""dns":{"version":2,"type":"answer","rrname":"n.example","rcode":"NXDOMAIN"}"#,
+            #""dns":{"type":"answer","id":1,"rrname":"one.example","rrtype":"A","ttl":4,"rdata":"1.2.3.4"}"#,
+            #""dns":{"version":3,"type":"response","queries":[{"rrname":"q3.example"}],"answers":[\#(answer)]}"#,
+            #""dns":{"type":"answer","rrname":"t.example","answers":[{"rdata":"say \"rdata\":\"1.2.3.4\""}]}"#,
+        ]
+        let lines = words.enumerated().flatMap { number, word in
+            [
+                Line.event("dns", at: Double(number), to: "203.0.113.53", 53, proto: "UDP", said: word),
+                Line.event("dns", at: Double(number), id: nil, to: "2001:db8::35", 53, proto: "sctp2", said: word),
+                Line.event("dns", at: Double(number), from: "10.9.9.9", to: "203.0.113.53", 53, said: word),
+                Line.event(
+                    "dns", at: Double(number), from: "203.0.113.53", port: 53, to: "10.0.0.1", 50_000, said: word),
+                Line.event(
+                    "dns", at: Double(number), from: "203.0.113.53", port: 53, to: "10.9.9.9", 50_000, said: word),
+                Line.event(
+                    "dns", at: Double(number), to: "203.0.113.53", 53, said: #""flow":{"dest_port":54},"# + word),
+            ]
+        }
+        let peer = try #require(IPAddress("1.2.3.4"))
+        let queries = [
+            ContextQuery(source: try #require(IPAddress("10.0.0.1"))), ContextQuery(source: nil, peer: .address(peer)),
+        ]
+        var read: [[String]] = []
+        // A blank at its beginning has a line parsed.
+        for begin in ["", " "] {
+            let all = lines.map { begin + $0 + "\n" }.joined()
+            let source = try Sources.eve([try folder.write("alike\(begin.count).json", all.utf8)])
+            read.append(try await Self.lookups(source, queries))
+        }
+        #expect(read[0] == read[1])
+        #expect(read[0].count > words.count * 4)
+    }
+
+    /// What a source answers, a line for each look-up.
+    private static func lookups(_ source: any ContextSource, _ queries: [ContextQuery]) async throws -> [String] {
+        let kinds: [RecordKind: Set<ColumnName>] = [.dns: [.id, .sourcePort, .query, .answers]]
+        let scan = Scan(kinds: kinds, parallelism: 1, now: Timestamp(nanoseconds: 0))
+        var texts: [String] = []
+        for cursor in try await source.records(about: queries, scan) {
+            var batch = RecordBatch(kinds)
+            var goesOn = true
+            while goesOn {
+                batch.removeAll()
+                goesOn = try cursor.next(into: &batch)
+                for table in batch.tables {
+                    for row in 0..<table.count {
+                        let numbers = table.numbers.sorted { $0.key.name < $1.key.name }.map { $0.value[row] }
+                        let said = table.texts.sorted { $0.key.name < $1.key.name }.map { $0.value[row] }
+                        texts.append(
+                            "\(table.start[row]) \(table.source[row]) \(table.destination[row]) \(table.port[row]) "
+                                + "\(table.proto[row]) \(numbers) \(said)")
+                    }
+                }
+            }
+        }
+        return texts
+    }
+
     @Test("a file that vanished between the readings leaves the findings, and is named")
     func vanished() async throws {
         let path = try folder.write(

@@ -42,12 +42,10 @@ enum Sources {
 /// Keeps what `context` gathered, for tests to look at.
 final class Gatherer: Enricher {
     let kinds = ContextEnricher(ContextOptions()).kinds
-    let words = Mutex(WordCollector())
     let stories = Mutex<[Story]>([])
 
     func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
         let gathered = try await ContextEnricher.gather(findings, run)
-        words.withLock { $0 = gathered }
         let told = findings.map { Story($0, gathered) }
         stories.withLock { $0 = told }
     }

@@ -1,17 +1,24 @@
 /// A channel's key as 40 plain bytes, so that millions of them hash and compare fast.
-struct PackedKey: Hashable, Sendable {
-    var source: IPAddress
+package struct PackedKey: Hashable, Sendable {
+    package var source: IPAddress
     /// The peer's address, or, where `peerIsName`, the name's number in `low`.
-    var peer: IPAddress
-    var port: UInt16
-    var proto: UInt8
-    var flags: Flags
+    package var peer: IPAddress
+    package var port: UInt16
+    package var proto: UInt8
+    package var flags: Flags
 
-    struct Flags: OptionSet, Hashable, Sendable {
-        let rawValue: UInt8
-        static let peerIsName = Flags(rawValue: 1)
-        static let noPort = Flags(rawValue: 2)
-        static let noProto = Flags(rawValue: 4)
+    package struct Flags: OptionSet, Hashable, Sendable {
+        package let rawValue: UInt8
+        package static let peerIsName = Flags(rawValue: 1)
+        package static let noPort = Flags(rawValue: 2)
+        package static let noProto = Flags(rawValue: 4)
+
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+    }
+
+    @inline(__always)
+    package init(source: IPAddress, peer: IPAddress, port: UInt16, proto: UInt8, flags: Flags) {
+        (self.source, self.peer, self.port, self.proto, self.flags) = (source, peer, port, proto, flags)
     }
 
     /// The parts of a key that a grouping ignores, ready for millions of keys.
@@ -37,7 +44,7 @@ struct PackedKey: Hashable, Sendable {
     }
 
     @inline(__always)
-    static func == (a: PackedKey, b: PackedKey) -> Bool {
+    package static func == (a: PackedKey, b: PackedKey) -> Bool {
         a.source == b.source && a.peer == b.peer && a.tail == b.tail
     }
 
@@ -56,15 +63,15 @@ struct PackedKey: Hashable, Sendable {
 ///
 /// 40 bytes a key and 8 to 16 a slot. The hash is seeded anew in each process, since keys come from the network
 /// and could be chosen to collide; no result depends on the order of the slots.
-struct KeyTable: Sendable {
+package struct KeyTable: Sendable {
     private static let processSeed = UInt64.random(in: .min ... .max) | 1
 
     private let seed = processSeed
-    private(set) var keys: ContiguousArray<PackedKey> = []
+    package private(set) var keys: ContiguousArray<PackedKey> = []
     /// A key's number + 1, or 0 where the slot is free. The count is a power of two, at most half of it used.
     private var slots: ContiguousArray<UInt32>
 
-    init(minimumCapacity: Int = 1024) {
+    package init(minimumCapacity: Int = 1024) {
         var size = 2048
         while size < minimumCapacity * 2 { size *= 2 }
         slots = ContiguousArray(repeating: 0, count: size)
@@ -75,7 +82,7 @@ struct KeyTable: Sendable {
 
     /// The number of a key, given to it now if it is new.
     @inline(__always)
-    mutating func number(of key: PackedKey) -> UInt32 {
+    package mutating func number(of key: PackedKey) -> UInt32 {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash(key)) & mask
         while true {
@@ -87,7 +94,7 @@ struct KeyTable: Sendable {
     }
 
     /// The number of a key; `nil` if it never came.
-    func existingNumber(of key: PackedKey) -> UInt32? {
+    package func existingNumber(of key: PackedKey) -> UInt32? {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash(key)) & mask
         while slots[slot] != 0 {

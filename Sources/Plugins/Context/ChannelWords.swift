@@ -28,17 +28,8 @@ struct ChannelWords: Sendable {
     /// Pairs of a certificate and a name that was asked for.
     var asked: [String: Tally] = [:]
 
-    /// Whether other channels of a source are compared by what a record says.
-    static func isCompared(_ row: WordRow) -> Bool { row.kind == .tls || row.kind == .http }
-
-    /// - Parameter isFinding: whether all is of interest, or only what other channels are compared by.
-    mutating func take(_ row: WordRow, isFinding: Bool) {
-        if !isFinding, row.kind == .http { return agents.add(row.text(.userAgent)) }
-        take(row)
-    }
-
     /// Takes in one record.
-    private mutating func take(_ row: WordRow) {
+    mutating func take(_ row: WordRow) {
         switch row.kind {
         case .dns: queries.add(row.text(.query))
         case .tls: takeHandshake(row)
@@ -59,8 +50,8 @@ struct ChannelWords: Sendable {
         names.add(name)
         ja3.add(row.text(.ja3))
         ja4.add(row.text(.ja4))
+        guard Certificate.key(of: row) != nil else { return }
         let certificate = Certificate(row)
-        guard !certificate.hash.isEmpty || !certificate.subject.isEmpty else { return }
         certificates.add(certificate.key)
         shown[certificate.key, default: certificate].merge(certificate)
         if !name.isEmpty { asked[certificate.key, default: Tally()].add(name) }
@@ -142,6 +133,13 @@ struct Certificate: Sendable, Equatable {
 
     /// What tells it from others.
     var key: String { hash.isEmpty ? "\(subject)\n\(issuer)\n\(serial)" : hash }
+
+    /// The key of the certificate that a record speaks of; `nil` where it speaks of none.
+    static func key(of row: WordRow) -> String? {
+        let hash = row.text(.fingerprint)
+        if !hash.isEmpty { return hash }
+        return row.text(.subject).isEmpty ? nil : Certificate(row).key
+    }
 
     var isSelfSigned: Bool { !subject.isEmpty && subject == issuer }
 

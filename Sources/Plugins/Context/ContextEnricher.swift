@@ -38,23 +38,20 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
     }
 
     /// Reads again what was said about the findings' sources.
-    static func gather(_ findings: [Finding], _ run: RunContext) async throws -> WordCollector {
+    static func gather(_ findings: [Finding], _ run: RunContext) async throws -> GatheredWords {
         let search = WordSearch(findings, run)
         let answer = try await run.records(
-            about: search.queries, kinds: WordRow.columns, empty: WordCollector()
+            about: search.queries, kinds: WordRow.columns, empty: WordCollector(search)
         ) { batch, collector in
-            collector.take(batch, search)
+            collector.take(batch)
         }
         for remark in answer.remarks { run.ledger.remark(remark) }
-        var words = WordCollector()
-        for part in answer.parts { words.merge(part) }
-        words.close(search.found)
-        return words
+        return GatheredWords(search, answer.parts)
     }
 
     /// Takes out findings that are the look-ups of another one.
     private static func fold(
-        _ stories: inout [Story], _ words: WordCollector, _ options: ContextOptions, _ run: RunContext
+        _ stories: inout [Story], _ words: GatheredWords, _ options: ContextOptions, _ run: RunContext
     ) {
         var folded: Set<Int> = []
         for place in stories.indices where stories[place].isOfLookups {
@@ -85,10 +82,10 @@ struct Story {
     /// The system that the source's browsers say they run on.
     let platform: String?
 
-    init(_ finding: Finding, _ all: WordCollector) {
+    init(_ finding: Finding, _ all: GatheredWords) {
         self.finding = finding
         var words = ChannelWords()
-        for key in finding.channels { if let said = all.channels[key] { words.merge(said) } }
+        for key in finding.channels { if let said = all[key] { words.merge(said) } }
         self.words = words
         platform = all.words(of: finding.source).agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
         name = finding.channel.flatMap { key in

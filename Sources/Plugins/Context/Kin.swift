@@ -2,30 +2,28 @@ import FlareKit
 
 /// Findings that are one thing: an implant with several servers, a campaign over several sources.
 struct Kin {
-    /// What some channels share: its place in a story, and in words.
+    /// What some channels share.
     private struct Bond: Hashable {
-        let token: String
+        enum Kind: String { case peer, name, certificate, subject, ja3, ja4 }
+
+        let kind: Kind
+        let value: String
+        /// In words.
         let why: String
+
+        var token: String { "\(kind) \(value)" }
     }
 
     private var groups: [(id: String, why: [String], members: [Int], others: [ChannelKey])] = []
 
     init(
-        _ stories: [Story], _ words: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+        _ stories: [Story], _ words: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
         var holders: [Bond: [Int]] = [:]
         for (place, story) in stories.enumerated() where !story.isOfLookups {
             for bond in Self.bonds(of: story, words, sharing, options, run) { holders[bond, default: []].append(place) }
         }
-        // Kin below the score: channels of the same sources with the same bonds.
-        let sources = Set(stories.compactMap(\.finding.source))
-        let found = Set(stories.flatMap(\.finding.channels))
-        var others: [Bond: [ChannelKey]] = [:]
-        for (key, said) in words.channels where sources.contains(key.source) && !found.contains(key) {
-            for bond in Self.bonds(of: said, key.source, words, sharing, options) where holders[bond] != nil {
-                others[bond, default: []].append(key)
-            }
-        }
+        let others = Self.others(Set(holders.keys), stories, words, sharing, options)
         let strong = holders.filter { $0.value.count + (others[$0.key]?.count ?? 0) > 1 }
         for members in Self.united(strong.values.map { $0 }, count: stories.count) {
             let bonds = strong.filter { members.contains($0.value[0]) }.keys.sorted { $0.token < $1.token }
@@ -52,54 +50,94 @@ struct Kin {
     // MARK: Bonds
 
     private static func bonds(
-        of story: Story, _ words: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+        of story: Story, _ words: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) -> Set<Bond> {
         guard let key = story.finding.channel else { return [] }
         var bonds = Set(
             story.finding.channels.flatMap { channel in
-                words.channels[channel].map { Self.bonds(of: $0, key.source, words, sharing, options) } ?? []
+                words[channel].map { Self.bonds(of: $0, words.words(of: key.source), sharing, options) } ?? []
             })
         // The same rare peer or name, from several sources.
         let degree = run.censuses.values.map { $0.sources(of: key.peer) }.max() ?? 0
         if (1...options.rareHosts).contains(degree) {
-            bonds.insert(Bond(token: "peer \(key.peer)", why: "rare peer \(key.peer)"))
+            bonds.insert(Bond(kind: .peer, value: "\(key.peer)", why: "rare peer \(key.peer)"))
         }
         if let name = story.name, name.origin != .foreignAnswer,
             let count = sharing.sources(.dns, .query, name.name), count <= options.rareHosts
         {
-            bonds.insert(Bond(token: "name \(name.name)", why: "rare name \(name.name)"))
+            bonds.insert(Bond(kind: .name, value: name.name, why: "rare name \(name.name)"))
         }
         return bonds
     }
 
     private static func bonds(
-        of said: ChannelWords, _ source: IPAddress, _ words: WordCollector, _ sharing: SiteSharing,
-        _ options: ContextOptions
+        of said: ChannelWords, _ source: SourceWords, _ sharing: SiteSharing, _ options: ContextOptions
     ) -> Set<Bond> {
         var bonds: Set<Bond> = []
-        for certificate in said.shown.values {
-            let count = sharing.sources(.tls, .fingerprint, certificate.hash) ?? 0
-            if count > options.rareHosts { continue }
+        for certificate in said.shown.values where isRare(certificate, sharing, options) {
             bonds.insert(
-                Bond(token: "certificate \(certificate.key)", why: "certificate \(short(certificate))"))
+                Bond(kind: .certificate, value: certificate.key, why: "certificate \(short(certificate))"))
             if certificate.isSelfSigned {
-                bonds.insert(
-                    Bond(token: "subject \(certificate.subject)", why: "self-signed subject \(certificate.subject)"))
+                let subject = certificate.subject
+                bonds.insert(Bond(kind: .subject, value: subject, why: "self-signed subject \(subject)"))
             }
         }
-        for (column, kind, tally) in [(ColumnName.ja3, SourceWords.Mark.Kind.ja3, said.ja3), (.ja4, .ja4, said.ja4)] {
-            for print in tally.counts.keys {
-                guard let count = sharing.sources(.tls, column, print), count <= options.rareHosts,
-                    words.words(of: source).peerCount(.init(kind, print)) <= options.sharedPeers
-                else { continue }
-                bonds.insert(Bond(token: "\(column) \(print)", why: "\(column) \(print)"))
+        for (kind, mark, tally) in [(Bond.Kind.ja3, Mark.Kind.ja3, said.ja3), (.ja4, .ja4, said.ja4)] {
+            for print in tally.counts.keys where isRare(Mark(mark, print), source, sharing, options) {
+                bonds.insert(Bond(kind: kind, value: print, why: "\(kind) \(print)"))
             }
         }
         return bonds
     }
 
+    private static func isRare(_ certificate: Certificate, _ sharing: SiteSharing, _ options: ContextOptions) -> Bool {
+        sharing.sources(.tls, .fingerprint, certificate.hash) ?? 0 <= options.rareHosts
+    }
+
+    /// - Parameter mark: a JA3 or JA4 fingerprint.
+    private static func isRare(
+        _ mark: Mark, _ source: SourceWords, _ sharing: SiteSharing, _ options: ContextOptions
+    ) -> Bool {
+        let count = sharing.sources(.tls, mark.kind == .ja3 ? .ja3 : .ja4, mark.value)
+        return count.map { $0 <= options.rareHosts } ?? false && source.peerCount(mark) <= options.sharedPeers
+    }
+
     private static func short(_ certificate: Certificate) -> String {
         certificate.subject.isEmpty ? certificate.hash : "\(certificate.subject) (\(certificate.hash.prefix(23)))"
+    }
+
+    /// Kin below the score: channels of the findings' sources with the same bonds.
+    private static func others(
+        _ bonds: Set<Bond>, _ stories: [Story], _ words: GatheredWords, _ sharing: SiteSharing,
+        _ options: ContextOptions
+    ) -> [Bond: [ChannelKey]] {
+        let found = Set(stories.flatMap(\.finding.channels))
+        let sources = Set(stories.compactMap(\.finding.source)).map(words.words)
+        var others: [Bond: [ChannelKey]] = [:]
+        for bond in bonds {
+            let keys = marks(of: bond, words, sharing, options).reduce(into: Set<ChannelKey>()) { keys, mark in
+                for source in sources where mark.kind == .certificate || isRare(mark, source, sharing, options) {
+                    keys.formUnion(source.channels(with: mark))
+                }
+            }
+            if !keys.isSubset(of: found) { others[bond] = keys.subtracting(found).sorted() }
+        }
+        return others
+    }
+
+    /// What a channel with a bond was seen with.
+    private static func marks(
+        of bond: Bond, _ words: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
+    ) -> [Mark] {
+        switch bond.kind {
+        case .peer, .name: []
+        case .ja3: [Mark(.ja3, bond.value)]
+        case .ja4: [Mark(.ja4, bond.value)]
+        case .certificate: [Mark(.certificate, bond.value)]
+        case .subject:
+            words.selfSigned(by: [bond.value]).filter { isRare($0, sharing, options) }
+                .map { Mark(.certificate, $0.key) }
+        }
     }
 
     // MARK: Groups

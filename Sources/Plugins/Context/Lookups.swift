@@ -13,7 +13,7 @@ struct Lookups {
     private static let nearPeriods = 2.0
 
     /// - Returns: `nil` where none precede its calls.
-    init?(of story: Story, _ words: WordCollector, _ options: ContextOptions) {
+    init?(of story: Story, _ words: GatheredWords, _ options: ContextOptions) {
         guard !story.isOfLookups, let source = story.finding.source, !story.finding.times.isEmpty else { return nil }
         let peer = story.finding.channel?.peer.address
         let name = story.name?.name

@@ -6,22 +6,19 @@ struct SiteSharing {
     /// Different sources of flows in the window.
     let hosts: Int
 
-    init(_ stories: [Story], _ words: WordCollector, _ run: RunContext) async throws {
+    init(_ stories: [Story], _ words: GatheredWords, _ run: RunContext) async throws {
         var values: Set<SharedValue> = []
         for story in stories {
             for key in Set(story.finding.channels) {
-                guard let said = words.channels[key] else { continue }
+                guard let said = words[key] else { continue }
                 values.formUnion(Self.values(of: said))
             }
             if let name = story.name { values.insert(SharedValue(kind: .dns, column: .query, value: name.name)) }
         }
         // Kin may be found by other certificates that name the same subject.
         let subjects = Set(stories.flatMap { $0.words.shown.values.filter(\.isSelfSigned).map(\.subject) })
-        for said in words.channels.values {
-            for certificate in said.shown.values
-            where certificate.isSelfSigned && subjects.contains(certificate.subject) {
-                values.insert(SharedValue(kind: .tls, column: .fingerprint, value: certificate.hash))
-            }
+        for certificate in words.selfSigned(by: subjects) {
+            values.insert(SharedValue(kind: .tls, column: .fingerprint, value: certificate.hash))
         }
         let asked = Array(values)
         var counts: [SharedValue: Int] = [:]

@@ -15,7 +15,7 @@ struct Suspicions {
     ]
 
     init(
-        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
         let words = story.words
         if let alert = words.alerts.first {
@@ -42,7 +42,7 @@ struct Suspicions {
     }
 
     private mutating func aboutCertificates(
-        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
+        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
         let certificates = story.words.shown.values.sorted { $0.key < $1.key }
         if let own = certificates.first(where: \.isSelfSigned) { add("cert_self_signed", own.subject) }
@@ -87,7 +87,7 @@ struct Suspicions {
     }
 
     private mutating func aboutAgents(
-        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
+        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
         let agents = story.words.agents
         guard let source = story.finding.source, let first = agents.first else { return }
@@ -108,19 +108,19 @@ struct Suspicions {
     }
 
     private mutating func aboutFingerprints(
-        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions
+        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
         guard sharing.hosts >= options.fewestHosts, let source = story.finding.source else { return }
         let said = all.words(of: source)
         for (column, own, others, kind) in [
-            (ColumnName.ja4, story.words.ja4, said.ja4, SourceWords.Mark.Kind.ja4),
-            (.ja3, story.words.ja3, said.ja3, .ja3),
+            (ColumnName.ja4, story.words.ja4, \SourceWords.ja4, Mark.Kind.ja4),
+            (.ja3, story.words.ja3, \.ja3, .ja3),
         ] {
             guard let print = own.first else { continue }
             if let count = sharing.sources(.tls, column, print), count <= options.rareHosts {
                 add("fingerprint_rare", "\(count) of \(sharing.hosts) hosts have \(column) \(print)")
             }
-            if others.count > 1, said.addressCount(.init(kind, print)) == 1 {
+            if said[keyPath: others].count > 1, said.addressCount(.init(kind, print)) == 1 {
                 add("fingerprint_one_peer", "the host has \(column) \(print) toward this peer alone")
             }
             break
@@ -128,7 +128,7 @@ struct Suspicions {
     }
 
     private mutating func aboutLookups(
-        _ story: Story, _ all: WordCollector, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
         guard !story.isOfLookups, let name = story.name, IPAddress(BestName.bare(name.name)) == nil else { return }
         if sharing.hosts >= options.fewestHosts, sharing.sources(.dns, .query, name.name) == 1 {

@@ -69,25 +69,25 @@ struct WordRow {
 
     /// Empty where the sensor did not say.
     func text(_ word: Word) -> String {
-        let column = words.texts[word.rawValue]
-        return column.isEmpty ? "" : column[row]
+        // Not by a copy of the column, which would be counted up and down.
+        words.texts[word.rawValue].isEmpty ? "" : words.texts[word.rawValue][row]
     }
 
     func number(_ word: Word) -> Int64? {
-        let column = words.numbers[word.rawValue]
-        guard !column.isEmpty, column[row] != RecordTable.unknown else { return nil }
-        return column[row]
+        guard !words.numbers[word.rawValue].isEmpty else { return nil }
+        let number = words.numbers[word.rawValue][row]
+        return number == RecordTable.unknown ? nil : number
     }
 
     /// The channel of the record by its own addresses, seen from its source.
-    var channel: ChannelKey {
-        ChannelKey(source: source, peer: .address(destination), port: port, proto: proto)
+    var channel: PackedKey {
+        PackedKey(source: source, peer: destination, port: port, proto: proto, flags: [])
     }
 
     /// The same seen from the other end: rules and file loggers write down what came back the other way round.
-    var channelBack: ChannelKey {
+    var channelBack: PackedKey {
         let port = UInt16(truncatingIfNeeded: number(.sourcePort) ?? 0)
-        return ChannelKey(source: destination, peer: .address(source), port: port, proto: proto)
+        return PackedKey(source: destination, peer: source, port: port, proto: proto, flags: [])
     }
 
     /// The columns that the enricher reads, by kind.

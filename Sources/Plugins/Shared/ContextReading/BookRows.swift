@@ -39,41 +39,44 @@ enum BookRows {
 
     /// A table's columns by their places in scanners, taken out so that they are written where they are.
     private struct Lane {
-        var texts: [[String]?]
-        var numbers: [[Int64]?]
+        /// Empty where the table lacks the column.
+        private var texts: [[String]]
+        private var numbers: [[Int64]]
         var id: [Int64]?
         var sourcePort: [Int64]?
         private let textPlaces: [Int]
         private let numberPlaces: [Int]
 
         init(taking table: inout RecordTable) {
-            var texts: [[String]?] = Array(repeating: nil, count: WordKinds.columns.count)
-            var numbers: [[Int64]?] = Array(repeating: nil, count: WordKinds.columns.count)
+            var texts: [[String]] = Array(repeating: [], count: WordKinds.columns.count)
+            var numbers: [[Int64]] = Array(repeating: [], count: WordKinds.columns.count)
             for column in Array(table.texts.keys) {
-                if let place = WordKinds.place(column) { texts[place] = table.texts.removeValue(forKey: column) }
+                if let place = WordKinds.place(column) { texts[place] = table.texts.removeValue(forKey: column) ?? [] }
             }
             for column in Array(table.numbers.keys) {
-                if let place = WordKinds.place(column) { numbers[place] = table.numbers.removeValue(forKey: column) }
+                if let place = WordKinds.place(column) {
+                    numbers[place] = table.numbers.removeValue(forKey: column) ?? []
+                }
             }
-            textPlaces = texts.indices.filter { texts[$0] != nil }
-            numberPlaces = numbers.indices.filter { numbers[$0] != nil }
+            textPlaces = texts.indices.filter { !texts[$0].isEmpty }
+            numberPlaces = numbers.indices.filter { !numbers[$0].isEmpty }
             (self.texts, self.numbers) = (texts, numbers)
             id = table.numbers.removeValue(forKey: .id)
             sourcePort = table.numbers.removeValue(forKey: .sourcePort)
         }
 
         mutating func clear(_ row: Int) {
-            for place in textPlaces where texts[place]?[row].isEmpty == false { texts[place]?[row] = "" }
-            for place in numberPlaces { numbers[place]?[row] = RecordTable.unknown }
+            for place in textPlaces where !texts[place][row].isEmpty { texts[place][row] = "" }
+            for place in numberPlaces { numbers[place][row] = RecordTable.unknown }
         }
 
         mutating func set(_ value: ContextValue, row: Int) {
             let place = Int(value.column.rawValue)
             if value.isNumber {
-                numbers[place]?[row] = value.number
-            } else if texts[place] != nil {
+                if !numbers[place].isEmpty { numbers[place][row] = value.number }
+            } else if !texts[place].isEmpty {
                 let bytes = UnsafeRawBufferPointer(start: value.text, count: value.length)
-                texts[place]?[row] = String(decoding: bytes, as: UTF8.self)
+                texts[place][row] = String(decoding: bytes, as: UTF8.self)
             }
         }
 

@@ -13,6 +13,9 @@ package final class Interest: @unchecked Sendable {
         let kinds = scan.kinds.keys.compactMap(WordKinds.kind).reduce(UInt32(0)) { $0 | 1 << $1.rawValue }
         pointer = ContextInterestCreate(
             kinds, scan.window.since?.nanoseconds ?? .min, scan.window.until?.nanoseconds ?? .max)
+        for column in scan.kinds.values.joined() {
+            if let column = WordKinds.column(column) { ContextInterestAddColumn(pointer, column) }
+        }
         for query in queries {
             if let source = query.source {
                 ContextInterestAddSource(pointer, SensorAddress(high: source.high, low: source.low))

@@ -53,14 +53,16 @@ package final class SiteCounts: Sendable {
 
     /// How many sources share each value.
     ///
-    /// - Parameter again: reads once more and counts some values alone, where there were too many to count.
+    /// - Parameter again: reads once more and counts some values alone, where there were too many to count, or
+    ///   where they are names that were called, which are not counted else.
     package func sources(
         sharing values: [SharedValue], again: (Scan, [SharedValue]) async throws -> [any WordScanner]
     ) async throws -> [SharedValue: Int] {
         let (scanners, scan) = state.withLock { ($0.scanners, $0.scan) }
         guard let scan else { return [:] }
         var counting = scanners
-        if scanners.contains(where: { ContextBookIsFull($0.book) }) { counting = try await again(scan, values) }
+        let isPartial = values.contains { $0.column == .host } || scanners.contains { ContextBookIsFull($0.book) }
+        if isPartial { counting = try await again(scan, values) }
         var counts: [SharedValue: Int] = [:]
         for value in values { counts[value] = Self.count(value, counting) }
         return counts

@@ -28,7 +28,20 @@ size_t characterLength(const unsigned char *p, size_t rest) {
 constexpr char replacement[] = "\xEF\xBF\xBD";
 
 bool isPlain(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return (unsigned char)c < 0x80; });
+    unsigned char all = 0;
+    for (const char c : text) all |= (unsigned char)c;
+    return all < 0x80;
+}
+
+/// Whether a host is already as it is kept: letters in lower case, digits, dashes and dots inside.
+bool isCleanHost(std::string_view text) {
+    if (text.size() > ContextBook::longestText || text.empty() || text.back() == '.') return false;
+    unsigned char other = 0;
+    for (const char c : text) {
+        const bool isUsual = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+        other |= (unsigned char)!isUsual;
+    }
+    return other == 0;
 }
 
 }  // namespace
@@ -55,6 +68,7 @@ std::string_view clean(std::string_view text, std::string &scratch) {
 }
 
 std::string_view cleanHost(std::string_view text, std::string &scratch) {
+    if (isCleanHost(text)) return text;
     const size_t colon = text.rfind(':');
     if (colon != std::string_view::npos && colon + 1 < text.size()) {
         const std::string_view port = text.substr(colon + 1), name = text.substr(0, colon);
@@ -78,17 +92,18 @@ std::string_view cleanHost(std::string_view text, std::string &scratch) {
 void ContextBook::begin(const ContextHead &head) { records.push_back(Record{head, values.size(), 0}); }
 
 void ContextBook::number(ContextColumn column, int64_t value) {
-    values.push_back(Value{column, true, value, 0, 0});
+    if (interest.wants(column)) values.push_back(Value{column, true, value, 0, 0});
 }
 
 void ContextBook::text(ContextColumn column, std::string_view value) {
-    if (value.empty()) return;
+    if (value.empty() || !interest.wants(column)) return;
     const std::string_view kept = context::clean(value, scratch);
     values.push_back(Value{column, false, 0, texts.size(), kept.size()});
     texts += kept;
 }
 
 void ContextBook::host(ContextColumn column, std::string_view value) {
+    if (!interest.wants(column)) return;
     const std::string_view kept = context::cleanHost(value, scratch);
     if (kept.empty()) return;
     values.push_back(Value{column, false, 0, texts.size(), kept.size()});
@@ -99,15 +114,14 @@ void ContextBook::end() { records.back().values = values.size() - records.back()
 
 void ContextBook::count(
     ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    if (value.empty()) return;
+    if (value.empty() || !interest.counts(column)) return;
     const uint64_t hash = context::hashOf(kind, column, context::clean(value, scratch));
     if (interest.counted.empty() || interest.counted.count(hash) != 0) sharing.add(hash, context::hashOf(source));
 }
 
 void ContextBook::countHost(
     ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    std::string other;
-    count(kind, column, context::cleanHost(value, other), source);
+    if (interest.counts(column)) count(kind, column, context::cleanHost(value, hostScratch), source);
 }
 
 void ContextBook::join(std::string &joined, std::string_view value) {
@@ -138,9 +152,13 @@ ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t un
 
 void ContextInterestDestroy(ContextInterest *interest) { delete interest; }
 
-void ContextInterestAddSource(ContextInterest *interest, SensorAddress address) { interest->sources.insert(address); }
+void ContextInterestAddSource(ContextInterest *interest, SensorAddress address) { interest->addSource(address); }
 
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address) { interest->answers.insert(address); }
+
+void ContextInterestAddColumn(ContextInterest *interest, ContextColumn column) {
+    interest->columns |= uint32_t(1) << column;
+}
 
 void ContextInterestTakeAll(ContextInterest *interest) { interest->isAll = true; }
 
@@ -177,10 +195,10 @@ uint64_t ContextBookUsed(const ContextBook *book, ContextKind kind) { return boo
 
 uint64_t ContextBookRejected(const ContextBook *book) { return book->rejected; }
 
-bool ContextBookIsFull(const ContextBook *book) { return book->sharing.isFull(); }
+bool ContextBookIsFull(ContextBook *book) { return book->sharing.isFull(); }
 
 size_t ContextBookSources(
-    const ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length,
+    ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length,
     uint64_t *sources, bool *hasMore) {
     const auto found = book->sharing.sources(context::hashOf(kind, column, std::string_view(text, length)), *hasMore);
     std::copy(found.begin(), found.end(), sources);

@@ -18,10 +18,23 @@ uint64_t hashOf(ContextKind kind, ContextColumn column, std::string_view text) {
     return mixed(hash ^ rest);
 }
 
+namespace {
+
+constexpr size_t smallestRun = 4;
+
+/// How many hashes fit where some are kept: the next power of two.
+size_t capacityFor(size_t count) {
+    size_t capacity = smallestRun;
+    while (capacity < count) capacity *= 2;
+    return capacity;
+}
+
+}  // namespace
+
 size_t Sharing::place(uint64_t value) const {
     const size_t mask = entries.size() - 1;
     size_t at = size_t(value) & mask;
-    while (entries[at].state != 0 && entries[at].value != value) at = (at + 1) & mask;
+    while (entries[at].count != 0 && entries[at].value != value) at = (at + 1) & mask;
     return at;
 }
 
@@ -29,7 +42,7 @@ void Sharing::grow() {
     std::vector<Entry> old(std::max<size_t>(1024, entries.size() * 2));
     old.swap(entries);
     for (const Entry &entry : old)
-        if (entry.state != 0) entries[place(entry.value)] = entry;
+        if (entry.count != 0) entries[place(entry.value)] = entry;
 }
 
 void Sharing::add(uint64_t value, uint64_t source) {
@@ -37,50 +50,100 @@ void Sharing::add(uint64_t value, uint64_t source) {
     uint64_t &lately = recent[pair % recentPairs];
     if (lately == pair) return;
     lately = pair;
-    if (entries.empty() || count * 2 >= entries.size()) {
-        if (count < mostValues) grow();
+    if (waitingCount == mostWaiting) settle();
+    if (!entries.empty()) __builtin_prefetch(&entries[size_t(value) & (entries.size() - 1)], 1);
+    waiting[waitingCount++] = Pair{value, source};
+}
+
+void Sharing::settle() {
+    while ((count + waitingCount) * 2 > entries.size() && entries.size() < mostValues * 2) grow();
+    // The lists of those that have one are asked for before any is used.
+    size_t places[mostWaiting];
+    for (size_t i = 0; i < waitingCount; ++i) {
+        places[i] = place(waiting[i].value);
+        Entry &entry = entries[places[i]];
+        if (entry.count > 1) __builtin_prefetch(hashes(entry), 1);
     }
-    Entry &entry = entries[place(value)];
-    if (entry.state == 0) {
-        if (count >= mostValues) {
+    for (size_t i = 0; i < waitingCount; ++i) {
+        const Pair &pair = waiting[i];
+        // One before may have taken the place.
+        Entry &entry = entries[entries[places[i]].value == pair.value ? places[i] : place(pair.value)];
+        if (entry.count != 0) {
+            if (entry.limit != pair.source || entry.count > 1) append(entry, pair.source);
+        } else if (count < mostValues) {
+            entry.value = pair.value;
+            entry.limit = pair.source;
+            entry.count = 1;
+            ++count;
+        } else {
             refused = true;
-            return;
         }
-        entry.value = value;
-        entry.only = source;
-        entry.state = 1;
-        ++count;
-    } else if (entry.list != 0 || entry.only != source) {
-        append(entry, source);
     }
+    waitingCount = 0;
+}
+
+uint32_t Sharing::allocate(size_t capacity) {
+    std::vector<uint32_t> &unused = free[__builtin_ctzll(capacity)];
+    if (!unused.empty()) {
+        const uint32_t begin = unused.back();
+        unused.pop_back();
+        return begin;
+    }
+    if (blockUsed + capacity > blockSize) {
+        blocks.emplace_back(new uint64_t[blockSize]);
+        blockUsed = 0;
+    }
+    const size_t begin = (blocks.size() - 1) * blockSize + blockUsed;
+    blockUsed += capacity;
+    return uint32_t(begin);
 }
 
 void Sharing::append(Entry &entry, uint64_t source) {
-    if (entry.list == 0) {
-        entry.list = uint32_t(lists.size());
-        lists.push_back(List{{entry.only}, false});
-        entry.only = UINT64_MAX;
+    if (entry.count == 1) {
+        const uint64_t only = entry.limit;
+        entry.begin = allocate(smallestRun);
+        entry.limit = UINT64_MAX;
+        hashes(entry)[0] = only;
     }
-    if (source > entry.only) return;
-    List &list = lists[entry.list];
-    const auto at = std::lower_bound(list.hashes.begin(), list.hashes.end(), source);
-    if (at != list.hashes.end() && *at == source) return;
-    list.hashes.insert(at, source);
-    if (list.hashes.size() > CONTEXT_EXACT) {
-        list.hashes.pop_back();
-        list.hasMore = true;
-        entry.only = list.hashes.back();
+    // Of a full list none of the larger ones is kept.
+    if (entry.hasMore && source >= entry.limit) return;
+    uint64_t *known = hashes(entry);
+    if (std::find(known, known + entry.count, source) != known + entry.count) return;
+    if (entry.count == CONTEXT_EXACT) {
+        entry.hasMore = true;
+        uint64_t *const largest = std::max_element(known, known + entry.count);
+        if (source < *largest) *largest = source;
+        entry.limit = *std::max_element(known, known + entry.count);
+        return;
     }
+    const size_t capacity = capacityFor(entry.count);
+    if (entry.count == capacity) {
+        const uint32_t begin = allocate(capacity * 2);
+        known = hashes(entry);
+        free[__builtin_ctzll(capacity)].push_back(entry.begin);
+        entry.begin = begin;
+        std::copy(known, known + entry.count, hashes(entry));
+        known = hashes(entry);
+    }
+    known[entry.count++] = source;
 }
 
-std::vector<uint64_t> Sharing::sources(uint64_t value, bool &hasMore) const {
+bool Sharing::isFull() {
+    settle();
+    return refused;
+}
+
+std::vector<uint64_t> Sharing::sources(uint64_t value, bool &hasMore) {
+    settle();
     hasMore = false;
     if (entries.empty()) return {};
     const Entry &entry = entries[place(value)];
-    if (entry.state == 0) return {};
-    if (entry.list == 0) return {entry.only};
-    hasMore = lists[entry.list].hasMore;
-    return lists[entry.list].hashes;
+    if (entry.count == 0) return {};
+    if (entry.count == 1) return {entry.limit};
+    hasMore = entry.hasMore;
+    std::vector<uint64_t> all(hashes(entry), hashes(entry) + entry.count);
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 }  // namespace context

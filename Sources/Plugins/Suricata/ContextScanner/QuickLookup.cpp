@@ -26,23 +26,59 @@ bool readAddress(std::string_view text, SensorAddress &address) {
     return SensorReadAddress(text.data(), text.size(), &address);
 }
 
-/// What every record begins with.
-struct Head {
-    int64_t time;
-    SensorAddress source, destination;
-};
+/// Reads the number behind a key in a text, where the key is there.
+///
+/// - Returns: false where what follows is no plain number, or too large.
+bool readNumber(std::string_view text, std::string_view key, uint64_t most, uint64_t &number) {
+    const char *p = findKey(text, key);
+    if (p == nullptr) return true;
+    const char *const end = text.data() + text.size();
+    p += key.size();
+    const char *const first = p;
+    for (number = 0; p != end && *p >= '0' && *p <= '9' && p - first < 19; ++p) number = number * 10 + uint64_t(*p - '0');
+    return p != first && p != end && *p == ',' && number <= most;
+}
 
-/// Reads it where it is about no address of interest.
-bool readOther(Walker &walker, const ContextBook &book, Head &head) {
+/// Reads what every record begins with, up to the sending port.
+bool readBeginning(Walker &walker, ContextHead &head) {
     std::string_view text;
-    if (!walker.pass(timeKey) || !walker.take(text) || !sensor::readTime(text.data(), text.size(), head.time))
+    if (!walker.pass(timeKey) || !walker.take(text) || !sensor::readTime(text.data(), text.size(), head.start))
         return false;
-    if (!walker.find(sourceKey) || !walker.take(text) || !readAddress(text, head.source)) return false;
     const Walker before = walker;
-    if (!walker.find(destinationKey) || !walker.take(text) || !readAddress(text, head.destination)) return false;
+    if (!walker.find(sourceKey)) return false;
+    const std::string_view between = walker.since(before);
+    if (!walker.take(text) || !readAddress(text, head.source)) return false;
+    const Walker behindSource = walker;
+    if (!walker.find(destinationKey)) return false;
+    uint64_t id = uint64_t(CONTEXT_UNKNOWN), port = 0;
+    if (!readNumber(between, "\"flow_id\":", INT64_MAX, id)
+        || !readNumber(walker.since(behindSource), "\"src_port\":", UINT16_MAX, port))
+        return false;
+    head.id = int64_t(id);
+    head.sourcePort = uint16_t(port);
+    return walker.take(text) && readAddress(text, head.destination);
+}
+
+/// Reads the rest of it: what stands between the destination and the part of the record's own kind.
+bool readEnd(std::string_view between, ContextHead &head) {
+    uint64_t port = 0;
+    std::string_view protocol;
+    // Another object could have keys of the same names.
+    if (between.substr(0, between.size() - 1).find('{') != std::string_view::npos) return false;
+    if (!readNumber(between, "\"dest_port\":", UINT16_MAX, port)) return false;
+    head.port = uint16_t(port);
+    Walker walker(between);
+    head.protocol = SENSOR_UNKNOWN_PROTOCOL;
+    if (!walker.find("\"proto\":\"")) return !walker.has("\"proto\":");
+    if (!walker.take(protocol)) return false;
+    head.protocol = SensorProtocolNumber(protocol.data(), protocol.size());
+    return true;
+}
+
+/// Reads the beginning of a record that is about no address of interest.
+bool readOther(Walker &walker, const ContextBook &book, ContextHead &head) {
     // What a resolver sent is the other's look-up.
-    if (findKey(walker.since(before), "\"src_port\":53,") != nullptr) return false;
-    return !book.interest.isAbout(head.source, head.destination);
+    return readBeginning(walker, head) && head.sourcePort != 53 && !book.interest.isAbout(head.source, head.destination);
 }
 
 /// Takes a text that may not be there, with its slashes as they are meant.
@@ -81,38 +117,60 @@ bool countRequest(const Walker &words, const SensorAddress &source, ContextBook 
 
 }  // namespace
 
-static bool countLookupQuickly(std::string_view line, ContextBook &book) {
+bool QuickLookups::read(std::string_view line, uint64_t position) {
     Walker walker(line);
-    Head head;
-    if (!readOther(walker, book, head)) return false;
+    ContextHead head{};
+    if (book.interest.isAll || line.back() != '}' || !readBeginning(walker, head)) return false;
+    const Walker behindHead = walker;
     std::string_view text, name;
     if (!walker.find(wordsKey)) return false;
+    const std::string_view between = walker.since(behindHead);
     const Walker before = walker;
     if (!walker.find(nameKey) || !walker.take(name)) return false;
     // A name inside of a list is another form, or that of an answer.
-    if (walker.since(before).find('[') != std::string_view::npos) return false;
-    if (!book.interest.answers.empty()) {
+    const std::string_view first = walker.since(before);
+    if (first.find('[') != std::string_view::npos || first.find('{') != std::string_view::npos) return false;
+
+    bool isAbout = book.interest.isAbout(head.source, head.destination);
+    answers.clear();
+    if (isAbout || !book.interest.answers.empty()) {
         // Answers in short have no names of their own.
-        if (!walker.has(dataKey) && walker.has("\"grouped\":{")) return false;
+        if (!walker.has(dataKey)) {
+            if (walker.has("\"grouped\":{")) return false;
+        } else if (!walker.has("\"answers\":[") || walker.has("\"authorities\":") || walker.has("\"additionals\":")) {
+            return false;
+        }
         while (walker.find(dataKey)) {
             SensorAddress answer;
             if (!walker.take(text)) return false;
-            if (readAddress(text, answer) && book.interest.answers.count(answer) != 0) return false;
+            ContextBook::join(answers, text);
+            isAbout = isAbout || (readAddress(text, answer) && book.interest.answers.count(answer) != 0);
         }
     }
-    if (!book.interest.holds(head.time)) return true;
+    // What a resolver sent is the other's look-up; its port tells.
+    if (!isAbout && head.sourcePort == 53) return false;
+    const bool wantsMore = book.interest.wants(ContextQueryType) || book.interest.wants(ContextResponseCode);
+    if (isAbout && (wantsMore || !readEnd(between, head))) return false;
+    if (!book.interest.holds(head.start)) return true;
+    const bool isAnswering = head.sourcePort == 53 && head.port != 53;
     ++book.used[ContextDNS];
-    book.countHost(ContextDNS, ContextQueryName, name, head.source);
+    book.countHost(ContextDNS, ContextQueryName, name, isAnswering ? head.destination : head.source);
+    if (!isAbout) return true;
+    head.kind = ContextDNS;
+    head.position = position;
+    book.begin(head);
+    book.host(ContextQueryName, name);
+    book.text(ContextAnswers, answers);
+    book.end();
     return true;
 }
 
 bool countQuickly(std::string_view line, ContextKind kind, ContextBook &book) {
-    if (kind == ContextDNS) return countLookupQuickly(line, book);
     Walker walker(line);
-    Head head;
+    ContextHead head{};
     if (line.back() != '}' || !readOther(walker, book, head)) return false;
     if (!walker.find(partKey(kind))) return false;
-    const bool isInside = book.interest.holds(head.time);
+    const bool isInside = book.interest.holds(head.start);
     if (isInside && kind == ContextTLS) {
         if (walker.hasObjects({"\"ja3\":", "\"ja3s\":"}) || !countHandshake(walker, head.source, book)) return false;
     } else if (isInside && kind == ContextHTTP) {

@@ -46,13 +46,16 @@ Glance glance(std::string_view line, const ContextInterest &interest) {
 }  // namespace
 
 struct EVEContextScanner {
-    explicit EVEContextScanner(const ContextInterest &interest) : book(interest), events(book) {}
+    explicit EVEContextScanner(const ContextInterest &interest) : book(interest), events(book), lookups(book) {}
 
     ContextBook book;
     eve::EventReader events;
+    eve::QuickLookups lookups;
     /// A line in which something is no UTF-8, repaired.
     std::string repaired, scratch;
 
+    /// - Returns: false where the line has to be parsed.
+    bool pass(std::string_view line, const Glance &seen, uint64_t position);
     void read(std::string_view line, uint64_t position);
     /// Whether a line is of a kind asked for.
     bool isWanted(std::string_view line);
@@ -77,6 +80,15 @@ bool EVEContextScanner::parse(std::string_view line, simdjson::dom::element &eve
         error = events.parser.parse(repaired.data(), repaired.size(), false).get(event);
     }
     return !error && !event["event_type"].get(type);
+}
+
+bool EVEContextScanner::pass(std::string_view line, const Glance &seen, uint64_t position) {
+    switch (seen.next) {
+        case Glance::pass: return true;
+        case Glance::parse: return false;
+        case Glance::count: break;
+    }
+    return seen.kind == ContextDNS ? lookups.read(line, position) : eve::countQuickly(line, seen.kind, book);
 }
 
 void EVEContextScanner::read(std::string_view line, uint64_t position) {
@@ -141,9 +153,7 @@ size_t EVEContextScannerRead(
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         ++scanner->book.lines;
         const Glance seen = line.empty() ? Glance{Glance::pass} : glance(line, scanner->book.interest);
-        const bool isDone = seen.next == Glance::pass
-            || (seen.next == Glance::count && eve::countQuickly(line, seen.kind, scanner->book));
-        if (!isDone) scanner->read(line, position + begin);
+        if (!scanner->pass(line, seen, position + begin)) scanner->read(line, position + begin);
         begin = std::min(end + 1, length);
     }
     return begin;

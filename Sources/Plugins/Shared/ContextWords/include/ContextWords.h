@@ -90,6 +90,8 @@ void ContextInterestDestroy(ContextInterest *interest);
 void ContextInterestAddSource(ContextInterest *interest, SensorAddress address);
 /// Asks for anybody's look-ups that were answered with this address.
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address);
+/// Keeps a column of the records asked for.
+void ContextInterestAddColumn(ContextInterest *interest, ContextColumn column);
 /// Asks for all records; of look-ups for the questions alone, so that none is there twice.
 void ContextInterestTakeAll(ContextInterest *interest);
 /// Counts the sources of this value alone, and those of others that were added so.
@@ -147,14 +149,15 @@ uint64_t ContextBookLines(const ContextBook *book);
 uint64_t ContextBookUsed(const ContextBook *book, ContextKind kind);
 uint64_t ContextBookRejected(const ContextBook *book);
 
-/// Whether there were more values than are counted; then those asked for have to be counted alone.
-bool ContextBookIsFull(const ContextBook *book);
+/// Whether there were more values than are counted; then those asked for have to be counted alone. Values of ContextHost
+/// are counted only so.
+bool ContextBookIsFull(ContextBook *book);
 /// The hashes of the sources that a value was seen with: all up to CONTEXT_EXACT, the smallest of more.
 ///
 /// - sources: room for CONTEXT_EXACT.
 /// - hasMore: set where there were more.
 size_t ContextBookSources(
-    const ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length,
+    ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length,
     uint64_t *sources, bool *hasMore);
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -20,19 +21,33 @@ struct ContextInterest {
     using Addresses = std::unordered_set<SensorAddress, Hash, Equal>;
 
     uint32_t kinds = 0;
+    /// A bit for each column that is kept.
+    uint32_t columns = 0;
     /// Whether all records are asked for, and of look-ups the questions alone.
     bool isAll = false;
     int64_t since = INT64_MIN;
     int64_t until = INT64_MAX;
     Addresses sources;
+    /// A bit for the hash of each source, so that most addresses need not be looked for.
+    std::bitset<4096> sourceBits;
     Addresses answers;
     /// If there are any, no other values are counted.
     std::unordered_set<uint64_t> counted;
 
     bool wants(ContextKind kind) const { return (kinds >> kind & 1) != 0; }
+    bool wants(ContextColumn column) const { return (columns >> column & 1) != 0; }
+    /// Whether the sources of a column's values are counted: of names that were called only of those asked for.
+    bool counts(ContextColumn column) const { return !isAll && (column != ContextHost || !counted.empty()); }
     bool holds(int64_t time) const { return time >= since && time < until; }
     bool isAbout(const SensorAddress &source, const SensorAddress &destination) const {
-        return isAll || sources.count(source) != 0 || sources.count(destination) != 0;
+        return isAll || isSource(source) || isSource(destination);
+    }
+    bool isSource(const SensorAddress &address) const {
+        return sourceBits[context::hashOf(address) % sourceBits.size()] && sources.count(address) != 0;
+    }
+    void addSource(const SensorAddress &address) {
+        sources.insert(address);
+        sourceBits.set(context::hashOf(address) % sourceBits.size());
     }
 };
 
@@ -80,7 +95,7 @@ struct ContextBook {
     context::Sharing sharing;
 
 private:
-    std::string scratch;
+    std::string scratch, hostScratch;
 };
 
 namespace context {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -24,38 +25,52 @@ inline uint64_t hashOf(SensorAddress address) { return mixed(address.low + mixed
 /// number is estimated by how small they are (Bar-Yossef et al., "Counting distinct elements in a data stream", 2002).
 class Sharing {
 public:
-    /// Values beyond are not counted: at 16 bytes a value and 8 a further source, some 32 MB.
+    /// Values beyond are not counted: at 24 bytes a slot, two slots a value, and 8 to 16 bytes a source.
     static constexpr size_t mostValues = size_t(1) << 19;
 
     void add(uint64_t value, uint64_t source);
     /// The sources' hashes, rising.
-    std::vector<uint64_t> sources(uint64_t value, bool &hasMore) const;
-    bool isFull() const { return refused; }
+    std::vector<uint64_t> sources(uint64_t value, bool &hasMore);
+    bool isFull();
 
 private:
     struct Entry {
         uint64_t value = 0;
-        /// The only source; or, where `list` is not 0, the largest hash of a full list.
-        uint64_t only = 0;
-        uint32_t list = 0;
-        uint32_t state = 0;
-    };
-
-    struct List {
-        std::vector<uint64_t> hashes;
+        /// The only source; or, where there are several, the largest hash that another one may have to be kept.
+        uint64_t limit = 0;
+        /// Where the hashes of several begin in the pool.
+        uint32_t begin = 0;
+        uint8_t count = 0;
         bool hasMore = false;
+    };
+    struct Pair {
+        uint64_t value, source;
     };
 
     size_t place(uint64_t value) const;
     void grow();
+    /// Adds what waits.
+    void settle();
     void append(Entry &entry, uint64_t source);
+    uint32_t allocate(size_t capacity);
+    uint64_t *hashes(const Entry &entry) { return &blocks[entry.begin / blockSize][entry.begin % blockSize]; }
 
-    /// Pairs that were added lately, by a hash of both: hosts say the same again and again.
-    static constexpr size_t recentPairs = size_t(1) << 16;
+    /// Pairs that were added lately, by a hash of both: a question and its answer say the same, and so do many hosts.
+    static constexpr size_t recentPairs = size_t(1) << 13;
     std::vector<uint64_t> recent = std::vector<uint64_t>(recentPairs);
 
+    /// Pairs that wait until their memory is there, since it is asked for at once for all of them.
+    static constexpr size_t mostWaiting = 64;
+    Pair waiting[mostWaiting];
+    size_t waitingCount = 0;
+
     std::vector<Entry> entries;
-    std::vector<List> lists{List{}};
+    /// The hashes of several sources, in runs of 4, 8 … CONTEXT_EXACT, none of which lies in two blocks.
+    static constexpr size_t blockSize = size_t(1) << 13;
+    std::vector<std::unique_ptr<uint64_t[]>> blocks;
+    size_t blockUsed = blockSize;
+    /// Runs that became too small, by the logarithm of their capacity.
+    std::vector<uint32_t> free[8];
     size_t count = 0;
     bool refused = false;
 };

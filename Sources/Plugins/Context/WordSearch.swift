@@ -1,0 +1,113 @@
+import FlareKit
+
+/// What is known of a channel before reading.
+struct KnownChannel: Sendable {
+    /// The number of its source among those of findings.
+    var source: Int?
+    /// The place of its words among those of findings; `nil` where no finding is about it.
+    var place: Int?
+    /// Whether its flows have ids, so that a record with another id is of a flow outside the window.
+    var hasIDs = false
+}
+
+/// What is looked for: the channels of the findings' sources, and the addresses behind their peers.
+struct WordSearch: Sendable {
+    /// The sources of findings, numbered from 0.
+    private(set) var sources: [IPAddress: Int] = [:]
+    /// The addresses that findings are about.
+    private(set) var peers: Set<IPAddress> = []
+    /// The same as texts, as sensors write them.
+    private let peerTexts: Set<String>
+    /// The channels that findings are about, numbered from 0.
+    private(set) var found: [ChannelKey: Int] = [:]
+    /// The channels of findings, and those of their sources that were judged.
+    private(set) var numbers = ChannelNumbers()
+    /// By their numbers.
+    private var known: [KnownChannel] = []
+    /// Channels by the sensor's ids of their flows, and further channels with the same id.
+    private var byID = IDTable()
+    private var furtherByID: [Int64: [ChannelNumber]] = [:]
+
+    init(_ findings: [Finding], _ run: RunContext) {
+        for finding in findings {
+            if let source = finding.source, sources[source] == nil { sources[source] = sources.count }
+            for key in finding.channels {
+                if let peer = key.peer.address { peers.insert(peer) }
+                if found[key] == nil { found[key] = found.count }
+            }
+            if case .texts(let addresses)? = finding.evidence[Field.addresses.name] {
+                peers.formUnion(addresses.compactMap { IPAddress($0) })
+            }
+        }
+        peerTexts = Set(peers.map(\.description))
+        for (key, place) in found { known[register(key)].place = place }
+        join(Array(run.tables.values))
+    }
+
+    /// Finds the ids of the sources' flows.
+    private mutating func join(_ tables: [ChannelTable]) {
+        let judged = tables.flatMap { table in
+            table.keys.indices.filter { sources[table.keys[$0].source] != nil }.map { (table, ChannelID($0)) }
+        }
+        byID = IDTable(minimumCapacity: judged.reduce(0) { $0 + $1.0.recordCount(of: $1.1) })
+        for (table, channel) in judged {
+            let ids = table.numbers(.id, of: channel)
+            guard ids.contains(where: { $0 != RecordTable.unknown }) else { continue }
+            let number = register(table.key(of: channel))
+            known[number].hasIDs = true
+            for id in ids where id != RecordTable.unknown {
+                let first = byID.insert(id, ChannelNumber(number))
+                guard first != number, furtherByID[id]?.contains(ChannelNumber(number)) != true else { continue }
+                furtherByID[id, default: []].append(ChannelNumber(number))
+            }
+        }
+    }
+
+    /// - Returns: its number.
+    private mutating func register(_ key: ChannelKey) -> Int {
+        let number = Int(numbers.number(of: key))
+        if number == known.count { known.append(KnownChannel(source: sources[key.source])) }
+        return number
+    }
+
+    var queries: [ContextQuery] {
+        sources.keys.map { ContextQuery(source: $0) } + peers.map { ContextQuery(source: nil, peer: .address($0)) }
+    }
+
+    /// - Parameter channel: one of `numbers`.
+    subscript(channel: ChannelNumber) -> KnownChannel { known[Int(channel)] }
+
+    /// The channel that has a flow with an id.
+    func channel(ofID id: Int64) -> ChannelNumber? { byID[id] }
+
+    /// Further channels with that flow, as those of other groupings.
+    func furtherChannels(ofID id: Int64) -> [ChannelNumber] { furtherByID.isEmpty ? [] : furtherByID[id] ?? [] }
+
+    /// A record's channel by its own addresses, port and protocol, seen from the side that asked, and that side's
+    /// number among the sources.
+    func channel(of row: WordRow) -> (key: PackedKey, source: Int?) {
+        if row.kind == .dns {
+            let isBack = row.port != 53 && row.number(.sourcePort) == 53
+            let key = isBack ? row.channelBack : row.channel
+            return (key, sources[key.source])
+        }
+        let key = row.channel
+        if let source = sources[key.source] { return (key, source) }
+        let back = row.channelBack
+        return (back, sources[back.source])
+    }
+
+    /// The addresses of findings' peers among answers, each once.
+    func peers(in answers: String) -> [IPAddress] {
+        guard !answers.isEmpty else { return [] }
+        var found: [IPAddress] = []
+        for answer in answers.split(separator: "\n") {
+            // IPv6 is written in several forms.
+            guard answer.utf8.contains(UInt8(ascii: ":")) || peerTexts.contains(String(answer)) else { continue }
+            if let address = IPAddress(answer), peers.contains(address), !found.contains(address) {
+                found.append(address)
+            }
+        }
+        return found
+    }
+}
