@@ -168,8 +168,8 @@ struct FormatTests {
         #expect(counts[0].count == asked.count - 3)
     }
 
-    @Test("look-ups about a finding are the same whether their lines have to be parsed or not")
-    func lookupsAlike() async throws {
+    @Test("records about a finding are the same whether their lines have to be parsed or not")
+    func readAlike() async throws {
         let answer = #"{"rrname":"a.example","rrtype":"A","ttl":9,"rdata":"1.2.3.4"}"#
         let other = #"{"rrname":"a.example","rrtype":"A","ttl":9,"rdata":"192.0.2.7"}"#
         let words = [
@@ -181,38 +181,54 @@ struct FormatTests {
             #""dns":{"type":"answer","id":1,"rrname":"one.example","rrtype":"A","ttl":4,"rdata":"1.2.3.4"}"#,
             #""dns":{"version":3,"type":"response","queries":[{"rrname":"q3.example"}],"answers":[\#(answer)]}"#,
             #""dns":{"type":"answer","rrname":"t.example","answers":[{"rdata":"say \"rdata\":\"1.2.3.4\""}]}"#,
+            #""tls":{"subject":"CN=a, O=\/b","issuerdn":"CN=c","serial":"0A","fingerprint":"f0:0d","sni":"A.example","#
+                + #""notbefore":"2025-01-06T08:20:00","notafter":"2025-03-31","ja3":{"hash":"j3","string":"7,1"},"ja4":"j4"}"#,
+            #""tls":{"sni":"a.example","ja3s":{"hash":"js"},"ja3":{"string":"1,2","hash":"j3"}}"#,
+            #""tls":{"subject":"CN=a","subjectaltname":["a.example","b.example"],"client":{"subject":"CN=d"}}"#,
+            #""tls":{"subject":"CN=\u00e4 \"b\"","version":"TLS 1.3"}"#,
+            #""tls":{}"#,
+            #""http":{"hostname":"A.example:80","url":"\/x?{}","http_user_agent":"Mozilla\/5.0","status":404,"length":7}"#,
+            #""http":{"hostname":"a.example","url":"\/x","http_method":"GET","http_content_type":"text\/html","status":200}"#,
+            #""http":{"request_headers":[{"hostname":"b.example"}],"url":"\/","status":"200"}"#,
+            #""http":{"url":"\/","status":2.5,"length":1}"#,
         ]
         let lines = words.enumerated().flatMap { number, word in
-            [
-                Line.event("dns", at: Double(number), to: "203.0.113.53", 53, proto: "UDP", said: word),
-                Line.event("dns", at: Double(number), id: nil, to: "2001:db8::35", 53, proto: "sctp2", said: word),
-                Line.event("dns", at: Double(number), from: "10.9.9.9", to: "203.0.113.53", 53, said: word),
-                Line.event(
-                    "dns", at: Double(number), from: "203.0.113.53", port: 53, to: "10.0.0.1", 50_000, said: word),
-                Line.event(
-                    "dns", at: Double(number), from: "203.0.113.53", port: 53, to: "10.9.9.9", 50_000, said: word),
-                Line.event(
-                    "dns", at: Double(number), to: "203.0.113.53", 53, said: #""flow":{"dest_port":54},"# + word),
+            let type = String(word.dropFirst().prefix { $0 != "\"" })
+            let at = Double(number)
+            return [
+                Line.event(type, at: at, to: "203.0.113.53", 53, proto: "UDP", said: word),
+                Line.event(type, at: at, id: nil, to: "2001:db8::35", 53, proto: "sctp2", said: word),
+                Line.event(type, at: at, from: "10.9.9.9", to: "203.0.113.53", 53, said: word),
+                Line.event(type, at: at, from: "203.0.113.53", port: 53, to: "10.0.0.1", 50_000, said: word),
+                Line.event(type, at: at, from: "203.0.113.53", port: 53, to: "10.9.9.9", 50_000, said: word),
+                Line.event(type, at: at, to: "203.0.113.53", 53, said: #""flow":{"dest_port":54},"# + word),
             ]
         }
         let peer = try #require(IPAddress("1.2.3.4"))
         let queries = [
-            ContextQuery(source: try #require(IPAddress("10.0.0.1"))), ContextQuery(source: nil, peer: .address(peer)),
+            ContextQuery(source: IPAddress("10.0.0.1")), ContextQuery(source: nil, peer: .address(peer)),
         ]
         var read: [[String]] = []
         // A blank at its beginning has a line parsed.
         for begin in ["", " "] {
             let all = lines.map { begin + $0 + "\n" }.joined()
             let source = try Sources.eve([try folder.write("alike\(begin.count).json", all.utf8)])
-            read.append(try await Self.lookups(source, queries))
+            read.append(try await Self.records(source, queries))
         }
         #expect(read[0] == read[1])
         #expect(read[0].count > words.count * 4)
     }
 
-    /// What a source answers, a line for each look-up.
-    private static func lookups(_ source: any ContextSource, _ queries: [ContextQuery]) async throws -> [String] {
-        let kinds: [RecordKind: Set<ColumnName>] = [.dns: [.id, .sourcePort, .query, .answers]]
+    /// What a source answers, a line for each record.
+    private static func records(_ source: any ContextSource, _ queries: [ContextQuery]) async throws -> [String] {
+        let kinds: [RecordKind: Set<ColumnName>] = [
+            .dns: [.id, .sourcePort, .query, .answers],
+            .tls: [
+                .id, .sourcePort, .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames, .validFrom,
+                .validUntil, .ja3, .ja4,
+            ],
+            .http: [.id, .sourcePort, .host, .method, .url, .userAgent, .contentType, .status],
+        ]
         let scan = Scan(kinds: kinds, parallelism: 1, now: Timestamp(nanoseconds: 0))
         var texts: [String] = []
         for cursor in try await source.records(about: queries, scan) {

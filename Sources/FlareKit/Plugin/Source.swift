@@ -107,8 +107,8 @@ public protocol ContextSource: Source {
     static var contextKinds: Set<RecordKind> { get }
     /// Those of them that this one can be asked for, as its options are; all unless it says otherwise.
     var contextKinds: Set<RecordKind> { get }
-    /// Reads the records about some addresses: those that have one of the queries' sources at either end, and look-ups
-    /// of anybody whose answers hold an address of a query without a source.
+    /// Reads the records about some addresses: those that a query asks for, and look-ups of anybody whose answers hold an
+    /// address of a query without a source. It may read more of a query's source than was asked for.
     ///
     /// A record is yielded as the sensor wrote it, even where the answering side comes first. `certificate` records
     /// belong to no address and are all yielded. A source that cannot be read a second time, or is live, yields what it
@@ -127,15 +127,18 @@ extension ContextSource {
     public var contextKinds: Set<RecordKind> { Self.contextKinds }
 }
 
-/// Asks for the records about one source, toward one peer or all.
+/// Asks for the records about one source, toward one peer or all: those with its address at either end.
 public struct ContextQuery: Hashable, Sendable {
     /// `nil` asks for everybody's look-ups that were answered with the peer's address.
     public var source: IPAddress?
     public var peer: Peer?
+    /// The kinds asked for of the source's records toward all peers; `nil` for all of the scan.
+    public var kinds: Set<RecordKind>?
 
-    public init(source: IPAddress?, peer: Peer? = nil) {
+    public init(source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil) {
         self.source = source
         self.peer = peer
+        self.kinds = kinds
     }
 }
 

@@ -39,7 +39,9 @@ struct ChannelWords: Sendable {
             software.add(row.text(.clientSoftware))
             software.add(row.text(.serverSoftware))
         case .alert: alerts.add(row.text(.signature))
-        default: notices.add(row.text(.signature))
+        case .notice: notices.add(row.text(.signature))
+        // Certificates belong to no channel.
+        case .certificate: break
         }
     }
 

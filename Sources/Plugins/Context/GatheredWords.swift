@@ -66,7 +66,7 @@ struct GatheredWords: Sendable {
                 let name = part.name(of: lookup)
                 guard names.contains(name) else { return nil }
                 return Lookup(
-                    time: lookup.time, channel: part.numbers.key(of: lookup.channel), name: name,
+                    time: lookup.time, channel: part.channel(of: lookup), name: name,
                     addresses: lookup.addresses)
             }
         }.sorted { ($0.time, $0.name, $0.channel) < ($1.time, $1.name, $1.channel) }

@@ -5,7 +5,10 @@ struct WordCollector: Sendable {
     /// A look-up of one of the sources. Most are of names that no finding is about, so that no text is kept of each.
     struct Lookup: Sendable {
         var time: Int64
-        var channel: ChannelNumber
+        /// The channel that has its flow, where it is one of the search's.
+        var known: ChannelNumber?
+        /// The channel by its addresses.
+        var key: PackedKey
         /// Where the name stands among the bytes of all names.
         var begin: UInt32
         var length: UInt32
@@ -120,8 +123,15 @@ struct WordCollector: Sendable {
         name.withUTF8 { names.append(contentsOf: $0) }
         lookups.append(
             Lookup(
-                time: row.time, channel: channel ?? numbers.number(of: key), begin: begin,
+                time: row.time, known: channel, key: key, begin: begin,
                 length: UInt32(names.count) - begin, hash: name.hashValue, addresses: addresses))
+    }
+
+    func channel(of lookup: Lookup) -> ChannelKey {
+        lookup.known.map { search.numbers.key(of: $0) }
+            ?? ChannelKey(
+                source: lookup.key.source, peer: .address(lookup.key.peer), port: lookup.key.port,
+                proto: lookup.key.proto)
     }
 
     /// The name that was looked up.

@@ -3,14 +3,39 @@ import FlareKit
 /// A table of records that were read again, its columns found once for all rows.
 final class WordTable {
     let table: RecordTable
+    let kind: WordKind
     /// By the place of their column in `Word.allCases`.
     fileprivate let texts: [[String]]
     fileprivate let numbers: [[Int64]]
 
     init(_ table: RecordTable) {
         self.table = table
-        texts = Word.allCases.map { table.texts[$0.column] ?? [] }
-        numbers = Word.allCases.map { table.numbers[$0.column] ?? [] }
+        kind = WordKind(table.kind)
+        var texts: [[String]] = Array(repeating: [], count: Word.allCases.count)
+        var numbers: [[Int64]] = Array(repeating: [], count: Word.allCases.count)
+        for (column, values) in table.texts { if let word = Word.byColumn[column] { texts[word.rawValue] = values } }
+        for (column, values) in table.numbers {
+            if let word = Word.byColumn[column] { numbers[word.rawValue] = values }
+        }
+        (self.texts, self.numbers) = (texts, numbers)
+    }
+}
+
+/// The kinds of record that the enricher reads, told apart faster than by their names.
+enum WordKind {
+    case dns, tls, certificate, http, file, ssh, alert, notice
+
+    init(_ kind: RecordKind) {
+        switch kind {
+        case .dns: self = .dns
+        case .tls: self = .tls
+        case .certificate: self = .certificate
+        case .http: self = .http
+        case .file: self = .file
+        case .ssh: self = .ssh
+        case .alert: self = .alert
+        default: self = .notice
+        }
     }
 }
 
@@ -19,6 +44,8 @@ enum Word: Int, CaseIterable {
     case id, sourcePort, query, answers, host, subject, issuer, serial, fingerprint, alternativeNames, validFrom
     case validUntil, ja3, ja4, method, url, userAgent, contentType, status, fileName, hash, clientSoftware
     case serverSoftware, signature
+
+    static let byColumn = Dictionary(uniqueKeysWithValues: allCases.map { ($0.column, $0) })
 
     var column: ColumnName {
         switch self {
@@ -60,7 +87,7 @@ struct WordRow {
         self.row = row
     }
 
-    var kind: RecordKind { words.table.kind }
+    var kind: WordKind { words.kind }
     var time: Int64 { words.table.start[row] }
     var source: IPAddress { words.table.source[row] }
     var destination: IPAddress { words.table.destination[row] }

@@ -71,8 +71,19 @@ struct WordSearch: Sendable {
     }
 
     var queries: [ContextQuery] {
-        sources.keys.map { ContextQuery(source: $0) } + peers.map { ContextQuery(source: nil, peer: .address($0)) }
+        // Channels toward names have addresses that are not known here.
+        let named = Set(found.keys.filter { $0.peer.address == nil }.map(\.source))
+        let about = sources.keys.map { source in
+            ContextQuery(source: source, kinds: named.contains(source) ? nil : Self.kindsOfAll)
+        }
+        let between = found.keys.filter { $0.peer.address != nil }
+            .map { ContextQuery(source: $0.source, peer: $0.peer) }
+        return about + between + peers.map { ContextQuery(source: nil, peer: .address($0)) }
     }
+
+    /// The kinds that matter on all channels of a source: what they are compared by, and look-ups. Of others matter those
+    /// on the channels of findings.
+    private static let kindsOfAll: Set<RecordKind> = [.dns, .tls, .certificate, .http]
 
     /// - Parameter channel: one of `numbers`.
     subscript(channel: ChannelNumber) -> KnownChannel { known[Int(channel)] }

@@ -7,11 +7,11 @@ enum BookRows {
     static func move(_ book: OpaquePointer?, from first: inout Int, into batch: inout RecordBatch) {
         let count = ContextBookCount(book)
         guard first < count else { return }
+        let places = WordKinds.kinds.map { batch.index(of: $0) }
         var lanes = batch.tables.indices.map { Lane(taking: &batch.tables[$0]) }
         while first < count {
             let head = ContextBookHead(book, first)
-            let kind = WordKinds.kinds[Int(head.kind.rawValue)]
-            if let place = batch.index(of: kind) {
+            if let place = places[Int(head.kind.rawValue)] {
                 if batch.tables[place].isFull { break }
                 append(head, &batch.tables[place], &lanes[place])
                 for value in 0..<ContextBookValues(book, first) {

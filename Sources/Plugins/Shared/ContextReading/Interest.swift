@@ -10,17 +10,21 @@ package final class Interest: @unchecked Sendable {
 
     /// - Parameter only: count the sources of these values and of no others; empty for all.
     package init(_ queries: [ContextQuery], _ scan: Scan, countingOnly only: [SharedValue] = []) {
-        let kinds = scan.kinds.keys.compactMap(WordKinds.kind).reduce(UInt32(0)) { $0 | 1 << $1.rawValue }
         pointer = ContextInterestCreate(
-            kinds, scan.window.since?.nanoseconds ?? .min, scan.window.until?.nanoseconds ?? .max)
+            Self.bits(of: Set(scan.kinds.keys)), scan.window.since?.nanoseconds ?? .min,
+            scan.window.until?.nanoseconds ?? .max)
         for column in scan.kinds.values.joined() {
             if let column = WordKinds.column(column) { ContextInterestAddColumn(pointer, column) }
         }
         for query in queries {
-            if let source = query.source {
-                ContextInterestAddSource(pointer, SensorAddress(high: source.high, low: source.low))
+            if let source = query.source.map(SensorAddress.init) {
+                if case .address(let peer)? = query.peer {
+                    ContextInterestAddPair(pointer, source, SensorAddress(peer))
+                } else {
+                    ContextInterestAddSource(pointer, source, query.kinds.map(Self.bits(of:)) ?? .max)
+                }
             } else if case .address(let answer) = query.peer {
-                ContextInterestAddAnswer(pointer, SensorAddress(high: answer.high, low: answer.low))
+                ContextInterestAddAnswer(pointer, SensorAddress(answer))
             }
         }
         for value in only {
@@ -47,6 +51,15 @@ package final class Interest: @unchecked Sendable {
     }
 
     deinit { ContextInterestDestroy(pointer) }
+
+    /// A bit for each kind.
+    private static func bits(of kinds: Set<RecordKind>) -> UInt32 {
+        kinds.compactMap(WordKinds.kind).reduce(0) { $0 | 1 << $1.rawValue }
+    }
+}
+
+extension SensorAddress {
+    fileprivate init(_ address: IPAddress) { self.init(high: address.high, low: address.low) }
 }
 
 /// The kinds and columns of scanners in FlareKit's words.

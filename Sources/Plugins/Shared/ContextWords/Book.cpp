@@ -152,7 +152,14 @@ ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t un
 
 void ContextInterestDestroy(ContextInterest *interest) { delete interest; }
 
-void ContextInterestAddSource(ContextInterest *interest, SensorAddress address) { interest->addSource(address); }
+void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds) {
+    interest->addSource(address, kinds);
+}
+
+void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer) {
+    interest->addSource(source, 0);
+    interest->pairs.insert(ContextInterest::Pair{source, peer});
+}
 
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address) { interest->answers.insert(address); }
 

@@ -33,15 +33,6 @@ uint16_t port(const dom::element &event, const char *key) {
     return event[key].get(value) || value > UINT16_MAX ? 0 : uint16_t(value);
 }
 
-/// A certificate's time: with no zone it is UTC.
-int64_t certificateTime(std::string_view text) {
-    int64_t time;
-    if (text.empty()) return CONTEXT_UNKNOWN;
-    if (sensor::readTime(text.data(), text.size(), time)) return time;
-    const std::string zoned = std::string(text) + "Z";
-    return sensor::readTime(zoned.data(), zoned.size(), time) ? time : CONTEXT_UNKNOWN;
-}
-
 const char *partOf(ContextKind kind) {
     switch (kind) {
         case ContextDNS: return "dns";
@@ -55,6 +46,14 @@ const char *partOf(ContextKind kind) {
 }
 
 }  // namespace
+
+int64_t certificateTime(std::string_view text) {
+    int64_t time;
+    if (text.empty()) return CONTEXT_UNKNOWN;
+    if (sensor::readTime(text.data(), text.size(), time)) return time;
+    const std::string zoned = std::string(text) + "Z";
+    return sensor::readTime(zoned.data(), zoned.size(), time) ? time : CONTEXT_UNKNOWN;
+}
 
 bool EventReader::readHead(const dom::element &event, ContextHead &head) const {
     std::string_view time, protocol;
@@ -86,7 +85,7 @@ bool EventReader::read(const dom::element &event, ContextKind kind, uint64_t pos
         return true;
     }
     count(kind, words, head.source);
-    if (!book.interest.isAbout(head.source, head.destination)) return true;
+    if (!book.interest.isAbout(head.kind, head.source, head.destination)) return true;
     // What a rule or the file logger saw coming back is written down the other way round.
     book.begin(head);
     switch (kind) {
@@ -148,7 +147,7 @@ void EventReader::readDNS(const dom::object &dns, const ContextHead &head) {
 
     const bool isAnswering = head.sourcePort == 53 && head.port != 53;
     const SensorAddress &client = isAnswering ? head.destination : head.source;
-    const bool isAbout = book.interest.isAbout(head.source, head.destination)
+    const bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination)
         || std::any_of(addresses.begin(), addresses.end(), [&](const SensorAddress &address) {
                return book.interest.answers.count(address) != 0;
            });

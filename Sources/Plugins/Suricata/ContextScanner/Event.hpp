@@ -8,6 +8,9 @@ namespace eve {
 
 namespace dom = simdjson::dom;
 
+/// A certificate's time: with no zone it is UTC; CONTEXT_UNKNOWN where none can be read.
+int64_t certificateTime(std::string_view text);
+
 /// Makes records of parsed events.
 class EventReader {
 public:

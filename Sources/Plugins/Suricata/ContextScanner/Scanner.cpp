@@ -3,7 +3,7 @@
 
 #include "Event.hpp"
 #include "EVEContextScanner.h"
-#include "QuickLookup.hpp"
+#include "QuickReader.hpp"
 #include "SensorText/Time.hpp"
 #include "Walker.hpp"
 
@@ -36,7 +36,7 @@ Glance glance(std::string_view line, const ContextInterest &interest) {
     if (found == nullptr) return {Glance::parse};
     const std::string_view rest = line.substr(size_t(found - line.data()) + typeKey.size());
     for (const EventKind &known : eventKinds) {
-        if (rest.size() > known.type.size() && rest[known.type.size()] == '"'
+        if (rest.size() > known.type.size() && rest[0] == known.type[0] && rest[known.type.size()] == '"'
             && rest.substr(0, known.type.size()) == known.type)
             return {interest.wants(known.kind) ? Glance::count : Glance::pass, known.kind};
     }
@@ -46,11 +46,11 @@ Glance glance(std::string_view line, const ContextInterest &interest) {
 }  // namespace
 
 struct EVEContextScanner {
-    explicit EVEContextScanner(const ContextInterest &interest) : book(interest), events(book), lookups(book) {}
+    explicit EVEContextScanner(const ContextInterest &interest) : book(interest), events(book), quick(book) {}
 
     ContextBook book;
     eve::EventReader events;
-    eve::QuickLookups lookups;
+    eve::QuickReader quick;
     /// A line in which something is no UTF-8, repaired.
     std::string repaired, scratch;
 
@@ -88,7 +88,7 @@ bool EVEContextScanner::pass(std::string_view line, const Glance &seen, uint64_t
         case Glance::parse: return false;
         case Glance::count: break;
     }
-    return seen.kind == ContextDNS ? lookups.read(line, position) : eve::countQuickly(line, seen.kind, book);
+    return quick.read(line, seen.kind, position);
 }
 
 void EVEContextScanner::read(std::string_view line, uint64_t position) {

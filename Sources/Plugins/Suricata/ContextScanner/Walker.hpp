@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <string>
@@ -16,7 +17,8 @@ namespace eve {
 /// can be read.
 ///
 /// Keys begin with a quote and two letters, which hardly anything else does, so 16 places are told apart at once.
-inline const char *findKey(std::string_view text, std::string_view key) {
+/// Inlined wherever it is called, so that the key's length is known and its comparison is no call.
+[[gnu::always_inline]] inline const char *findKey(std::string_view text, std::string_view key) {
 #if defined(__SSE2__)
     if (key.size() > text.size()) return nullptr;
     const char *const last = text.data() + text.size() - key.size();
@@ -43,20 +45,34 @@ public:
     explicit Walker(std::string_view line) : rest(line) {}
 
     /// Goes behind the next occurrence of a key.
-    bool find(std::string_view key) {
+    [[gnu::always_inline]] bool find(std::string_view key) {
         const char *const found = findKey(rest, key);
         if (found == nullptr) return false;
         rest.remove_prefix(size_t(found - rest.data()) + key.size());
         return true;
     }
 
-    bool has(std::string_view key) const { return findKey(rest, key) != nullptr; }
+    [[gnu::always_inline]] bool has(std::string_view key) const { return findKey(rest, key) != nullptr; }
 
     /// Goes behind a key that stands here.
     bool pass(std::string_view key) {
         if (rest.substr(0, key.size()) != key) return false;
         rest.remove_prefix(key.size());
         return true;
+    }
+
+    /// Reads the number behind a key, where the key is there.
+    ///
+    /// - Returns: false where what follows is no plain number, or too large.
+    [[gnu::always_inline]] bool number(std::string_view key, uint64_t most, uint64_t &number) const {
+        const char *p = findKey(rest, key);
+        if (p == nullptr) return true;
+        const char *const end = rest.data() + rest.size();
+        p += key.size();
+        const char *const first = p;
+        for (number = 0; p != end && *p >= '0' && *p <= '9' && p - first < 19; ++p)
+            number = number * 10 + uint64_t(*p - '0');
+        return p != first && p != end && (*p == ',' || *p == '}') && number <= most;
     }
 
     /// Whether objects begin in what is left, other than behind some keys.

@@ -87,7 +87,11 @@ typedef struct ContextInterest ContextInterest;
 ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t until);
 void ContextInterestDestroy(ContextInterest *interest);
 /// Asks for the records with this address at either end.
-void ContextInterestAddSource(ContextInterest *interest, SensorAddress address);
+///
+/// - kinds: a bit for each kind that is asked for.
+void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds);
+/// Asks for the records of all kinds between two addresses.
+void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer);
 /// Asks for anybody's look-ups that were answered with this address.
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address);
 /// Keeps a column of the records asked for.

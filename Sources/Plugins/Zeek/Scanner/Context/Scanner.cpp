@@ -146,7 +146,7 @@ void WordReader::readRow(std::string_view line, uint64_t position) {
     if (head.kind == ContextDNS) return readDNS(head);
     if (head.kind == ContextFile) return readFile(head);
     count(head);
-    if (head.kind != ContextCertificate && !book.interest.isAbout(head.source, head.destination)) return;
+    if (head.kind != ContextCertificate && !book.interest.isAbout(head.kind, head.source, head.destination)) return;
     book.begin(head);
     write(*log);
     book.end();
@@ -227,7 +227,7 @@ void WordReader::write(const LogKind &log) {
 void WordReader::readDNS(const ContextHead &head) {
     book.countHost(head.kind, ContextQueryName, row.text("query"), head.source);
     const std::vector<std::string> answers = row.list("answers");
-    bool isAbout = book.interest.isAbout(head.source, head.destination);
+    bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination);
     for (const std::string &answer : answers) {
         SensorAddress address;
         if (isAbout || book.interest.answers.empty()) break;
@@ -246,13 +246,25 @@ void WordReader::readDNS(const ContextHead &head) {
 void WordReader::readFile(ContextHead head) {
     std::vector<std::string> uids = row.list("conn_uids");
     if (uids.empty()) uids.emplace_back(row.raw("uid"));
-    const auto first = [&](std::string_view set, std::string_view single, SensorAddress &address) {
-        const std::vector<std::string> hosts = row.list(set);
-        const std::string_view text = hosts.empty() ? row.raw(single) : std::string_view(hosts.front());
-        return !text.empty() && sensor::readAddress(text.data(), text.size(), address);
+    const auto hosts = [&](std::string_view set, std::string_view single) {
+        std::vector<std::string> texts = row.list(set);
+        if (texts.empty()) texts.emplace_back(row.raw(single));
+        std::vector<SensorAddress> found;
+        SensorAddress address;
+        for (const std::string &text : texts)
+            if (!text.empty() && sensor::readAddress(text.data(), text.size(), address)) found.push_back(address);
+        return found;
     };
-    if (!first("rx_hosts", "id.orig_h", head.source) || !first("tx_hosts", "id.resp_h", head.destination)) return;
-    if (!book.interest.isAbout(head.source, head.destination)) return;
+    const std::vector<SensorAddress> clients = hosts("rx_hosts", "id.orig_h"), servers = hosts("tx_hosts", "id.resp_h");
+    if (clients.empty() || servers.empty()) return;
+    const bool isAbout = std::any_of(clients.begin(), clients.end(), [&](const SensorAddress &client) {
+        return std::any_of(servers.begin(), servers.end(), [&](const SensorAddress &server) {
+            return book.interest.isAbout(head.kind, client, server);
+        });
+    });
+    if (!isAbout) return;
+    head.source = clients.front();
+    head.destination = servers.front();
     for (const std::string &uid : uids) {
         head.id = identityOf(uid);
         book.begin(head);

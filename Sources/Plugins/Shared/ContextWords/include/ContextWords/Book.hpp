@@ -3,6 +3,7 @@
 #include <bitset>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -19,6 +20,17 @@ struct ContextInterest {
         }
     };
     using Addresses = std::unordered_set<SensorAddress, Hash, Equal>;
+    struct Pair {
+        SensorAddress source, peer;
+        bool operator==(const Pair &other) const {
+            return Equal()(source, other.source) && Equal()(peer, other.peer);
+        }
+    };
+    struct PairHash {
+        size_t operator()(const Pair &pair) const {
+            return size_t(context::mixed(context::hashOf(pair.source) + 1) ^ context::hashOf(pair.peer));
+        }
+    };
 
     uint32_t kinds = 0;
     /// A bit for each column that is kept.
@@ -27,7 +39,10 @@ struct ContextInterest {
     bool isAll = false;
     int64_t since = INT64_MIN;
     int64_t until = INT64_MAX;
-    Addresses sources;
+    /// With a bit for each kind that is asked for of all its records.
+    std::unordered_map<SensorAddress, uint32_t, Hash, Equal> sources;
+    /// Of other kinds the records between these are asked for.
+    std::unordered_set<Pair, PairHash> pairs;
     /// A bit for the hash of each source, so that most addresses need not be looked for.
     std::bitset<4096> sourceBits;
     Addresses answers;
@@ -39,15 +54,20 @@ struct ContextInterest {
     /// Whether the sources of a column's values are counted: of names that were called only of those asked for.
     bool counts(ContextColumn column) const { return !isAll && (column != ContextHost || !counted.empty()); }
     bool holds(int64_t time) const { return time >= since && time < until; }
-    bool isAbout(const SensorAddress &source, const SensorAddress &destination) const {
-        return isAll || isSource(source) || isSource(destination);
+    bool isAbout(ContextKind kind, const SensorAddress &source, const SensorAddress &destination) const {
+        return isAll || asks(kind, source, destination) || asks(kind, destination, source);
     }
-    bool isSource(const SensorAddress &address) const {
-        return sourceBits[context::hashOf(address) % sourceBits.size()] && sources.count(address) != 0;
-    }
-    void addSource(const SensorAddress &address) {
-        sources.insert(address);
+    void addSource(const SensorAddress &address, uint32_t someKinds) {
+        sources[address] |= someKinds;
         sourceBits.set(context::hashOf(address) % sourceBits.size());
+    }
+
+private:
+    bool asks(ContextKind kind, const SensorAddress &address, const SensorAddress &peer) const {
+        if (!sourceBits[context::hashOf(address) % sourceBits.size()]) return false;
+        const auto found = sources.find(address);
+        if (found == sources.end()) return false;
+        return (found->second >> kind & 1) != 0 || pairs.count(Pair{address, peer}) != 0;
     }
 };
 

@@ -1,0 +1,209 @@
+#include "QuickReader.hpp"
+
+#include "Event.hpp"
+#include "SensorText/Time.hpp"
+#include "Walker.hpp"
+
+namespace eve {
+
+namespace {
+
+/// How the part of a record begins that is of its own kind.
+std::string_view partKey(ContextKind kind) {
+    switch (kind) {
+        case ContextTLS: return "\"tls\":{";
+        case ContextHTTP: return "\"http\":{";
+        case ContextFile: return "\"fileinfo\":{";
+        case ContextSSH: return "\"ssh\":{";
+        case ContextAlert: return "\"alert\":{";
+        default: return "\"anomaly\":{";
+    }
+}
+
+constexpr std::string_view timeKey = "{\"timestamp\":\"", sourceKey = "\"src_ip\":\"", destinationKey = "\"dest_ip\":\"",
+                           nameKey = "\"rrname\":\"", dataKey = "\"rdata\":\"", wordsKey = "\"dns\":{";
+
+bool readAddress(std::string_view text, SensorAddress &address) {
+    return SensorReadAddress(text.data(), text.size(), &address);
+}
+
+/// Reads what every record begins with, up to the sending port.
+bool readBeginning(Walker &walker, ContextHead &head) {
+    std::string_view text;
+    if (!walker.pass(timeKey) || !walker.take(text) || !sensor::readTime(text.data(), text.size(), head.start))
+        return false;
+    const Walker before = walker;
+    if (!walker.find(sourceKey)) return false;
+    const std::string_view between = walker.since(before);
+    if (!walker.take(text) || !readAddress(text, head.source)) return false;
+    const Walker behindSource = walker;
+    if (!walker.find(destinationKey)) return false;
+    uint64_t id = uint64_t(CONTEXT_UNKNOWN), port = 0;
+    if (!Walker(between).number("\"flow_id\":", INT64_MAX, id)
+        || !Walker(walker.since(behindSource)).number("\"src_port\":", UINT16_MAX, port))
+        return false;
+    head.id = int64_t(id);
+    head.sourcePort = uint16_t(port);
+    return walker.take(text) && readAddress(text, head.destination);
+}
+
+/// Reads the rest of it: what stands between the destination and the part of the record's own kind.
+bool readEnd(std::string_view between, ContextHead &head) {
+    uint64_t port = 0;
+    std::string_view protocol;
+    // Another object could have keys of the same names.
+    if (between.substr(0, between.size() - 1).find('{') != std::string_view::npos) return false;
+    Walker walker(between);
+    if (!walker.number("\"dest_port\":", UINT16_MAX, port)) return false;
+    head.port = uint16_t(port);
+    head.protocol = SENSOR_UNKNOWN_PROTOCOL;
+    if (!walker.find("\"proto\":\"")) return !walker.has("\"proto\":");
+    if (!walker.take(protocol)) return false;
+    head.protocol = SensorProtocolNumber(protocol.data(), protocol.size());
+    return true;
+}
+
+/// Takes a text that may not be there, with its slashes as they are meant.
+///
+/// - Returns: false where there are other escapes in it.
+bool takeIfThere(Walker walker, std::string_view key, std::string_view &text, std::string &scratch) {
+    text = {};
+    return !walker.find(key) || walker.take(text, scratch);
+}
+
+}  // namespace
+
+bool QuickReader::read(std::string_view line, ContextKind kind, uint64_t position) {
+    // A line that was cut off is rejected by the parser.
+    if (book.interest.isAll || line.back() != '}') return false;
+    Walker walker(line);
+    ContextHead head{};
+    if (!readBeginning(walker, head)) return false;
+    head.kind = kind;
+    head.position = position;
+    if (kind == ContextDNS) return readLookup(walker, head);
+    const bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination);
+    // What is asked for of other kinds is rare.
+    if (isAbout && kind != ContextTLS && kind != ContextHTTP) return false;
+    const Walker behindHead = walker;
+    if (!walker.find(partKey(kind)) || (isAbout && !readEnd(walker.since(behindHead), head))) return false;
+    const bool isInside = book.interest.holds(head.start);
+    if (isInside && kind == ContextTLS && !readHandshake(walker, head, isAbout)) return false;
+    if (isInside && kind == ContextHTTP && !readRequest(walker, head, isAbout)) return false;
+    book.used[kind] += isInside;
+    return true;
+}
+
+template <size_t count>
+bool QuickReader::takeTexts(const Walker &words, const Column (&columns)[count], bool isAbout) {
+    static_assert(count <= mostColumns);
+    for (size_t i = 0; i < count; ++i) {
+        texts[i] = {};
+        const Column &column = columns[i];
+        const bool isNeeded =
+            (isAbout && book.interest.wants(column.column)) || (column.isCounted && book.interest.counts(column.column));
+        if (isNeeded && !takeIfThere(words, column.key, texts[i], scratches[i])) return false;
+    }
+    return true;
+}
+
+bool QuickReader::readHandshake(const Walker &words, const ContextHead &head, bool isAbout) {
+    if (words.hasObjects({"\"ja3\":", "\"ja3s\":"})) return false;
+    static constexpr Column columns[] = {
+        {ContextHost, "\"sni\":\"", true},
+        {ContextJA3, "\"ja3\":{\"hash\":\"", true},
+        {ContextJA4, "\"ja4\":\"", true},
+        {ContextFingerprint, "\"fingerprint\":\"", true},
+        {ContextSubject, "\"subject\":\""},
+        {ContextIssuer, "\"issuerdn\":\""},
+        {ContextSerial, "\"serial\":\""},
+        {ContextValidFrom, "\"notbefore\":\""},
+        {ContextValidUntil, "\"notafter\":\""},
+    };
+    // The times stand behind the texts.
+    constexpr size_t counted = 4, textual = 7;
+    const bool wantsMore = book.interest.wants(ContextVersion) || book.interest.wants(ContextJA3S);
+    if (isAbout && (wantsMore || words.has("\"subjectaltname\":"))) return false;
+    if (!takeTexts(words, columns, isAbout)) return false;
+    if (texts[1].empty() && words.has("\"ja3\":{")) return false;
+    book.countHost(ContextTLS, ContextHost, texts[0], head.source);
+    for (size_t i = 1; i < counted; ++i) book.count(ContextTLS, columns[i].column, texts[i], head.source);
+    if (!isAbout) return true;
+    book.begin(head);
+    book.host(ContextHost, texts[0]);
+    for (size_t i = 1; i < textual; ++i) book.text(columns[i].column, texts[i]);
+    for (size_t i = textual; i < std::size(columns); ++i) {
+        const int64_t time = certificateTime(texts[i]);
+        if (time != CONTEXT_UNKNOWN) book.number(columns[i].column, time);
+    }
+    book.end();
+    return true;
+}
+
+bool QuickReader::readRequest(const Walker &words, const ContextHead &head, bool isAbout) {
+    if (words.hasObjects({})) return false;
+    static constexpr Column columns[] = {
+        {ContextHost, "\"hostname\":\"", true},
+        {ContextUserAgent, "\"http_user_agent\":\"", true},
+        {ContextMethod, "\"http_method\":\""},
+        {ContextURL, "\"url\":\""},
+        {ContextContentType, "\"http_content_type\":\""},
+    };
+    uint64_t status = uint64_t(CONTEXT_UNKNOWN);
+    if (isAbout && (book.interest.wants(ContextLength) || !words.number("\"status\":", INT64_MAX, status))) return false;
+    if (!takeTexts(words, columns, isAbout)) return false;
+    book.countHost(ContextHTTP, ContextHost, texts[0], head.source);
+    book.count(ContextHTTP, ContextUserAgent, texts[1], head.source);
+    if (!isAbout) return true;
+    book.begin(head);
+    book.host(ContextHost, texts[0]);
+    for (size_t i = 1; i < std::size(columns); ++i) book.text(columns[i].column, texts[i]);
+    if (int64_t(status) != CONTEXT_UNKNOWN) book.number(ContextStatus, int64_t(status));
+    book.end();
+    return true;
+}
+
+bool QuickReader::readLookup(Walker walker, ContextHead &head) {
+    const Walker behindHead = walker;
+    std::string_view text, name;
+    if (!walker.find(wordsKey)) return false;
+    const std::string_view between = walker.since(behindHead);
+    const Walker before = walker;
+    if (!walker.find(nameKey) || !walker.take(name)) return false;
+    // A name inside of a list is another form, or that of an answer.
+    const std::string_view first = walker.since(before);
+    if (first.find('[') != std::string_view::npos || first.find('{') != std::string_view::npos) return false;
+
+    bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination);
+    answers.clear();
+    if (isAbout || !book.interest.answers.empty()) {
+        // Answers in short have no names of their own.
+        if (!walker.has(dataKey)) {
+            if (walker.has("\"grouped\":{")) return false;
+        } else if (!walker.has("\"answers\":[") || walker.has("\"authorities\":") || walker.has("\"additionals\":")) {
+            return false;
+        }
+        while (walker.find(dataKey)) {
+            SensorAddress answer;
+            if (!walker.take(text)) return false;
+            ContextBook::join(answers, text);
+            isAbout = isAbout || (readAddress(text, answer) && book.interest.answers.count(answer) != 0);
+        }
+    }
+    // What a resolver sent is the other's look-up; its port tells.
+    if (!isAbout && head.sourcePort == 53) return false;
+    const bool wantsMore = book.interest.wants(ContextQueryType) || book.interest.wants(ContextResponseCode);
+    if (isAbout && (wantsMore || !readEnd(between, head))) return false;
+    if (!book.interest.holds(head.start)) return true;
+    const bool isAnswering = head.sourcePort == 53 && head.port != 53;
+    ++book.used[ContextDNS];
+    book.countHost(ContextDNS, ContextQueryName, name, isAnswering ? head.destination : head.source);
+    if (!isAbout) return true;
+    book.begin(head);
+    book.host(ContextQueryName, name);
+    book.text(ContextAnswers, answers);
+    book.end();
+    return true;
+}
+
+}  // namespace eve
