@@ -134,11 +134,23 @@ public struct ContextQuery: Hashable, Sendable {
     public var peer: Peer?
     /// The kinds asked for of the source's records toward all peers; `nil` for all of the scan.
     public var kinds: Set<RecordKind>?
+    /// Which of the source's look-ups matter.
+    public var lookups = Lookups.all
 
-    public init(source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil) {
+    public enum Lookups: Hashable, Sendable {
+        case all
+        /// Those between it and a peer asked for, those of the names (SNI, Host) that were said between it and such a
+        /// peer, and those whose answers hold an address asked for.
+        case ofPeers
+    }
+
+    public init(
+        source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil, lookups: Lookups = .all
+    ) {
         self.source = source
         self.peer = peer
         self.kinds = kinds
+        self.lookups = lookups
     }
 }
 

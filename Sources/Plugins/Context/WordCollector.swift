@@ -33,7 +33,7 @@ struct WordCollector: Sendable {
     private(set) var found: [ChannelWords]
     /// By the sources' numbers in the search.
     private(set) var sources: [SourceMarks]
-    /// The certificates that any of the sources was shown, by their keys.
+    /// The certificates that any of the sources was shown, by their keys: those that are self-signed or may be.
     private(set) var shown: [String: Certificate] = [:]
     /// Certificates that were logged by themselves.
     private(set) var certificates: [String: Certificate] = [:]
@@ -104,10 +104,11 @@ struct WordCollector: Sendable {
         sources[source].add(.ja4, row.text(.ja4), on: channel)
         guard let key = Certificate.key(of: row) else { return }
         sources[source].add(.certificate, key, on: channel)
-        if shown[key]?.subject.isEmpty != false {
-            let certificate = Certificate(row)
-            shown[key, default: certificate].merge(certificate)
-        }
+        // Of others it is known that they are not self-signed, which is all that is asked of these.
+        let (subject, issuer) = (row.text(.subject), row.text(.issuer))
+        guard subject.isEmpty || issuer.isEmpty || subject == issuer else { return }
+        let certificate = Certificate(row)
+        shown[key, default: certificate].merge(certificate)
     }
 
     private mutating func takeLookup(_ row: WordRow, _ channel: ChannelNumber?, _ key: PackedKey, _ source: Int?) {

@@ -74,7 +74,9 @@ struct WordSearch: Sendable {
         // Channels toward names have addresses that are not known here.
         let named = Set(found.keys.filter { $0.peer.address == nil }.map(\.source))
         let about = sources.keys.map { source in
-            ContextQuery(source: source, kinds: named.contains(source) ? nil : Self.kindsOfAll)
+            named.contains(source)
+                ? ContextQuery(source: source)
+                : ContextQuery(source: source, kinds: Self.kindsOfAll, lookups: .ofPeers)
         }
         let between = found.keys.filter { $0.peer.address != nil }
             .map { ContextQuery(source: $0.source, peer: $0.peer) }

@@ -32,11 +32,13 @@ extension EVESource: ContextSource {
     ) throws -> [(scanner: EVEWordScanner, cursor: ContextCursor)] {
         let input = try ContextInput(kept, inputs, counts, scan)
         let work = WorkQueue(input.files)
-        return (0..<input.readerCount(work, scan)).map { number in
+        let count = input.readerCount(work, scan)
+        let held = HeldLookups(readers: count)
+        return (0..<count).map { number in
             let scanner = EVEWordScanner(interest)
             let cursor = ContextCursor(
                 work, scanner, kept: input.kept, longestLine: longestLine,
-                remarks: number == 0 ? input.remarks : [])
+                remarks: number == 0 ? input.remarks : [], held: held)
             return (scanner, cursor)
         }
     }

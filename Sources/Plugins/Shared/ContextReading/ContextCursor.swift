@@ -9,7 +9,7 @@ import LineFiles
 /// share is the work queue, which is guarded by itself.
 package final class ContextCursor: Cursor, @unchecked Sendable {
     /// So much content is scanned in one call, if the batch has room.
-    private static let bytesAtOnce = 1 << 20
+    private static let bytesAtOnce = 4 << 20
 
     private let lines: LineReader
     /// Comes before the files.
@@ -20,20 +20,24 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     private var moved = 0
     private var origin = ""
     private let remarks: [String]
+    private let held: HeldLookups?
+    private var isFinished = false
     package let mayRepeat: Bool
 
     /// - Parameters:
     ///   - remarks: what is to be said of the files, noted in the account.
     ///   - mayRepeat: whether a record may stand in two of the files.
+    ///   - held: what is shared with the other cursors of the reading, where scanners hold look-ups back.
     package init(
         _ work: WorkQueue, _ scanner: any WordScanner, kept: KeptLines.Reading? = nil, longestLine: Int,
-        remarks: [String] = [], mayRepeat: Bool = false
+        remarks: [String] = [], mayRepeat: Bool = false, held: HeldLookups? = nil
     ) {
         lines = LineReader(work, longestLine: longestLine)
         self.kept = kept
         self.scanner = scanner
         self.remarks = remarks
         self.mayRepeat = mayRepeat
+        self.held = held
     }
 
     package var account: Account {
@@ -60,7 +64,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
             ContextBookForget(scanner.book)
             moved = 0
             do throws(InputFileError) {
-                while region.bytes.isEmpty { guard try takeRegion() else { return false } }
+                while region.bytes.isEmpty { guard try takeRegion() else { return finish() || batch.count > 0 } }
             } catch {
                 throw PluginError(error)
             }
@@ -75,6 +79,14 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
         }
         BookRows.move(scanner.book, from: &moved, into: &batch)
         return true
+    }
+
+    /// - Returns: whether there are records now that were held back.
+    private func finish() -> Bool {
+        guard !isFinished else { return false }
+        isFinished = true
+        held?.finish(scanner)
+        return ContextBookCount(scanner.book) > 0
     }
 
     /// - Returns: `false` when there are no lines any more.

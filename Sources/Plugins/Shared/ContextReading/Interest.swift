@@ -21,7 +21,8 @@ package final class Interest: @unchecked Sendable {
                 if case .address(let peer)? = query.peer {
                     ContextInterestAddPair(pointer, source, SensorAddress(peer))
                 } else {
-                    ContextInterestAddSource(pointer, source, query.kinds.map(Self.bits(of:)) ?? .max)
+                    ContextInterestAddSource(pointer, source, Self.bits(of: query.kinds ?? Set(WordKinds.kinds)))
+                    if query.lookups == .ofPeers { ContextInterestHoldLookups(pointer, source) }
                 }
             } else if case .address(let answer) = query.peer {
                 ContextInterestAddAnswer(pointer, SensorAddress(answer))

@@ -106,11 +106,53 @@ void ContextBook::host(ContextColumn column, std::string_view value) {
     if (!interest.wants(column)) return;
     const std::string_view kept = context::cleanHost(value, scratch);
     if (kept.empty()) return;
+    if (column == ContextHost && interest.isPair(records.back().head.source, records.back().head.destination))
+        learned.insert(context::hashOf(ContextDNS, ContextQueryName, kept));
     values.push_back(Value{column, false, 0, texts.size(), kept.size()});
     texts += kept;
 }
 
 void ContextBook::end() { records.back().values = values.size() - records.back().firstValue; }
+
+void ContextBook::hold(const ContextHead &head, std::string_view name, std::string_view answers) {
+    const std::string_view kept = context::cleanHost(name, scratch);
+    if (heldLookups.empty()) {
+        // Memory that is not written to costs nothing, and a vector that grows costs twice what it holds.
+        heldLookups.reserve(size_t(1) << 17);
+        heldTexts.reserve(size_t(1) << 22);
+    }
+    heldHashes.push_back(context::hashOf(ContextDNS, ContextQueryName, kept));
+    heldLookups.push_back(
+        HeldLookup{head, heldTexts.size(), uint32_t(kept.size()), uint32_t(answers.size())});
+    heldTexts += kept;
+    heldTexts += answers;
+}
+
+void ContextBook::learn(std::string_view name) {
+    learned.insert(context::hashOf(ContextDNS, ContextQueryName, context::cleanHost(name, scratch)));
+}
+
+void ContextBook::release(ContextBook *const *books, size_t count) {
+    for (size_t i = 0; i < count; ++i) learned.insert(books[i]->learned.begin(), books[i]->learned.end());
+    std::bitset<4096> bits;
+    for (const uint64_t hash : learned) bits.set(hash % bits.size());
+    for (size_t i = 0; i < count; ++i) {
+        ContextBook &book = *books[i];
+        for (size_t place = 0; place < book.heldHashes.size(); ++place) {
+            const uint64_t hash = book.heldHashes[place];
+            if (!bits[hash % bits.size()] || learned.count(hash) == 0) continue;
+            const HeldLookup &held = book.heldLookups[place];
+            const std::string_view both = std::string_view(book.heldTexts).substr(held.offset);
+            begin(held.head);
+            host(ContextQueryName, both.substr(0, held.nameLength));
+            text(ContextAnswers, both.substr(held.nameLength, held.answersLength));
+            end();
+        }
+        book.heldLookups = {};
+        book.heldHashes = {};
+        book.heldTexts = {};
+    }
+}
 
 void ContextBook::count(
     ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
@@ -156,6 +198,10 @@ void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, 
     interest->addSource(address, kinds);
 }
 
+void ContextInterestHoldLookups(ContextInterest *interest, SensorAddress source) {
+    interest->addSource(source, ContextInterest::held);
+}
+
 void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer) {
     interest->addSource(source, 0);
     interest->pairs.insert(ContextInterest::Pair{source, peer});
@@ -195,6 +241,8 @@ void ContextBookForget(ContextBook *book) {
     book->values.clear();
     book->texts.clear();
 }
+
+void ContextBookRelease(ContextBook *book, ContextBook *const *books, size_t count) { book->release(books, count); }
 
 uint64_t ContextBookLines(const ContextBook *book) { return book->lines; }
 

@@ -147,12 +147,13 @@ void EventReader::readDNS(const dom::object &dns, const ContextHead &head) {
 
     const bool isAnswering = head.sourcePort == 53 && head.port != 53;
     const SensorAddress &client = isAnswering ? head.destination : head.source;
-    const bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination)
-        || std::any_of(addresses.begin(), addresses.end(), [&](const SensorAddress &address) {
-               return book.interest.answers.count(address) != 0;
-           });
+    const bool isAnswered = std::any_of(addresses.begin(), addresses.end(), [&](const SensorAddress &address) {
+        return book.interest.answers.count(address) != 0;
+    });
+    const bool isAbout = isAnswered || book.interest.isAbout(head.kind, head.source, head.destination);
     const auto query = [&](std::string_view name, std::string_view type) {
         book.countHost(ContextDNS, ContextQueryName, name, client);
+        if (isAnswered) book.learn(name);
         if (isAbout) readQuery(head, name, type, answers, dns);
     };
     dom::array queries;

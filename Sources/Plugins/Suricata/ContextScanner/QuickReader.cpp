@@ -174,9 +174,10 @@ bool QuickReader::readLookup(Walker walker, ContextHead &head) {
     const std::string_view first = walker.since(before);
     if (first.find('[') != std::string_view::npos || first.find('{') != std::string_view::npos) return false;
 
-    bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination);
+    const bool isAsked = book.interest.isAbout(head.kind, head.source, head.destination);
+    bool isAnswered = false;
     answers.clear();
-    if (isAbout || !book.interest.answers.empty()) {
+    if (isAsked || !book.interest.answers.empty()) {
         // Answers in short have no names of their own.
         if (!walker.has(dataKey)) {
             if (walker.has("\"grouped\":{")) return false;
@@ -187,9 +188,10 @@ bool QuickReader::readLookup(Walker walker, ContextHead &head) {
             SensorAddress answer;
             if (!walker.take(text)) return false;
             ContextBook::join(answers, text);
-            isAbout = isAbout || (readAddress(text, answer) && book.interest.answers.count(answer) != 0);
+            isAnswered = isAnswered || (readAddress(text, answer) && book.interest.answers.count(answer) != 0);
         }
     }
+    const bool isAbout = isAsked || isAnswered;
     // What a resolver sent is the other's look-up; its port tells.
     if (!isAbout && head.sourcePort == 53) return false;
     const bool wantsMore = book.interest.wants(ContextQueryType) || book.interest.wants(ContextResponseCode);
@@ -199,6 +201,11 @@ bool QuickReader::readLookup(Walker walker, ContextHead &head) {
     ++book.used[ContextDNS];
     book.countHost(ContextDNS, ContextQueryName, name, isAnswering ? head.destination : head.source);
     if (!isAbout) return true;
+    if (!isAnswered && book.interest.holdsBack(head.source, head.destination)) {
+        book.hold(head, name, answers);
+        return true;
+    }
+    if (isAnswered) book.learn(name);
     book.begin(head);
     book.host(ContextQueryName, name);
     book.text(ContextAnswers, answers);

@@ -90,6 +90,9 @@ void ContextInterestDestroy(ContextInterest *interest);
 ///
 /// - kinds: a bit for each kind that is asked for.
 void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds);
+/// Says that a source's look-ups matter only if they are of names that are said between two addresses asked for, or
+/// answered with an address asked for. Scanners may then hold the others back.
+void ContextInterestHoldLookups(ContextInterest *interest, SensorAddress source);
 /// Asks for the records of all kinds between two addresses.
 void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer);
 /// Asks for anybody's look-ups that were answered with this address.
@@ -147,6 +150,10 @@ size_t ContextBookValues(const ContextBook *book, size_t record);
 /// Valid until the next call that reads or forgets.
 ContextValue ContextBookValue(const ContextBook *book, size_t record, size_t value);
 void ContextBookForget(ContextBook *book);
+
+/// Makes records, in one of the books of a reading, of the look-ups that all of them held back and that turned out to
+/// matter. Called once all lines are read.
+void ContextBookRelease(ContextBook *book, ContextBook *const *books, size_t count);
 
 /// Lines read, and of them those of kinds asked for, and those of them that could not be read.
 uint64_t ContextBookLines(const ContextBook *book);

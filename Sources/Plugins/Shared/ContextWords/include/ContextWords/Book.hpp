@@ -39,6 +39,8 @@ struct ContextInterest {
     bool isAll = false;
     int64_t since = INT64_MIN;
     int64_t until = INT64_MAX;
+    /// Among the bits of a source: whether its look-ups may be held back.
+    static constexpr uint32_t held = uint32_t(1) << 31;
     /// With a bit for each kind that is asked for of all its records.
     std::unordered_map<SensorAddress, uint32_t, Hash, Equal> sources;
     /// Of other kinds the records between these are asked for.
@@ -57,12 +59,23 @@ struct ContextInterest {
     bool isAbout(ContextKind kind, const SensorAddress &source, const SensorAddress &destination) const {
         return isAll || asks(kind, source, destination) || asks(kind, destination, source);
     }
+    /// Whether a look-up between two addresses matters only if its name is said toward a peer asked for.
+    bool holdsBack(const SensorAddress &source, const SensorAddress &destination) const {
+        return !isPair(source, destination) && mayHold(source) && mayHold(destination);
+    }
+    bool isPair(const SensorAddress &source, const SensorAddress &destination) const {
+        return pairs.count(Pair{source, destination}) != 0 || pairs.count(Pair{destination, source}) != 0;
+    }
     void addSource(const SensorAddress &address, uint32_t someKinds) {
         sources[address] |= someKinds;
         sourceBits.set(context::hashOf(address) % sourceBits.size());
     }
 
 private:
+    bool mayHold(const SensorAddress &address) const {
+        const auto found = sources.find(address);
+        return found == sources.end() || (found->second & held) != 0;
+    }
     bool asks(ContextKind kind, const SensorAddress &address, const SensorAddress &peer) const {
         if (!sourceBits[context::hashOf(address) % sourceBits.size()]) return false;
         const auto found = sources.find(address);
@@ -91,6 +104,13 @@ struct ContextBook {
     void host(ContextColumn column, std::string_view value);
     void end();
 
+    /// Keeps a look-up that matters only if its name is learned, by this book or another one of the reading.
+    void hold(const ContextHead &head, std::string_view name, std::string_view answers);
+    /// Learns a name whose look-ups matter.
+    void learn(std::string_view name);
+    /// Makes records of what some books held back of the names that they learned.
+    void release(ContextBook *const *books, size_t count);
+
     /// Counts that a source was seen with a value.
     void count(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
     void countHost(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
@@ -115,6 +135,18 @@ struct ContextBook {
     context::Sharing sharing;
 
 private:
+    struct HeldLookup {
+        ContextHead head;
+        size_t offset;
+        uint32_t nameLength, answersLength;
+    };
+    std::vector<HeldLookup> heldLookups;
+    /// By themselves, since most are all that is looked at.
+    std::vector<uint64_t> heldHashes;
+    std::string heldTexts;
+    /// By the hashes of names.
+    std::unordered_set<uint64_t> learned;
+
     std::string scratch, hostScratch;
 };
 
