@@ -219,8 +219,44 @@ struct FormatTests {
         #expect(read[0].count > words.count * 4)
     }
 
+    @Test(
+        "of look-ups that matter only by their names, those of names said in another file are there and others not",
+        arguments: [1, 2, 3])
+    func heldLookups(parallelism: Int) async throws {
+        func lookup(_ name: String, to resolver: String = "203.0.113.53", _ answers: String = "") -> String {
+            Line.event(
+                "dns", at: 1, id: nil, to: resolver, 53, proto: "UDP",
+                said: #""dns":{"type":"query","rrname":"\#(name)"\#(answers)}"#) + "\n"
+        }
+        let answered = #","answers":[{"rrname":"answered.example","rdata":"1.2.3.4"}]"#
+        let files = [
+            lookup("sni.example") + lookup("Http.example.") + lookup("other.example") + lookup("answered.example")
+                + lookup("else.example", to: "203.0.113.5"),
+            Line.tls(at: 2, sni: "sni.example") + "\n" + Line.http(at: 2, host: "http.example:80") + "\n"
+                + Line.tls(at: 2, to: "203.0.113.9", sni: "other.example") + "\n",
+            lookup("answered.example", answered) + lookup("sni.example"),
+        ]
+        let paths = try files.enumerated().map { try folder.write("held\($0).json", $1.utf8) }
+        let source = try #require(IPAddress("10.0.0.1"))
+        let queries = [
+            ContextQuery(source: source, kinds: [.dns, .tls, .http], lookups: .ofPeers),
+            ContextQuery(source: source, peer: .address(try #require(IPAddress("203.0.113.5")))),
+            ContextQuery(source: nil, peer: .address(try #require(IPAddress("1.2.3.4")))),
+        ]
+        let read = try await Self.records(Sources.eve(paths), queries, parallelism: parallelism)
+        let names = read.filter { $0.contains(" 53 17 ") }
+            .compactMap { $0.split(separator: "\"").last { $0.hasSuffix(".example") }.map(String.init) }
+        #expect(
+            names.sorted() == [
+                "answered.example", "answered.example", "else.example", "http.example", "sni.example", "sni.example",
+            ])
+        #expect(read.count == names.count + 3)
+    }
+
     /// What a source answers, a line for each record.
-    private static func records(_ source: any ContextSource, _ queries: [ContextQuery]) async throws -> [String] {
+    private static func records(
+        _ source: any ContextSource, _ queries: [ContextQuery], parallelism: Int = 1
+    ) async throws -> [String] {
         let kinds: [RecordKind: Set<ColumnName>] = [
             .dns: [.id, .sourcePort, .query, .answers],
             .tls: [
@@ -229,7 +265,7 @@ struct FormatTests {
             ],
             .http: [.id, .sourcePort, .host, .method, .url, .userAgent, .contentType, .status],
         ]
-        let scan = Scan(kinds: kinds, parallelism: 1, now: Timestamp(nanoseconds: 0))
+        let scan = Scan(kinds: kinds, parallelism: parallelism, now: Timestamp(nanoseconds: 0))
         var texts: [String] = []
         for cursor in try await source.records(about: queries, scan) {
             var batch = RecordBatch(kinds)
