@@ -60,14 +60,10 @@ struct GatheredWords: Sendable {
     }
 
     private static func lookups(_ parts: [WordCollector], of names: Set<String>) -> [Lookup] {
-        let hashes = Set(names.map(\.hashValue))
-        return parts.flatMap { part in
-            part.lookups.lazy.filter { hashes.contains($0.hash) }.compactMap { lookup -> Lookup? in
-                let name = part.name(of: lookup)
-                guard names.contains(name) else { return nil }
-                return Lookup(
-                    time: lookup.time, channel: part.channel(of: lookup), name: name,
-                    addresses: lookup.addresses)
+        parts.flatMap { part in
+            part.lookups.lazy.filter { names.contains($0.name) }.map {
+                Lookup(
+                    time: $0.time, channel: part.numbers.key(of: $0.channel), name: $0.name, addresses: $0.addresses)
             }
         }.sorted { ($0.time, $0.name, $0.channel) < ($1.time, $1.name, $1.channel) }
     }

@@ -2,18 +2,11 @@ import FlareKit
 
 /// What one thread has gathered.
 struct WordCollector: Sendable {
-    /// A look-up of one of the sources. Most are of names that no finding is about, so that no text is kept of each.
+    /// A look-up of one of the sources.
     struct Lookup: Sendable {
         var time: Int64
-        /// The channel that has its flow, where it is one of the search's.
-        var known: ChannelNumber?
-        /// The channel by its addresses.
-        var key: PackedKey
-        /// Where the name stands among the bytes of all names.
-        var begin: UInt32
-        var length: UInt32
-        /// The name's `hashValue`.
-        var hash: Int
+        var channel: ChannelNumber
+        var name: String
         /// Those of the answers that findings are about.
         var addresses: [IPAddress]
     }
@@ -38,7 +31,6 @@ struct WordCollector: Sendable {
     /// Certificates that were logged by themselves.
     private(set) var certificates: [String: Certificate] = [:]
     private(set) var lookups: [Lookup] = []
-    private var names: [UInt8] = []
     private(set) var answers: [Answer] = []
 
     init(_ search: WordSearch) {
@@ -112,31 +104,14 @@ struct WordCollector: Sendable {
     }
 
     private mutating func takeLookup(_ row: WordRow, _ channel: ChannelNumber?, _ key: PackedKey, _ source: Int?) {
-        var name = row.text(.query)
+        let name = row.text(.query)
         guard !name.isEmpty else { return }
         let addresses = search.peers(in: row.text(.answers))
         for address in addresses {
             answers.append(Answer(time: row.time, client: key.source, address: address, name: name))
         }
         guard source != nil else { return }
-        // Beyond, 4 GB of names, no place could be told any more.
-        guard let begin = UInt32(exactly: names.count) else { return }
-        name.withUTF8 { names.append(contentsOf: $0) }
         lookups.append(
-            Lookup(
-                time: row.time, known: channel, key: key, begin: begin,
-                length: UInt32(names.count) - begin, hash: name.hashValue, addresses: addresses))
-    }
-
-    func channel(of lookup: Lookup) -> ChannelKey {
-        lookup.known.map { search.numbers.key(of: $0) }
-            ?? ChannelKey(
-                source: lookup.key.source, peer: .address(lookup.key.peer), port: lookup.key.port,
-                proto: lookup.key.proto)
-    }
-
-    /// The name that was looked up.
-    func name(of lookup: Lookup) -> String {
-        String(decoding: names[Int(lookup.begin)..<Int(lookup.begin + lookup.length)], as: UTF8.self)
+            Lookup(time: row.time, channel: channel ?? numbers.number(of: key), name: name, addresses: addresses))
     }
 }
