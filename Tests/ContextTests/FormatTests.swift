@@ -1,4 +1,5 @@
 import FlareKit
+import FlareKitTesting
 import Foundation
 import Testing
 
@@ -10,10 +11,13 @@ struct FormatTests {
 
     init() throws { folder = try Folder() }
 
-    private func story(_ lines: [String], channel: String? = nil) async throws -> Story {
+    private func story(
+        _ lines: [String], channel: String? = nil, grouping: Grouping = Grouping()
+    ) async throws -> Story {
         let path = try folder.write("eve.json", Array(lines.joined(separator: "\n").utf8) + [10])
         let gatherer = Gatherer()
-        _ = try await run(try Sources.eve([path]), [gatherer])
+        let detector = CountingDetector(grouping: grouping)
+        _ = try await run(try Sources.eve([path]), [gatherer], detector: detector)
         let stories = gatherer.stories.withLock { $0 }
         return try #require(
             stories.first { channel == nil || "\($0.finding.channel?.peer.description ?? "")" == channel })
@@ -71,10 +75,13 @@ struct FormatTests {
         #expect(try await story([Line.flow(at: 1), back, other]).words.alerts.counts == ["seen": 1])
     }
 
-    @Test("a record without an id belongs to the channel of its addresses and port")
-    func joiningWithoutID() async throws {
+    @Test(
+        "a record without an id belongs to the channel of its addresses and port, also where those do not tell channels apart",
+        arguments: [[], [.proto], [.port, .proto]] as [Set<Grouping.Part>])
+    func joiningWithoutID(ignored: Set<Grouping.Part>) async throws {
         let lines = [Line.flow(at: 1, id: nil), Line.tls(at: 1, id: nil, sni: "sni.example")]
-        #expect(try await story(lines).words.names.counts == ["sni.example": 1])
+        let told = try await story(lines, grouping: Grouping(ignoring: ignored))
+        #expect(told.words.names.counts == ["sni.example": 1])
     }
 
     @Test("dirty values do no harm: they are cut, and what is no UTF-8 is replaced")

@@ -11,9 +11,7 @@ struct ChannelNumbers: Sendable {
 
     /// The number of a channel, given to it now if it is new.
     mutating func number(of key: ChannelKey) -> ChannelNumber {
-        var flags: PackedKey.Flags = []
-        if key.port == nil { flags.insert(.noPort) }
-        if key.proto == nil { flags.insert(.noProto) }
+        var flags = PackedKey.Flags(lackingPartsOf: key)
         let peer: IPAddress
         switch key.peer {
         case .address(let address): peer = address
@@ -45,5 +43,14 @@ struct ChannelNumbers: Sendable {
             source: key.source,
             peer: key.flags.contains(.peerIsName) ? .name(names[Int(key.peer.low)]) : .address(key.peer),
             port: key.flags.contains(.noPort) ? nil : key.port, proto: key.flags.contains(.noProto) ? nil : key.proto)
+    }
+}
+
+extension PackedKey.Flags {
+    /// The parts that a channel's key lacks.
+    init(lackingPartsOf key: ChannelKey) {
+        self = []
+        if key.port == nil { insert(.noPort) }
+        if key.proto == nil { insert(.noProto) }
     }
 }

@@ -58,26 +58,25 @@ struct WordCollector: Sendable {
         if row.kind == .dns { takeLookup(row, channel, own.key, own.source) }
     }
 
-    /// Takes in what a record says on its channels: those that have its flow's id, where the record and the channel's
-    /// flows have one; else that of its addresses, port and protocol.
+    /// Takes in what a record says on its channels: those that have its flow's id, and those of its addresses, port and
+    /// protocol, where the ids of their flows are not known or the record has none.
     ///
     /// - Returns: the first of them, where it is one of the search's.
     private mutating func takeWords(_ row: WordRow, _ key: PackedKey, _ source: Int?) -> ChannelNumber? {
         let id = row.number(.id)
-        if let id, let first = search.channel(ofID: id) {
-            take(row, on: first)
+        var first: ChannelNumber?
+        if let id, let channel = search.channel(ofID: id) {
+            first = channel
+            take(row, on: channel)
             for channel in search.furtherChannels(ofID: id) { take(row, on: channel) }
-            return first
         }
-        guard let source else { return nil }
-        if let known = search.numbers.existingNumber(of: key) {
-            if id == nil || !search[known].hasIDs { take(row, on: known) }
-            return known
+        guard let source else { return first }
+        for channel in search.channels(of: key) {
+            first = first ?? channel
+            if id == nil || !search[channel].hasIDs { take(row, on: channel) }
         }
-        if Self.hasMarks(row) {
-            takeMarks(row, on: numbers.number(of: key), source)
-        }
-        return nil
+        if first == nil, Self.hasMarks(row) { takeMarks(row, on: numbers.number(of: key), source) }
+        return first
     }
 
     /// - Parameter channel: one of the search's.

@@ -6,7 +6,7 @@ struct KnownChannel: Sendable {
     var source: Int?
     /// The place of its words among those of findings; `nil` where no finding is about it.
     var place: Int?
-    /// Whether its flows have ids, so that a record with another id is of a flow outside the window.
+    /// Whether the ids of its flows are known, so that a record with another id is of a flow outside the window.
     var hasIDs = false
 }
 
@@ -22,6 +22,8 @@ struct WordSearch: Sendable {
     private(set) var found: [ChannelKey: Int] = [:]
     /// The channels of findings, and those of their sources that were judged.
     private(set) var numbers = ChannelNumbers()
+    /// The parts that keys of channels toward addresses lack, by grouping.
+    private var forms: Set<PackedKey.Flags> = []
     /// By their numbers.
     private var known: [KnownChannel] = []
     /// Channels by the sensor's ids of their flows, and further channels with the same id.
@@ -44,16 +46,22 @@ struct WordSearch: Sendable {
         join(Array(run.tables.values))
     }
 
-    /// Finds the ids of the sources' flows.
+    /// Numbers the sources' channels, and finds the ids of the flows of those that findings are about or that a record's
+    /// own addresses do not tell. Of the others, which are most, the addresses have to do.
     private mutating func join(_ tables: [ChannelTable]) {
-        let judged = tables.flatMap { table in
-            table.keys.indices.filter { sources[table.keys[$0].source] != nil }.map { (table, ChannelID($0)) }
+        var joined: [(table: ChannelTable, channel: ChannelID, number: Int)] = []
+        for table in tables {
+            for place in table.keys.indices where sources[table.keys[place].source] != nil {
+                let key = table.keys[place]
+                let number = register(key)
+                guard known[number].place != nil || key.peer.address == nil else { continue }
+                joined.append((table, ChannelID(place), number))
+            }
         }
-        byID = IDTable(minimumCapacity: judged.reduce(0) { $0 + $1.0.recordCount(of: $1.1) })
-        for (table, channel) in judged {
+        byID = IDTable(minimumCapacity: joined.reduce(0) { $0 + $1.table.recordCount(of: $1.channel) })
+        for (table, channel, number) in joined {
             let ids = table.numbers(.id, of: channel)
             guard ids.contains(where: { $0 != RecordTable.unknown }) else { continue }
-            let number = register(table.key(of: channel))
             known[number].hasIDs = true
             for id in ids where id != RecordTable.unknown {
                 let first = byID.insert(id, ChannelNumber(number))
@@ -66,7 +74,9 @@ struct WordSearch: Sendable {
     /// - Returns: its number.
     private mutating func register(_ key: ChannelKey) -> Int {
         let number = Int(numbers.number(of: key))
-        if number == known.count { known.append(KnownChannel(source: sources[key.source])) }
+        guard number == known.count else { return number }
+        known.append(KnownChannel(source: sources[key.source]))
+        if key.peer.address != nil { forms.insert(PackedKey.Flags(lackingPartsOf: key)) }
         return number
     }
 
@@ -89,6 +99,11 @@ struct WordSearch: Sendable {
 
     /// - Parameter channel: one of `numbers`.
     subscript(channel: ChannelNumber) -> KnownChannel { known[Int(channel)] }
+
+    /// The channels that a record's own addresses, port and protocol tell, one a grouping.
+    func channels(of key: PackedKey) -> some Sequence<ChannelNumber> {
+        forms.lazy.compactMap { numbers.existingNumber(of: key.lacking($0)) }
+    }
 
     /// The channel that has a flow with an id.
     func channel(ofID id: Int64) -> ChannelNumber? { byID[id] }
@@ -122,5 +137,14 @@ struct WordSearch: Sendable {
             }
         }
         return found
+    }
+}
+
+extension PackedKey {
+    /// The same key without some parts.
+    fileprivate func lacking(_ parts: Flags) -> PackedKey {
+        PackedKey(
+            source: source, peer: peer, port: parts.contains(.noPort) ? 0 : port,
+            proto: parts.contains(.noProto) ? 0 : proto, flags: parts)
     }
 }
