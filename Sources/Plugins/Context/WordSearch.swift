@@ -22,8 +22,8 @@ struct WordSearch: Sendable {
     private(set) var found: [ChannelKey: Int] = [:]
     /// The channels of findings, and those of their sources that were judged.
     private(set) var numbers = ChannelNumbers()
-    /// The parts that keys of channels toward addresses lack, by grouping.
-    private var forms: Set<PackedKey.Flags> = []
+    /// The parts that keys of channels toward addresses lack, by grouping; in an order that is the same in every run.
+    private var forms: [PackedKey.Flags] = []
     /// By their numbers.
     private var known: [KnownChannel] = []
     /// Channels by the sensor's ids of their flows, and further channels with the same id.
@@ -76,7 +76,11 @@ struct WordSearch: Sendable {
         let number = Int(numbers.number(of: key))
         guard number == known.count else { return number }
         known.append(KnownChannel(source: sources[key.source]))
-        if key.peer.address != nil { forms.insert(PackedKey.Flags(lackingPartsOf: key)) }
+        let form = PackedKey.Flags(lackingPartsOf: key)
+        if key.peer.address != nil, !forms.contains(form) {
+            forms.append(form)
+            forms.sort { $0.rawValue < $1.rawValue }
+        }
         return number
     }
 
