@@ -108,22 +108,27 @@ struct CacheTests {
         #expect(cache.remarks.count == 1)
     }
 
-    @Test("several users of one file do not disturb each other")
+    @Test("several users of one file do not disturb each other, even those that begin it together")
     func shared() async throws {
-        let folder = try Folder()
-        await withTaskGroup(of: Void.self) { group in
-            for user in 0..<4 {
-                group.addTask {
-                    let cache = Self.cache(folder)
-                    for number in 0..<25 {
-                        cache.keep([IPAddress(v4: UInt32(0x0808_0000 + user * 100 + number)): .unknown], of: "cymru")
+        for _ in 0..<20 {
+            let folder = try Folder()
+            let remarks = await withTaskGroup(of: [String].self) { group in
+                for user in 0..<4 {
+                    group.addTask {
+                        let cache = Self.cache(folder)
+                        for address in Self.addresses(ofUser: user) { cache.keep([address: .unknown], of: "cymru") }
+                        return cache.remarks
                     }
                 }
+                return await group.reduce(into: []) { $0 += $1 }
             }
+            #expect(remarks.isEmpty)
+            let addresses = (0..<4).flatMap { Self.addresses(ofUser: $0) }
+            #expect(Self.cache(folder).answers(of: "cymru", to: addresses).count == addresses.count)
         }
-        let cache = Self.cache(folder)
-        let addresses = (0..<4).flatMap { user in (0..<25).map { IPAddress(v4: UInt32(0x0808_0000 + user * 100 + $0)) }
-        }
-        #expect(cache.answers(of: "cymru", to: addresses).count == 100)
+    }
+
+    static func addresses(ofUser user: Int) -> [IPAddress] {
+        (0..<25).map { IPAddress(v4: UInt32(0x0808_0000 + user * 100 + $0)) }
     }
 }

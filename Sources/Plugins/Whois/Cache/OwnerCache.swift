@@ -32,6 +32,8 @@ final class OwnerCache: Sendable {
     private static let version = 1
     /// How long one process waits for another's write.
     private static let busySeconds = 2.0
+    /// Between two attempts at opening a file that others hold.
+    private static let pauseSeconds = 0.01
 
     /// - Parameters:
     ///   - path: of the file; its folder is made where it is missing.
@@ -54,12 +56,28 @@ final class OwnerCache: Sendable {
 
     private func open(_ state: inout State) {
         do {
-            state.queue = try makeQueue()
+            state.queue = try waitForQueue()
         } catch let error as DatabaseError where Self.isDamage(error) {
             rebuild(&state, because: error)
         } catch {
             state.remarks.append(
                 "the whois cache \(path) cannot be used (\(Self.reason(error))); look-ups are made anew")
+        }
+    }
+
+    /// Opens the file when others let it.
+    ///
+    /// SQLite waits for nobody where two make the same file's journal a write-ahead log at once: each would wait for the
+    /// other.
+    private func waitForQueue() throws -> DatabaseQueue {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: .seconds(Self.busySeconds))
+        while true {
+            do {
+                return try makeQueue()
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && clock.now < end {
+                Thread.sleep(forTimeInterval: Self.pauseSeconds)
+            }
         }
     }
 
