@@ -246,7 +246,7 @@ struct FormatTests {
         let paths = try files.enumerated().map { try folder.write("held\($0).json", $1.utf8) }
         let source = try #require(IPAddress("10.0.0.1"))
         let queries = [
-            ContextQuery(source: source, kinds: [.dns, .tls, .http], lookups: .ofPeers),
+            ContextQuery(source: source, kinds: [.dns, .tls, .http], detail: .comparison),
             ContextQuery(source: source, peer: .address(try #require(IPAddress("203.0.113.5")))),
             ContextQuery(source: nil, peer: .address(try #require(IPAddress("1.2.3.4")))),
         ]

@@ -134,23 +134,30 @@ public struct ContextQuery: Hashable, Sendable {
     public var peer: Peer?
     /// The kinds asked for of the source's records toward all peers; `nil` for all of the scan.
     public var kinds: Set<RecordKind>?
-    /// Which of the source's look-ups matter.
-    public var lookups = Lookups.all
+    /// How much of those matters.
+    public var detail = Detail.full
 
-    public enum Lookups: Hashable, Sendable {
-        case all
-        /// Those between it and a peer asked for, those of the names (SNI, Host) that were said between it and such a
-        /// peer, and those whose answers hold an address asked for.
-        case ofPeers
+    public enum Detail: Hashable, Sendable {
+        case full
+        /// What they are compared by with the records between a source and a peer asked for. Sources may leave out the
+        /// rest:
+        ///
+        /// - Of look-ups matter those of names (SNI, Host) that were said between the source itself and such a peer, and
+        ///   of names whose answers, to whomever, held an address asked for.
+        /// - Of handshakes matter fingerprints and certificates alone, where a JA3, a JA4, a certificate or its subject
+        ///   was seen between such or where nothing but the certificate's fingerprint is known; and of each source one
+        ///   with another JA3 and one with another JA4, which tell that it has others.
+        /// - Of requests matter the agents alone.
+        case comparison
     }
 
     public init(
-        source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil, lookups: Lookups = .all
+        source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil, detail: Detail = .full
     ) {
         self.source = source
         self.peer = peer
         self.kinds = kinds
-        self.lookups = lookups
+        self.detail = detail
     }
 }
 

@@ -90,7 +90,7 @@ struct WordSearch: Sendable {
         let about = sources.keys.map { source in
             named.contains(source)
                 ? ContextQuery(source: source)
-                : ContextQuery(source: source, kinds: Self.kindsOfAll, lookups: .ofPeers)
+                : ContextQuery(source: source, kinds: Self.kindsOfAll, detail: .comparison)
         }
         let between = found.keys.filter { $0.peer.address != nil }
             .map { ContextQuery(source: $0.source, peer: $0.peer) }

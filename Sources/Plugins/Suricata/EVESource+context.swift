@@ -32,10 +32,9 @@ extension EVESource: ContextSource {
     ) throws -> [(scanner: EVEWordScanner, cursor: ContextCursor)] {
         let input = try ContextInput(kept, inputs, counts, scan)
         let work = WorkQueue(input.files)
-        let count = input.readerCount(work, scan)
-        let held = HeldLookups(readers: count)
-        return (0..<count).map { number in
-            let scanner = EVEWordScanner(interest)
+        let scanners = (0..<input.readerCount(work, scan)).map { _ in EVEWordScanner(interest) }
+        let held = HeldRecords(scanners)
+        return scanners.enumerated().map { number, scanner in
             let cursor = ContextCursor(
                 work, scanner, kept: input.kept, longestLine: longestLine,
                 remarks: number == 0 ? input.remarks : [], held: held)

@@ -8,11 +8,13 @@ enum BookRows {
         let count = ContextBookCount(book)
         guard first < count else { return }
         let places = WordKinds.kinds.map { batch.index(of: $0) }
-        var lanes = batch.tables.indices.map { Lane(taking: &batch.tables[$0]) }
+        // Most kinds are rare.
+        var lanes = Array(repeating: Lane(), count: batch.tables.count)
         while first < count {
             let head = ContextBookHead(book, first)
             if let place = places[Int(head.kind.rawValue)] {
                 if batch.tables[place].isFull { break }
+                if !lanes[place].isTaken { lanes[place].take(&batch.tables[place]) }
                 append(head, &batch.tables[place], &lanes[place])
                 for value in 0..<ContextBookValues(book, first) {
                     lanes[place].set(ContextBookValue(book, first, value), row: batch.tables[place].count - 1)
@@ -20,7 +22,7 @@ enum BookRows {
             }
             first += 1
         }
-        for place in lanes.indices { lanes[place].give(back: &batch.tables[place]) }
+        for place in lanes.indices where lanes[place].isTaken { lanes[place].give(back: &batch.tables[place]) }
     }
 
     private static func append(_ head: ContextHead, _ table: inout RecordTable, _ lane: inout Lane) {
@@ -39,17 +41,19 @@ enum BookRows {
 
     /// A table's columns by their places in scanners, taken out so that they are written where they are.
     private struct Lane {
+        private(set) var isTaken = false
         /// Empty where the table lacks the column.
-        private var texts: [[String]]
-        private var numbers: [[Int64]]
+        private var texts: [[String]] = []
+        private var numbers: [[Int64]] = []
         var id: [Int64]?
         var sourcePort: [Int64]?
-        private let textPlaces: [Int]
-        private let numberPlaces: [Int]
+        private var textPlaces: [Int] = []
+        private var numberPlaces: [Int] = []
 
-        init(taking table: inout RecordTable) {
-            var texts: [[String]] = Array(repeating: [], count: WordKinds.columns.count)
-            var numbers: [[Int64]] = Array(repeating: [], count: WordKinds.columns.count)
+        mutating func take(_ table: inout RecordTable) {
+            isTaken = true
+            texts = Array(repeating: [], count: WordKinds.columns.count)
+            numbers = Array(repeating: [], count: WordKinds.columns.count)
             for column in Array(table.texts.keys) {
                 if let place = WordKinds.place(column) { texts[place] = table.texts.removeValue(forKey: column) ?? [] }
             }
@@ -60,7 +64,6 @@ enum BookRows {
             }
             textPlaces = texts.indices.filter { !texts[$0].isEmpty }
             numberPlaces = numbers.indices.filter { !numbers[$0].isEmpty }
-            (self.texts, self.numbers) = (texts, numbers)
             id = table.numbers.removeValue(forKey: .id)
             sourcePort = table.numbers.removeValue(forKey: .sourcePort)
         }

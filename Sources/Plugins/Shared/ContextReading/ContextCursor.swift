@@ -20,17 +20,17 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     private var moved = 0
     private var origin = ""
     private let remarks: [String]
-    private let held: HeldLookups?
+    private let held: HeldRecords?
     private var isFinished = false
     package let mayRepeat: Bool
 
     /// - Parameters:
     ///   - remarks: what is to be said of the files, noted in the account.
     ///   - mayRepeat: whether a record may stand in two of the files.
-    ///   - held: what is shared with the other cursors of the reading, where scanners hold look-ups back.
+    ///   - held: what is shared with the other cursors of the reading, where scanners hold records back.
     package init(
         _ work: WorkQueue, _ scanner: any WordScanner, kept: KeptLines.Reading? = nil, longestLine: Int,
-        remarks: [String] = [], mayRepeat: Bool = false, held: HeldLookups? = nil
+        remarks: [String] = [], mayRepeat: Bool = false, held: HeldRecords? = nil
     ) {
         lines = LineReader(work, longestLine: longestLine)
         self.kept = kept

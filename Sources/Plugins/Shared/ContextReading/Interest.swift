@@ -21,8 +21,11 @@ package final class Interest: @unchecked Sendable {
                 if case .address(let peer)? = query.peer {
                     ContextInterestAddPair(pointer, source, SensorAddress(peer))
                 } else {
-                    ContextInterestAddSource(pointer, source, Self.bits(of: query.kinds ?? Set(WordKinds.kinds)))
-                    if query.lookups == .ofPeers { ContextInterestHoldLookups(pointer, source) }
+                    let kinds = Self.bits(of: query.kinds ?? Set(WordKinds.kinds))
+                    switch query.detail {
+                    case .full: ContextInterestAddSource(pointer, source, kinds)
+                    case .comparison: ContextInterestCompareSource(pointer, source, kinds)
+                    }
                 }
             } else if case .address(let answer) = query.peer {
                 ContextInterestAddAnswer(pointer, SensorAddress(answer))

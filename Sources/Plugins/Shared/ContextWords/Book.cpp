@@ -89,68 +89,178 @@ std::string_view cleanHost(std::string_view text, std::string &scratch) {
 
 }  // namespace context
 
-void ContextBook::begin(const ContextHead &head) { records.push_back(Record{head, values.size(), 0}); }
+// MARK: Shelves
+
+void ContextBook::Shelf::number(ContextColumn column, int64_t number) {
+    Value value{column, true, 0, {}};
+    value.number = number;
+    values.push_back(value);
+}
+
+void ContextBook::Shelf::text(ContextColumn column, std::string_view text) {
+    Value value{column, false, uint32_t(text.size()), {}};
+    value.offset = texts.size();
+    values.push_back(value);
+    texts += text;
+}
+
+void ContextBook::Shelf::add(const Record &record, const Shelf &from) {
+    records.push_back(Record{record.head, values.size(), record.values});
+    for (size_t place = record.firstValue; place < record.firstValue + record.values; ++place) {
+        const Value &value = from.values[place];
+        if (value.isNumber)
+            number(value.column, value.number);
+        else
+            text(value.column, std::string_view(from.texts).substr(value.offset, value.length));
+    }
+}
+
+void ContextBook::Shelf::dropLast() {
+    const Record &last = records.back();
+    for (size_t place = last.firstValue; place < values.size(); ++place) {
+        if (values[place].isNumber) continue;
+        texts.resize(values[place].offset);
+        break;
+    }
+    values.resize(last.firstValue);
+    records.pop_back();
+}
+
+// MARK: Records
+
+namespace {
+
+uint64_t hashOfName(std::string_view name) { return context::hashOf(ContextDNS, ContextQueryName, name); }
+
+/// The hash of a value as one source has it.
+uint64_t ownHash(uint64_t value, uint64_t source) { return context::mixed(value ^ source * 0x9e3779b97f4a7c15u); }
+
+/// Who made a look-up: of what a resolver sent it is the other one.
+uint64_t hashOfClient(const ContextHead &head) {
+    return context::hashOf(head.sourcePort == 53 && head.port != 53 ? head.destination : head.source);
+}
+
+}  // namespace
+
+void ContextBook::begin(const ContextHead &head, Detail asked) {
+    detail = asked;
+    isHeld = mayHold && detail == Detail::comparison && (head.kind == ContextDNS || head.kind == ContextTLS);
+    learnerCount = 0;
+    if (mayHold && detail == Detail::full) {
+        if (interest.isAsked(head.source, head.destination)) learners[learnerCount++] = context::hashOf(head.source);
+        if (interest.isAsked(head.destination, head.source)) learners[learnerCount++] = context::hashOf(head.destination);
+    }
+    if (isHeld && held.records.empty()) {
+        // Memory that is not written to costs nothing, and a vector that grows costs twice what it holds.
+        held.records.reserve(size_t(1) << 17);
+        held.values.reserve(size_t(1) << 18);
+        held.texts.reserve(size_t(1) << 22);
+        ties.reserve(size_t(1) << 18);
+    }
+    firstTie = ties.size();
+    Shelf &shelf = isHeld ? held : given;
+    shelf.records.push_back(Record{head, shelf.values.size(), 0});
+}
 
 void ContextBook::number(ContextColumn column, int64_t value) {
-    if (interest.wants(column)) values.push_back(Value{column, true, value, 0, 0});
+    Shelf &shelf = isHeld ? held : given;
+    if (interest.wants(column, shelf.records.back().head.kind, detail)) shelf.number(column, value);
 }
 
 void ContextBook::text(ContextColumn column, std::string_view value) {
-    if (value.empty() || !interest.wants(column)) return;
+    Shelf &shelf = isHeld ? held : given;
+    if (value.empty() || !interest.wants(column, shelf.records.back().head.kind, detail)) return;
     const std::string_view kept = context::clean(value, scratch);
-    values.push_back(Value{column, false, 0, texts.size(), kept.size()});
-    texts += kept;
+    tie(column, kept);
+    shelf.text(column, kept);
 }
 
 void ContextBook::host(ContextColumn column, std::string_view value) {
-    if (!interest.wants(column)) return;
+    Shelf &shelf = isHeld ? held : given;
+    if (!interest.wants(column, shelf.records.back().head.kind, detail)) return;
     const std::string_view kept = context::cleanHost(value, scratch);
     if (kept.empty()) return;
-    if (column == ContextHost && interest.isPair(records.back().head.source, records.back().head.destination))
-        learned.insert(context::hashOf(ContextDNS, ContextQueryName, kept));
-    values.push_back(Value{column, false, 0, texts.size(), kept.size()});
-    texts += kept;
+    tie(column, kept);
+    shelf.text(column, kept);
 }
 
-void ContextBook::end() { records.back().values = values.size() - records.back().firstValue; }
-
-void ContextBook::hold(const ContextHead &head, std::string_view name, std::string_view answers) {
-    const std::string_view kept = context::cleanHost(name, scratch);
-    if (heldLookups.empty()) {
-        // Memory that is not written to costs nothing, and a vector that grows costs twice what it holds.
-        heldLookups.reserve(size_t(1) << 17);
-        heldTexts.reserve(size_t(1) << 22);
+void ContextBook::end() {
+    Shelf &shelf = isHeld ? held : given;
+    Record &record = shelf.records.back();
+    record.values = shelf.values.size() - record.firstValue;
+    if (isHeld && mayBeAnyCertificate()) {
+        ties.resize(firstTie);
+        given.add(record, held);
+        held.dropLast();
+    } else if (detail == Detail::comparison && record.values == 0) {
+        shelf.dropLast();
     }
-    heldHashes.push_back(context::hashOf(ContextDNS, ContextQueryName, kept));
-    heldLookups.push_back(
-        HeldLookup{head, heldTexts.size(), uint32_t(kept.size()), uint32_t(answers.size())});
-    heldTexts += kept;
-    heldTexts += answers;
 }
 
-void ContextBook::learn(std::string_view name) {
-    learned.insert(context::hashOf(ContextDNS, ContextQueryName, context::cleanHost(name, scratch)));
+/// Takes note of what a record says: that it matters, or that it matters if others say so.
+void ContextBook::tie(ContextColumn column, std::string_view text) {
+    if (!isHeld && learnerCount == 0) return;
+    const auto place = uint32_t(held.records.size() - 1);
+    switch (column) {
+        case ContextHost:
+            for (size_t i = 0; i < learnerCount; ++i) learned.insert(ownHash(hashOfName(text), learners[i]));
+            break;
+        case ContextQueryName:
+            if (isHeld) {
+                const uint64_t hash = hashOfName(text);
+                ties.push_back(Tie{hash, ownHash(hash, hashOfClient(held.records.back().head)), place, column});
+            }
+            break;
+        case ContextJA3:
+        case ContextJA4:
+        case ContextFingerprint:
+        case ContextSubject: {
+            const uint64_t hash = context::hashOf(ContextTLS, column, text);
+            if (isHeld)
+                ties.push_back(Tie{hash, hash, place, column});
+            else
+                learned.insert(hash);
+            break;
+        }
+        default: break;
+    }
 }
+
+/// Whether a handshake tells a certificate's fingerprint and not its subject.
+bool ContextBook::mayBeAnyCertificate() const {
+    const auto says = [&](ContextColumn column) {
+        return std::any_of(
+            ties.begin() + ptrdiff_t(firstTie), ties.end(), [&](const Tie &tie) { return tie.column == column; });
+    };
+    return says(ContextFingerprint) && !says(ContextSubject);
+}
+
+void ContextBook::learn(std::string_view name) { learned.insert(hashOfName(context::cleanHost(name, scratch))); }
 
 void ContextBook::release(ContextBook *const *books, size_t count) {
     for (size_t i = 0; i < count; ++i) learned.insert(books[i]->learned.begin(), books[i]->learned.end());
     std::bitset<4096> bits;
     for (const uint64_t hash : learned) bits.set(hash % bits.size());
+    const auto matters = [&](uint64_t hash) { return bits[hash % bits.size()] && learned.count(hash) != 0; };
+    /// Sources with a fingerprint of each kind that does not matter.
+    std::unordered_set<uint64_t> others;
     for (size_t i = 0; i < count; ++i) {
-        ContextBook &book = *books[i];
-        for (size_t place = 0; place < book.heldHashes.size(); ++place) {
-            const uint64_t hash = book.heldHashes[place];
-            if (!bits[hash % bits.size()] || learned.count(hash) == 0) continue;
-            const HeldLookup &held = book.heldLookups[place];
-            const std::string_view both = std::string_view(book.heldTexts).substr(held.offset);
-            begin(held.head);
-            host(ContextQueryName, both.substr(0, held.nameLength));
-            text(ContextAnswers, both.substr(held.nameLength, held.answersLength));
-            end();
+        const std::vector<Tie> ties = std::move(books[i]->ties);
+        const Shelf shelf = std::move(books[i]->held);
+        books[i]->ties = {};
+        books[i]->held = {};
+        for (size_t first = 0, last; first < ties.size(); first = last) {
+            const Record &record = shelf.records[ties[first].record];
+            bool isWanted = false;
+            for (last = first; last < ties.size() && ties[last].record == ties[first].record; ++last)
+                isWanted = isWanted || matters(ties[last].hash) || matters(ties[last].ownHash);
+            for (size_t place = first; place < last && !isWanted; ++place) {
+                const ContextColumn column = ties[place].column;
+                if (column != ContextJA3 && column != ContextJA4) continue;
+                isWanted = others.insert(context::mixed(context::hashOf(record.head.source) + column)).second;
+            }
+            if (isWanted) given.add(record, shelf);
         }
-        book.heldLookups = {};
-        book.heldHashes = {};
-        book.heldTexts = {};
     }
 }
 
@@ -195,15 +305,15 @@ ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t un
 void ContextInterestDestroy(ContextInterest *interest) { delete interest; }
 
 void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds) {
-    interest->addSource(address, kinds);
+    interest->source(address).full |= kinds;
 }
 
-void ContextInterestHoldLookups(ContextInterest *interest, SensorAddress source) {
-    interest->addSource(source, ContextInterest::held);
+void ContextInterestCompareSource(ContextInterest *interest, SensorAddress address, uint32_t kinds) {
+    interest->source(address).comparison |= kinds;
 }
 
 void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer) {
-    interest->addSource(source, 0);
+    interest->source(source).isPaired = true;
     interest->pairs.insert(ContextInterest::Pair{source, peer});
 }
 
@@ -224,23 +334,25 @@ ContextBook *ContextBookCreate(const ContextInterest *interest) { return new Con
 
 void ContextBookDestroy(ContextBook *book) { delete book; }
 
-size_t ContextBookCount(const ContextBook *book) { return book->records.size(); }
+size_t ContextBookCount(const ContextBook *book) { return book->given.records.size(); }
 
-ContextHead ContextBookHead(const ContextBook *book, size_t record) { return book->records[record].head; }
+ContextHead ContextBookHead(const ContextBook *book, size_t record) { return book->given.records[record].head; }
 
-size_t ContextBookValues(const ContextBook *book, size_t record) { return book->records[record].values; }
+size_t ContextBookValues(const ContextBook *book, size_t record) { return book->given.records[record].values; }
 
 ContextValue ContextBookValue(const ContextBook *book, size_t record, size_t value) {
-    const ContextBook::Value &found = book->values[book->records[record].firstValue + value];
-    return ContextValue{
-        found.column, found.isNumber, found.number, book->texts.data() + found.offset, found.length};
+    const ContextBook::Value &found = book->given.values[book->given.records[record].firstValue + value];
+    if (found.isNumber) return ContextValue{found.column, true, found.number, nullptr, 0};
+    return ContextValue{found.column, false, 0, book->given.texts.data() + found.offset, found.length};
 }
 
 void ContextBookForget(ContextBook *book) {
-    book->records.clear();
-    book->values.clear();
-    book->texts.clear();
+    book->given.records.clear();
+    book->given.values.clear();
+    book->given.texts.clear();
 }
+
+void ContextBookHoldBack(ContextBook *book) { book->mayHold = true; }
 
 void ContextBookRelease(ContextBook *book, ContextBook *const *books, size_t count) { book->release(books, count); }
 

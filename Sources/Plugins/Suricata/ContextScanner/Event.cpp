@@ -85,9 +85,10 @@ bool EventReader::read(const dom::element &event, ContextKind kind, uint64_t pos
         return true;
     }
     count(kind, words, head.source);
-    if (!book.interest.isAbout(head.kind, head.source, head.destination)) return true;
+    const Detail detail = book.interest.detail(head.kind, head.source, head.destination);
+    if (detail == Detail::none) return true;
     // What a rule or the file logger saw coming back is written down the other way round.
-    book.begin(head);
+    book.begin(head, detail);
     switch (kind) {
         case ContextTLS: readTLS(words); break;
         case ContextHTTP: readHTTP(words); break;
@@ -150,11 +151,12 @@ void EventReader::readDNS(const dom::object &dns, const ContextHead &head) {
     const bool isAnswered = std::any_of(addresses.begin(), addresses.end(), [&](const SensorAddress &address) {
         return book.interest.answers.count(address) != 0;
     });
-    const bool isAbout = isAnswered || book.interest.isAbout(head.kind, head.source, head.destination);
+    const Detail detail =
+        isAnswered ? Detail::full : book.interest.detail(head.kind, head.source, head.destination);
     const auto query = [&](std::string_view name, std::string_view type) {
         book.countHost(ContextDNS, ContextQueryName, name, client);
         if (isAnswered) book.learn(name);
-        if (isAbout) readQuery(head, name, type, answers, dns);
+        if (detail != Detail::none) readQuery(head, detail, name, type, answers, dns);
     };
     dom::array queries;
     if (!dns["queries"].get(queries) && queries.size() > 0) {
@@ -168,9 +170,9 @@ void EventReader::readDNS(const dom::object &dns, const ContextHead &head) {
 }
 
 void EventReader::readQuery(
-    const ContextHead &head, std::string_view name, std::string_view type, const std::string &answers,
+    const ContextHead &head, Detail detail, std::string_view name, std::string_view type, const std::string &answers,
     const dom::object &dns) {
-    book.begin(head);
+    book.begin(head, detail);
     book.host(ContextQueryName, name);
     book.text(ContextQueryType, type);
     book.text(ContextAnswers, answers);

@@ -7,6 +7,7 @@
 namespace eve {
 
 namespace dom = simdjson::dom;
+using context::Detail;
 
 /// A certificate's time: with no zone it is UTC; CONTEXT_UNKNOWN where none can be read.
 int64_t certificateTime(std::string_view text);
@@ -25,8 +26,8 @@ private:
     bool readHead(const dom::element &event, ContextHead &head) const;
     void readDNS(const dom::object &dns, const ContextHead &head);
     void readQuery(
-        const ContextHead &head, std::string_view name, std::string_view type, const std::string &answers,
-        const dom::object &dns);
+        const ContextHead &head, Detail detail, std::string_view name, std::string_view type,
+        const std::string &answers, const dom::object &dns);
     void readTLS(const dom::object &tls);
     void readHTTP(const dom::object &http);
     void readFile(const dom::element &event, const dom::object &file);

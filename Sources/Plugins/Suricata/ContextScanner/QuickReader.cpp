@@ -1,10 +1,12 @@
 #include "QuickReader.hpp"
 
 #include "Event.hpp"
-#include "SensorText/Time.hpp"
+#include "SensorText/Address.hpp"
 #include "Walker.hpp"
 
 namespace eve {
+
+using context::Detail;
 
 namespace {
 
@@ -23,15 +25,23 @@ std::string_view partKey(ContextKind kind) {
 constexpr std::string_view timeKey = "{\"timestamp\":\"", sourceKey = "\"src_ip\":\"", destinationKey = "\"dest_ip\":\"",
                            nameKey = "\"rrname\":\"", dataKey = "\"rdata\":\"", wordsKey = "\"dns\":{";
 
+/// - text: inside of a line, behind a key.
 bool readAddress(std::string_view text, SensorAddress &address) {
+    if (text.size() < 16) {
+        const uint32_t dots = sensor::equal16(text.data(), '.');
+        if (sensor::readV4(text.data(), dots, uint32_t(text.size()), address)) return true;
+    }
     return SensorReadAddress(text.data(), text.size(), &address);
 }
 
 /// Reads what every record begins with, up to the sending port.
-bool readBeginning(Walker &walker, ContextHead &head) {
+bool readBeginning(Walker &walker, sensor::TimeReader &times, ContextHead &head) {
     std::string_view text;
-    if (!walker.pass(timeKey) || !walker.take(text) || !sensor::readTime(text.data(), text.size(), head.start))
-        return false;
+    if (!walker.pass(timeKey) || !walker.take(text)) return false;
+    const bool isTime = text.size() == sensor::TimeReader::usualLength
+        ? times.readUsual(text.data(), head.start)
+        : sensor::readTime(text.data(), text.size(), head.start);
+    if (!isTime) return false;
     const Walker before = walker;
     if (!walker.find(sourceKey)) return false;
     const std::string_view between = walker.since(before);
@@ -78,36 +88,39 @@ bool QuickReader::read(std::string_view line, ContextKind kind, uint64_t positio
     if (book.interest.isAll || line.back() != '}') return false;
     Walker walker(line);
     ContextHead head{};
-    if (!readBeginning(walker, head)) return false;
+    if (!readBeginning(walker, times, head)) return false;
     head.kind = kind;
     head.position = position;
     if (kind == ContextDNS) return readLookup(walker, head);
-    const bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination);
+    const Detail detail = book.interest.detail(head.kind, head.source, head.destination);
+    const bool isAbout = detail != Detail::none;
     // What is asked for of other kinds is rare.
     if (isAbout && kind != ContextTLS && kind != ContextHTTP) return false;
     const Walker behindHead = walker;
     if (!walker.find(partKey(kind)) || (isAbout && !readEnd(walker.since(behindHead), head))) return false;
     const bool isInside = book.interest.holds(head.start);
-    if (isInside && kind == ContextTLS && !readHandshake(walker, head, isAbout)) return false;
-    if (isInside && kind == ContextHTTP && !readRequest(walker, head, isAbout)) return false;
+    if (isInside && kind == ContextTLS && !readHandshake(walker, head, detail)) return false;
+    if (isInside && kind == ContextHTTP && !readRequest(walker, head, detail)) return false;
     book.used[kind] += isInside;
     return true;
 }
 
 template <size_t count>
-bool QuickReader::takeTexts(const Walker &words, const Column (&columns)[count], bool isAbout) {
+bool QuickReader::takeTexts(
+    const Walker &words, const Column (&columns)[count], ContextKind kind, Detail detail) {
     static_assert(count <= mostColumns);
     for (size_t i = 0; i < count; ++i) {
         texts[i] = {};
         const Column &column = columns[i];
         const bool isNeeded =
-            (isAbout && book.interest.wants(column.column)) || (column.isCounted && book.interest.counts(column.column));
+            book.interest.wants(column.column, kind, detail)
+            || (column.isCounted && book.interest.counts(column.column));
         if (isNeeded && !takeIfThere(words, column.key, texts[i], scratches[i])) return false;
     }
     return true;
 }
 
-bool QuickReader::readHandshake(const Walker &words, const ContextHead &head, bool isAbout) {
+bool QuickReader::readHandshake(const Walker &words, const ContextHead &head, Detail detail) {
     if (words.hasObjects({"\"ja3\":", "\"ja3s\":"})) return false;
     static constexpr Column columns[] = {
         {ContextHost, "\"sni\":\"", true},
@@ -123,13 +136,13 @@ bool QuickReader::readHandshake(const Walker &words, const ContextHead &head, bo
     // The times stand behind the texts.
     constexpr size_t counted = 4, textual = 7;
     const bool wantsMore = book.interest.wants(ContextVersion) || book.interest.wants(ContextJA3S);
-    if (isAbout && (wantsMore || words.has("\"subjectaltname\":"))) return false;
-    if (!takeTexts(words, columns, isAbout)) return false;
+    if (detail == Detail::full && (wantsMore || words.has("\"subjectaltname\":"))) return false;
+    if (!takeTexts(words, columns, ContextTLS, detail)) return false;
     if (texts[1].empty() && words.has("\"ja3\":{")) return false;
     book.countHost(ContextTLS, ContextHost, texts[0], head.source);
     for (size_t i = 1; i < counted; ++i) book.count(ContextTLS, columns[i].column, texts[i], head.source);
-    if (!isAbout) return true;
-    book.begin(head);
+    if (detail == Detail::none) return true;
+    book.begin(head, detail);
     book.host(ContextHost, texts[0]);
     for (size_t i = 1; i < textual; ++i) book.text(columns[i].column, texts[i]);
     for (size_t i = textual; i < std::size(columns); ++i) {
@@ -140,7 +153,7 @@ bool QuickReader::readHandshake(const Walker &words, const ContextHead &head, bo
     return true;
 }
 
-bool QuickReader::readRequest(const Walker &words, const ContextHead &head, bool isAbout) {
+bool QuickReader::readRequest(const Walker &words, const ContextHead &head, Detail detail) {
     if (words.hasObjects({})) return false;
     static constexpr Column columns[] = {
         {ContextHost, "\"hostname\":\"", true},
@@ -150,12 +163,14 @@ bool QuickReader::readRequest(const Walker &words, const ContextHead &head, bool
         {ContextContentType, "\"http_content_type\":\""},
     };
     uint64_t status = uint64_t(CONTEXT_UNKNOWN);
-    if (isAbout && (book.interest.wants(ContextLength) || !words.number("\"status\":", INT64_MAX, status))) return false;
-    if (!takeTexts(words, columns, isAbout)) return false;
+    if (detail == Detail::full
+        && (book.interest.wants(ContextLength) || !words.number("\"status\":", INT64_MAX, status)))
+        return false;
+    if (!takeTexts(words, columns, ContextHTTP, detail)) return false;
     book.countHost(ContextHTTP, ContextHost, texts[0], head.source);
     book.count(ContextHTTP, ContextUserAgent, texts[1], head.source);
-    if (!isAbout) return true;
-    book.begin(head);
+    if (detail == Detail::none) return true;
+    book.begin(head, detail);
     book.host(ContextHost, texts[0]);
     for (size_t i = 1; i < std::size(columns); ++i) book.text(columns[i].column, texts[i]);
     if (int64_t(status) != CONTEXT_UNKNOWN) book.number(ContextStatus, int64_t(status));
@@ -174,7 +189,8 @@ bool QuickReader::readLookup(Walker walker, ContextHead &head) {
     const std::string_view first = walker.since(before);
     if (first.find('[') != std::string_view::npos || first.find('{') != std::string_view::npos) return false;
 
-    const bool isAsked = book.interest.isAbout(head.kind, head.source, head.destination);
+    const Detail asked = book.interest.detail(head.kind, head.source, head.destination);
+    const bool isAsked = asked != Detail::none;
     bool isAnswered = false;
     answers.clear();
     if (isAsked || !book.interest.answers.empty()) {
@@ -201,12 +217,8 @@ bool QuickReader::readLookup(Walker walker, ContextHead &head) {
     ++book.used[ContextDNS];
     book.countHost(ContextDNS, ContextQueryName, name, isAnswering ? head.destination : head.source);
     if (!isAbout) return true;
-    if (!isAnswered && book.interest.holdsBack(head.source, head.destination)) {
-        book.hold(head, name, answers);
-        return true;
-    }
     if (isAnswered) book.learn(name);
-    book.begin(head);
+    book.begin(head, isAnswered ? Detail::full : asked);
     book.host(ContextQueryName, name);
     book.text(ContextAnswers, answers);
     book.end();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ContextWords/Book.hpp"
+#include "SensorText/UsualTime.hpp"
 #include "Walker.hpp"
 
 namespace eve {
@@ -26,15 +27,16 @@ private:
     static constexpr size_t mostColumns = 9;
 
     bool readLookup(Walker walker, ContextHead &head);
-    bool readHandshake(const Walker &words, const ContextHead &head, bool isAbout);
-    bool readRequest(const Walker &words, const ContextHead &head, bool isAbout);
+    bool readHandshake(const Walker &words, const ContextHead &head, context::Detail detail);
+    bool readRequest(const Walker &words, const ContextHead &head, context::Detail detail);
     /// Takes those of some texts that are kept or counted into `texts`.
     ///
     /// - Returns: false where there are escapes in one.
     template <size_t count>
-    bool takeTexts(const Walker &words, const Column (&columns)[count], bool isAbout);
+    bool takeTexts(const Walker &words, const Column (&columns)[count], ContextKind kind, context::Detail detail);
 
     ContextBook &book;
+    sensor::TimeReader times;
     std::string answers;
     std::string_view texts[mostColumns];
     std::string scratches[mostColumns];

@@ -146,7 +146,7 @@ ContextBook *EVEContextScannerBook(EVEContextScanner *scanner) { return &scanner
 size_t EVEContextScannerRead(
     EVEContextScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most) {
     size_t begin = 0;
-    while (begin < length && scanner->book.records.size() < most) {
+    while (begin < length && scanner->book.given.records.size() < most) {
         const void *feed = std::memchr(lines + begin, '\n', length - begin);
         const size_t end = feed == nullptr ? length : size_t(static_cast<const char *>(feed) - lines);
         std::string_view line(lines + begin, end - begin);

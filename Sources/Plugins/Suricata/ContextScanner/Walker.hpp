@@ -11,6 +11,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "SensorText/Text.hpp"
+
 namespace eve {
 
 /// Where a key of three characters or more begins in a text; null where it does not. 32 bytes past the end of the text
@@ -96,22 +98,19 @@ public:
     ///
     /// - Returns: false where there are escapes in it.
     bool take(std::string_view &text) {
-#if defined(__SSE2__)
         // Most texts are short: both characters are looked for at once, and no function is called.
-        const auto places = [&](size_t at, char c) {
-            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(rest.data() + at));
-            return unsigned(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+        const auto places = [&](char c) {
+            return sensor::equal16(rest.data(), c) | sensor::equal16(rest.data() + 16, c) << 16;
         };
-        const unsigned quotes = places(0, '"') | places(16, '"') << 16;
+        const uint32_t quotes = places('"');
         if (quotes != 0) {
-            const unsigned slashes = places(0, '\\') | places(16, '\\') << 16;
+            const uint32_t slashes = places('\\');
             const auto length = size_t(__builtin_ctz(quotes));
             if (length >= rest.size()) return false;
             text = rest.substr(0, length);
             rest.remove_prefix(length);
-            return (slashes & ((1u << length) - 1)) == 0;
+            return (slashes & ((uint32_t(1) << length) - 1)) == 0;
         }
-#endif
         const void *quote = std::memchr(rest.data(), '"', rest.size());
         if (quote == nullptr) return false;
         text = rest.substr(0, size_t(static_cast<const char *>(quote) - rest.data()));

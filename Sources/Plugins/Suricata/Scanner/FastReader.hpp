@@ -3,9 +3,9 @@
 #include <array>
 
 #include "SensorText/Address.hpp"
+#include "SensorText/UsualTime.hpp"
 #include "FlowTail.hpp"
 #include "Record.hpp"
-#include "UsualTime.hpp"
 #include "Usual.hpp"
 #include "Walk.hpp"
 

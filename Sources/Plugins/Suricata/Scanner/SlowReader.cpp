@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "SensorText/Address.hpp"
-#include "UsualTime.hpp"
+#include "SensorText/Time.hpp"
 
 namespace eve {
 

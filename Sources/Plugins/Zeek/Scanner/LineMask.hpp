@@ -29,19 +29,6 @@ struct Block {
     }
 };
 
-/// One bit for each of 16 bytes that is `c`, the first byte lowest.
-SENSOR_INLINE uint32_t equal16(const char *p, char c) {
-    using Bytes = int8_t __attribute__((ext_vector_type(16)));
-    using Flags = bool __attribute__((ext_vector_type(16)));
-    Bytes bytes;
-    std::memcpy(&bytes, p, sizeof bytes);
-    const auto flags = __builtin_convertvector(bytes == int8_t(c), Flags);
-    uint16_t result;
-    static_assert(sizeof flags == sizeof result);
-    std::memcpy(&result, &flags, sizeof result);
-    return result;
-}
-
 /// The next line of a header that begins behind a line feed in `p..<end`; null where there is none.
 inline const char *nextHeaderLine(const char *p, const char *end) {
     bool isBehindFeed = false;

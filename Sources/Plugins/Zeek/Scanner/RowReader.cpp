@@ -93,12 +93,12 @@ bool RowReader::readHead(Head &head, ZeekReason &reason) const {
         reason = ZeekBadTime;
         return false;
     }
-    if (!readAddress(source.text, source.length, equal16(source.text, '.'), sourcePlace == 0, head.source)) {
+    if (!readAddress(source.text, source.length, sensor::equal16(source.text, '.'), sourcePlace == 0, head.source)) {
         reason = ZeekBadSource;
         return false;
     }
     if (!readAddress(
-            destination.text, destination.length, equal16(destination.text, '.'), destinationPlace == 0,
+            destination.text, destination.length, sensor::equal16(destination.text, '.'), destinationPlace == 0,
             head.destination)) {
         reason = ZeekBadDestination;
         return false;

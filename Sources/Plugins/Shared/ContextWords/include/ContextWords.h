@@ -90,9 +90,8 @@ void ContextInterestDestroy(ContextInterest *interest);
 ///
 /// - kinds: a bit for each kind that is asked for.
 void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds);
-/// Says that a source's look-ups matter only if they are of names that are said between two addresses asked for, or
-/// answered with an address asked for. Scanners may then hold the others back.
-void ContextInterestHoldLookups(ContextInterest *interest, SensorAddress source);
+/// Asks for what such records are compared by with those between two addresses asked for.
+void ContextInterestCompareSource(ContextInterest *interest, SensorAddress address, uint32_t kinds);
 /// Asks for the records of all kinds between two addresses.
 void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer);
 /// Asks for anybody's look-ups that were answered with this address.
@@ -151,8 +150,12 @@ size_t ContextBookValues(const ContextBook *book, size_t record);
 ContextValue ContextBookValue(const ContextBook *book, size_t record, size_t value);
 void ContextBookForget(ContextBook *book);
 
-/// Makes records, in one of the books of a reading, of the look-ups that all of them held back and that turned out to
-/// matter. Called once all lines are read.
+/// Lets a book hold records back of which only what they are compared by is asked for: look-ups, and handshakes.
+void ContextBookHoldBack(ContextBook *book);
+/// Makes records, in one of the books of a reading, of what all of them held back and that turned out to matter: look-ups
+/// of names that their source said to a peer asked for, or that were answered with an address asked for; handshakes with
+/// fingerprints and certificates that were seen between two such; and of each source one with another JA3 and one with
+/// another JA4. Called once all lines are read.
 void ContextBookRelease(ContextBook *book, ContextBook *const *books, size_t count);
 
 /// Lines read, and of them those of kinds asked for, and those of them that could not be read.

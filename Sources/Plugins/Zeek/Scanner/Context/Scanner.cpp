@@ -8,6 +8,8 @@
 
 namespace zeek {
 
+using context::Detail;
+
 namespace {
 
 struct LogKind {
@@ -146,8 +148,11 @@ void WordReader::readRow(std::string_view line, uint64_t position) {
     if (head.kind == ContextDNS) return readDNS(head);
     if (head.kind == ContextFile) return readFile(head);
     count(head);
-    if (head.kind != ContextCertificate && !book.interest.isAbout(head.kind, head.source, head.destination)) return;
-    book.begin(head);
+    const Detail detail = head.kind == ContextCertificate
+        ? Detail::full
+        : book.interest.detail(head.kind, head.source, head.destination);
+    if (detail == Detail::none) return;
+    book.begin(head, detail);
     write(*log);
     book.end();
 }
@@ -227,14 +232,16 @@ void WordReader::write(const LogKind &log) {
 void WordReader::readDNS(const ContextHead &head) {
     book.countHost(head.kind, ContextQueryName, row.text("query"), head.source);
     const std::vector<std::string> answers = row.list("answers");
-    bool isAbout = book.interest.isAbout(head.kind, head.source, head.destination);
+    Detail detail = book.interest.detail(head.kind, head.source, head.destination);
     for (const std::string &answer : answers) {
         SensorAddress address;
-        if (isAbout || book.interest.answers.empty()) break;
-        isAbout = sensor::readAddress(answer.data(), answer.size(), address) && book.interest.answers.count(address) != 0;
+        if (detail != Detail::none || book.interest.answers.empty()) break;
+        const bool isAsked =
+            sensor::readAddress(answer.data(), answer.size(), address) && book.interest.answers.count(address) != 0;
+        if (isAsked) detail = Detail::full;
     }
-    if (!isAbout) return;
-    book.begin(head);
+    if (detail == Detail::none) return;
+    book.begin(head, detail);
     book.host(ContextQueryName, row.text("query"));
     book.text(ContextQueryType, row.text("qtype_name"));
     joined(ContextAnswers, answers);
@@ -259,7 +266,7 @@ void WordReader::readFile(ContextHead head) {
     if (clients.empty() || servers.empty()) return;
     const bool isAbout = std::any_of(clients.begin(), clients.end(), [&](const SensorAddress &client) {
         return std::any_of(servers.begin(), servers.end(), [&](const SensorAddress &server) {
-            return book.interest.isAbout(head.kind, client, server);
+            return book.interest.detail(head.kind, client, server) != Detail::none;
         });
     });
     if (!isAbout) return;
@@ -267,7 +274,7 @@ void WordReader::readFile(ContextHead head) {
     head.destination = servers.front();
     for (const std::string &uid : uids) {
         head.id = identityOf(uid);
-        book.begin(head);
+        book.begin(head, Detail::full);
         book.text(ContextFileName, row.text("filename"));
         book.text(ContextContentType, row.text("mime_type"));
         for (const char *hash : {"sha256", "sha1", "md5"}) {
@@ -327,7 +334,7 @@ size_t ZeekContextScannerRead(
     ZeekContextScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most) {
     zeek::WordReader &reader = scanner->reader;
     size_t begin = 0;
-    while (begin < length && reader.book.records.size() < most) {
+    while (begin < length && reader.book.given.records.size() < most) {
         const void *feed = std::memchr(lines + begin, '\n', length - begin);
         const size_t end = feed == nullptr ? length : size_t(static_cast<const char *>(feed) - lines);
         std::string_view line(lines + begin, end - begin);

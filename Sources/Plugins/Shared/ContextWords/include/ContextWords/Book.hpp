@@ -10,7 +10,16 @@
 #include "ContextWords.h"
 #include "ContextWords/Sharing.hpp"
 
+namespace context {
+
+/// How much of a record was asked for.
+enum class Detail { none, comparison, full };
+
+}  // namespace context
+
 struct ContextInterest {
+    using Detail = context::Detail;
+
     struct Hash {
         size_t operator()(const SensorAddress &address) const { return size_t(context::hashOf(address)); }
     };
@@ -31,6 +40,14 @@ struct ContextInterest {
             return size_t(context::mixed(context::hashOf(pair.source) + 1) ^ context::hashOf(pair.peer));
         }
     };
+    /// What is asked for of a source's records toward all peers: a bit for each kind.
+    struct Asked {
+        uint32_t full = 0;
+        /// What they are compared by.
+        uint32_t comparison = 0;
+        /// Whether all kinds are asked for toward some peers.
+        bool isPaired = false;
+    };
 
     uint32_t kinds = 0;
     /// A bit for each column that is kept.
@@ -39,11 +56,7 @@ struct ContextInterest {
     bool isAll = false;
     int64_t since = INT64_MIN;
     int64_t until = INT64_MAX;
-    /// Among the bits of a source: whether its look-ups may be held back.
-    static constexpr uint32_t held = uint32_t(1) << 31;
-    /// With a bit for each kind that is asked for of all its records.
-    std::unordered_map<SensorAddress, uint32_t, Hash, Equal> sources;
-    /// Of other kinds the records between these are asked for.
+    std::unordered_map<SensorAddress, Asked, Hash, Equal> sources;
     std::unordered_set<Pair, PairHash> pairs;
     /// A bit for the hash of each source, so that most addresses need not be looked for.
     std::bitset<4096> sourceBits;
@@ -53,62 +66,79 @@ struct ContextInterest {
 
     bool wants(ContextKind kind) const { return (kinds >> kind & 1) != 0; }
     bool wants(ContextColumn column) const { return (columns >> column & 1) != 0; }
+    /// Whether a column is kept of records of which so much was asked for.
+    bool wants(ContextColumn column, ContextKind kind, Detail detail) const {
+        return wants(column)
+            && (detail == Detail::full || (detail == Detail::comparison && compares(column, kind)));
+    }
     /// Whether the sources of a column's values are counted: of names that were called only of those asked for.
     bool counts(ContextColumn column) const { return !isAll && (column != ContextHost || !counted.empty()); }
     bool holds(int64_t time) const { return time >= since && time < until; }
-    bool isAbout(ContextKind kind, const SensorAddress &source, const SensorAddress &destination) const {
-        return isAll || asks(kind, source, destination) || asks(kind, destination, source);
+    Detail detail(ContextKind kind, const SensorAddress &source, const SensorAddress &destination) const {
+        if (isAll) return Detail::full;
+        const Asked here = asked(source), there = asked(destination);
+        const uint32_t bit = uint32_t(1) << kind;
+        if (((here.full | there.full) & bit) != 0) return Detail::full;
+        if ((here.isPaired && isAsked(source, destination)) || (there.isPaired && isAsked(destination, source)))
+            return Detail::full;
+        return ((here.comparison | there.comparison) & bit) != 0 ? Detail::comparison : Detail::none;
     }
-    /// Whether a look-up between two addresses matters only if its name is said toward a peer asked for.
-    bool holdsBack(const SensorAddress &source, const SensorAddress &destination) const {
-        return !isPair(source, destination) && mayHold(source) && mayHold(destination);
+    /// Whether all records between a source and a peer are asked for.
+    bool isAsked(const SensorAddress &source, const SensorAddress &peer) const {
+        return pairs.count(Pair{source, peer}) != 0;
     }
-    bool isPair(const SensorAddress &source, const SensorAddress &destination) const {
-        return pairs.count(Pair{source, destination}) != 0 || pairs.count(Pair{destination, source}) != 0;
-    }
-    void addSource(const SensorAddress &address, uint32_t someKinds) {
-        sources[address] |= someKinds;
+    Asked &source(const SensorAddress &address) {
         sourceBits.set(context::hashOf(address) % sourceBits.size());
+        return sources[address];
     }
 
 private:
-    bool mayHold(const SensorAddress &address) const {
+    Asked asked(const SensorAddress &address) const {
+        if (!sourceBits[context::hashOf(address) % sourceBits.size()]) return Asked();
         const auto found = sources.find(address);
-        return found == sources.end() || (found->second & held) != 0;
+        return found == sources.end() ? Asked() : found->second;
     }
-    bool asks(ContextKind kind, const SensorAddress &address, const SensorAddress &peer) const {
-        if (!sourceBits[context::hashOf(address) % sourceBits.size()]) return false;
-        const auto found = sources.find(address);
-        if (found == sources.end()) return false;
-        return (found->second >> kind & 1) != 0 || pairs.count(Pair{address, peer}) != 0;
+    /// Whether records are compared by a column.
+    static bool compares(ContextColumn column, ContextKind kind) {
+        switch (kind) {
+            case ContextTLS:
+                return column == ContextJA3 || column == ContextJA4 || column == ContextFingerprint
+                    || column == ContextSubject || column == ContextIssuer || column == ContextSerial;
+            case ContextHTTP: return column == ContextUserAgent;
+            default: return true;
+        }
     }
 };
 
-/// The records and counts of one scanner. A scanner calls `begin`, then the value functions, then `end`; or `leave` for a
-/// record that nobody asked for.
+/// The records and counts of one scanner. A scanner calls `begin`, then the value functions, then `end`.
+///
+/// Look-ups and handshakes of which no more is asked for than what they are compared by may be held back until it is known
+/// which names, fingerprints and certificates matter.
 struct ContextBook {
     explicit ContextBook(const ContextInterest &interest) : interest(interest) {}
 
+    using Detail = context::Detail;
     /// Longer texts are cut.
     static constexpr size_t longestText = CONTEXT_LONGEST_TEXT;
 
     const ContextInterest &interest;
     uint64_t lines = 0, rejected = 0;
     uint64_t used[ContextKinds] = {};
+    /// Whether records may be held back, since somebody calls `release`.
+    bool mayHold = false;
 
-    void begin(const ContextHead &head);
+    void begin(const ContextHead &head, Detail detail);
     void number(ContextColumn column, int64_t value);
     /// Does nothing for an empty text. What is no UTF-8 in it becomes U+FFFD.
     void text(ContextColumn column, std::string_view value);
     /// A host or a domain: in lower case, without a port and the dot at its end.
     void host(ContextColumn column, std::string_view value);
+    /// A record that says nothing of what was asked for is none.
     void end();
 
-    /// Keeps a look-up that matters only if its name is learned, by this book or another one of the reading.
-    void hold(const ContextHead &head, std::string_view name, std::string_view answers);
-    /// Learns a name whose look-ups matter.
+    /// Learns a name whose look-ups matter, whoever makes them.
     void learn(std::string_view name);
-    /// Makes records of what some books held back of the names that they learned.
+    /// Makes records of what some books held back and that turned out to matter.
     void release(ContextBook *const *books, size_t count);
 
     /// Counts that a source was seen with a value.
@@ -119,33 +149,61 @@ struct ContextBook {
     static void join(std::string &joined, std::string_view value);
 
     struct Value {
-        ContextColumn column;
+        ContextColumn column : 16;
         bool isNumber;
-        int64_t number;
-        size_t offset, length;
+        /// Of a text.
+        uint32_t length;
+        union {
+            int64_t number;
+            /// Where the text begins.
+            size_t offset;
+        };
     };
     struct Record {
         ContextHead head;
         size_t firstValue, values;
     };
+    struct Shelf {
+        std::vector<Record> records;
+        std::vector<Value> values;
+        std::string texts;
 
-    std::vector<Record> records;
-    std::vector<Value> values;
-    std::string texts;
+        void number(ContextColumn column, int64_t value);
+        void text(ContextColumn column, std::string_view value);
+        void add(const Record &record, const Shelf &from);
+        void dropLast();
+    };
+
+    /// The records that are handed out.
+    Shelf given;
     context::Sharing sharing;
 
 private:
-    struct HeldLookup {
-        ContextHead head;
-        size_t offset;
-        uint32_t nameLength, answersLength;
+    /// A value by which a record that was held back may matter.
+    struct Tie {
+        uint64_t hash;
+        /// The same for the record's source alone.
+        uint64_t ownHash;
+        uint32_t record;
+        ContextColumn column;
     };
-    std::vector<HeldLookup> heldLookups;
-    /// By themselves, since most are all that is looked at.
-    std::vector<uint64_t> heldHashes;
-    std::string heldTexts;
-    /// By the hashes of names.
+
+    void tie(ContextColumn column, std::string_view text);
+    bool mayBeAnyCertificate() const;
+
+    Shelf held;
+    /// In the order of the records.
+    std::vector<Tie> ties;
+    /// The hashes of the values that matter.
     std::unordered_set<uint64_t> learned;
+
+    /// Of the record that was begun.
+    Detail detail = Detail::full;
+    bool isHeld = false;
+    /// The sources that it makes values matter for, as hashes.
+    uint64_t learners[2];
+    size_t learnerCount = 0;
+    size_t firstTie = 0;
 
     std::string scratch, hostScratch;
 };

@@ -19,6 +19,19 @@ inline uint32_t load32(const char *p) {
     return value;
 }
 
+/// One bit for each of 16 bytes that is `c`, the first byte lowest.
+SENSOR_INLINE uint32_t equal16(const char *p, char c) {
+    using Bytes = int8_t __attribute__((ext_vector_type(16)));
+    using Flags = bool __attribute__((ext_vector_type(16)));
+    Bytes bytes;
+    std::memcpy(&bytes, p, sizeof bytes);
+    const auto flags = __builtin_convertvector(bytes == int8_t(c), Flags);
+    uint16_t result;
+    static_assert(sizeof flags == sizeof result);
+    std::memcpy(&result, &flags, sizeof result);
+    return result;
+}
+
 /// Whether the text of a literal stands at `p`.
 template <size_t size>
 inline bool matches(const char *p, const char (&literal)[size]) {

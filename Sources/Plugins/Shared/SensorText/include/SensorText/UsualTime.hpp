@@ -1,10 +1,9 @@
 #pragma once
 
-#include "Record.hpp"
 #include "SensorText/Text.hpp"
 #include "SensorText/Time.hpp"
 
-namespace eve {
+namespace sensor {
 
 /// Reads times in the form that Suricata writes today (2025-03-04T05:06:07.123456+0100, 31 characters), remembering
 /// the day and the zone, which change seldom, and leaving all other forms to `readTime`.
@@ -66,4 +65,4 @@ private:
     int64_t lastMidnight = 0;
 };
 
-}  // namespace eve
+}  // namespace sensor
