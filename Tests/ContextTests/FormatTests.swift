@@ -215,83 +215,15 @@ struct FormatTests {
         let queries = [
             ContextQuery(source: IPAddress("10.0.0.1")), ContextQuery(source: nil, peer: .address(peer)),
         ]
-        var read: [[String]] = []
+        var read: [[ReadRecord]] = []
         // A blank at its beginning has a line parsed.
         for begin in ["", " "] {
             let all = lines.map { begin + $0 + "\n" }.joined()
             let source = try Sources.eve([try folder.write("alike\(begin.count).json", all.utf8)])
-            read.append(try await Self.records(source, queries))
+            read.append(try await records(source, queries))
         }
         #expect(read[0] == read[1])
         #expect(read[0].count > words.count * 4)
-    }
-
-    @Test(
-        "of look-ups that matter only by their names, those of names said in another file are there and others not",
-        arguments: [1, 2, 3])
-    func heldLookups(parallelism: Int) async throws {
-        func lookup(_ name: String, to resolver: String = "203.0.113.53", _ answers: String = "") -> String {
-            Line.event(
-                "dns", at: 1, id: nil, to: resolver, 53, proto: "UDP",
-                said: #""dns":{"type":"query","rrname":"\#(name)"\#(answers)}"#) + "\n"
-        }
-        let answered = #","answers":[{"rrname":"answered.example","rdata":"1.2.3.4"}]"#
-        let files = [
-            lookup("sni.example") + lookup("Http.example.") + lookup("other.example") + lookup("answered.example")
-                + lookup("else.example", to: "203.0.113.5"),
-            Line.tls(at: 2, sni: "sni.example") + "\n" + Line.http(at: 2, host: "http.example:80") + "\n"
-                + Line.tls(at: 2, to: "203.0.113.9", sni: "other.example") + "\n",
-            lookup("answered.example", answered) + lookup("sni.example"),
-        ]
-        let paths = try files.enumerated().map { try folder.write("held\($0).json", $1.utf8) }
-        let source = try #require(IPAddress("10.0.0.1"))
-        let queries = [
-            ContextQuery(source: source, kinds: [.dns, .tls, .http], detail: .comparison),
-            ContextQuery(source: source, peer: .address(try #require(IPAddress("203.0.113.5")))),
-            ContextQuery(source: nil, peer: .address(try #require(IPAddress("1.2.3.4")))),
-        ]
-        let read = try await Self.records(Sources.eve(paths), queries, parallelism: parallelism)
-        let names = read.filter { $0.contains(" 53 17 ") }
-            .compactMap { $0.split(separator: "\"").last { $0.hasSuffix(".example") }.map(String.init) }
-        #expect(
-            names.sorted() == [
-                "answered.example", "answered.example", "else.example", "http.example", "sni.example", "sni.example",
-            ])
-        #expect(read.count == names.count + 3)
-    }
-
-    /// What a source answers, a line for each record.
-    private static func records(
-        _ source: any ContextSource, _ queries: [ContextQuery], parallelism: Int = 1
-    ) async throws -> [String] {
-        let kinds: [RecordKind: Set<ColumnName>] = [
-            .dns: [.id, .sourcePort, .query, .answers],
-            .tls: [
-                .id, .sourcePort, .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames, .validFrom,
-                .validUntil, .ja3, .ja4,
-            ],
-            .http: [.id, .sourcePort, .host, .method, .url, .userAgent, .contentType, .status],
-        ]
-        let scan = Scan(kinds: kinds, parallelism: parallelism, now: Timestamp(nanoseconds: 0))
-        var texts: [String] = []
-        for cursor in try await source.records(about: queries, scan) {
-            var batch = RecordBatch(kinds)
-            var goesOn = true
-            while goesOn {
-                batch.removeAll()
-                goesOn = try cursor.next(into: &batch)
-                for table in batch.tables {
-                    for row in 0..<table.count {
-                        let numbers = table.numbers.sorted { $0.key.name < $1.key.name }.map { $0.value[row] }
-                        let said = table.texts.sorted { $0.key.name < $1.key.name }.map { $0.value[row] }
-                        texts.append(
-                            "\(table.start[row]) \(table.source[row]) \(table.destination[row]) \(table.port[row]) "
-                                + "\(table.proto[row]) \(numbers) \(said)")
-                    }
-                }
-            }
-        }
-        return texts
     }
 
     @Test("a file that vanished between the readings leaves the findings, and is named")

@@ -87,7 +87,7 @@ struct Story {
         var words = ChannelWords()
         for key in finding.channels { if let said = all[key] { words.merge(said) } }
         self.words = words
-        platform = all.words(of: finding.source).agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
+        platform = all.words(of: finding.source).platform
         name = finding.channel.flatMap { key in
             BestName(key, words, times: finding.times, key.peer.address.flatMap { all.answersByAddress[$0] } ?? [])
         }

@@ -51,12 +51,15 @@ struct SourceWords: Sendable {
     private let parts: [(marks: SourceMarks, numbers: ChannelNumbers)]
 
     let agents: Tally
+    /// The system that its browsers say they run on.
+    let platform: String?
     var ja3: Tally { Self.tally(.ja3, parts) }
     var ja4: Tally { Self.tally(.ja4, parts) }
 
     init(_ parts: [(marks: SourceMarks, numbers: ChannelNumbers)] = []) {
         self.parts = parts
         agents = Self.tally(.agent, parts)
+        platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
     }
 
     private static func tally(_ kind: Mark.Kind, _ parts: [(marks: SourceMarks, numbers: ChannelNumbers)]) -> Tally {

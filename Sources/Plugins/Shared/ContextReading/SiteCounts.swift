@@ -60,27 +60,41 @@ package final class SiteCounts: Sendable {
     ) async throws -> [SharedValue: Int] {
         let (scanners, scan) = state.withLock { ($0.scanners, $0.scan) }
         guard let scan else { return [:] }
+        for scanner in scanners { Self.expect(values, of: scanner) }
         var counting = scanners
         let isPartial = values.contains { $0.column == .host } || scanners.contains { ContextBookIsFull($0.book) }
-        if isPartial { counting = try await again(scan, values) }
+        if isPartial {
+            counting = try await again(scan, values)
+            for scanner in counting { Self.expect(values, of: scanner) }
+        }
         var counts: [SharedValue: Int] = [:]
         for value in values { counts[value] = Self.count(value, counting) }
         return counts
     }
 
-    private static func count(_ value: SharedValue, _ scanners: [any WordScanner]) -> Int? {
+    /// Calls a function of the interface in C with a value.
+    private static func with<Result>(
+        _ value: SharedValue, _ body: (ContextKind, ContextColumn, UnsafeBufferPointer<CChar>) -> Result
+    ) -> Result? {
         guard let kind = WordKinds.kind(value.kind), let column = WordKinds.column(value.column) else { return nil }
+        var text = value.value
+        return text.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { body(kind, column, $0) } }
+    }
+
+    private static func expect(_ values: [SharedValue], of scanner: any WordScanner) {
+        for value in values { with(value) { ContextBookExpect(scanner.book, $0, $1, $2.baseAddress, $2.count) } }
+    }
+
+    private static func count(_ value: SharedValue, _ scanners: [any WordScanner]) -> Int? {
         var sources: Set<UInt64> = []
         var hasMore = false
-        var text = value.value
         for scanner in scanners {
             var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
             var more = false
-            let count = text.withUTF8 { bytes in
-                bytes.withMemoryRebound(to: CChar.self) {
-                    ContextBookSources(scanner.book, kind, column, $0.baseAddress, $0.count, &found, &more)
-                }
+            let known = with(value) {
+                ContextBookSources(scanner.book, $0, $1, $2.baseAddress, $2.count, &found, &more)
             }
+            guard let count = known else { return nil }
             sources.formUnion(found.prefix(count))
             hasMore = hasMore || more
         }

@@ -1,6 +1,7 @@
 #include "ContextWords/Book.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace context {
 
@@ -33,15 +34,20 @@ bool isPlain(std::string_view text) {
     return all < 0x80;
 }
 
+/// The characters of which hosts are made as they are kept.
+constexpr std::array<bool, 256> usualInHosts = [] {
+    std::array<bool, 256> usual{};
+    for (size_t c = 0; c < 256; ++c)
+        usual[c] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    return usual;
+}();
+
 /// Whether a host is already as it is kept: letters in lower case, digits, dashes and dots inside.
 bool isCleanHost(std::string_view text) {
     if (text.size() > ContextBook::longestText || text.empty() || text.back() == '.') return false;
-    unsigned char other = 0;
-    for (const char c : text) {
-        const bool isUsual = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-        other |= (unsigned char)!isUsual;
-    }
-    return other == 0;
+    bool isUsual = true;
+    for (const char c : text) isUsual &= usualInHosts[uint8_t(c)];
+    return isUsual;
 }
 
 }  // namespace
@@ -266,14 +272,19 @@ void ContextBook::release(ContextBook *const *books, size_t count) {
 
 void ContextBook::count(
     ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    if (value.empty() || !interest.counts(column)) return;
-    const uint64_t hash = context::hashOf(kind, column, context::clean(value, scratch));
-    if (interest.counted.empty() || interest.counted.count(hash) != 0) sharing.add(hash, context::hashOf(source));
+    if (!value.empty() && interest.counts(column)) countKept(kind, column, context::clean(value, scratch), source);
 }
 
 void ContextBook::countHost(
     ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    if (interest.counts(column)) count(kind, column, context::cleanHost(value, hostScratch), source);
+    if (interest.counts(column)) countKept(kind, column, context::cleanHost(value, scratch), source);
+}
+
+void ContextBook::countKept(
+    ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
+    if (value.empty()) return;
+    const uint64_t hash = context::hashOf(kind, column, value);
+    if (interest.counted.empty() || interest.counted.count(hash) != 0) sharing.add(hash, context::hashOf(source));
 }
 
 void ContextBook::join(std::string &joined, std::string_view value) {
@@ -317,7 +328,7 @@ void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, Sen
     interest->pairs.insert(ContextInterest::Pair{source, peer});
 }
 
-void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address) { interest->answers.insert(address); }
+void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address) { interest->addAnswer(address); }
 
 void ContextInterestAddColumn(ContextInterest *interest, ContextColumn column) {
     interest->columns |= uint32_t(1) << column;
@@ -361,6 +372,16 @@ uint64_t ContextBookLines(const ContextBook *book) { return book->lines; }
 uint64_t ContextBookUsed(const ContextBook *book, ContextKind kind) { return book->used[kind]; }
 
 uint64_t ContextBookRejected(const ContextBook *book) { return book->rejected; }
+
+void ContextBookCountSource(
+    ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length, SensorAddress source) {
+    book->count(kind, column, std::string_view(text, length), source);
+}
+
+void ContextBookExpect(
+    ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length) {
+    book->sharing.expect(context::hashOf(kind, column, std::string_view(text, length)));
+}
 
 bool ContextBookIsFull(ContextBook *book) { return book->sharing.isFull(); }
 

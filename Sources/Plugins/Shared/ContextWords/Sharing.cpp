@@ -1,6 +1,7 @@
 #include "ContextWords/Sharing.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <cstring>
 
 namespace context {
@@ -50,22 +51,48 @@ void Sharing::add(uint64_t value, uint64_t source) {
     uint64_t &lately = recent[pair % recentPairs];
     if (lately == pair) return;
     lately = pair;
-    if (waitingCount == mostWaiting) settle();
-    if (!entries.empty()) __builtin_prefetch(&entries[size_t(value) & (entries.size() - 1)], 1);
-    waiting[waitingCount++] = Pair{value, source};
+    if (waiting.size() == mostWaiting) {
+        takeAll(waiting);
+        waiting.clear();
+    }
+    // Memory that is not written to costs nothing, and a vector that grows costs twice what it holds.
+    if (waiting.empty()) waiting.reserve(mostWaiting);
+    waiting.push_back(Pair{value, source});
 }
 
-void Sharing::settle() {
-    while ((count + waitingCount) * 2 > entries.size() && entries.size() < mostValues * 2) grow();
+void Sharing::takeAll(const std::vector<Pair> &pairs) {
+    for (size_t begin = 0; begin < pairs.size(); begin += batchSize)
+        take(&pairs[begin], std::min(batchSize, pairs.size() - begin));
+}
+
+void Sharing::takeExpected() {
+    if (expected.empty()) return;
+    std::bitset<4096> bits;
+    for (const uint64_t value : expected) bits.set(value % bits.size());
+    std::vector<Pair> found;
+    const auto rest = std::remove_if(waiting.begin(), waiting.end(), [&](const Pair &pair) {
+        if (!bits[pair.value % bits.size()] || expected.count(pair.value) == 0) return false;
+        found.push_back(pair);
+        return true;
+    });
+    waiting.erase(rest, waiting.end());
+    takeAll(found);
+    expected.clear();
+}
+
+void Sharing::take(const Pair *pairs, size_t pairCount) {
+    while ((count + pairCount) * 2 > entries.size() && entries.size() < mostValues * 2) grow();
+    for (size_t i = 0; i < pairCount; ++i)
+        __builtin_prefetch(&entries[size_t(pairs[i].value) & (entries.size() - 1)], 1);
     // The lists of those that have one are asked for before any is used.
-    size_t places[mostWaiting];
-    for (size_t i = 0; i < waitingCount; ++i) {
-        places[i] = place(waiting[i].value);
+    size_t places[batchSize];
+    for (size_t i = 0; i < pairCount; ++i) {
+        places[i] = place(pairs[i].value);
         Entry &entry = entries[places[i]];
         if (entry.count > 1) __builtin_prefetch(hashes(entry), 1);
     }
-    for (size_t i = 0; i < waitingCount; ++i) {
-        const Pair &pair = waiting[i];
+    for (size_t i = 0; i < pairCount; ++i) {
+        const Pair &pair = pairs[i];
         // One before may have taken the place.
         Entry &entry = entries[entries[places[i]].value == pair.value ? places[i] : place(pair.value)];
         if (entry.count != 0) {
@@ -79,7 +106,6 @@ void Sharing::settle() {
             refused = true;
         }
     }
-    waitingCount = 0;
 }
 
 uint32_t Sharing::allocate(size_t capacity) {
@@ -129,12 +155,13 @@ void Sharing::append(Entry &entry, uint64_t source) {
 }
 
 bool Sharing::isFull() {
-    settle();
+    takeExpected();
     return refused;
 }
 
 std::vector<uint64_t> Sharing::sources(uint64_t value, bool &hasMore) {
-    settle();
+    expect(value);
+    takeExpected();
     hasMore = false;
     if (entries.empty()) return {};
     const Entry &entry = entries[place(value)];

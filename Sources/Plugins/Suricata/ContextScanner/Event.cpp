@@ -149,7 +149,7 @@ void EventReader::readDNS(const dom::object &dns, const ContextHead &head) {
     const bool isAnswering = head.sourcePort == 53 && head.port != 53;
     const SensorAddress &client = isAnswering ? head.destination : head.source;
     const bool isAnswered = std::any_of(addresses.begin(), addresses.end(), [&](const SensorAddress &address) {
-        return book.interest.answers.count(address) != 0;
+        return book.interest.isAnswer(address);
     });
     const Detail detail =
         isAnswered ? Detail::full : book.interest.detail(head.kind, head.source, head.destination);

@@ -34,8 +34,18 @@ bool readAddress(std::string_view text, SensorAddress &address) {
     return SensorReadAddress(text.data(), text.size(), &address);
 }
 
-/// Reads what every record begins with, up to the sending port.
-bool readBeginning(Walker &walker, sensor::TimeReader &times, ContextHead &head) {
+/// What every record begins with, up to its destination.
+struct Beginning {
+    /// The pieces between the time, the source and the destination.
+    std::string_view beforeSource, behindSource;
+
+    bool read(Walker &walker, sensor::TimeReader &times, ContextHead &head);
+    /// Reads the flow's id, which not every record needs.
+    bool readID(ContextHead &head) const;
+    bool readPort(ContextHead &head) const;
+};
+
+bool Beginning::read(Walker &walker, sensor::TimeReader &times, ContextHead &head) {
     std::string_view text;
     if (!walker.pass(timeKey) || !walker.take(text)) return false;
     const bool isTime = text.size() == sensor::TimeReader::usualLength
@@ -44,17 +54,26 @@ bool readBeginning(Walker &walker, sensor::TimeReader &times, ContextHead &head)
     if (!isTime) return false;
     const Walker before = walker;
     if (!walker.find(sourceKey)) return false;
-    const std::string_view between = walker.since(before);
+    beforeSource = walker.since(before);
     if (!walker.take(text) || !readAddress(text, head.source)) return false;
-    const Walker behindSource = walker;
+    const Walker source = walker;
     if (!walker.find(destinationKey)) return false;
-    uint64_t id = uint64_t(CONTEXT_UNKNOWN), port = 0;
-    if (!Walker(between).number("\"flow_id\":", INT64_MAX, id)
-        || !Walker(walker.since(behindSource)).number("\"src_port\":", UINT16_MAX, port))
-        return false;
-    head.id = int64_t(id);
-    head.sourcePort = uint16_t(port);
+    behindSource = walker.since(source);
     return walker.take(text) && readAddress(text, head.destination);
+}
+
+bool Beginning::readID(ContextHead &head) const {
+    uint64_t id = uint64_t(CONTEXT_UNKNOWN);
+    if (!Walker(beforeSource).number("\"flow_id\":", INT64_MAX, id)) return false;
+    head.id = int64_t(id);
+    return true;
+}
+
+bool Beginning::readPort(ContextHead &head) const {
+    uint64_t port = 0;
+    if (!Walker(behindSource).number("\"src_port\":", UINT16_MAX, port)) return false;
+    head.sourcePort = uint16_t(port);
+    return true;
 }
 
 /// Reads the rest of it: what stands between the destination and the part of the record's own kind.
@@ -88,14 +107,18 @@ bool QuickReader::read(std::string_view line, ContextKind kind, uint64_t positio
     if (book.interest.isAll || line.back() != '}') return false;
     Walker walker(line);
     ContextHead head{};
-    if (!readBeginning(walker, times, head)) return false;
+    Beginning beginning;
+    if (!beginning.read(walker, times, head)) return false;
     head.kind = kind;
     head.position = position;
-    if (kind == ContextDNS) return readLookup(walker, head);
+    if (kind == ContextDNS) {
+        return beginning.readPort(head) && beginning.readID(head) && readLookup(walker, head);
+    }
     const Detail detail = book.interest.detail(head.kind, head.source, head.destination);
     const bool isAbout = detail != Detail::none;
     // What is asked for of other kinds is rare.
     if (isAbout && kind != ContextTLS && kind != ContextHTTP) return false;
+    if (isAbout && (!beginning.readPort(head) || !beginning.readID(head))) return false;
     const Walker behindHead = walker;
     if (!walker.find(partKey(kind)) || (isAbout && !readEnd(walker.since(behindHead), head))) return false;
     const bool isInside = book.interest.holds(head.start);
@@ -200,12 +223,20 @@ bool QuickReader::readLookup(Walker walker, ContextHead &head) {
         } else if (!walker.has("\"answers\":[") || walker.has("\"authorities\":") || walker.has("\"additionals\":")) {
             return false;
         }
-        while (walker.find(dataKey)) {
+        const auto readAnswers = [&](auto take) {
+            for (Walker rest = walker; rest.find(dataKey);) {
+                if (!rest.take(text)) return false;
+                take(text);
+            }
+            return true;
+        };
+        const bool isReadable = readAnswers([&](std::string_view data) {
             SensorAddress answer;
-            if (!walker.take(text)) return false;
-            ContextBook::join(answers, text);
-            isAnswered = isAnswered || (readAddress(text, answer) && book.interest.answers.count(answer) != 0);
-        }
+            if (isAsked) ContextBook::join(answers, data);
+            isAnswered = isAnswered || (readAddress(data, answer) && book.interest.isAnswer(answer));
+        });
+        if (!isReadable) return false;
+        if (isAnswered && !isAsked) readAnswers([&](std::string_view data) { ContextBook::join(answers, data); });
     }
     const bool isAbout = isAsked || isAnswered;
     // What a resolver sent is the other's look-up; its port tells.

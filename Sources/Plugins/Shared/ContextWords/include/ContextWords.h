@@ -163,6 +163,12 @@ uint64_t ContextBookLines(const ContextBook *book);
 uint64_t ContextBookUsed(const ContextBook *book, ContextKind kind);
 uint64_t ContextBookRejected(const ContextBook *book);
 
+/// Counts that a source was seen with a value.
+void ContextBookCountSource(
+    ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length, SensorAddress source);
+/// Says that a value's sources will be asked for: faster for many at once.
+void ContextBookExpect(
+    ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length);
 /// Whether there were more values than are counted; then those asked for have to be counted alone. Values of ContextHost
 /// are counted only so.
 bool ContextBookIsFull(ContextBook *book);

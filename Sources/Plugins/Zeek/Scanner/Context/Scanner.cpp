@@ -237,7 +237,7 @@ void WordReader::readDNS(const ContextHead &head) {
         SensorAddress address;
         if (detail != Detail::none || book.interest.answers.empty()) break;
         const bool isAsked =
-            sensor::readAddress(answer.data(), answer.size(), address) && book.interest.answers.count(address) != 0;
+            sensor::readAddress(answer.data(), answer.size(), address) && book.interest.isAnswer(address);
         if (isAsked) detail = Detail::full;
     }
     if (detail == Detail::none) return;

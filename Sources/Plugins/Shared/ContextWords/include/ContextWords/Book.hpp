@@ -61,6 +61,7 @@ struct ContextInterest {
     /// A bit for the hash of each source, so that most addresses need not be looked for.
     std::bitset<4096> sourceBits;
     Addresses answers;
+    std::bitset<4096> answerBits;
     /// If there are any, no other values are counted.
     std::unordered_set<uint64_t> counted;
 
@@ -86,6 +87,14 @@ struct ContextInterest {
     /// Whether all records between a source and a peer are asked for.
     bool isAsked(const SensorAddress &source, const SensorAddress &peer) const {
         return pairs.count(Pair{source, peer}) != 0;
+    }
+    /// Whether look-ups that were answered with an address are asked for.
+    bool isAnswer(const SensorAddress &address) const {
+        return answerBits[context::hashOf(address) % answerBits.size()] && answers.count(address) != 0;
+    }
+    void addAnswer(const SensorAddress &address) {
+        answers.insert(address);
+        answerBits.set(context::hashOf(address) % answerBits.size());
     }
     Asked &source(const SensorAddress &address) {
         sourceBits.set(context::hashOf(address) % sourceBits.size());
@@ -188,6 +197,7 @@ private:
         ContextColumn column;
     };
 
+    void countKept(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
     void tie(ContextColumn column, std::string_view text);
     bool mayBeAnyCertificate() const;
 
@@ -205,7 +215,7 @@ private:
     size_t learnerCount = 0;
     size_t firstTie = 0;
 
-    std::string scratch, hostScratch;
+    std::string scratch;
 };
 
 namespace context {

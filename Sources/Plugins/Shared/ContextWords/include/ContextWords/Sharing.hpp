@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "ContextWords.h"
@@ -29,6 +30,8 @@ public:
     static constexpr size_t mostValues = size_t(1) << 19;
 
     void add(uint64_t value, uint64_t source);
+    /// Says that a value's sources will be asked for: faster for many at once.
+    void expect(uint64_t value) { expected.insert(value); }
     /// The sources' hashes, rising.
     std::vector<uint64_t> sources(uint64_t value, bool &hasMore);
     bool isFull();
@@ -49,8 +52,11 @@ private:
 
     size_t place(uint64_t value) const;
     void grow();
-    /// Adds what waits.
-    void settle();
+    /// Takes in some pairs, at most `batchSize`.
+    void take(const Pair *pairs, size_t pairCount);
+    void takeAll(const std::vector<Pair> &pairs);
+    /// Takes in those of the waiting pairs that are asked for.
+    void takeExpected();
     void append(Entry &entry, uint64_t source);
     uint32_t allocate(size_t capacity);
     uint64_t *hashes(const Entry &entry) { return &blocks[entry.begin / blockSize][entry.begin % blockSize]; }
@@ -59,10 +65,13 @@ private:
     static constexpr size_t recentPairs = size_t(1) << 13;
     std::vector<uint64_t> recent = std::vector<uint64_t>(recentPairs);
 
-    /// Pairs that wait until their memory is there, since it is asked for at once for all of them.
-    static constexpr size_t mostWaiting = 64;
-    Pair waiting[mostWaiting];
-    size_t waitingCount = 0;
+    /// Pairs that wait until they are asked for, which few are, or until there are too many: at 16 bytes each.
+    static constexpr size_t mostWaiting = size_t(1) << 19;
+    std::vector<Pair> waiting;
+    std::unordered_set<uint64_t> expected;
+
+    /// So many are taken in together, since their memory is fetched at once for all of them.
+    static constexpr size_t batchSize = 64;
 
     std::vector<Entry> entries;
     /// The hashes of several sources, in runs of 4, 8 … CONTEXT_EXACT, none of which lies in two blocks.
