@@ -2,22 +2,10 @@ import FlareKit
 
 /// The law of `Source`: how many cursors it opens never matters, and their books are balanced between all calls.
 public enum SourceLaw {
-    /// A record as plain values, to compare what different numbers of cursors yield.
-    private struct Row: Hashable {
-        let kind: RecordKind
-        let start: Int64
-        let source: IPAddress
-        let destination: IPAddress
-        let port: UInt16
-        let proto: UInt8
-        let numbers: [ColumnName: Int64]
-        let texts: [ColumnName: String]
-    }
-
     /// - Returns: what breaks the law, in words; nothing where it is kept.
     public static func breaches(of source: any Source, _ scan: Scan) async throws -> [String] {
         var breaches: [String] = []
-        var reference: [Row: Int]?
+        var reference: [MemoryRecord: Int]?
         for parallelism in [1, 2, 7] {
             var scan = scan
             scan.parallelism = parallelism
@@ -25,33 +13,27 @@ public enum SourceLaw {
             if !(1...parallelism).contains(cursors.count) {
                 breaches.append("\(cursors.count) cursors where \(parallelism) were asked for")
             }
-            var rows: [Row: Int] = [:]
-            for cursor in cursors { breaches += try drain(cursor, scan, into: &rows) }
-            if let reference, reference != rows { breaches.append("\(parallelism) cursors yield other records than 1") }
-            reference = reference ?? rows
+            var counts: [MemoryRecord: Int] = [:]
+            for cursor in cursors { breaches += try drain(cursor, scan, into: &counts) }
+            if let reference, reference != counts {
+                breaches.append("\(parallelism) cursors yield other records than 1")
+            }
+            reference = reference ?? counts
         }
         return breaches
     }
 
-    private static func drain(_ cursor: any Cursor, _ scan: Scan, into rows: inout [Row: Int]) throws -> [String] {
-        var batch = RecordBatch(scan.kinds, capacity: 100)
-        var goesOn = true
-        while goesOn {
-            batch.removeAll()
-            goesOn = try cursor.next(into: &batch)
-            for table in batch.tables {
-                for row in 0..<table.count {
-                    rows[
-                        Row(
-                            kind: table.kind, start: table.start[row], source: table.source[row],
-                            destination: table.destination[row], port: table.port[row], proto: table.proto[row],
-                            numbers: table.numbers.mapValues { $0[row] }, texts: table.texts.mapValues { $0[row] }),
-                        default: 0] += 1
-                }
+    private static func drain(
+        _ cursor: any Cursor, _ scan: Scan, into counts: inout [MemoryRecord: Int]
+    ) throws -> [String] {
+        var breaches: [String] = []
+        let records = try cursor.records(scan.kinds, capacity: 100) {
+            if breaches.isEmpty, !cursor.account.isBalanced {
+                breaches = ["an account is not balanced: \(cursor.account)"]
             }
-            if !cursor.account.isBalanced { return ["an account is not balanced: \(cursor.account)"] }
         }
-        return []
+        for record in records { counts[record, default: 0] += 1 }
+        return breaches
     }
 }
 

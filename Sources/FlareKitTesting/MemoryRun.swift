@@ -53,26 +53,47 @@ public enum MemoryRun {
         var records: [MemoryRecord] = []
         var account = Account()
         for cursor in try await source.open(Scan(kinds: kinds, now: Timestamp(seconds: 0))) {
-            var batch = RecordBatch(kinds, capacity: 256)
-            var goesOn = true
-            while goesOn {
-                batch.removeAll()
-                goesOn = try cursor.next(into: &batch)
-                for table in batch.tables { records += (0..<table.count).map { MemoryRecord(table, row: $0) } }
-            }
+            records += try cursor.records(kinds)
             account.merge(cursor.account)
         }
         return (records, account)
     }
 }
 
+extension Cursor {
+    /// Drives the cursor to its end.
+    ///
+    /// - Parameters:
+    ///   - kinds: what it was opened for, with its columns.
+    ///   - look: called after each batch.
+    public func records(
+        _ kinds: [RecordKind: Set<ColumnName>], capacity: Int = 256, look: () -> Void = {}
+    ) throws -> [MemoryRecord] {
+        var records: [MemoryRecord] = []
+        var batch = RecordBatch(kinds, capacity: capacity)
+        var goesOn = true
+        while goesOn {
+            batch.removeAll()
+            goesOn = try next(into: &batch)
+            records += MemoryRecord.rows(of: batch)
+            look()
+        }
+        return records
+    }
+}
+
 extension MemoryRecord {
-    /// A row of a table.
+    /// The rows of all tables.
+    public static func rows(of batch: RecordBatch) -> [MemoryRecord] {
+        batch.tables.flatMap { table in (0..<table.count).map { MemoryRecord(table, row: $0) } }
+    }
+
+    /// A row of a table, without what the sensor did not say.
     init(_ table: RecordTable, row: Int) {
         self.init(
             table.kind, at: Timestamp(nanoseconds: table.start[row]).seconds, from: table.source[row].description,
             to: table.destination[row].description, port: table.port[row], proto: table.proto[row],
-            texts: table.texts.mapValues { $0[row] })
+            texts: table.texts.mapValues { $0[row] }.filter { !$0.value.isEmpty })
         start = Timestamp(nanoseconds: table.start[row])
         numbers = table.numbers.mapValues { $0[row] }.filter { $0.value != RecordTable.unknown }
     }

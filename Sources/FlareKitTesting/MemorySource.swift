@@ -1,7 +1,7 @@
 import FlareKit
 
 /// A record of any kind, for tests.
-public struct MemoryRecord: Sendable {
+public struct MemoryRecord: Hashable, Sendable {
     public var kind: RecordKind
     public var start: Timestamp
     public var source: IPAddress

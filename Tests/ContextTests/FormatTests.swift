@@ -215,7 +215,7 @@ struct FormatTests {
         let queries = [
             ContextQuery(source: IPAddress("10.0.0.1")), ContextQuery(source: nil, peer: .address(peer)),
         ]
-        var read: [[ReadRecord]] = []
+        var read: [[MemoryRecord]] = []
         // A blank at its beginning has a line parsed.
         for begin in ["", " "] {
             let all = lines.map { begin + $0 + "\n" }.joined()

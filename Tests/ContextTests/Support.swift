@@ -64,42 +64,11 @@ func run(
     return try await RunEngine(version: "test", now: Timestamp(seconds: 1_900_000_000)).run(pipeline)
 }
 
-/// A record that a source handed out when it was asked again.
-struct ReadRecord: Hashable {
-    let kind: RecordKind
-    let start: Int64
-    let source: IPAddress
-    let destination: IPAddress
-    let port: UInt16
-    let proto: UInt8
-    let numbers: [ColumnName: Int64]
-    /// Those that the sensor told.
-    let texts: [ColumnName: String]
-
-    init(_ table: RecordTable, _ row: Int) {
-        kind = table.kind
-        (start, source, destination) = (table.start[row], table.source[row], table.destination[row])
-        (port, proto) = (table.port[row], table.proto[row])
-        numbers = table.numbers.mapValues { $0[row] }
-        texts = table.texts.mapValues { $0[row] }.filter { !$0.value.isEmpty }
-    }
-}
-
 /// What a source hands out when it is asked again.
 func records(
     _ source: any ContextSource, _ queries: [ContextQuery], parallelism: Int = 1
-) async throws -> [ReadRecord] {
+) async throws -> [MemoryRecord] {
     let kinds = WordRow.columns.filter { [.dns, .tls, .http].contains($0.key) }
     let scan = Scan(kinds: kinds, parallelism: parallelism, now: Timestamp(nanoseconds: 0))
-    var records: [ReadRecord] = []
-    for cursor in try await source.records(about: queries, scan) {
-        var batch = RecordBatch(kinds)
-        var goesOn = true
-        while goesOn {
-            batch.removeAll()
-            goesOn = try cursor.next(into: &batch)
-            for table in batch.tables { records += (0..<table.count).map { ReadRecord(table, $0) } }
-        }
-    }
-    return records
+    return try await source.records(about: queries, scan).flatMap { try $0.records(kinds) }
 }

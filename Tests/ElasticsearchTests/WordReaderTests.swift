@@ -10,18 +10,13 @@ import Testing
 @Suite("what sensors said, read of documents")
 struct WordReaderTests {
     /// A record in words, but for where it stands.
-    private static func rows(_ batch: RecordBatch) -> [String] {
-        batch.tables.flatMap { table in
-            (0..<table.count).map { row in
-                let numbers = table.numbers.map { "\($0)=\($1[row])" }
-                // Sensors list answers in an order of their own.
-                let texts = table.texts.map { "\($0)=\($1[row].split(separator: "\n").sorted())" }
-                let head =
-                    "\(table.kind) \(table.start[row]) \(table.source[row]) \(table.destination[row]) "
-                    + "\(table.port[row]) \(table.proto[row])"
-                return ([head] + (numbers + texts).sorted()).joined(separator: " ")
-            }
-        }
+    private static func row(_ record: MemoryRecord) -> String {
+        let numbers = record.numbers.map { "\($0)=\($1)" }
+        // Sensors list answers in an order of their own.
+        let texts = record.texts.map { "\($0)=\($1.split(separator: "\n").sorted())" }
+        let head =
+            "\(record.kind) \(record.start) \(record.source) \(record.destination) \(record.port) \(record.proto)"
+        return ([head] + (numbers + texts).sorted()).joined(separator: " ")
     }
 
     private static let columns = FieldMap.wordColumns.mapValues { Set($0 + [.id, .sourcePort]) }
@@ -36,13 +31,7 @@ struct WordReaderTests {
         let about = [ContextQuery(source: IPAddress("10.0.0.1"))]
         var rows: [String] = []
         for cursor in try await source.records(about: about, scan) {
-            var batch = RecordBatch(columns)
-            var goesOn = true
-            while goesOn {
-                batch.removeAll()
-                goesOn = try cursor.next(into: &batch)
-                rows += Self.rows(batch)
-            }
+            rows += try cursor.records(columns).map(row)
         }
         return rows.sorted()
     }
@@ -54,7 +43,6 @@ struct WordReaderTests {
         let map = try #require(try BuiltInFieldMaps.map(schema))
         var batch = RecordBatch(columns, capacity: capacity)
         var outcomes: [String] = []
-        var rows: [String] = []
         for line in lines {
             let type = line.split(separator: #""event_type":""#).last?.prefix { $0 != "\"" } ?? ""
             for (kind, fields) in map.kinds where kind != .flow {
@@ -71,8 +59,7 @@ struct WordReaderTests {
                 outcomes.append("\(outcome)")
             }
         }
-        rows += Self.rows(batch)
-        return (rows.sorted(), outcomes)
+        return (MemoryRecord.rows(of: batch).map(row).sorted(), outcomes)
     }
 
     private static func event(_ type: String, _ rest: String, port: Int = 443) -> String {
