@@ -9,7 +9,7 @@ import LineFiles
 /// share is the work queue, which is guarded by itself.
 package final class ContextCursor: Cursor, @unchecked Sendable {
     /// So much content is scanned in one call, if the batch has room.
-    private static let bytesAtOnce = 4 << 20
+    private static let bytesAtOnce = 16 << 20
 
     private let lines: LineReader
     /// Comes before the files.
