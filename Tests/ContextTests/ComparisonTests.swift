@@ -1,4 +1,6 @@
 import FlareKit
+import FlareKitTesting
+import Synchronization
 import Testing
 
 @testable import Context
@@ -101,6 +103,46 @@ struct ComparisonTests {
         #expect(others[1] == "10.0.0.2 203.0.113.107")
         let first = try #require(read.first { $0.texts[.ja3] == "rare" && $0.texts[.fingerprint] == "1" })
         #expect(first.texts[.subject] == "CN=1" && first.texts[.issuer] == "CN=Some CA")
+    }
+
+    @Test("handshakes of a source that is asked for in full tell too what matters of others", arguments: [false, true])
+    func taught(isLast: Bool) async throws {
+        let full = Line.tls(at: 1, to: "203.0.113.1", sni: "evil.example", print: "f0:0d")
+        let others = [
+            Line.tls(at: 1, from: "10.0.0.2", to: "198.51.100.1", print: "aa", ja3: "jx"),
+            Line.tls(at: 1, from: "10.0.0.2", to: "198.51.100.7", print: "f0:0d", ja3: "jx"),
+        ]
+        let paths = try write([isLast ? others + [full] : [full] + others.reversed()])
+        let read = try await records(Sources.eve(paths), [ContextQuery(source: source)] + queries([another]))
+        #expect(read.contains { $0.destination == IPAddress("198.51.100.7") })
+    }
+
+    /// Toward how many addresses a source shows a fingerprint.
+    private final class Prints: Enricher {
+        let kinds = ContextEnricher(ContextOptions()).kinds
+        let count = Mutex(0)
+
+        func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+            let words = try await ContextEnricher.gather(findings, run).words(of: findings.first?.source)
+            count.withLock { $0 = words.addressCount(Mark(.ja3, "shared")) }
+        }
+    }
+
+    @Test("what one source saw on a finding is compared with what another one saw elsewhere")
+    func severalSources() async throws {
+        let paths = try write([
+            [
+                Line.flow(at: 1), Line.flow(at: 2, id: 2), Line.tls(at: 1, sni: "a.example", ja3: "shared"),
+            ],
+            [
+                Line.tls(at: 1, id: 8, to: "198.51.100.1", ja3: "other"),
+                Line.tls(at: 1, id: 9, to: "198.51.100.7", ja3: "shared"),
+            ],
+        ])
+        let prints = Prints()
+        _ = try await run(
+            try Sources.eve([paths[0]]), [prints], minimumCount: 2, besides: [try Sources.eve([paths[1]])])
+        #expect(prints.count.withLock { $0 } == 2)
     }
 
     @Test("of requests the agents are there alone", arguments: ["", " "])

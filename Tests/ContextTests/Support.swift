@@ -54,11 +54,12 @@ final class Gatherer: Enricher {
 /// Runs a source with every channel of some records as a finding.
 func run(
     _ source: any Source, _ enrichers: [any Enricher], minimumCount: Int = 1, detector: (any Detector)? = nil,
-    threads: Int = 2
+    threads: Int = 2, besides others: [any Source] = []
 ) async throws -> RunOutcome {
     let stages = enrichers.enumerated().map { Pipeline.Stage($0 == 0 ? "context" : "enricher \($0 + 1)", $1) }
     let pipeline = Pipeline(
-        name: "test", sources: [.init("source", source)], enrichers: stages,
+        name: "test", sources: ([source] + others).enumerated().map { .init("source \($0 + 1)", $1) },
+        enrichers: stages,
         detectors: [.init("detector", detector ?? CountingDetector(minimumCount: minimumCount))],
         sinks: [.init("sink", MemorySink())], acceptsEmpty: true, threads: threads)
     return try await RunEngine(version: "test", now: Timestamp(seconds: 1_900_000_000)).run(pipeline)

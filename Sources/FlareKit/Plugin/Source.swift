@@ -145,8 +145,8 @@ public struct ContextQuery: Hashable, Sendable {
         /// - Of look-ups matter those of names (SNI, Host) that were said between the source itself and such a peer, and
         ///   of names whose answers, to whomever, held an address asked for.
         /// - Of handshakes matter fingerprints and certificates alone, where a JA3, a JA4, a certificate or its subject
-        ///   was seen between such or where nothing but the certificate's fingerprint is known; and of each source one
-        ///   with another JA3 and one with another JA4, which tell that it has others.
+        ///   was seen in a record that is asked for in full or where nothing but the certificate's fingerprint is known;
+        ///   and of each source one with another JA3 and one with another JA4, which tell that it has others.
         /// - Of requests matter the agents alone.
         case comparison
     }

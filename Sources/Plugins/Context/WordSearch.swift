@@ -14,6 +14,8 @@ struct KnownChannel: Sendable {
 struct WordSearch: Sendable {
     /// The sources of findings, numbered from 0.
     private(set) var sources: [IPAddress: Int] = [:]
+    /// Those of which all records matter, since it cannot be told beforehand by which others are compared.
+    private var askedInFull: Set<IPAddress> = []
     /// The addresses that findings are about.
     private(set) var peers: Set<IPAddress> = []
     /// The same as texts, as sensors write them.
@@ -33,7 +35,10 @@ struct WordSearch: Sendable {
     init(_ findings: [Finding], _ run: RunContext) {
         for finding in findings {
             if let source = finding.source, sources[source] == nil { sources[source] = sources.count }
+            let sourcesOfIt = Set(finding.channels.map(\.source))
             for key in finding.channels {
+                // Channels toward names have addresses that are not known here.
+                if sourcesOfIt.count > 1 || key.peer.address == nil { askedInFull.insert(key.source) }
                 if let peer = key.peer.address { peers.insert(peer) }
                 if found[key] == nil { found[key] = found.count }
             }
@@ -42,6 +47,8 @@ struct WordSearch: Sendable {
             }
         }
         peerTexts = Set(peers.map(\.description))
+        // What one of several sources saw on a finding is compared with what the others saw elsewhere.
+        if run.contextSources.count > 1 { askedInFull = Set(sources.keys) }
         for (key, place) in found { known[register(key)].place = place }
         join(Array(run.tables.values))
     }
@@ -85,10 +92,8 @@ struct WordSearch: Sendable {
     }
 
     var queries: [ContextQuery] {
-        // Channels toward names have addresses that are not known here.
-        let named = Set(found.keys.filter { $0.peer.address == nil }.map(\.source))
         let about = sources.keys.map { source in
-            named.contains(source)
+            askedInFull.contains(source)
                 ? ContextQuery(source: source)
                 : ContextQuery(source: source, kinds: Self.kindsOfAll, detail: .comparison)
         }

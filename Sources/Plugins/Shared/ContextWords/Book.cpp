@@ -152,7 +152,8 @@ void ContextBook::begin(const ContextHead &head, Detail asked) {
     detail = asked;
     isHeld = mayHold && detail == Detail::comparison && (head.kind == ContextDNS || head.kind == ContextTLS);
     learnerCount = 0;
-    if (mayHold && detail == Detail::full) {
+    isLearnedFrom = mayHold && detail == Detail::full;
+    if (isLearnedFrom) {
         if (interest.isAsked(head.source, head.destination)) learners[learnerCount++] = context::hashOf(head.source);
         if (interest.isAsked(head.destination, head.source)) learners[learnerCount++] = context::hashOf(head.destination);
     }
@@ -205,7 +206,7 @@ void ContextBook::end() {
 
 /// Takes note of what a record says: that it matters, or that it matters if others say so.
 void ContextBook::tie(ContextColumn column, std::string_view text) {
-    if (!isHeld && learnerCount == 0) return;
+    if (!isHeld && !isLearnedFrom) return;
     const auto place = uint32_t(held.records.size() - 1);
     switch (column) {
         case ContextHost:
@@ -244,7 +245,8 @@ bool ContextBook::mayBeAnyCertificate() const {
 void ContextBook::learn(std::string_view name) { learned.insert(hashOfName(context::cleanHost(name, scratch))); }
 
 void ContextBook::release(ContextBook *const *books, size_t count) {
-    for (size_t i = 0; i < count; ++i) learned.insert(books[i]->learned.begin(), books[i]->learned.end());
+    for (size_t i = 0; i < count; ++i)
+        if (books[i] != this) learned.insert(books[i]->learned.begin(), books[i]->learned.end());
     std::bitset<4096> bits;
     for (const uint64_t hash : learned) bits.set(hash % bits.size());
     const auto matters = [&](uint64_t hash) { return bits[hash % bits.size()] && learned.count(hash) != 0; };

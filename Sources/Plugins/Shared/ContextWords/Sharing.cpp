@@ -51,6 +51,7 @@ void Sharing::add(uint64_t value, uint64_t source) {
     uint64_t &lately = recent[pair % recentPairs];
     if (lately == pair) return;
     lately = pair;
+    if (!taken.empty()) taken.clear();
     if (waiting.size() == mostWaiting) {
         takeAll(waiting);
         waiting.clear();
@@ -77,6 +78,7 @@ void Sharing::takeExpected() {
     });
     waiting.erase(rest, waiting.end());
     takeAll(found);
+    taken.insert(expected.begin(), expected.end());
     expected.clear();
 }
 
@@ -160,8 +162,10 @@ bool Sharing::isFull() {
 }
 
 std::vector<uint64_t> Sharing::sources(uint64_t value, bool &hasMore) {
-    expect(value);
-    takeExpected();
+    if (taken.count(value) == 0) {
+        expect(value);
+        takeExpected();
+    }
     hasMore = false;
     if (entries.empty()) return {};
     const Entry &entry = entries[place(value)];

@@ -154,8 +154,8 @@ void ContextBookForget(ContextBook *book);
 void ContextBookHoldBack(ContextBook *book);
 /// Makes records, in one of the books of a reading, of what all of them held back and that turned out to matter: look-ups
 /// of names that their source said to a peer asked for, or that were answered with an address asked for; handshakes with
-/// fingerprints and certificates that were seen between two such; and of each source one with another JA3 and one with
-/// another JA4. Called once all lines are read.
+/// fingerprints and certificates that were seen in records asked for in full; and of each source one with another JA3 and
+/// one with another JA4. Called once all lines are read.
 void ContextBookRelease(ContextBook *book, ContextBook *const *books, size_t count);
 
 /// Lines read, and of them those of kinds asked for, and those of them that could not be read.

@@ -209,8 +209,8 @@ private:
 
     /// Of the record that was begun.
     Detail detail = Detail::full;
-    bool isHeld = false;
-    /// The sources that it makes values matter for, as hashes.
+    bool isHeld = false, isLearnedFrom = false;
+    /// The sources that it makes names matter for, as hashes.
     uint64_t learners[2];
     size_t learnerCount = 0;
     size_t firstTie = 0;

@@ -69,6 +69,8 @@ private:
     static constexpr size_t mostWaiting = size_t(1) << 19;
     std::vector<Pair> waiting;
     std::unordered_set<uint64_t> expected;
+    /// Values of which no pair waits.
+    std::unordered_set<uint64_t> taken;
 
     /// So many are taken in together, since their memory is fetched at once for all of them.
     static constexpr size_t batchSize = 64;
