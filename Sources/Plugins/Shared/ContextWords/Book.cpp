@@ -165,17 +165,17 @@ void ContextBook::begin(const ContextHead &head, Detail asked) {
         ties.reserve(size_t(1) << 18);
     }
     firstTie = ties.size();
-    Shelf &shelf = isHeld ? held : given;
+    Shelf &shelf = current();
     shelf.records.push_back(Record{head, shelf.values.size(), 0});
 }
 
 void ContextBook::number(ContextColumn column, int64_t value) {
-    Shelf &shelf = isHeld ? held : given;
+    Shelf &shelf = current();
     if (interest.wants(column, shelf.records.back().head.kind, detail)) shelf.number(column, value);
 }
 
 void ContextBook::text(ContextColumn column, std::string_view value) {
-    Shelf &shelf = isHeld ? held : given;
+    Shelf &shelf = current();
     if (value.empty() || !interest.wants(column, shelf.records.back().head.kind, detail)) return;
     const std::string_view kept = context::clean(value, scratch);
     tie(column, kept);
@@ -183,7 +183,7 @@ void ContextBook::text(ContextColumn column, std::string_view value) {
 }
 
 void ContextBook::host(ContextColumn column, std::string_view value) {
-    Shelf &shelf = isHeld ? held : given;
+    Shelf &shelf = current();
     if (!interest.wants(column, shelf.records.back().head.kind, detail)) return;
     const std::string_view kept = context::cleanHost(value, scratch);
     if (kept.empty()) return;
@@ -192,7 +192,7 @@ void ContextBook::host(ContextColumn column, std::string_view value) {
 }
 
 void ContextBook::end() {
-    Shelf &shelf = isHeld ? held : given;
+    Shelf &shelf = current();
     Record &record = shelf.records.back();
     record.values = shelf.values.size() - record.firstValue;
     if (isHeld && mayBeAnyCertificate()) {
@@ -247,9 +247,9 @@ void ContextBook::learn(std::string_view name) { learned.insert(hashOfName(conte
 void ContextBook::release(ContextBook *const *books, size_t count) {
     for (size_t i = 0; i < count; ++i)
         if (books[i] != this) learned.insert(books[i]->learned.begin(), books[i]->learned.end());
-    std::bitset<4096> bits;
-    for (const uint64_t hash : learned) bits.set(hash % bits.size());
-    const auto matters = [&](uint64_t hash) { return bits[hash % bits.size()] && learned.count(hash) != 0; };
+    context::HashFilter filter;
+    for (const uint64_t hash : learned) filter.add(hash);
+    const auto matters = [&](uint64_t hash) { return filter.mayHave(hash) && learned.count(hash) != 0; };
     /// Sources with a fingerprint of each kind that does not matter.
     std::unordered_set<uint64_t> others;
     for (size_t i = 0; i < count; ++i) {

@@ -1,7 +1,6 @@
 #include "ContextWords/Sharing.hpp"
 
 #include <algorithm>
-#include <bitset>
 #include <cstring>
 
 namespace context {
@@ -68,11 +67,11 @@ void Sharing::takeAll(const std::vector<Pair> &pairs) {
 
 void Sharing::takeExpected() {
     if (expected.empty()) return;
-    std::bitset<4096> bits;
-    for (const uint64_t value : expected) bits.set(value % bits.size());
+    HashFilter filter;
+    for (const uint64_t value : expected) filter.add(value);
     std::vector<Pair> found;
     const auto rest = std::remove_if(waiting.begin(), waiting.end(), [&](const Pair &pair) {
-        if (!bits[pair.value % bits.size()] || expected.count(pair.value) == 0) return false;
+        if (!filter.mayHave(pair.value) || expected.count(pair.value) == 0) return false;
         found.push_back(pair);
         return true;
     });

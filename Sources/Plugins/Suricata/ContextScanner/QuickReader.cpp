@@ -27,11 +27,7 @@ constexpr std::string_view timeKey = "{\"timestamp\":\"", sourceKey = "\"src_ip\
 
 /// - text: inside of a line, behind a key.
 bool readAddress(std::string_view text, SensorAddress &address) {
-    if (text.size() < 16) {
-        const uint32_t dots = sensor::equal16(text.data(), '.');
-        if (sensor::readV4(text.data(), dots, uint32_t(text.size()), address)) return true;
-    }
-    return SensorReadAddress(text.data(), text.size(), &address);
+    return sensor::readAddressInside(text.data(), text.size(), address);
 }
 
 /// What every record begins with, up to its destination.
@@ -47,11 +43,7 @@ struct Beginning {
 
 bool Beginning::read(Walker &walker, sensor::TimeReader &times, ContextHead &head) {
     std::string_view text;
-    if (!walker.pass(timeKey) || !walker.take(text)) return false;
-    const bool isTime = text.size() == sensor::TimeReader::usualLength
-        ? times.readUsual(text.data(), head.start)
-        : sensor::readTime(text.data(), text.size(), head.start);
-    if (!isTime) return false;
+    if (!walker.pass(timeKey) || !walker.take(text) || !times.read(text.data(), text.size(), head.start)) return false;
     const Walker before = walker;
     if (!walker.find(sourceKey)) return false;
     beforeSource = walker.since(before);

@@ -34,12 +34,12 @@ public:
             const char *const end = passText(p);
             if (end == nullptr || end == p) return reading;
             reading.type = {p, size_t(end - p)};
-            reading.hasTime = readTimestamp(timestamp, timeLength, reading.time);
+            reading.hasTime = times.read(timestamp, timeLength, reading.time);
             // A flow that nothing follows is not for this way.
             if (reading.type != "flow") reading.verdict = Verdict::skipped;
             return reading;
         }
-        if (options.usesLoggedTime && !readTimestamp(timestamp, timeLength, flow.start)) return reading;
+        if (options.usesLoggedTime && !times.read(timestamp, timeLength, flow.start)) return reading;
         if ((p = readRest(p + 6, flow)) == nullptr) return reading;
         next = p;
         reading.verdict = Verdict::used;
@@ -87,11 +87,6 @@ private:
             if (p == nullptr || *p++ != ',') return nullptr;
         }
         return p + size - 1;
-    }
-
-    SENSOR_INLINE bool readTimestamp(const char *text, size_t length, int64_t &time) {
-        if (length == usualTime) return times.readUsual(text, time);
-        return readTime(text, length, time);
     }
 
     /// Passes the comma behind the timestamp and, where it is there, the flow's id.

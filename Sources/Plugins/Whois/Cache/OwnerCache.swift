@@ -56,7 +56,7 @@ final class OwnerCache: Sendable {
 
     private func open(_ state: inout State) {
         do {
-            state.queue = try waitForQueue()
+            state.queue = try makeQueue()
         } catch let error as DatabaseError where Self.isDamage(error) {
             rebuild(&state, because: error)
         } catch {
@@ -69,19 +69,19 @@ final class OwnerCache: Sendable {
     ///
     /// SQLite waits for nobody where two make the same file's journal a write-ahead log at once: each would wait for the
     /// other.
-    private func waitForQueue() throws -> DatabaseQueue {
+    private func makeQueue() throws -> DatabaseQueue {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: .seconds(Self.busySeconds))
         while true {
             do {
-                return try makeQueue()
+                return try openQueue()
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && clock.now < end {
                 Thread.sleep(forTimeInterval: Self.pauseSeconds)
             }
         }
     }
 
-    private func makeQueue() throws -> DatabaseQueue {
+    private func openQueue() throws -> DatabaseQueue {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

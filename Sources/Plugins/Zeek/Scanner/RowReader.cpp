@@ -93,13 +93,11 @@ bool RowReader::readHead(Head &head, ZeekReason &reason) const {
         reason = ZeekBadTime;
         return false;
     }
-    if (!readAddress(source.text, source.length, sensor::equal16(source.text, '.'), sourcePlace == 0, head.source)) {
+    if (!readAddress(source.text, source.length, sourcePlace == 0, head.source)) {
         reason = ZeekBadSource;
         return false;
     }
-    if (!readAddress(
-            destination.text, destination.length, sensor::equal16(destination.text, '.'), destinationPlace == 0,
-            head.destination)) {
+    if (!readAddress(destination.text, destination.length, destinationPlace == 0, head.destination)) {
         reason = ZeekBadDestination;
         return false;
     }

@@ -65,12 +65,9 @@ SENSOR_INLINE bool readCount(const char *text, size_t length, int64_t &value) {
     return true;
 }
 
-/// Reads an address, quickly where it is one of IPv4.
-///
 /// - isFirst: whether it may be that the 4 bytes before it cannot be read.
-SENSOR_INLINE bool readAddress(const char *text, size_t length, uint32_t dots, bool isFirst, SensorAddress &address) {
-    if (length < 16 && !isFirst && sensor::readV4(text, dots, uint32_t(length), address)) return true;
-    return sensor::readAddress(text, length, address);
+SENSOR_INLINE bool readAddress(const char *text, size_t length, bool isFirst, SensorAddress &address) {
+    return isFirst ? sensor::readAddress(text, length, address) : sensor::readAddressInside(text, length, address);
 }
 
 /// The number of a protocol by Zeek's name; ICMP is that of the address's family.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bitset>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,10 +57,9 @@ struct ContextInterest {
     int64_t until = INT64_MAX;
     std::unordered_map<SensorAddress, Asked, Hash, Equal> sources;
     std::unordered_set<Pair, PairHash> pairs;
-    /// A bit for the hash of each source, so that most addresses need not be looked for.
-    std::bitset<4096> sourceBits;
+    context::HashFilter sourceFilter;
     Addresses answers;
-    std::bitset<4096> answerBits;
+    context::HashFilter answerFilter;
     /// If there are any, no other values are counted.
     std::unordered_set<uint64_t> counted;
 
@@ -90,20 +88,20 @@ struct ContextInterest {
     }
     /// Whether look-ups that were answered with an address are asked for.
     bool isAnswer(const SensorAddress &address) const {
-        return answerBits[context::hashOf(address) % answerBits.size()] && answers.count(address) != 0;
+        return answerFilter.mayHave(context::hashOf(address)) && answers.count(address) != 0;
     }
     void addAnswer(const SensorAddress &address) {
         answers.insert(address);
-        answerBits.set(context::hashOf(address) % answerBits.size());
+        answerFilter.add(context::hashOf(address));
     }
     Asked &source(const SensorAddress &address) {
-        sourceBits.set(context::hashOf(address) % sourceBits.size());
+        sourceFilter.add(context::hashOf(address));
         return sources[address];
     }
 
 private:
     Asked asked(const SensorAddress &address) const {
-        if (!sourceBits[context::hashOf(address) % sourceBits.size()]) return Asked();
+        if (!sourceFilter.mayHave(context::hashOf(address))) return Asked();
         const auto found = sources.find(address);
         return found == sources.end() ? Asked() : found->second;
     }
@@ -197,6 +195,8 @@ private:
         ContextColumn column;
     };
 
+    /// Where the record that was begun is written.
+    Shelf &current() { return isHeld ? held : given; }
     void countKept(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
     void tie(ContextColumn column, std::string_view text);
     bool mayBeAnyCertificate() const;

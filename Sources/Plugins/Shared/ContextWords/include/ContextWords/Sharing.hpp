@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -16,6 +17,16 @@ inline uint64_t mixed(uint64_t value) {
     value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
     return value ^ (value >> 31);
 }
+
+/// Tells at once of most hashes that they were not added, so that they need not be looked for.
+class HashFilter {
+public:
+    void add(uint64_t hash) { bits.set(hash % bits.size()); }
+    bool mayHave(uint64_t hash) const { return bits[hash % bits.size()]; }
+
+private:
+    std::bitset<4096> bits;
+};
 
 uint64_t hashOf(ContextKind kind, ContextColumn column, std::string_view text);
 inline uint64_t hashOf(SensorAddress address) { return mixed(address.low + mixed(address.high + 0x9e3779b97f4a7c15u)); }

@@ -11,6 +11,11 @@ class TimeReader {
 public:
     static constexpr size_t usualLength = 31;
 
+    /// Reads a time in any form that `readTime` reads.
+    SENSOR_INLINE bool read(const char *text, size_t length, int64_t &nanoseconds) {
+        return length == usualLength ? readUsual(text, nanoseconds) : readTime(text, length, nanoseconds);
+    }
+
     /// - text: `usualLength` bytes that can be read.
     bool readUsual(const char *text, int64_t &nanoseconds) {
         const uint64_t date = load64(text);
