@@ -155,7 +155,7 @@ let package = Package(
         ),
 
         // Measuring detectors: labelled beacons in real traffic, exports, figures
-        .target(name: "Evaluation", dependencies: ["FlareKit", "CompressedFiles", "SyntheticTraffic"]),
+        .target(name: "Evaluation", dependencies: ["FlareKit", "CompressedFiles", "OutputText", "SyntheticTraffic"]),
 
         // The command
         .executableTarget(
@@ -163,7 +163,7 @@ let package = Package(
             dependencies: [
                 "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Context", "Threats", "Allowlist", "Whois",
                 "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "OutputFiles",
-                "SyntheticTraffic",
+                "OutputText", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -271,6 +271,12 @@ let package = Package(
         .testTarget(
             name: "HistoryTests", dependencies: ["FlareKit", "History", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "HTMLTests", dependencies: ["FlareKit", "TestReading", "HTML", "SampleReports"]),
+        .testTarget(
+            name: "OutputTests",
+            dependencies: [
+                "flare", "FlareKitTesting", "OutputText", "Tabular", "HTML", "History", "Elasticsearch", "Evaluation",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputText
 import Synchronization
 
 /// A detector that finds nothing and hands every channel on: so an export sees exactly the channels that detectors see.
@@ -82,21 +83,25 @@ public struct ChannelText: Sendable {
 
     private func rows(_ channel: ChannelView) -> [UInt8] {
         let key = channel.key
-        let head =
-            "\(channels),\(key.source),\(Self.cell(key.peer.description)),\(key.port.map(String.init) ?? ""),"
-            + "\(key.proto.map(TransportProtocol.name(of:)) ?? ""),"
+        // The channel's cells are the same in all its rows.
+        let head = CSVText.line([
+            String(channels), key.source.description, CSVText.cell(.text(key.peer.description)),
+            key.port.map(String.init) ?? "", key.proto.map(TransportProtocol.name(of:)) ?? "",
+        ])
         var text = ""
         for index in channel.times.indices {
-            let (seconds, rest) = channel.times[index].quotientAndRemainder(dividingBy: 1_000_000_000)
-            let decimals = String(rest)
-            text += head + "\(seconds)." + String(repeating: "0", count: max(0, 9 - decimals.count)) + decimals
+            text += head + "," + Self.seconds(channel.times[index])
             text += ",\(channel.bytesToServer[index].map(String.init) ?? "")"
             text += ",\(channel.bytesToClient[index].map(String.init) ?? "")\n"
         }
         return Array(text.utf8)
     }
 
-    private static func cell(_ text: String) -> String {
-        text.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+    /// Seconds since 1970 with nine decimals.
+    private static func seconds(_ nanoseconds: Int64) -> String {
+        let (seconds, rest) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let decimals = String(rest)
+        return (nanoseconds < 0 ? "-" : "") + "\(seconds)."
+            + String(repeating: "0", count: max(0, 9 - decimals.count)) + decimals
     }
 }

@@ -26,7 +26,7 @@ struct CheckCommand: AsyncParsableCommand {
         let pipeline = try overrides.definition(of: pipeline).pipeline
         var isWrong = false
         for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now).remarks() {
-            print(TerminalText.safe(CheckPage.text(name, remarks)))
+            try StandardOutput.print(TerminalText.safe(CheckPage.text(name, remarks)))
             isWrong = isWrong || remarks.contains { $0.state == .wrong }
         }
         if isWrong { throw ExitCode(FlareExit.failed) }

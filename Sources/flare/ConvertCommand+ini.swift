@@ -29,7 +29,7 @@ struct IniSection {
     init(_ wanted: String, of text: String, file: String) throws {
         var section: String?
         var isFound = false
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = Self.trimmed(line)
             if content.isEmpty || content.hasPrefix("#") || content.hasPrefix(";") { continue }
             if content.hasPrefix("["), content.hasSuffix("]") {
@@ -46,7 +46,7 @@ struct IniSection {
                 continue
             }
             guard let mark = content.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
-                throw IniError(what: "\"\(content)\" has no =", file: file, line: number + 1)
+                throw IniError(what: "the line has no =", file: file, line: number + 1)
             }
             let name = Self.trimmed(content[..<mark]).lowercased()
             let value = Self.trimmed(content[content.index(after: mark)...])

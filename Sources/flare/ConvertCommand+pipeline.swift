@@ -56,8 +56,8 @@ struct IniConversion {
     /// The text of the pipeline file.
     var pipeline: String {
         """
-        # Made of original Flare's \(name) by flare convert.
-        \(remarks.map { "# Note: \($0)\n" }.joined())version: 1
+        # Made of original Flare's \(TerminalText.safe(name)) by flare convert.
+        \(remarks.map { "# Note: \(TerminalText.safe($0))\n" }.joined())version: 1
         name: \(PipelineDraft.quoted(name.split(separator: ".").first.map(String.init) ?? name))
 
         # period: the last hours before now.
@@ -96,7 +96,12 @@ struct IniConversion {
     private var connection: String {
         mutating get {
             let isEncrypted = ini.flag("use_ssl") ?? ini.flag("ssl") ?? false
-            let host = ini["es_host"] ?? "localhost"
+            var host = ini["es_host"] ?? "localhost"
+            var user = ini["username"]
+            if let at = host.lastIndex(of: "@") {
+                user = user ?? String(host[..<at].prefix { $0 != ":" })
+                host = String(host[host.index(after: at)...])
+            }
             let url = "\(isEncrypted ? "https" : "http")://\(host):\(number("es_port", 9200))"
             var lines = ["    urls: [\(PipelineDraft.quoted(url))]"]
             if isEncrypted {
@@ -106,7 +111,7 @@ struct IniConversion {
                 ]
                 remark("use_ssl: the certificate is checked now; set tls.ca to the cluster's authority")
             }
-            if let user = ini["username"] {
+            if let user {
                 lines.append("    # The password stays out of this file.")
                 lines.append("    auth: {username: \(PipelineDraft.quoted(user)), password: \"${FLARE_ES_PASSWORD}\"}")
                 remark("the password was not copied: set FLARE_ES_PASSWORD, or auth.password_file")

@@ -31,18 +31,19 @@ struct ConvertCommand: AsyncParsableCommand {
         do {
             conversion = try IniConversion(text, file: ini)
         } catch let error as IniError {
-            StandardError.write("flare: \(error)\n")
+            StandardError.write(TerminalText.safe("flare: \(error)") + "\n")
             throw ExitCode(FlareExit.configuration)
         }
-        for remark in conversion.remarks { StandardError.write("\(ini): \(remark)\n") }
+        for remark in conversion.remarks { StandardError.write(TerminalText.safe("\(ini): \(remark)") + "\n") }
+        let pipeline = Redaction.redacted(conversion.pipeline)
         guard let output else {
-            print(conversion.pipeline, terminator: "")
+            try StandardOutput.print(pipeline, terminator: "")
             return
         }
         guard !FileManager.default.fileExists(atPath: output) else {
             StandardError.write("flare: \(output) is there already\n")
             throw ExitCode(FlareExit.failed)
         }
-        try conversion.pipeline.write(toFile: output, atomically: true, encoding: .utf8)
+        try await Failure.guarded { try await ResultFile.write(output) { try $0.write(pipeline.utf8) } }
     }
 }

@@ -53,7 +53,7 @@ struct EvalCommand: AsyncParsableCommand {
                 let text = PrecisionRecallDrawing(figures).svg
                 try await ResultFile.write(svg) { try $0.write(Array(text.utf8)) }
             }
-            print(TerminalText.safe(EvaluationPage(figures, before: before).text), terminator: "")
+            try StandardOutput.print(TerminalText.safe(EvaluationPage(figures, before: before).text), terminator: "")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlareKit
 
 @main
 struct FlareCommand: AsyncParsableCommand {
@@ -32,10 +33,27 @@ struct FlareCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            let code = exitCode(for: error)
-            guard code == .validationFailure else { exit(withError: error) }
-            StandardError.write(fullMessage(for: error) + "\n")
-            exit(withError: ExitCode(FlareExit.usage))
+            exit(withError: ExitCode(end(error)))
+        }
+    }
+
+    /// Says why the command ends.
+    ///
+    /// - Returns: the code to end with.
+    private static func end(_ error: any Error) -> Int32 {
+        let code = exitCode(for: error)
+        let message = error is PluginError ? "flare: error: \(error)" : fullMessage(for: error)
+        do {
+            // Help, the version, completions.
+            if code.isSuccess {
+                try StandardOutput.print(message)
+            } else if !message.isEmpty {
+                StandardError.write(TerminalText.safe(message) + "\n")
+            }
+            return code == .validationFailure ? FlareExit.usage : code.rawValue
+        } catch {
+            StandardError.write(TerminalText.safe("flare: error: \(error)") + "\n")
+            return FlareExit.failed
         }
     }
 }

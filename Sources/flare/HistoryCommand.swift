@@ -52,7 +52,7 @@ struct HistoryCommand: AsyncParsableCommand {
                 StandardError.write("Nothing of that kind was ever reported.\n")
                 return
             }
-            print(TextTable.lines(rows.map { $0.map(Self.cell) }).joined(separator: "\n"))
+            try StandardOutput.print(TextTable.lines(rows.map { $0.map(Self.cell) }).joined(separator: "\n"))
         } catch let error as PluginError {
             StandardError.write(TerminalText.safe("flare: \(error)\n"))
             throw ExitCode(FlareExit.failed)
@@ -99,6 +99,6 @@ struct HistoryCommand: AsyncParsableCommand {
 
     /// A value in one line of the terminal.
     private static func cell(_ text: String) -> String {
-        TerminalText.safe(text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " "))
+        TerminalText.safe(text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " "))
     }
 }

@@ -78,7 +78,11 @@ struct HuntCommand: AsyncParsableCommand {
         let page = outputs.html ?? (open ? NSTemporaryDirectory() + "flare-\(UUID().uuidString).html" : nil)
         let draft = try await draft(page: page)
         let pipeline = try draft.definition(overrides).pipeline
-        if let save { try await ResultFile.write(save) { try $0.write(Array(draft.text.utf8)) } }
+        if let save {
+            try await Failure.guarded {
+                try await ResultFile.write(save) { try $0.write(Redaction.redacted(draft.text).utf8) }
+            }
+        }
         defer { if open, options.explain.isEmpty, let page { Browser.show(page) } }
         try await options.run(pipeline)
     }

@@ -23,9 +23,9 @@ struct IPCommand: ParsableCommand {
         }
     }
 
-    func run() {
+    func run() throws {
         let rows = values.compactMap(Self.address).map { [$0.description, Self.digits($0), $0.scope.rawValue] }
-        for line in TextTable.lines([["address", "hexadecimal", "kind"]] + rows) { print(line) }
+        for line in TextTable.lines([["address", "hexadecimal", "kind"]] + rows) { try StandardOutput.print(line) }
     }
 
     private static func address(_ text: String) -> IPAddress? {

@@ -87,7 +87,7 @@ struct LiveSession {
             try RunReport(outcome, exitCode: RunSession.exitCode(of: outcome, exitsWithFindings: false))
                 .write(to: report)
         } catch {
-            logger.error("the report could not be written to \(report): \(error.localizedDescription)")
+            logger.error("the report could not be written: \(error)")
         }
     }
 }

@@ -27,14 +27,14 @@ struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
+        var fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { Redaction.redacted("\($0)") }
         switch format {
         case .text:
             let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
             StandardError.write(TerminalText.safe("flare: \(event.level): \(event.message)\(details)\n"))
         case .json:
             fields["level"] = "\(event.level)"
-            fields["message"] = "\(event.message)"
+            fields["message"] = Redaction.redacted("\(event.message)")
             fields["time"] = Timestamp(seconds: Date().timeIntervalSince1970).description
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlareKit
 import Foundation
+import OutputText
 
 /// A pipeline file that a command writes by itself: the plugins in their roles, one a line.
 struct PipelineDraft {
@@ -35,8 +36,10 @@ struct PipelineDraft {
             switch scalar {
             case "\\", "\"": quoted += "\\\(scalar)"
             case "$": quoted += "$$"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                quoted += String(format: "\\x%02X", scalar.value)
+            // YAML takes some of these for line ends, and others for no text at all.
+            case _ where scalar.properties.generalCategory != .spaceSeparator && SafeText.isControl(scalar)
+                || scalar.value >= 0xFFFE:
+                quoted += String(format: "\\U%08X", scalar.value)
             default: quoted.unicodeScalars.append(scalar)
             }
         }

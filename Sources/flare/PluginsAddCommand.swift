@@ -62,7 +62,7 @@ struct PluginsAddCommand: AsyncParsableCommand {
                 }
             try plugin.record(in: target, BuiltInPlugins.registry)
             let (kind, name) = (plugin.description.kind, plugin.description.name)
-            print(
+            try StandardOutput.print(
                 TerminalText.safe(
                     """
                     recorded \(kind.rawValue) "\(name)" in \(target): \(plugin.description.summary)

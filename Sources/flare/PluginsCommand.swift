@@ -52,7 +52,7 @@ struct PluginsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         if yaml {
-            print(BuiltInPlugins.registry.shippedPluginsFile, terminator: "")
+            try StandardOutput.print(BuiltInPlugins.registry.shippedPluginsFile, terminator: "")
             return
         }
         let plugins = try files.registry().descriptors.filter { kind == nil || $0.kind == kind }
@@ -60,7 +60,7 @@ struct PluginsListCommand: AsyncParsableCommand {
         let rows = plugins.map {
             [$0.kind.rawValue, $0.name, $0.isEnabled ? "enabled" : "disabled", $0.origin.description, $0.summary]
         }
-        print(TerminalText.safe(TextTable.lines([head] + rows).joined(separator: "\n")))
+        try StandardOutput.print(TerminalText.safe(TextTable.lines([head] + rows).joined(separator: "\n")))
     }
 }
 
@@ -85,7 +85,7 @@ struct PluginsShowCommand: AsyncParsableCommand {
             let hint = registry.suggestion(for: name, kind) ?? "see \"flare plugins list\""
             throw ValidationError("there is no \(kind?.rawValue ?? "plugin") \"\(name)\"; \(hint)")
         }
-        print(TerminalText.safe(plugins.map { PluginPage($0).text }.joined(separator: "\n\n")))
+        try StandardOutput.print(TerminalText.safe(plugins.map { PluginPage($0).text }.joined(separator: "\n\n")))
     }
 }
 

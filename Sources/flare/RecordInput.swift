@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlareKit
 import Foundation
+import OutputFiles
 
 /// Records for commands that need no whole pipeline: files of a sensor, or the sources of a pipeline file.
 struct RecordInput: ParsableArguments {
@@ -38,43 +39,21 @@ struct RecordInput: ParsableArguments {
     }
 }
 
-/// A file that is written whole or not at all; `-` is standard output.
+/// A file that is written whole or not at all; `-` is standard output, which gets what is written as it comes.
 final class ResultFile {
-    private let path: String
-    private let part: String
-    private let handle: FileHandle
+    private var file: WholeFile
 
     init(_ path: String) throws {
-        self.path = path
-        if path == "-" {
-            (part, handle) = ("", FileHandle.standardOutput)
-            return
-        }
-        part = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
-        guard FileManager.default.createFile(atPath: part, contents: nil),
-            let handle = FileHandle(forWritingAtPath: part)
-        else { throw PluginError("it cannot be written", at: path, remedy: "is the folder there?") }
-        self.handle = handle
+        file = WholeFile(path == "-" ? nil : path, streams: true)
+        try file.open()
     }
 
-    func write(_ bytes: [UInt8]) throws {
-        if !bytes.isEmpty { try handle.write(contentsOf: Data(bytes)) }
-    }
+    func write(_ bytes: some Sequence<UInt8>) throws { try file.write(bytes) }
 
     /// Makes what was written stand.
-    func commit() throws {
-        guard path != "-" else { return }
-        try handle.close()
-        guard rename(part, path) == 0 else {
-            throw PluginError("it cannot be written: \(String(cString: strerror(errno)))", at: path)
-        }
-    }
+    func commit() throws { try file.commit() }
 
-    func abort() {
-        guard path != "-" else { return }
-        try? handle.close()
-        unlink(part)
-    }
+    func abort() { file.abort() }
 
     /// Writes a file with what `body` gives it.
     static func write(_ path: String, _ body: (ResultFile) async throws -> Void) async throws {

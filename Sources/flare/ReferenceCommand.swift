@@ -16,8 +16,8 @@ struct ReferenceCommand: ParsableCommand {
 
     func run() throws {
         switch page {
-        case .pipeline: print(ReferencePages.pipeline, terminator: "")
-        case .plugins: print(ReferencePages.plugins, terminator: "")
+        case .pipeline: try StandardOutput.print(ReferencePages.pipeline, terminator: "")
+        case .plugins: try StandardOutput.print(ReferencePages.plugins, terminator: "")
         }
     }
 }

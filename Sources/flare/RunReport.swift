@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import OutputFiles
 
 /// The closing summary's figures for machines.
 struct RunReport: Encodable {
@@ -19,7 +20,7 @@ struct RunReport: Encodable {
     init(_ outcome: RunOutcome, exitCode: Int32) {
         run = outcome.run
         self.exitCode = exitCode
-        conditions = outcome.conditions.map(\.description)
+        conditions = outcome.conditions.map { Redaction.redacted($0.description) }
         let account = outcome.run.account
         records = Records(
             read: account.read, used: account.usedCount, skipped: account.skippedCount, rejected: account.rejectedCount)
@@ -32,10 +33,17 @@ struct RunReport: Encodable {
         case records
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all, as sinks do; `-` is standard output.
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try (encoder.encode(self) + Data("\n".utf8)).write(to: URL(fileURLWithPath: path), options: .atomic)
+        var file = WholeFile(path == "-" ? nil : path)
+        do {
+            try file.write(encoder.encode(self) + Data("\n".utf8))
+            try file.commit()
+        } catch {
+            file.abort()
+            throw error
+        }
     }
 }

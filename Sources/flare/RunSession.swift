@@ -28,7 +28,7 @@ struct RunSession {
     func explain(_ pipeline: Pipeline, _ patterns: [ChannelPattern]) async throws {
         let explanation = Explanation(pipeline, patterns)
         let (text, hasChannels) = try await guarded(Logger(label: "flare")) { try await explanation.run($0) }
-        print(TerminalText.safe(text), terminator: "")
+        try StandardOutput.print(TerminalText.safe(text), terminator: "")
         if !hasChannels { throw ExitCode(FlareExit.nothingToJudge) }
     }
 
@@ -95,7 +95,7 @@ struct RunSession {
         do {
             try RunReport(outcome, exitCode: exitCode).write(to: report)
         } catch {
-            logger.error("the report could not be written to \(report): \(error.localizedDescription)")
+            logger.error("the report could not be written: \(error)")
             throw ExitCode(FlareExit.notWhole)
         }
     }

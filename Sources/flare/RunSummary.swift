@@ -52,7 +52,8 @@ struct RunSummary {
 
     private var dropped: [String] {
         run.dropped.map {
-            "  left out by \($0.filter), \($0.rule): \(Quantity.count($0.channels)) channels, "
+            $0.hiddenFindings.map { "  \($0)" }
+                ?? "  left out by \($0.filter), \($0.rule): \(Quantity.count($0.channels)) channels, "
                 + "\(Quantity.count($0.records)) records"
         }
     }
@@ -74,6 +75,10 @@ struct RunSummary {
     private var outputs: [String] {
         run.outputs.compactMap { output in
             if let failure = output.failure { return "Output \(output.sink) failed: \(failure)" }
+            if output.isKept, let destination = output.destination {
+                return "Output \(output.sink): not written, since no record was found; what stood there still does: "
+                    + Self.shortened(destination)
+            }
             return output.destination.map { "Output \(output.sink): \(Self.shortened($0))" }
         }
     }

@@ -14,5 +14,5 @@ struct SchemaCommand: ParsableCommand {
 
     @OptionGroup var files: PluginsFiles
 
-    func run() throws { print(PipelineSchema(try files.registry()).text, terminator: "") }
+    func run() throws { try StandardOutput.print(PipelineSchema(try files.registry()).text, terminator: "") }
 }

@@ -1,8 +1,12 @@
+import FlareKit
 import Foundation
+import OutputFiles
+import OutputText
 
 /// Standard error, for progress and remarks.
 enum StandardError {
-    static func write(_ text: String) { write(Data(text.utf8)) }
+    /// Credentials are masked.
+    static func write(_ text: String) { write(Data(Redaction.redacted(text).utf8)) }
 
     /// Writes as much as it takes: that nobody reads remarks, or that their disk is full, ends no run.
     static func write(_ bytes: Data) {
@@ -24,17 +28,18 @@ enum StandardError {
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
-/// Text from the network or a file, made safe for a terminal: no control characters, nothing that turns the
-/// direction of writing (Unicode TR36, section 2.7).
-enum TerminalText {
-    static func safe(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    let isHarmful =
-                        (scalar.properties.generalCategory == .control && scalar != "\n")
-                        || scalar.properties.isBidiControl
-                    return isHarmful ? "\u{FFFD}" : scalar
-                }))
+/// Standard output, for what a command answers.
+enum StandardOutput {
+    /// Writes all of a text, now: `print` would lose it on a full disk without a word.
+    ///
+    /// - Throws: `PluginError` where it cannot be written whole.
+    static func print(_ text: String, terminator: String = "\n") throws {
+        try FileSystem.write(Array((text + terminator).utf8), to: STDOUT_FILENO, "standard output")
     }
+}
+
+/// Text from the network or a file, made safe for a terminal: no control characters, nothing that turns the
+/// direction of writing (Unicode TR36, section 2.7), no credentials.
+enum TerminalText {
+    static func safe(_ text: String) -> String { SafeText.shown(Redaction.redacted(text), keeping: ["\n"]) }
 }

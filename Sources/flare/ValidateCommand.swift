@@ -22,7 +22,7 @@ struct ValidateCommand: AsyncParsableCommand {
     var options = false
 
     func run() async throws {
-        print(TerminalText.safe(PipelinePage(try overrides.definition(of: pipeline), showsOptions: options).text))
+        try StandardOutput.print(TerminalText.safe(PipelinePage(try overrides.definition(of: pipeline), showsOptions: options).text))
     }
 }
 

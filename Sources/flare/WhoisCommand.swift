@@ -47,7 +47,7 @@ struct WhoisCommand: AsyncParsableCommand {
                     StandardError.write(TerminalText.safe("flare: warning: \(address): \(failure)\n"))
                 }
             }
-            for line in TextTable.lines(rows) { print(TerminalText.safe(line)) }
+            for line in TextTable.lines(rows) { try StandardOutput.print(TerminalText.safe(line)) }
             if found.values.contains(where: { !$0.failures.isEmpty }) { throw ExitCode(FlareExit.notWhole) }
         }
     }

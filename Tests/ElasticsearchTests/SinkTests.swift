@@ -1,9 +1,11 @@
 import FlareKit
+import FlareKitTesting
 import Foundation
 import Synchronization
 import Testing
 
 @testable import Elasticsearch
+@testable import flare
 
 /// Findings as documents of a cluster.
 @Suite("the sink elasticsearch", .serialized, .enabled(if: ClusterServer.areThere))
@@ -59,6 +61,55 @@ struct SinkTests {
         #expect(try await Self.documents("flare-runs", server).count == 1)
         let mapping = try await server.request("GET", "/flare-findings-2024.05.01/_mapping").text
         #expect(mapping.contains(#""ip":{"type":"ip"}"#))
+    }
+
+    @Test("every field of every built-in plugin arrives, typed, and is found", arguments: ClusterServer.Kind.allCases)
+    func everyField(_ kind: ClusterServer.Kind) async throws {
+        let server = try await ClusterServer(kind)
+        var names: Set<String> = []
+        let fields = (BuiltInPlugins.registry.descriptors.flatMap(\.evidence) + [.addresses])
+            .filter { names.insert($0.name).inserted }
+        let columns = Column.all(with: fields)
+        let findings = (0..<3).map { FullFinding.make(with: fields, number: $0) }
+        let sink = try ElasticsearchSink(
+            .read("urls: [\"\(server.url)\"]", folder: NSTemporaryDirectory()),
+            PluginContext(folder: NSTemporaryDirectory()))
+        try await sink.begin(Self.header, columns, resume: nil)
+        try await sink.write(findings)
+        var run = Run(header: Self.header, window: TimeWindow(until: Self.end), account: Account(), accounts: [:])
+        run.findings = findings.count
+        run.dropped = [DroppedChannels(filter: "history", rule: DroppedChannels.known, channels: 2, records: 9, findings: 2)]
+        _ = try await sink.commit(run)
+        let documents = try await Self.documents("flare-findings-2024.05.01", server)
+        #expect(documents.count == 3)
+        for finding in findings {
+            let document = try #require(documents.first { $0["source", "ip"]?.text == finding.source?.description })
+            for column in columns where column.name != "modifiers" {
+                let written = document["flare", column.name]
+                let isSame: Bool =
+                    switch column.value(of: finding) {
+                    case .text(let text)?: written?.text == text
+                    case .integer(let number)?: written?.integer == number
+                    case .number(let number)?: written?.number == number
+                    case .boolean(let flag)?: written == .boolean(flag)
+                    case .time(let time)?: written?.text == time.description
+                    case .address(let address)?: written?.text == address.description
+                    case .texts(let texts)?: written?.elements?.compactMap(\.text) == texts
+                    case nil: false
+                    }
+                #expect(isSame, "\(column.name): \(written?.description ?? "is not there")")
+            }
+            let modifiers = document["flare", "modifiers"]?.elements ?? []
+            #expect(modifiers.map { $0["name"]?.text } == finding.modifiers.map(\.name))
+            #expect(modifiers.map { $0["amount"]?.number } == finding.modifiers.map(\.amount))
+            #expect(modifiers.map { $0["reason"]?.text } == finding.modifiers.map(\.reason))
+        }
+        let runs = try await Self.documents("flare-runs", server)
+        #expect(runs.first?["flare", "dropped"]?.elements?.first?["findings"]?.integer == 2)
+        // Objects are searched by their parts, which a keyword of the same name would not have.
+        let query = #"{"query":{"term":{"flare.modifiers.name":"prevalence"}}}"#
+        let found = try await server.request("POST", "/flare-findings-2024.05.01/_search", query).text
+        #expect(try JSON(parsing: Array(found.utf8))["hits", "hits"]?.elements?.count == 3)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputText
 import Testing
 
 @testable import Tabular

@@ -12,7 +12,7 @@ struct TableTests {
         let sink = try TableSink(TableOptions.read(yaml)) { Terminal(width: width, hasColors: colors) }
         try await sink.begin(Sample.header, Sample.columns, resume: nil)
         try await sink.write(findings)
-        return await sink.text()
+        return await sink.text(Sample.run)
     }
 
     private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }

@@ -97,9 +97,19 @@ extension DecodingContext {
     ///   - node: the mapping of the options.
     ///   - mark: the place for an option that is not given.
     mutating func complain(_ complaint: OptionComplaint, about node: YAMLNode, at mark: SourceMark) {
+        complain(
+            OptionReader.prefixed(complaint.option, complaint.message),
+            at: node.mark(of: complaint.option, otherwise: mark), expected: complaint.expected,
+            suggestion: complaint.suggestion)
+    }
+}
+
+extension YAMLNode {
+    /// Where an option stands, as near as it is given: a path such as `rules.2.pattern`.
+    func mark(of option: String, otherwise mark: SourceMark) -> SourceMark {
         var place = mark
-        var node: YAMLNode? = node
-        for part in complaint.option.split(separator: ".").map(String.init) {
+        var node: YAMLNode? = self
+        for part in option.split(separator: ".").map(String.init) {
             if let elements = node?.elements {
                 node = Int(part).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
             } else {
@@ -108,9 +118,7 @@ extension DecodingContext {
             guard let node else { break }
             place = node.mark
         }
-        complain(
-            OptionReader.prefixed(complaint.option, complaint.message), at: place, expected: complaint.expected,
-            suggestion: complaint.suggestion)
+        return place
     }
 }
 
@@ -128,7 +136,7 @@ extension DecodingContext {
     ///
     /// - Returns: `nil` after a complaint, or where an unset variable is left for later.
     mutating func resolve(_ scalar: YAMLScalar, at mark: SourceMark) -> ResolvedScalar? {
-        guard scalar.text.contains("$") else { return ResolvedScalar(value: scalar.value, shown: scalar.text) }
+        guard scalar.text.utf8.contains(UInt8(ascii: "$")) else { return ResolvedScalar(value: scalar.value, shown: scalar.text) }
         do throws(EnvironmentReferences.Fault) {
             let references = try EnvironmentReferences(scalar.text)
             let text = try references.resolved(in: environment)

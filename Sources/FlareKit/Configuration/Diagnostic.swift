@@ -53,9 +53,9 @@ extension Diagnostic: CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    /// Control characters of a hostile file must not reach the terminal.
+    /// Control characters of a hostile file must not reach the terminal, nor credentials.
     private func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map(Excerpt.printable)))
+        String(String.UnicodeScalarView(Redaction.redacted(text).unicodeScalars.map(Excerpt.printable)))
     }
 }
 
@@ -80,38 +80,39 @@ private struct Excerpt {
     let lines: [String]
 
     init?(_ mark: SourceMark, concealed: [Concealment]) {
-        let concealed = concealed.filter { $0.applies(to: mark) }.map(\.text)
         guard let line = mark.source.line(mark.line) else { return nil }
-        // Concealed piece by piece, so that the carets stay under what they are about.
-        let written = line.unicodeScalars
-        let start = written.index(written.startIndex, offsetBy: mark.column - 1, limitedBy: written.endIndex)
-        let from = start ?? written.endIndex
-        let to = written.index(from, offsetBy: mark.length, limitedBy: written.endIndex) ?? written.endIndex
-        let pieces = [written[..<from], written[from..<to], written[to...]].map {
-            Self.conceal(Substring($0), texts: concealed).unicodeScalars.map(Self.printable)
+        let secrets = Redaction.credentials(
+            in: Array(line.utf8), and: concealed.filter { $0.applies(to: mark) }.map { Array($0.text.utf8) },
+            isConfiguration: mark.source.origin == .file)
+        let (from, to) = (mark.column - 1, mark.column - 1 + mark.length)
+        // Where the place begins and ends in what is shown.
+        var (column, end): (Int?, Int?)
+        var scalars: [Unicode.Scalar] = []
+        var rest = secrets[...]
+        var byte = 0
+        for (place, scalar) in line.unicodeScalars.enumerated() {
+            while let secret = rest.first, byte >= secret.upperBound { rest = rest.dropFirst() }
+            let isConcealed = rest.first.map { $0.contains(byte) } ?? false
+            if isConcealed, rest.first?.lowerBound == byte { scalars += Redaction.mask.unicodeScalars }
+            let start = isConcealed ? scalars.count - Redaction.mask.count : scalars.count
+            if !isConcealed { scalars.append(Self.printable(scalar)) }
+            if place == from { column = start }
+            if place >= from, place < to { end = scalars.count }
+            byte += UTF8.width(scalar)
         }
-        let scalars = Array(pieces.joined())
-        let column = pieces[0].count
-        let first = column > Self.widest - 20 ? column - 40 : 0
+        let marked = (column ?? scalars.count)..<max(end ?? 0, column ?? scalars.count)
+        let first = marked.lowerBound > Self.widest - 20 ? marked.lowerBound - 40 : 0
         let shown = scalars[first..<min(scalars.count, first + Self.widest)]
         let before = first > 0 ? "…" : ""
         let after = first + Self.widest < scalars.count ? "…" : ""
-        let carets = max(1, min(pieces[1].count, first + shown.count - column))
+        let carets = max(1, min(marked.count, first + shown.count - marked.lowerBound))
         let number = String(mark.line)
         let pad = String(repeating: " ", count: max(0, Self.gutter.count - 1 - number.count))
         lines = [
             "\(pad)\(number) | \(before)\(String(String.UnicodeScalarView(shown)))\(after)",
-            Self.gutter + "| " + String(repeating: " ", count: column - first + before.count)
+            Self.gutter + "| " + String(repeating: " ", count: marked.lowerBound - first + before.count)
                 + String(repeating: "^", count: carets),
         ]
-    }
-
-    private static func conceal(_ line: Substring, texts: [String]) -> String {
-        var line = String(line)
-        for text in texts.sorted(by: { $0.count > $1.count }) where !text.isEmpty {
-            line = line.split(separator: text, omittingEmptySubsequences: false).joined(separator: "***")
-        }
-        return line
     }
 
     static func printable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

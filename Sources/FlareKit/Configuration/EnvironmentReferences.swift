@@ -24,9 +24,10 @@ struct EnvironmentReferences {
     init(_ text: String) throws(Fault) {
         var parts: [Part] = []
         var literal = ""
-        var rest = text[...]
+        // Scalar by scalar: a combining mark behind a dollar sign or a brace makes one character of both.
+        var rest = text.unicodeScalars[...]
         while let dollar = rest.firstIndex(of: "$") {
-            literal += rest[..<dollar]
+            literal.unicodeScalars += rest[..<dollar]
             rest = rest[rest.index(after: dollar)...]
             if rest.first == "$" {
                 literal += "$"
@@ -35,13 +36,13 @@ struct EnvironmentReferences {
                 guard let close = rest.firstIndex(of: "}") else { throw .unclosed }
                 if !literal.isEmpty { parts.append(.literal(literal)) }
                 literal = ""
-                parts.append(try Self.variable(rest[..<close].dropFirst()))
+                parts.append(try Self.variable(Substring(rest[..<close].dropFirst())))
                 rest = rest[rest.index(after: close)...]
             } else {
                 literal += "$"
             }
         }
-        literal += rest
+        literal.unicodeScalars += rest
         if !literal.isEmpty { parts.append(.literal(literal)) }
         self.parts = parts
     }

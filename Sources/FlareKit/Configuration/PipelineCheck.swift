@@ -4,16 +4,38 @@ extension PipelineDefinition {
     /// - Kinds of record that a plugin reads and no source offers.
     /// - Kinds that an enricher asks for again, and no source can be asked again.
     /// - Fields that an enricher reads and nobody writes.
-    /// - One name for two different fields.
+    /// - One name for two different fields, or for a field and something else in an output.
     /// - Enrichers that wait for each other.
     /// - What enrichers say of configuration of their own.
     /// - Two sinks that write to one place.
+    /// - Columns that a sink names and no finding has.
     ///
-    /// - Parameter providers: the sources of the installation that can be asked again.
-    public func complaints(providers: [PluginDescriptor] = []) -> [Diagnostic] {
-        unofferedKinds() + unansweredContext(providers) + unwrittenFields() + ambiguousFields() + circles()
-            + sharedOutputs()
-            + enricherComplaints()
+    /// - Parameter installed: the plugins of the installation that may be used.
+    public func complaints(installed: [PluginDescriptor] = []) -> [Diagnostic] {
+        unofferedKinds() + unansweredContext(installed) + unwrittenFields() + ambiguousFields() + circles()
+            + sharedOutputs() + unknownColumns(installed) + enricherComplaints()
+    }
+
+    private func unknownColumns(_ installed: [PluginDescriptor]) -> [Diagnostic] {
+        let fields = detectors.flatMap(\.instance.evidence) + enrichers.flatMap(\.instance.writes)
+        let known = Column.all(with: fields).map(\.name)
+        return sinks.flatMap { sink in
+            sink.instance.namedColumns.filter { !known.contains($0.name) }.map { column in
+                let others = installed.filter { $0.evidence.contains { $0.name == column.name } }.map(\.phrase)
+                let message = "\(column.option): no finding of this pipeline has a column \"\(column.name)\""
+                let mark = sink.mark(of: column.option)
+                // A table may be ready for an enricher that is not in every pipeline.
+                if !others.isEmpty {
+                    return Diagnostic(
+                        message, at: mark, suggestion: "\(others.joined(separator: " and ")) would write it",
+                        level: .warning)
+                }
+                let nearest = NearestName.find(column.name, among: known)
+                return Diagnostic(
+                    message, at: mark, expected: nearest == nil ? "one of " + known.joined(separator: ", ") : nil,
+                    suggestion: nearest.map { "did you mean \"\($0)\"?" })
+            }
+        }
     }
 
     private func unofferedKinds() -> [Diagnostic] {
@@ -47,7 +69,7 @@ extension PipelineDefinition {
     }
 
     /// Kinds that an enricher asks for after detection. It can do without some of them; without any it is of no use.
-    private func unansweredContext(_ providers: [PluginDescriptor]) -> [Diagnostic] {
+    private func unansweredContext(_ installed: [PluginDescriptor]) -> [Diagnostic] {
         let provided = sources.reduce(into: Set<RecordKind>()) { kinds, source in
             if let source = source.instance as? any ContextSource { kinds.formUnion(source.contextKinds) }
         }
@@ -56,7 +78,7 @@ extension PipelineDefinition {
             let missing = wanted.subtracting(provided)
             guard !missing.isEmpty else { return nil }
             let names = missing.map { "\"\($0)\"" }.sorted().joined(separator: ", ")
-            let others = providers.filter { !$0.contextKinds.isDisjoint(with: missing) }.map(\.name)
+            let others = installed.filter { !$0.contextKinds.isDisjoint(with: missing) }.map(\.name)
             let suggestion =
                 others.isEmpty
                 ? "take it out, or add a source that can be asked again"
@@ -112,6 +134,12 @@ extension PipelineDefinition {
         let enriched = enrichers.map { ($0.descriptor, $0.mark, $0.instance.writes) }
         for (writer, mark, fields) in detected + enriched {
             for field in fields {
+                if Field.reserved.contains(field.name), field != .modifiers {
+                    complaints.append(
+                        Diagnostic(
+                            "\(writer.phrase) writes a field \"\(field.name)\", a name that outputs have for something else",
+                            at: mark, suggestion: "give the field another name"))
+                }
                 guard let other = known[field.name] else {
                     known[field.name] = (field, writer.phrase)
                     continue

@@ -42,6 +42,8 @@ public struct ConfiguredPlugin<Role: Sendable>: Sendable {
     public let options: OptionValues
     /// The plugin itself; nothing of it was started.
     public let instance: Role
+    /// The options as they are written, defaults of plugins.yaml among them.
+    let given: YAMLMapping
     /// For a detector: takes the place of the form of peer it asks for.
     public let groupBy: Grouping.PeerForm?
     /// For a detector: takes the place of the parts of the key it leaves out.
@@ -49,6 +51,11 @@ public struct ConfiguredPlugin<Role: Sendable>: Sendable {
 
     /// The entry in complaints and reports: `sources[0]`.
     public var place: String { "\(descriptor.kind.section)[\(index)]" }
+
+    /// Where an option stands, a path such as `columns.2`; the plugin's own place for one that is not given.
+    func mark(of option: String) -> SourceMark {
+        YAMLNode(.mapping(given), at: mark).mark(of: option, otherwise: mark)
+    }
 }
 
 extension ConfiguredPlugin where Role == any Detector {
@@ -110,7 +117,7 @@ extension PipelineDefinition {
         var context = DecodingContext(environment: environment)
         let parsed = overrides.compactMap { PipelineOverride($0, &context) }
         var definition: PipelineDefinition?
-        var providers: [PluginDescriptor] = []
+        var installed: [PluginDescriptor] = []
         switch root {
         case .failure(let error):
             for diagnostic in error.diagnostics { context.add(diagnostic) }
@@ -123,11 +130,11 @@ extension PipelineDefinition {
                 registry: registry, folder: root.mark.source.folder, context: context)
             definition = reader.read(root, path: path)
             context = reader.context
-            providers = registry.descriptors.filter { !$0.contextKinds.isEmpty && $0.isEnabled }
+            installed = registry.descriptors.filter(\.isEnabled)
         }
         let warnings = try context.finish()
         guard var definition else { throw ConfigurationError(warnings) }
-        for complaint in definition.complaints(providers: providers) { context.add(complaint) }
+        for complaint in definition.complaints(installed: installed) { context.add(complaint) }
         definition = definition.with(warnings: try context.finish())
         return definition
     }

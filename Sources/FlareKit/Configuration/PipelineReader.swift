@@ -90,7 +90,7 @@ struct PipelineReader {
         guard let frame, let made, let instance = made.plugin as? Role else { return nil }
         return ConfiguredPlugin(
             descriptor: descriptor, index: index, mark: named.mark, options: made.values, instance: instance,
-            groupBy: frame.groupBy, ignore: frame.ignore.map(Set.init))
+            given: made.given, groupBy: frame.groupBy, ignore: frame.ignore.map(Set.init))
     }
 
     private mutating func frame(

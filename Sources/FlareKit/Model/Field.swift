@@ -21,6 +21,15 @@ extension Field {
     /// What every detector that may be grouped by name declares; `Finding(detector:channel:…)` fills it.
     public static let addresses = Field(
         "addresses", .texts, "Addresses behind the destination's name; empty where the destination is an address.")
+    /// The modifiers in words, for outputs that hold columns alone; those that hold objects have the modifiers
+    /// themselves under this name.
+    public static let modifiers = Field(
+        "modifiers", .texts, "What moved the priority, with the amounts and reasons.")
+
+    /// Names that JSON lines and documents have for what is no column. A plugin's field cannot have them too.
+    static let reserved: Set<String> = [
+        "id", "event_type", "timestamp", "period", "pipeline", "version", "window", modifiers.name,
+    ]
 }
 
 /// What kind of value a field of evidence or a column holds.

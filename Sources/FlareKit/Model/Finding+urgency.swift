@@ -14,18 +14,15 @@ extension Sequence<Finding> {
 }
 
 extension Finding {
-    /// The evidence field in which a detector may list the modifiers in words, for outputs that hold evidence alone.
-    private static let modifiersField = "modifiers"
-
     /// Moves the priority, and says so in the evidence field `modifiers` where the finding has one.
     public mutating func add(_ more: [Modifier]) {
         modifiers += more
-        if evidence[Self.modifiersField] != nil { listModifiers() }
+        if evidence[Field.modifiers.name] != nil { listModifiers() }
     }
 
     /// Lists the modifiers in the evidence field `modifiers`, which from then on follows ``add(_:)``: `alert +0.15: why`.
     public mutating func listModifiers() {
-        evidence[Self.modifiersField] = .texts(
+        evidence[Field.modifiers.name] = .texts(
             modifiers.map { "\($0.name) \($0.amount > 0 ? "+" : "")\($0.amount): \($0.reason)" })
     }
 }

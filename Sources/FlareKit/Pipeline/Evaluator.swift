@@ -107,7 +107,10 @@ struct Evaluator: Sendable {
             if meter.isCancelled { throw CancellationError() }
             context.stage = enricher.name
             let plugin = groups.values.compactMap { $0.narrowed[enricher.name] }.first ?? enricher.plugin
+            let (before, said) = (outcome.findings, context.ledger.dropped.count)
             try await plugin.enrich(&outcome.findings, context)
+            context.ledger.complete(
+                before, outcome.findings, since: said, filter: enricher.name, records: context.recordCount)
         }
         outcome.dropped += context.ledger.totals
         outcome.remarks += context.ledger.remarks

@@ -73,15 +73,15 @@ struct LiveLoop {
         if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.advanced(by: -length)) }
         await sinks.retry(evaluator.header, columns, resume: state.marks)
         await sinks.write(all: outcome.findings, changed: changed)
-        await sinks.commit(&run)
+        let subjects = Set(evaluator.groupings.map(\.subject))
+        await sinks.commit(&run, keepsWhole: run.isEmpty(of: subjects) && !pipeline.acceptsEmpty)
         state.checkpoints = snapshot.checkpoints
         state.evaluated = moment
         state.marks.merge(await sinks.marks) { $1 }
         let failures = await sinks.failureTexts
         if failures.isEmpty { whole = state }
         for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
-        var conditions = run.conditions(
-            pipeline, subjects: Set(evaluator.groupings.map(\.subject)), newest: live.newest)
+        var conditions = run.conditions(pipeline, subjects: subjects, newest: live.newest)
         // Whether the sensor is silent shows when nothing comes, not while old records are read.
         if !isLast { conditions.removeAll { if case .stale = $0 { true } else { false } } }
         try await evaluated(
@@ -100,6 +100,7 @@ struct LiveLoop {
         run.warnings = evaluator.remarks + outcome.remarks
         run.seconds = outcome.seconds
         run.failures = PluginLifetimes(pipeline).failures
+        run.redact()
         return run
     }
 

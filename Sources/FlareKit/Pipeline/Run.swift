@@ -72,6 +72,44 @@ public struct DroppedChannels: Sendable, Codable, Hashable {
     }
 }
 
+extension DroppedChannels {
+    /// The rule of what earlier runs reported already.
+    public static let known = "known"
+
+    /// The findings that the rule took out, for a reader: `53 known findings left out by history`; `nil` where it acted
+    /// before there were findings.
+    public var hiddenFindings: String? {
+        guard findings > 0 else { return nil }
+        let (adjective, reason) = rule == Self.known ? ("known ", "") : ("", " (\(rule))")
+        return "\(Self.grouped(findings)) \(adjective)finding\(findings == 1 ? "" : "s") left out by \(filter)\(reason)"
+    }
+
+    /// `1,234`
+    private static func grouped(_ count: Int) -> String {
+        var digits = String(count)
+        var place = digits.count - 3
+        while place > 0 {
+            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+            place -= 3
+        }
+        return digits
+    }
+}
+
+extension Run {
+    /// Masks credentials in all that was remarked: reports, pages and documents take it from here.
+    mutating func redact() {
+        warnings = warnings.map(Redaction.redacted)
+        failures = failures.map(Redaction.redacted)
+    }
+
+    /// What filters took out of the findings, a line a rule.
+    public var hiddenFindings: [String] { dropped.compactMap(\.hiddenFindings) }
+
+    /// Whether nothing was read that detectors judge: there is nothing to say, not even that nothing was found.
+    func isEmpty(of subjects: Set<RecordKind>) -> Bool { subjects.allSatisfy { account.used[$0.name]?.count ?? 0 == 0 } }
+}
+
 extension DroppedChannels: Comparable {
     /// By filter, list and rule.
     public static func < (a: DroppedChannels, b: DroppedChannels) -> Bool {
@@ -100,11 +138,14 @@ public struct OutputReport: Sendable, Codable {
     public var findings: Int
     /// Why it failed; `nil` where it did not.
     public var failure: String?
+    /// Whether what an earlier run wrote was left as it is, since this one found no record.
+    public var isKept = false
 
-    public init(sink: String, destination: String?, findings: Int, failure: String?) {
+    public init(sink: String, destination: String?, findings: Int, failure: String?, isKept: Bool = false) {
         self.sink = sink
         self.destination = destination
         self.findings = findings
         self.failure = failure
+        self.isKept = isKept
     }
 }

@@ -38,6 +38,11 @@ public struct RunContext: Sendable {
         self.ledger = ledger
     }
 
+    /// The number of records in a finding's channels.
+    public func recordCount(of finding: Finding) -> Int {
+        finding.channels.reduce(0) { $0 + (recordCount(of: $1) ?? 0) }
+    }
+
     /// The number of a channel's records in the window; `nil` where it was not among those that could be judged.
     public func recordCount(of key: ChannelKey) -> Int? {
         for table in tables.values { if let channel = table.id(of: key) { return table.recordCount(of: channel) } }

@@ -65,6 +65,8 @@ public struct RunEngine: Sendable {
         run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
         for stage in pipeline.sources { run.warnings += await stage.plugin.remarks() }
         run.failures = PluginLifetimes(pipeline).failures
+        run.redact()
+        let subjects = Set(evaluator.groupings.map(\.subject))
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
         run.seconds = outcome.seconds
         run.seconds["read"] = readSeconds
@@ -74,9 +76,8 @@ public struct RunEngine: Sendable {
         await sinks.write(all: outcome.findings, changed: outcome.findings)
         run.seconds["write"] = writing.duration(to: clock.now).inSeconds
         run.seconds["total"] = start.duration(to: clock.now).inSeconds
-        await sinks.commit(&run)
+        await sinks.commit(&run, keepsWhole: run.isEmpty(of: subjects) && !pipeline.acceptsEmpty)
         if await sinks.isDead { throw await deadSinks(sinks) }
-        let subjects = Set(evaluator.groupings.map(\.subject))
         return RunOutcome(
             run: run, findings: outcome.findings, columns: columns,
             conditions: run.conditions(pipeline, subjects: subjects, newest: taken.newest))

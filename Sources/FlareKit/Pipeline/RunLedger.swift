@@ -36,7 +36,21 @@ public final class RunLedger: Sendable {
 
     /// Puts down a remark for the run's report.
     public func remark(_ text: String) {
+        let text = Redaction.redacted(text)
         state.withLock { if !$0.remarks.contains(text) { $0.remarks.append(text) } }
+    }
+
+    /// Puts down findings that an enricher took out without saying why.
+    ///
+    /// - Parameters:
+    ///   - before: the findings that it was given.
+    ///   - after: those that it left.
+    ///   - said: how many entries there were before it was called.
+    func complete(_ before: [Finding], _ after: [Finding], since said: Int, filter: String, records: (Finding) -> Int) {
+        let kept = Set(after.map(\.id)).union(dropped.dropFirst(said).map(\.finding.id))
+        for finding in before where !kept.contains(finding.id) {
+            drop(finding, filter: filter, rule: "no reason given", records: records(finding))
+        }
     }
 
     /// What was taken out, by filter, list and rule; a channel that was in several findings counts once.

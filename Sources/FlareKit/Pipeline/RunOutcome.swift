@@ -31,8 +31,7 @@ extension Run {
     /// Weighs a run's books against what its pipeline allows.
     func conditions(_ pipeline: Pipeline, subjects: Set<RecordKind>, newest: Timestamp?) -> [RunOutcome.Condition] {
         var conditions: [RunOutcome.Condition] = []
-        let used = subjects.reduce(0) { $0 + (account.used[$1.name]?.count ?? 0) }
-        if used == 0, !pipeline.acceptsEmpty { conditions.append(.noRecords(emptyDiagnosis(subjects))) }
+        if isEmpty(of: subjects), !pipeline.acceptsEmpty { conditions.append(.noRecords(emptyDiagnosis(subjects))) }
         if let maxAge = pipeline.maxAge {
             let age = newest.map { header.started.nanoseconds - $0.nanoseconds }
             if age ?? .max > maxAge {

@@ -3,6 +3,7 @@ actor SinkSet {
     private let stages: [Pipeline.Stage<any Sink>]
     private var failures: [Int: String] = [:]
     private var written: [Int: Int] = [:]
+    private var kept: Set<Int> = []
     private(set) var marks: [String: SinkMark] = [:]
     /// What failed sinks of a live run have missed.
     private var owed: [Int: [Finding]] = [:]
@@ -32,9 +33,18 @@ actor SinkSet {
     }
 
     /// Makes the output stand; the run's report names each output and what failed.
-    func commit(_ run: inout Run) async {
+    ///
+    /// - Parameter keepsWhole: whether sinks that write their output anew leave what an earlier run wrote.
+    func commit(_ run: inout Run, keepsWhole: Bool = false) async {
+        kept = []
+        for (place, stage) in stages.enumerated() where keepsWhole && stage.plugin.mode == .whole {
+            // What goes to the terminal replaces nothing.
+            guard stage.plugin.destination != nil, failures[place] == nil else { continue }
+            await stage.plugin.abort()
+            kept.insert(place)
+        }
         run.outputs = reports
-        for (place, stage) in stages.enumerated() {
+        for (place, stage) in stages.enumerated() where !kept.contains(place) {
             let report = run
             await attempt(place) {
                 let mark = try await stage.plugin.commit(report)
@@ -74,8 +84,8 @@ actor SinkSet {
     private var reports: [OutputReport] {
         stages.enumerated().map { place, stage in
             OutputReport(
-                sink: stage.name, destination: stage.plugin.destination, findings: written[place] ?? 0,
-                failure: failures[place])
+                sink: stage.name, destination: stage.plugin.destination.map(Redaction.redacted),
+                findings: written[place] ?? 0, failure: failures[place], isKept: kept.contains(place))
         }
     }
 
@@ -84,7 +94,7 @@ actor SinkSet {
         do {
             try await body()
         } catch {
-            failures[place] = "\(error)"
+            failures[place] = Redaction.redacted("\(error)")
             await stages[place].plugin.abort()
         }
     }

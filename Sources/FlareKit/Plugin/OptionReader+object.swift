@@ -32,6 +32,8 @@ extension OptionReader {
                 let path = OptionReader(type: .path).read(entry.value, named: place, &context)
                 if case .path(let path)? = path, let file = path.file { values[secret] = .secret(Secret(file: file)) }
             } else {
+                // Beside a password, any misspelt name may be the one of the password.
+                if !files.isEmpty { context.conceal(entry.value) }
                 complainUnknown(entry, among: options.map(\.name) + files + further, owner: owner, &context)
             }
         }

@@ -144,6 +144,8 @@ struct OptionReader {
             case .mapping: "a mapping does not fit"
             case .scalar(let scalar): scalar.value == .null ? "it has no value" : "a single value does not fit"
             }
+        // Somebody who writes auth: hunter2 meant a secret by it.
+        if type.holdsSecret { context.conceal(node) }
         context.complain(
             Self.prefixed(name, found), at: node.mark, expected: expectation, suggestion: suggestion)
         return nil

@@ -43,25 +43,39 @@ extension Secret: OptionValue {
 }
 
 extension Secret {
-    /// The secret itself. From a file it is read now, and an end of line at its end is left out.
+    /// The secret itself, without line ends at its end: files and mounted secrets often have one. A file is read now.
+    /// From now on ``Redaction`` masks it in all that is printed.
     ///
-    /// - Throws: `PluginError` where the file cannot be read, is not UTF-8, or is empty.
+    /// - Throws: `PluginError` where the file cannot be read or is not UTF-8, and where the secret is empty or holds a
+    ///   control character.
     public func reveal() throws(PluginError) -> String {
-        switch origin {
-        case .text(let text): return text
-        case .file(let path):
-            let bytes: [UInt8]
-            do {
-                bytes = try FileBytes.read(path, atMost: 65_536)
-            } catch {
-                throw PluginError("the secret cannot be read: \(error.reason)", at: path)
+        var (text, place): (String, String?) =
+            switch origin {
+            case .text(let text): (text, nil)
+            case .file(let path): (try Self.read(path), path)
             }
-            guard var text = String(validating: bytes, as: UTF8.self) else {
-                throw PluginError("the secret is not text in UTF-8", at: path)
-            }
-            while text.last?.isNewline == true { text.removeLast() }
-            guard !text.isEmpty else { throw PluginError("the file of the secret is empty", at: path) }
-            return text
+        while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
+        guard !text.isEmpty else { throw PluginError("the secret is empty", at: place) }
+        Redaction.remember(text)
+        // A header with a line end is refused by whoever sends it, with the whole of it in the error.
+        guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            throw PluginError(
+                "the secret holds an end of line or another control character", at: place,
+                remedy: "see how it was written there")
         }
+        return text
+    }
+
+    private static func read(_ path: String) throws(PluginError) -> String {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(path, atMost: 65_536)
+        } catch {
+            throw PluginError("the secret cannot be read: \(error.reason)", at: path)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw PluginError("the secret is not text in UTF-8", at: path)
+        }
+        return text
     }
 }

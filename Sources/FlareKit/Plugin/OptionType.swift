@@ -55,6 +55,17 @@ extension OptionType {
         }
     }
 
+    /// Whether a value is a secret or has one among its parts.
+    var holdsSecret: Bool {
+        switch self {
+        case .secret: true
+        case .list(let element), .map(let element): element.holdsSecret
+        case .object(let options): options.contains { $0.type.holdsSecret }
+        case .any(let types): types.contains(where: \.holdsSecret)
+        default: false
+        }
+    }
+
     /// The name of the type in lists of options and in descriptions of plugins from outside.
     public var name: String {
         switch self {

@@ -88,7 +88,7 @@ extension PluginDescriptor {
     func instance(
         _ entry: YAMLMapping, at mark: SourceMark, frame: [String], in place: PluginContext,
         outside: OutsidePluginMaker?, _ context: inout DecodingContext
-    ) -> (plugin: any Plugin, values: OptionValues)? {
+    ) -> (plugin: any Plugin, values: OptionValues, given: YAMLMapping)? {
         let given = overlay(defaults, entry.without(Set(frame)))
         let values = OptionReader.readObject(
             given, options, at: mark, named: "", owner: phrase, further: frame, &context)
@@ -110,7 +110,7 @@ extension PluginDescriptor {
                 context.complain("\(phrase) is registered as a \(kind.rawValue) and is none", at: mark)
                 return nil
             }
-            return (plugin, all)
+            return (plugin, all, given)
         } catch let complaint as OptionComplaint {
             context.complain(complaint, about: YAMLNode(.mapping(given), at: mark), at: mark)
         } catch {

@@ -7,6 +7,9 @@ public protocol Sink: Plugin {
     /// Where the output goes, for the closing summary: a path, an index; `nil` for the terminal.
     var destination: String? { get }
 
+    /// The columns that its options name, looked for among those of the run whenever a pipeline file is checked.
+    var namedColumns: [NamedColumn] { get }
+
     /// Prepares to write. With a mark, what the output holds beyond it is cut back first.
     func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws
     func write(_ findings: [Finding]) async throws
@@ -18,6 +21,19 @@ public protocol Sink: Plugin {
 
 extension Sink {
     public var destination: String? { nil }
+    public var namedColumns: [NamedColumn] { [] }
+}
+
+/// A column that an option names.
+public struct NamedColumn: Sendable, Hashable {
+    public var name: String
+    /// The option, a path such as `columns.2` inside lists and objects.
+    public var option: String
+
+    public init(_ name: String, option: String) {
+        self.name = name
+        self.option = option
+    }
 }
 
 /// How a sink's output grows.

@@ -71,8 +71,8 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
             let facts = Facts.all(of: finding)
             let hits = facts.map { facts in ruleset.drop(facts) { if !tags.contains($0) { tags.append($0) } } }
             if let hit = hits.first ?? nil, hits.allSatisfy({ $0 != nil }) {
-                let records = finding.channels.reduce(0) { $0 + (run.recordCount(of: $1) ?? 0) }
-                run.ledger.drop(finding, filter: run.stage, list: hit.list, rule: hit.rule, records: records)
+                run.ledger.drop(
+                    finding, filter: run.stage, list: hit.list, rule: hit.rule, records: run.recordCount(of: finding))
                 return nil
             }
             guard !tags.isEmpty else { return finding }

@@ -65,7 +65,7 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
             let finding = stories[place].finding
             run.ledger.drop(
                 finding, filter: run.stage, rule: "look-ups of another finding",
-                records: finding.channels.reduce(0) { $0 + (run.recordCount(of: $1) ?? 0) })
+                records: run.recordCount(of: finding))
         }
         stories = stories.indices.filter { !folded.contains($0) }.map { stories[$0] }
     }

@@ -10,7 +10,7 @@ public actor HTMLSink: Sink, BuiltInPlugin {
     public nonisolated let destination: String?
 
     private let options: HTMLOptions
-    private let links: [LinkTemplate]
+    private nonisolated let links: [LinkTemplate]
     private var file: WholeFile
     private var columns: [Column] = []
     private var findings: [Finding] = []
@@ -20,6 +20,12 @@ public actor HTMLSink: Sink, BuiltInPlugin {
         links = try KnownLinks.of(options)
         destination = try outputPath(of: options.path)
         file = WholeFile(destination)
+    }
+
+    public nonisolated var namedColumns: [NamedColumn] {
+        links.flatMap { link in
+            link.columns.filter { !LinkValues.own.contains($0) }.map { NamedColumn($0, option: link.option) }
+        }
     }
 
     public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {

@@ -41,7 +41,12 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
         try await weighNames(&findings, file, run)
         guard options.newOnly else { return }
         findings.removeAll { finding in
-            known[finding.id].map { report in limit.map { report.last >= $0 } ?? true } ?? false
+            let isKnown = known[finding.id].map { report in limit.map { report.last >= $0 } ?? true } ?? false
+            if isKnown {
+                run.ledger.drop(
+                    finding, filter: run.stage, rule: DroppedChannels.known, records: run.recordCount(of: finding))
+            }
+            return isKnown
         }
     }
 

@@ -1,5 +1,6 @@
 import FlareKit
 import OutputFiles
+import OutputText
 
 /// Findings as comma-separated values: a row each under the names of all columns.
 public actor CSVSink: Sink, BuiltInPlugin {
@@ -46,6 +47,7 @@ public actor CSVSink: Sink, BuiltInPlugin {
     }
 
     public func abort() async {
+        hasHeader = false
         file.abort()
     }
 }

@@ -2,13 +2,11 @@ import FlareKit
 import OutputText
 
 /// A finding as an object on a line: what the original Flare's `json_out` says of the run, the finding's id, all columns
-/// in their order, and the modifiers that moved it.
+/// in their order, and the modifiers that moved it as objects.
 struct FindingLine {
-    /// Members that are the same for all findings of a kind. A column of the same name has precedence.
+    /// Members that are no columns.
     private let members: [(key: String, json: String)]
     private let finding: Finding
-
-    private static let modifiersName = "modifiers"
 
     /// - Parameter run: `timestamp` is the end of its window, as RFC 3339; `period` the window's length in hours.
     init(_ finding: Finding, of run: Run) {
@@ -23,13 +21,11 @@ struct FindingLine {
     }
 
     func json(_ columns: [Column]) -> String {
-        let names = Set(columns.map(\.name))
-        var all = [(key: "id", json: JSONText.text(finding.id))]
-        all += members.filter { !names.contains($0.key) }
-        for column in columns where column.name != Self.modifiersName {
+        var all = [(key: "id", json: JSONText.text(finding.id))] + members
+        for column in columns where column.name != Field.modifiers.name {
             all.append((key: column.name, json: JSONText.value(column.value(of: finding))))
         }
-        all.append((key: Self.modifiersName, json: modifiers))
+        all.append((key: Field.modifiers.name, json: modifiers))
         return JSONText.object(all)
     }
 

@@ -17,7 +17,7 @@ struct MarkdownReport {
     }
 
     var text: String {
-        ([heading, looked] + run.warnings.map { "> \(MarkdownText.shown($0))" } + [table, remark] + details)
+        ([heading, looked] + run.warnings.map { "> \(MarkdownText.shown($0))" } + [table, remark, hidden] + details)
             .compactMap { $0 }.joined(separator: "\n\n") + "\n"
     }
 
@@ -62,9 +62,18 @@ struct MarkdownReport {
     }
 
     private var remark: String? {
-        if findings.isEmpty { return "Nothing was found in this window." }
+        if findings.isEmpty {
+            return run.hiddenFindings.isEmpty
+                ? "Nothing was found in this window." : "Nothing else was found in this window."
+        }
         let more = findings.count - options.top
         return more > 0 ? "\(Readable.count(Int64(more))) more are not listed here." : nil
+    }
+
+    /// What filters took out.
+    private var hidden: String? {
+        run.hiddenFindings.isEmpty
+            ? nil : run.hiddenFindings.map { "- " + MarkdownText.shown($0) }.joined(separator: "\n")
     }
 
     /// What else is known of the most urgent ones.

@@ -24,18 +24,23 @@ enum MarkdownText {
     static func code(_ text: String) -> String {
         let line = SafeText.line(text, limit: valueLimit)
         guard !line.isEmpty else { return "" }
-        // A backtick would end the code, and a bar the cell: even in code, unless it is escaped.
-        var inside = ""
-        for character in line.unicodeScalars {
-            switch character {
-            case "`": inside += "ˋ"
-            case "|": inside += "\\|"
-            default: inside.unicodeScalars.append(character)
+        // A backtick would end the code, and a bar the cell: even in code, unless it is escaped. Not every reader takes
+        // it for escaped behind a backslash of the text's own.
+        var inside = String.UnicodeScalarView()
+        for scalar in line.unicodeScalars {
+            switch scalar {
+            case "`": inside.append("ˋ")
+            case "|":
+                let backslashes = inside.reversed().prefix { $0 == "\\" }.count
+                inside.removeLast(backslashes)
+                inside.append(contentsOf: repeatElement("⧵", count: backslashes))
+                inside.append(contentsOf: "\\|".unicodeScalars)
+            default: inside.append(scalar)
             }
         }
         // Blanks at both ends would be taken away, and blanks alone are no code.
-        return inside.hasPrefix(" ") || inside.hasSuffix(" ") || inside.hasSuffix("\\")
-            ? "`\(inside)\u{A0}`" : "`\(inside)`"
+        let needsBlank = inside.first == " " || inside.last == " " || inside.last == "\\"
+        return "`" + String(inside) + (needsBlank ? "\u{A0}`" : "`")
     }
 
     /// Whether a line would begin a list, a rule or a heading.

@@ -1,5 +1,6 @@
 import FlareKit
 import OutputFiles
+import OutputText
 
 /// Findings as a table on the terminal, the most urgent first.
 public actor TableSink: Sink, BuiltInPlugin {
@@ -8,7 +9,7 @@ public actor TableSink: Sink, BuiltInPlugin {
 
     public nonisolated let mode = SinkMode.whole
 
-    private let options: TableOptions
+    private nonisolated let options: TableOptions
     private let terminal: @Sendable () -> Terminal
     private var output = WholeFile(nil)
     private var columns: [Column] = []
@@ -24,6 +25,10 @@ public actor TableSink: Sink, BuiltInPlugin {
         self.terminal = terminal
     }
 
+    public nonisolated var namedColumns: [NamedColumn] {
+        options.columns.enumerated().map { NamedColumn($1, option: "columns.\($0)") }
+    }
+
     public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
         self.columns = columns
         findings = []
@@ -34,7 +39,7 @@ public actor TableSink: Sink, BuiltInPlugin {
     }
 
     public func commit(_ run: Run) async throws -> SinkMark? {
-        try output.write(text().utf8)
+        try output.write(text(run).utf8)
         try output.commit()
         // In a live run each evaluation shows its own table.
         findings = []
@@ -47,15 +52,16 @@ public actor TableSink: Sink, BuiltInPlugin {
     }
 
     /// The table as it is shown.
-    func text() -> String {
+    func text(_ run: Run) -> String {
+        let hidden = run.hiddenFindings.map { SafeText.line($0, limit: 500) + "\n" }.joined()
         let sorted = findings.byUrgency()
         let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
-        guard !shown.isEmpty else { return "No findings.\n" }
+        guard !shown.isEmpty else { return (hidden.isEmpty ? "No findings.\n" : "No other findings.\n") + hidden }
         let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
         let layout = TableLayout(
             options.group.columns(options.columns).compactMap { named[$0] }, options.group.gathered(shown),
             gatheredBy: options.group.key, on: terminal())
-        return layout.text + rest(sorted.count - shown.count, of: sorted.count)
+        return layout.text + rest(sorted.count - shown.count, of: sorted.count) + hidden
     }
 
     private func rest(_ hidden: Int, of all: Int) -> String {

@@ -62,7 +62,7 @@ struct PluginsNewCommand: ParsableCommand {
                 scaffold = PythonTemplate(names).scaffold(in: target(here))
             }
             try scaffold.write()
-            print(TerminalText.safe(scaffold.closingWords))
+            try StandardOutput.print(TerminalText.safe(scaffold.closingWords))
         } catch let error as PluginError {
             StandardError.write(TerminalText.safe("flare: error: \(error)\n"))
             throw ExitCode(FlareExit.failed)

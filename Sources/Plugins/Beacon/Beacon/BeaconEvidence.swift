@@ -26,7 +26,7 @@ enum BeaconEvidence {
         Field("prevalence", .number, unit: "%", "Share of the hosts that talk to the destination."),
         Field("campaign_hosts", .integer, "Hosts that call the destination at the same pace."),
         Field("new_in_window", .boolean, "Whether the channel began well after the window."),
-        Field("modifiers", .texts, "What moved the priority, with the amounts and reasons."),
+        Field.modifiers,
     ]
 
     static func fill(_ finding: inout Finding, _ judgement: BeaconJudgement, qValue: Double) {

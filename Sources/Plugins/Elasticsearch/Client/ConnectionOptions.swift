@@ -96,7 +96,10 @@ struct AuthOptions: PluginOptions, Equatable {
     /// - Throws: `PluginError` where a secret's file cannot be read.
     func header() throws(PluginError) -> String? {
         if let username {
-            return "Basic " + Base64.encode("\(username):\(try password?.reveal() ?? "")")
+            let user = Base64.encode("\(username):\(try password?.reveal() ?? "")")
+            // A server may send the header back.
+            Redaction.remember(user)
+            return "Basic " + user
         }
         if let apiKey {
             let key = try apiKey.reveal()

@@ -32,6 +32,7 @@ public struct EveBoxEnricher: Enricher, BuiltInPlugin {
         guard options.url.hasPrefix("http://") || options.url.hasPrefix("https://") else {
             throw OptionComplaint("\"\(options.url)\" is no URL", option: "url", expected: "https://evebox:5636")
         }
+        if let complaint = Redaction.complaint(aboutLink: options.url, option: "url") { throw complaint }
         guard let version = Server.Version(options.version) else {
             throw OptionComplaint("\"\(options.version)\" is no version", option: "version", expected: "0.17")
         }

@@ -46,6 +46,7 @@ public struct KibanaEnricher: Enricher, BuiltInPlugin {
         guard options.url.hasPrefix("http://") || options.url.hasPrefix("https://") else {
             throw OptionComplaint("\"\(options.url)\" is no URL", option: "url", expected: "https://kibana:5601")
         }
+        if let complaint = Redaction.complaint(aboutLink: options.url, option: "url") { throw complaint }
         self.options = options
         choice = try FieldMapChoice(options.schema, folder: context.folder)
         switch options.application {

@@ -19,6 +19,12 @@ indirect enum Rison: Sendable {
     }
 
     private static func quoted(_ text: String) -> String {
-        "'" + text.map { $0 == "'" || $0 == "!" ? "!\($0)" : String($0) }.joined() + "'"
+        var quoted = String.UnicodeScalarView("'".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "'" || scalar == "!" { quoted.append("!") }
+            quoted.append(scalar)
+        }
+        quoted.append("'")
+        return String(quoted)
     }
 }

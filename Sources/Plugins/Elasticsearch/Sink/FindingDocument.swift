@@ -89,11 +89,14 @@ struct FindingDocument {
         span = span.with("since", window.since.map { .text($0.description) })
         span = span.with("until", window.until.map { .text($0.description) })
         own = own.with("window", span)
-        for column in columns { own = own.with(column.name, column.value(of: finding).map(Self.json)) }
+        // The modifiers are objects here, not the column of their words.
+        for column in columns where column.name != Field.modifiers.name {
+            own = own.with(column.name, column.value(of: finding).map(Self.json))
+        }
         let modifiers = finding.modifiers.map { modifier -> JSON in
             ["name": .text(modifier.name), "amount": .number(modifier.amount), "reason": .text(modifier.reason)]
         }
-        return modifiers.isEmpty ? own : own.with("modifiers", .array(modifiers))
+        return modifiers.isEmpty ? own : own.with(Field.modifiers.name, .array(modifiers))
     }
 
     private static func json(_ value: Value) -> JSON {

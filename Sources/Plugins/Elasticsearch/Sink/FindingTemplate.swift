@@ -10,7 +10,7 @@ struct FindingTemplate {
     static let priority: Int64 = 501
 
     /// Goes up with each change of the fields of ECS.
-    private static let edition = 2
+    private static let edition = 3
 
     /// The mapping. What no declaration knows stays a keyword, and never makes a field of its own name a date.
     var mappings: JSON {
@@ -46,13 +46,15 @@ struct FindingTemplate {
         var own: JSON = [
             "pipeline": ["type": "keyword"], "version": ["type": "keyword"],
             "window": ["properties": ["since": ["type": "date"], "until": ["type": "date"]]],
-            "modifiers": [
+            Field.modifiers.name: [
                 "properties": [
                     "name": ["type": "keyword"], "amount": ["type": "float"], "reason": ["type": "keyword"],
                 ]
             ],
         ]
-        for column in columns { own = own.with(column.name, Self.type(column.field.type)) }
+        for column in columns where column.name != Field.modifiers.name {
+            own = own.with(column.name, Self.type(column.field.type))
+        }
         return own
     }
 

@@ -29,6 +29,14 @@ enum RunDocument {
                         "name": .text($0.name), "judged": .integer(Int64($0.judged)),
                         "findings": .integer(Int64($0.findings)),
                     ]
+                }),
+            "dropped": .array(
+                run.dropped.map {
+                    [
+                        "filter": .text($0.filter), "list": $0.list.map(JSON.text) ?? .null, "rule": .text($0.rule),
+                        "channels": .integer(Int64($0.channels)), "records": .integer(Int64($0.records)),
+                        "findings": .integer(Int64($0.findings)),
+                    ]
                 }), "warnings": .texts(run.warnings),
         ]
         return [

@@ -19,6 +19,8 @@ struct LinkTemplate: Sendable {
     }
 
     let name: String
+    /// The option that gives it.
+    let option: String
     let parts: [Part]
 
     /// - Throws: a complaint about an address that is none of the web's, or about braces.
@@ -29,7 +31,9 @@ struct LinkTemplate: Sendable {
                 "\"\(address)\" is not an address of the web", option: option,
                 expected: "an address that begins with https:// or http://")
         }
+        if let complaint = Redaction.complaint(aboutLink: address, option: option) { throw complaint }
         self.name = name
+        self.option = option
         self.parts = try Self.parse(address, option)
     }
 

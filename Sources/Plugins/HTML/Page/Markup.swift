@@ -26,8 +26,9 @@ enum Markup {
 
     /// A JSON text that can stand inside a script element: nothing in it ends the element or begins a comment.
     static func json(_ json: String) -> String {
-        guard json.utf8.contains(UInt8(ascii: "<")) else { return json }
-        return json.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
+        let opening = UInt8(ascii: "<")
+        guard json.utf8.contains(opening) else { return json }
+        return String(decoding: json.utf8.flatMap { $0 == opening ? Array("\\u003c".utf8) : [$0] }, as: UTF8.self)
     }
 
     private static func replacement(of byte: UInt8) -> String? {

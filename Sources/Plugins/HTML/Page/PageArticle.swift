@@ -150,6 +150,8 @@ struct LinkValues {
     /// hour later as a rule.
     static let before: Int64 = 300
     static let after: Int64 = 3600
+    /// Names that are no columns.
+    static let own: Set<String> = ["from", "to", "from_epoch", "to_epoch", "id"]
 
     private let finding: ReportFinding
     private let columns: [Column]
@@ -195,6 +197,12 @@ enum ShellWord {
                         || ".,:/-_".unicodeScalars.contains($0))
             }
         guard !isPlain else { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        // Scalar by scalar: a combining mark behind a quote makes one character of both, and it still is a quote to sh.
+        var quoted = String.UnicodeScalarView("'".unicodeScalars)
+        for scalar in word.unicodeScalars {
+            if scalar == "'" { quoted.append(contentsOf: "'\\''".unicodeScalars) } else { quoted.append(scalar) }
+        }
+        quoted.append("'")
+        return String(quoted)
     }
 }

@@ -55,13 +55,14 @@ struct PageData {
         switch type {
         case .integer, .number, .boolean, .time: return JSONText.array(values.map(Self.plain))
         case .text, .texts, .address:
-            var places: [String: Int] = [:]
+            // By their bytes: to Swift, an é of two scalars is the same text as one of a single scalar.
+            var places: [[UInt8]: Int] = [:]
             var texts: [String] = []
             let indices = values.map { value -> String in
                 guard let value else { return "-1" }
                 let text = Self.shown(value)
-                if let place = places[text] { return String(place) }
-                places[text] = texts.count
+                if let place = places[Array(text.utf8)] { return String(place) }
+                places[Array(text.utf8)] = texts.count
                 texts.append(text)
                 return String(texts.count - 1)
             }

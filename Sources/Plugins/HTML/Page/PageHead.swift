@@ -21,6 +21,7 @@ struct PageHead {
             "skipped": tallies(run.account.skipped), "hasSkipped": !run.account.skipped.isEmpty,
             "noted": tallies(run.account.noted), "hasNoted": !run.account.noted.isEmpty,
             "detectors": detectors, "steps": steps, "warnings": run.warnings.map(cut),
+            "hidden": run.hiddenFindings.map(cut),
         ]
     }
 
@@ -47,8 +48,10 @@ struct PageHead {
         var facts = used.map { fact($0.key == RecordKind.flow.name ? "flows" : "\($0.key) records", $0.value.count) }
         if used.isEmpty { facts.append(fact("records of interest", 0)) }
         facts.append(fact("channels", run.channels))
-        let left = run.dropped.reduce(0) { $0 + $1.channels }
+        let left = run.dropped.filter { $0.findings == 0 }.reduce(0) { $0 + $1.channels }
         if left > 0 { facts.append(fact("channels left out by lists and focus", left)) }
+        let hidden = run.dropped.reduce(0) { $0 + $1.findings }
+        if hidden > 0 { facts.append(fact("findings left out", hidden)) }
         facts.append(fact("records rejected", run.account.rejectedCount))
         if let total = run.seconds["total"] {
             facts.append(["value": Readable.seconds(total), "label": "from start to end"])
@@ -75,7 +78,7 @@ struct PageHead {
         run.dropped.map {
             [
                 "filter": cut($0.filter), "rule": cut($0.rule), "channels": Readable.count(Int64($0.channels)),
-                "records": Readable.count(Int64($0.records)),
+                "records": Readable.count(Int64($0.records)), "findings": Readable.count(Int64($0.findings)),
             ]
         }
     }

@@ -17,6 +17,7 @@ struct ReportPage {
         let content: [String: Any] = [
             "title": head.title, "version": report.run.header.version,
             "head": try templates.render(head.content, "head"), "hasFindings": !report.findings.isEmpty,
+            "hidesFindings": !report.run.hiddenFindings.isEmpty,
             "overview": overview, "hasOverview": overviewPicture.count > 1, "legend": legend,
             "columns": PageColumn.all.map { ["name": $0.name, "label": $0.label, "meaning": $0.meaning] },
             "rows": rows.prefix(Report.drawnLimit).joined(separator: "\n"),

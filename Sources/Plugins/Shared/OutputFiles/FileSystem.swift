@@ -11,11 +11,19 @@ import Foundation
 
 /// The system's calls on files, their failures as errors that say what happened and where.
 package enum FileSystem {
-    /// The file a path leads to once symbolic links are followed; the path itself where there is nothing yet.
+    /// The file a path leads to once symbolic links are followed, also where nothing stands at their end yet.
     package static func followed(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        var path = path
+        // As many links as Linux follows.
+        for _ in 0..<40 {
+            if let resolved = realpath(path, nil) {
+                defer { free(resolved) }
+                return String(cString: resolved)
+            }
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
+            path = target.hasPrefix("/") ? target : "\(folder(of: path))/\(target)"
+        }
+        return path
     }
 
     /// A path as a reader would write it, without `..` and links in its folder.

@@ -12,7 +12,7 @@ import FlareKit
 ///
 /// What is written goes to a hidden file in the same folder, which takes the place of the old one on `commit`: a
 /// reader sees the old file or the new one, never half of either. A path that leads to a device or a pipe is no file to
-/// be replaced: it gets the output on `commit`, as standard output does.
+/// be replaced: it gets the output on `commit`, as standard output does, or as it is written where that is asked for.
 package struct WholeFile {
     /// Bytes that are kept back before they are written.
     private static let bufferSize = 1 << 20
@@ -23,8 +23,8 @@ package struct WholeFile {
     private enum Target {
         /// A file, written beside its place first.
         case beside(descriptor: Int32, path: String)
-        /// A device, a pipe or standard output, written on commit.
-        case direct
+        /// A device, a pipe or standard output; open once something was written.
+        case direct(descriptor: Int32?)
     }
 
     /// `nil` is standard output.
@@ -32,9 +32,18 @@ package struct WholeFile {
     private var target: Target?
     private var buffer: [UInt8] = []
     private var madeFolders: [String] = []
+    private let streams: Bool
 
-    package init(_ path: String?) {
-        self.path = path
+    /// What leads to standard output, by whatever name.
+    private static let standardOutput: Set<String> = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+
+    /// - Parameters:
+    ///   - path: `nil` for standard output.
+    ///   - streams: whether what is no file gets what is written as it comes, so that it need not fit into memory. Then
+    ///     nothing of it can be taken back.
+    package init(_ path: String?, streams: Bool = false) {
+        self.path = path.flatMap { Self.standardOutput.contains($0) ? nil : $0 }
+        self.streams = streams
     }
 
     /// Prepares to write, so that a path that cannot be written is known before hours of reading.
@@ -42,7 +51,7 @@ package struct WholeFile {
         guard target == nil else { return }
         buffer.removeAll(keepingCapacity: true)
         guard let path else {
-            target = .direct
+            target = .direct(descriptor: nil)
             return
         }
         let place = FileSystem.followed(path)
@@ -52,7 +61,7 @@ package struct WholeFile {
             case S_IFREG: break
             case S_IFDIR: throw PluginError("is a folder", at: path, remedy: "name a file in it")
             default:
-                target = .direct
+                target = .direct(descriptor: nil)
                 return
             }
             guard access(place, W_OK) == 0 else { throw FileSystem.failure("cannot be replaced", path) }
@@ -62,7 +71,9 @@ package struct WholeFile {
         removeLeftovers(in: folder)
         do {
             let partial = "\(folder)/.flare-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).partial"
-            let descriptor = try FileSystem.open(partial, O_WRONLY | O_CREAT | O_EXCL)
+            // Nobody may read of the new file what the old one kept from him, not even while it is written.
+            let rights = old.map { $0.st_mode & 0o777 } ?? 0o666
+            let descriptor = try FileSystem.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: rights)
             // Held while it is written, so that others can tell it from what a killed run left.
             _ = flock(descriptor, LOCK_EX | LOCK_NB)
             target = .beside(descriptor: descriptor, path: partial)
@@ -80,9 +91,13 @@ package struct WholeFile {
     package mutating func write(_ bytes: some Sequence<UInt8>) throws {
         try open()
         buffer.append(contentsOf: bytes)
-        if case .beside(let descriptor, let partial) = target, buffer.count >= Self.bufferSize {
+        guard buffer.count >= Self.bufferSize else { return }
+        switch target {
+        case .beside(let descriptor, let partial):
             try FileSystem.write(buffer, to: descriptor, partial)
             buffer.removeAll(keepingCapacity: true)
+        case .direct where streams: try writeDirectly()
+        default: break
         }
     }
 
@@ -90,7 +105,9 @@ package struct WholeFile {
     package mutating func commit() throws {
         switch target {
         case nil: return
-        case .direct: try writeDirectly()
+        case .direct:
+            try writeDirectly()
+            closeDirect()
         case .beside(let descriptor, let partial):
             guard let path else { return }
             let place = FileSystem.followed(path)
@@ -112,6 +129,7 @@ package struct WholeFile {
             _ = close(descriptor)
             _ = unlink(partial)
         }
+        closeDirect()
         for folder in madeFolders.reversed() { _ = rmdir(folder) }
         madeFolders = []
         target = nil
@@ -131,13 +149,15 @@ package struct WholeFile {
         }
     }
 
-    private func writeDirectly() throws {
-        guard let path else {
-            try FileSystem.write(buffer, to: STDOUT_FILENO, "standard output")
-            return
-        }
-        let descriptor = try FileSystem.open(path, O_WRONLY)
-        defer { _ = close(descriptor) }
-        try FileSystem.write(buffer, to: descriptor, path)
+    private mutating func writeDirectly() throws {
+        guard case .direct(let open) = target else { return }
+        let descriptor = try open ?? path.map { try FileSystem.open($0, O_WRONLY) } ?? STDOUT_FILENO
+        target = .direct(descriptor: descriptor)
+        try FileSystem.write(buffer, to: descriptor, path ?? "standard output")
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func closeDirect() {
+        if case .direct(let descriptor?) = target, descriptor != STDOUT_FILENO { _ = close(descriptor) }
     }
 }

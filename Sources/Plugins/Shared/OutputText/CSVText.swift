@@ -1,16 +1,18 @@
 import FlareKit
-import OutputText
 
 /// Rows of comma-separated values (RFC 4180), safe to open in a spreadsheet.
-enum CSVText {
+package enum CSVText {
     /// One row with its line end (CR LF).
-    static func row(_ cells: [String]) -> String {
-        cells.map(quoted).joined(separator: ",") + "\r\n"
+    package static func row(_ cells: [String]) -> String {
+        line(cells) + "\r\n"
     }
+
+    /// Cells without a line end.
+    package static func line(_ cells: [String]) -> String { cells.map(quoted).joined(separator: ",") }
 
     /// A value as a cell; empty where there is none. Numbers are numbers, whatever their sign; text cannot become a
     /// formula.
-    static func cell(_ value: Value?) -> String {
+    package static func cell(_ value: Value?) -> String {
         switch value {
         case nil: ""
         case .integer, .number, .boolean, .time, .address: value?.description ?? ""
@@ -25,8 +27,9 @@ enum CSVText {
 
     /// Whether a text is `+3 more`.
     private static func isCount(_ text: String) -> Bool {
-        text.hasPrefix("+") && text.hasSuffix(" more")
-            && text.dropFirst().dropLast(5).utf8.allSatisfy { (48...57).contains($0) }
+        let (bytes, end) = (text.utf8, " more".utf8)
+        return bytes.first == UInt8(ascii: "+") && bytes.suffix(end.count).elementsEqual(end)
+            && bytes.dropFirst().dropLast(end.count).allSatisfy { (48...57).contains($0) }
     }
 
     /// Characters with which a spreadsheet begins a formula, in their wide forms too (OWASP, "CSV Injection").
@@ -52,7 +55,16 @@ enum CSVText {
         let needsQuotes = cell.utf8.contains { byte in
             byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ";") || byte < 0x20
         }
-        guard needsQuotes || cell.hasPrefix(" ") || cell.hasSuffix(" ") else { return cell }
-        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        let blank = UInt8(ascii: " ")
+        guard needsQuotes || cell.utf8.first == blank || cell.utf8.last == blank else { return cell }
+        // Scalar by scalar: a combining mark behind a quote makes one character of both, and it still is a quote to
+        // whoever reads the file.
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in cell.unicodeScalars {
+            if scalar == "\"" { quoted.append("\"") }
+            quoted.append(scalar)
+        }
+        quoted.append("\"")
+        return String(quoted)
     }
 }
