@@ -57,14 +57,15 @@ struct HostileInputTests {
         let page = try folder.read("o.html")
         let start = try #require(page.range(of: "<pre><code>"))
         let end = try #require(page.range(of: "</code></pre>", range: start.upperBound..<page.endIndex))
-        let line = page[start.upperBound..<end.lowerBound].replacingOccurrences(of: "&#39;", with: "'")
-            .replacingOccurrences(of: "&quot;", with: "\"").replacingOccurrences(of: "&amp;", with: "&")
-        #expect(line.contains("touch PWNED"))
+        // Literally, for a mark behind a reference makes one character of both to Swift.
+        let line = page[start.upperBound..<end.lowerBound]
+            .replacingOccurrences(of: "&#39;", with: "'", options: .literal)
+        #expect(line.contains("touch pwned"))
         let shell = try Command(
             ["/bin/sh", "-c", line.replacingOccurrences(of: "flare run PIPELINE.yaml", with: "printf '%s\\n'")],
             in: folder.url)
         #expect(String(decoding: shell.output, as: UTF8.self).split(separator: "\n").count == 2)
-        #expect(try !folder.names.contains("PWNED"))
+        #expect(try !folder.names.contains("pwned"))
     }
 
     @Test("channels are exported a row a record, whatever names hold")

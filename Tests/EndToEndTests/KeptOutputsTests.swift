@@ -100,7 +100,7 @@ struct KeptOutputsTests {
             #expect(result.errors.contains("no finding of this pipeline has a column \"\(wrong)\""))
             #expect(result.errors.contains("did you mean \"\(right)\"?"))
         }
-        #expect(result.errors.contains("table-columns.yaml:10:24: error"))
+        #expect(result.errors.contains("table-columns.yaml:11:25: error"))
     }
 
     @Test("a column of a link that no finding has is a complaint; one that an enricher would write is a warning")

@@ -1,4 +1,5 @@
 import Foundation
+import TestReading
 import Testing
 
 /// A secret is planted wherever people put secrets, and looked for in everything that comes out.
@@ -58,7 +59,7 @@ struct SecretsTests {
         try folder.file("p.yaml", text)
         for command in [["validate", "p.yaml"], ["run", "p.yaml"], ["run", "p.yaml", "--log-format", "json"], ["check", "p.yaml"]] {
             let result = try flare(command)
-            #expect(result.exitCode == 78, "\(result.errors)")
+            if !option.hasPrefix("proxy") { #expect(result.exitCode == 78, "\(result.errors)") }
             #expect(try !isShown(result, besides: ["p.yaml"]), "\(result.errors)")
         }
     }
@@ -113,45 +114,87 @@ struct SecretsTests {
         #expect(try flare(["run", "p.yaml"]).exitCode == 0)
     }
 
-    @Test("a secret with line ends at its end is used without them, and one with others inside is refused unseen")
-    func lineEnds() throws {
-        let server = try EchoServer()
-        let source =
-            "{plugin: elasticsearch, urls: [\"http://127.0.0.1:\(server.port)\"], retries: 0, auth: {token: \"${TOKEN}\"}}"
-        try folder.file("p.yaml", pipeline(source: source, sinks: "  - {plugin: html, path: o.html}"))
-        for (token, isUsed) in [("\(Self.secret)\n", true), ("\(Self.secret)\r\n\n", true), ("\(Self.secret)\nx", false)] {
-            for format in ["text", "json"] {
-                let result = try flare(
-                    ["run", "p.yaml", "--log-format", format, "--report", "report.json"], ["TOKEN": token])
-                #expect(result.exitCode == 1, "\(result.errors)")
-                #expect(try !isShown(result, besides: ["p.yaml"]), "\(result.errors)")
-                if !isUsed { #expect(result.errors.contains("control character")) }
-            }
-        }
-        #expect(server.requests.contains { $0.contains("authorization: Bearer \(Self.secret)\r\n") || $0.contains("Authorization: Bearer \(Self.secret)\r\n") })
-        #expect(!server.requests.contains { $0.contains("\(Self.secret)\nx") })
+    /// Runs lines of a shell beside a server that answers each request with an error that holds the request, headers and
+    /// all; PORT in p.yaml is where it listens, and `requests` what it was asked.
+    private func besideEcho(_ lines: String, _ environment: [String: String]) throws -> String {
+        try folder.file(
+            "echo.py",
+            """
+            import http.server, json, sys
+            log = open('requests', 'w', newline='')
+            class Echo(http.server.BaseHTTPRequestHandler):
+                def answer(self):
+                    self.rfile.read(int(self.headers.get('content-length') or 0))
+                    text = self.requestline + chr(13) + chr(10)
+                    text += ''.join(k + ': ' + v + chr(13) + chr(10) for k, v in self.headers.items())
+                    log.write(text); log.flush()
+                    value = self.headers.get('authorization', '').split(' ')[-1]
+                    body = json.dumps({'error': {'type': 'security_exception', 'reason': text + '; and ' + value}})
+                    self.send_response(400); self.send_header('content-type', 'application/json')
+                    self.send_header('content-length', str(len(body))); self.end_headers()
+                    self.wfile.write(body.encode())
+                do_GET = do_POST = do_PUT = answer
+                def log_message(self, *words): pass
+            server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Echo)
+            print(server.server_port, flush=True)
+            server.serve_forever()
+            """)
+        let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "LD_LIBRARY_PATH"].contains($0.key) }
+        let command = try Command(
+            [
+                "/bin/bash", "-c",
+                """
+                python3 echo.py >port 2>/dev/null </dev/null & server=$!
+                trap 'kill $server' EXIT
+                for try in $(seq 200); do test -s port && break; sleep 0.05; done
+                sed -i "s/PORT/$(cat port)/g" p.yaml
+                flare() { '\(BuiltCommand.path.path)' "$@"; echo "code $?"; }
+                \(lines)
+                """,
+            ], in: folder.url, environment: inherited.merging(environment) { $1 }, withErrors: true)
+        return String(decoding: command.output, as: UTF8.self)
     }
 
-    @Test("a server that sends the request's headers back shows no secret", arguments: ["{token: \"${SECRET}\"}", "{username: \"\", password: \"${SECRET}\"}", "{api_key: \"${SECRET}\"}", "{api_key: \"${PAIR}\"}", "{username: elastic, password_file: secret.txt}"])
-    func echo(_ auth: String) throws {
-        let server = try EchoServer()
-        try folder.file("secret.txt", Self.secret + "\n")
-        let url = "http://127.0.0.1:\(server.port)"
-        let source = "{plugin: elasticsearch, urls: [\"\(url)\"], retries: 0, auth: \(auth)}"
-        // As a source, whose failure ends the run; and as a sink, whose failure stands in every other output.
-        let sink = "  - {plugin: elasticsearch, urls: [\"\(url)\"], retries: 0, auth: \(auth)}\n  - {plugin: html, path: o.html}"
-        let environment = ["SECRET": Self.secret, "PAIR": "id:\(Self.secret)"]
-        for text in [pipeline(source: source, sinks: ""), pipeline(sinks: sink)] {
-            try folder.file("p.yaml", text)
-            for command in [
-                ["run", "p.yaml", "--report", "report.json"], ["run", "p.yaml", "--log-format", "json"], ["check", "p.yaml"],
-            ] {
-                let result = try flare(command, environment)
-                #expect(result.exitCode != 0)
-                #expect(try !isShown(result, besides: ["p.yaml", "secret.txt"]), "\(result.errors)")
-            }
+    @Test("a secret with line ends at its end is used without them, and one with others inside is refused unseen")
+    func lineEnds() throws {
+        let source = "{plugin: elasticsearch, urls: [\"http://127.0.0.1:PORT\"], retries: 0, auth: {token: \"${TOKEN}\"}}"
+        for (token, isUsed) in [("\(Self.secret)\n", true), ("\(Self.secret)\r\n\n", true), ("\(Self.secret)\nx", false)] {
+            try folder.file("p.yaml", pipeline(source: source, sinks: "  - {plugin: html, path: o.html}"))
+            let output = try besideEcho(
+                "flare run p.yaml --report report.json; flare run p.yaml --log-format json", ["TOKEN": token])
+            #expect(output.components(separatedBy: "code 1\n").count == 3, "\(output)")
+            #expect(!output.contains(Self.secret), "\(output)")
+            #expect(output.contains("control character") == !isUsed)
+            let wasSent = try folder.read("requests").contains("Bearer \(Self.secret)\r\n")
+            #expect(wasSent == isUsed)
         }
-        #expect(server.requests.contains { $0.lowercased().contains("authorization:") })
+    }
+
+    @Test(
+        "a server that sends the request's headers back shows no secret",
+        arguments: [
+            "{token: \"${SECRET}\"}", "{username: u, password: \"${SECRET}\"}", "{api_key: \"${SECRET}\"}",
+            "{api_key: \"${PAIR}\"}", "{username: elastic, password_file: secret.txt}",
+        ])
+    func echo(_ auth: String) throws {
+        try folder.file("secret.txt", Self.secret + "\n")
+        let source = "{plugin: elasticsearch, urls: [\"http://127.0.0.1:PORT\"], retries: 0, auth: \(auth)}"
+        // As a source, whose failure ends the run; and as a sink, whose failure stands in every other output.
+        for text in [pipeline(source: source, sinks: ""), pipeline(sinks: "  - \(source)\n  - {plugin: html, path: o.html}")] {
+            try folder.file("p.yaml", text)
+            let output = try besideEcho(
+                "flare run p.yaml --report report.json; flare run p.yaml --log-format json; flare check p.yaml",
+                ["SECRET": Self.secret, "PAIR": "id:\(Self.secret)"])
+            let requests = try folder.read("requests")
+            let sent = requests.split(whereSeparator: \.isNewline).filter { $0.lowercased().hasPrefix("authorization:") }
+            #expect(!sent.isEmpty, "\(output)")
+            try FileManager.default.removeItem(at: folder.url.appending(path: "requests"))
+            let credentials = Set(sent.compactMap { $0.split(separator: " ").last.map(String.init) } + [Self.secret])
+            let files = try folder.names.filter { !["p.yaml", "secret.txt", "echo.py"].contains($0) }.compactMap {
+                (try? Data(contentsOf: folder.url.appending(path: $0))).map { String(decoding: $0, as: UTF8.self) }
+            }
+            for text in files + [output] { for credential in credentials { #expect(!text.contains(credential), "\(text)") } }
+        }
     }
 
     @Test("a converted configuration holds no password, not even that of its host")
@@ -169,59 +212,4 @@ struct SecretsTests {
         #expect(broken.exitCode == 78)
         #expect(try !isShown(broken, besides: ["x.ini", "c.yaml"]))
     }
-}
-
-/// A server that answers each request with an error that holds the request, headers and all.
-private final class EchoServer: @unchecked Sendable {
-    let port: Int
-    private let process: Process
-    private let log: URL
-
-    init() throws {
-        log = FileManager.default.temporaryDirectory.appending(path: "flare-echo-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
-        process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c",
-            """
-            import http.server, json, os, sys
-            log = open(sys.argv[1], 'w', newline='')
-            class Echo(http.server.BaseHTTPRequestHandler):
-                def answer(self):
-                    self.rfile.read(int(self.headers.get('content-length') or 0))
-                    text = self.requestline + '\\\\r\\\\n' + ''.join(f'{k}: {v}\\\\r\\\\n' for k, v in self.headers.items())
-                    log.write(text); log.flush()
-                    value = self.headers.get('authorization', '')
-                    body = json.dumps({'error': {'type': 'security_exception', 'reason': text + '; and ' + value.split(' ')[-1]}})
-                    self.send_response(400); self.send_header('content-type', 'application/json')
-                    self.send_header('content-length', str(len(body))); self.end_headers()
-                    self.wfile.write(body.encode())
-                do_GET = do_POST = do_PUT = answer
-                def log_message(self, *words): pass
-            server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Echo)
-            print(server.server_port, flush=True)
-            server.serve_forever()
-            """.replacingOccurrences(of: "\\\\", with: "\\"), log.path,
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        var line = Data()
-        while line.last != UInt8(ascii: "\n") {
-            let more = pipe.fileHandleForReading.availableData
-            if more.isEmpty { break }
-            line += more
-        }
-        let text = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        port = try #require(Int(text), "python3 serves no HTTP")
-    }
-
-    deinit {
-        process.terminate()
-        try? FileManager.default.removeItem(at: log)
-    }
-
-    /// What was asked, a text for all requests.
-    var requests: [String] { (try? String(contentsOf: log, encoding: .utf8)).map { [$0] } ?? [] }
 }
