@@ -33,7 +33,7 @@ extension OptionReader {
                 if case .path(let path)? = path, let file = path.file { values[secret] = .secret(Secret(file: file)) }
             } else {
                 // Beside a password, any misspelt name may be the one of the password.
-                if !files.isEmpty { context.conceal(entry.value) }
+                if !files.isEmpty, !name.isEmpty { context.conceal(entry.value) }
                 complainUnknown(entry, among: options.map(\.name) + files + further, owner: owner, &context)
             }
         }
