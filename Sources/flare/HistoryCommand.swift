@@ -99,6 +99,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
     /// A value in one line of the terminal.
     private static func cell(_ text: String) -> String {
-        TerminalText.safe(text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " "))
+        TerminalText.safe(
+            text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " "))
     }
 }

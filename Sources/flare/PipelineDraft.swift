@@ -37,7 +37,8 @@ struct PipelineDraft {
             case "\\", "\"": quoted += "\\\(scalar)"
             case "$": quoted += "$$"
             // YAML takes some of these for line ends, and others for no text at all.
-            case _ where scalar.properties.generalCategory != .spaceSeparator && SafeText.isControl(scalar)
+            case _
+            where scalar.properties.generalCategory != .spaceSeparator && SafeText.isControl(scalar)
                 || scalar.value >= 0xFFFE:
                 quoted += String(format: "\\U%08X", scalar.value)
             default: quoted.unicodeScalars.append(scalar)

@@ -23,7 +23,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "How remarks are written to standard error: text or json (one object a line).")
     var logFormat = LogFormat.text
 
-    @Option(help: "Writes the run's counts and times as JSON to this file; - is standard output.", completion: .file(extensions: ["json"]))
+    @Option(
+        help: "Writes the run's counts and times as JSON to this file; - is standard output.",
+        completion: .file(extensions: ["json"]))
     var report: String?
 
     @Flag(help: "Ends with code 10 where there are findings.")

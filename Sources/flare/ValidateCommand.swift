@@ -22,7 +22,8 @@ struct ValidateCommand: AsyncParsableCommand {
     var options = false
 
     func run() async throws {
-        try StandardOutput.print(TerminalText.safe(PipelinePage(try overrides.definition(of: pipeline), showsOptions: options).text))
+        try StandardOutput.print(
+            TerminalText.safe(PipelinePage(try overrides.definition(of: pipeline), showsOptions: options).text))
     }
 }
 

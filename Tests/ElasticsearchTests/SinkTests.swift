@@ -78,7 +78,9 @@ struct SinkTests {
         try await sink.write(findings)
         var run = Run(header: Self.header, window: TimeWindow(until: Self.end), account: Account(), accounts: [:])
         run.findings = findings.count
-        run.dropped = [DroppedChannels(filter: "history", rule: DroppedChannels.known, channels: 2, records: 9, findings: 2)]
+        run.dropped = [
+            DroppedChannels(filter: "history", rule: DroppedChannels.known, channels: 2, records: 9, findings: 2)
+        ]
         _ = try await sink.commit(run)
         let documents = try await Self.documents("flare-findings-2024.05.01", server)
         #expect(documents.count == 3)

@@ -71,7 +71,8 @@ struct HostileInputTests {
     @Test("channels are exported a row a record, whatever names hold")
     func exportedChannels() throws {
         let result = try flare(
-            "channels", Self.attack.appending(path: "shell-quote.eve.json").path, "--group-by", "host", "--csv", "c.csv")
+            "channels", Self.attack.appending(path: "shell-quote.eve.json").path, "--group-by", "host", "--csv", "c.csv"
+        )
         #expect(result.exitCode == 0, "\(result.errors)")
         let rows = try rows("c.csv")
         #expect(rows.count > 10 && rows.allSatisfy { $0.count == 8 })
@@ -79,7 +80,9 @@ struct HostileInputTests {
 
     @Test("wrong usage echoes no escape sequences")
     func usage() throws {
-        for arguments in [["run", "--\u{1B}[31mred\u{7}"], ["\u{1B}]0;title\u{7}"], ["hunt", "x", "--top", "\u{9B}2J"]] {
+        for arguments in [
+            ["run", "--\u{1B}[31mred\u{7}"], ["\u{1B}]0;title\u{7}"], ["hunt", "x", "--top", "\u{9B}2J"],
+        ] {
             let result = try BuiltCommand.run(arguments, in: folder.url)
             #expect(result.exitCode == 2)
             #expect(!result.errors.isEmpty)

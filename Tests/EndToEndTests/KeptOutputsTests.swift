@@ -54,7 +54,8 @@ struct KeptOutputsTests {
 
     // MARK: Known findings
 
-    @Test("known findings that history leaves out are counted on the page, in Markdown, in the table and in the summary")
+    @Test(
+        "known findings that history leaves out are counted on the page, in Markdown, in the table and in the summary")
     func countsKnown() throws {
         #expect(try flare("run", "pipeline.yaml").exitCode == 0)
         let option = "enrichers=[{plugin: history, path: flare.sqlite, new_only: true}]"
@@ -121,7 +122,8 @@ struct KeptOutputsTests {
         "an answer that standard output has no room for ends the command with 1, and says so",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
         arguments: [
-            "--help", "--version", "validate pipeline.yaml", "plugins", "plugins show beacon", "schema", "reference plugins",
+            "--help", "--version", "validate pipeline.yaml", "plugins", "plugins show beacon", "schema",
+            "reference plugins",
             "ip 10.0.0.1", "history flare.sqlite", "convert x.ini", "channels eve.json --csv -", "check pipeline.yaml",
             "run pipeline.yaml --quiet --report -", "run pipeline.yaml --explain 192.168.0.53,*",
             "whois --offline 10.0.0.1", "--generate-completion-script bash",

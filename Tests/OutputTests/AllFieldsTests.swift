@@ -37,7 +37,9 @@ struct AllFieldsTests {
         return name.isEmpty ? "" : try String(contentsOfFile: folder.path(name), encoding: .utf8)
     }
 
-    private func shown(_ column: FlareKit.Column, _ finding: Finding) -> String { column.value(of: finding)?.description ?? "" }
+    private func shown(_ column: FlareKit.Column, _ finding: Finding) -> String {
+        column.value(of: finding)?.description ?? ""
+    }
 
     @Test("a finding has a value in every column")
     func isFull() {
@@ -169,7 +171,9 @@ struct AllFieldsTests {
                 #expect(named[index] == wanted, "\(column.name)")
                 // In the opened finding too, for browsers without script.
                 let article = page.articles[place]
-                if case .text(let text)? = column.value(of: finding) { #expect(article.contains(text), "\(column.name)") }
+                if case .text(let text)? = column.value(of: finding) {
+                    #expect(article.contains(text), "\(column.name)")
+                }
                 if case .texts(let texts)? = column.value(of: finding), column.name != "modifiers" {
                     for text in texts { #expect(article.contains(text), "\(column.name)") }
                 }

@@ -30,8 +30,10 @@ struct HostileTextTests {
     /// Every companion behind a meaningful character, and before one.
     static let texts: [String] = {
         var texts = [
-            "x\"\u{301},=2*21,\"", "a'\u{301};touch PWNED;'", "x\"\u{301},1\r\n10.9.9.9,6.6.6.6,443", "</script\u{301}>",
-            "<!--<script>", "\u{301}", "\"", "'", "\\", "a\\|b", "a\\\\|b|`c`", "=cmd|' /C calc'!A0", "${HOME}$(id)`id`",
+            "x\"\u{301},=2*21,\"", "a'\u{301};touch PWNED;'", "x\"\u{301},1\r\n10.9.9.9,6.6.6.6,443",
+            "</script\u{301}>",
+            "<!--<script>", "\u{301}", "\"", "'", "\\", "a\\|b", "a\\\\|b|`c`", "=cmd|' /C calc'!A0",
+            "${HOME}$(id)`id`",
             "$\u{301}{HOME}", "", " ", "-", "é", "e\u{301}",
         ]
         var scalars = String.UnicodeScalarView()
@@ -52,11 +54,14 @@ struct HostileTextTests {
     private let folder = try! OutputFolder()
 
     /// By their scalars: to Swift, texts of other scalars may be the same.
-    private func expectSame(_ read: [String], _ written: [String], _ sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectSame(_ read: [String], _ written: [String], _ sourceLocation: SourceLocation = #_sourceLocation)
+    {
         #expect(read.count == written.count, sourceLocation: sourceLocation)
         for (read, written) in zip(read, written) {
             let isSame = Array(read.utf8) == Array(written.utf8)
-            #expect(isSame, "\(Array(written.unicodeScalars)) became \(Array(read.unicodeScalars))", sourceLocation: sourceLocation)
+            #expect(
+                isSame, "\(Array(written.unicodeScalars)) became \(Array(read.unicodeScalars))",
+                sourceLocation: sourceLocation)
         }
     }
 
@@ -78,7 +83,9 @@ struct HostileTextTests {
         let formulas = Set("=+-@＝＋－＠\t\r\n".unicodeScalars)
         for row in read { #expect(row[0].unicodeScalars.first.map { !formulas.contains($0) } ?? true) }
         // Apostrophes before what could be a formula are all that was added.
-        func bare(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "'" })) }
+        func bare(_ text: String) -> String {
+            String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "'" }))
+        }
         expectSame(
             read.map { bare($0[0]) }, Self.texts.map { bare(SafeText.shown($0, keeping: ["\t", "\r", "\n"])) })
     }
@@ -108,7 +115,9 @@ struct HostileTextTests {
     func json() throws {
         let lines = Self.texts.map { text in
             let document: JSON = ["text": .text(text)]
-            return JSONText.object([(key: "line", json: JSONText.text(text)), (key: "document", json: document.description)])
+            return JSONText.object([
+                (key: "line", json: JSONText.text(text)), (key: "document", json: document.description),
+            ])
         }
         let path = try folder.write(lines.joined(separator: "\n").utf8, to: "o.json")
         struct Line: Decodable {

@@ -136,7 +136,9 @@ extension DecodingContext {
     ///
     /// - Returns: `nil` after a complaint, or where an unset variable is left for later.
     mutating func resolve(_ scalar: YAMLScalar, at mark: SourceMark) -> ResolvedScalar? {
-        guard scalar.text.utf8.contains(UInt8(ascii: "$")) else { return ResolvedScalar(value: scalar.value, shown: scalar.text) }
+        guard scalar.text.utf8.contains(UInt8(ascii: "$")) else {
+            return ResolvedScalar(value: scalar.value, shown: scalar.text)
+        }
         do throws(EnvironmentReferences.Fault) {
             let references = try EnvironmentReferences(scalar.text)
             let text = try references.resolved(in: environment)

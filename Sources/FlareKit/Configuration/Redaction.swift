@@ -18,7 +18,9 @@ public enum Redaction {
         guard secret.utf8.count >= shortest else { return }
         var json = JSONText()
         json.append(secret)
-        let forms = [Array(secret.utf8), Array(json.bytes.dropFirst().dropLast()), percentEncoded(secret), base64(secret)]
+        let forms = [
+            Array(secret.utf8), Array(json.bytes.dropFirst().dropLast()), percentEncoded(secret), base64(secret),
+        ]
         known.withLock { $0.formUnion(forms) }
     }
 
@@ -89,7 +91,9 @@ public enum Redaction {
     private static func users(in bytes: [UInt8]) -> [Range<Int>] {
         guard bytes.contains(UInt8(ascii: "@")) else { return [] }
         return bytes.indices.split { endsWord(bytes[$0]) }.flatMap { word in
-            let schemes = occurrences(of: Array("://".utf8), in: Array(bytes[word])).map { $0.upperBound + word.startIndex }
+            let schemes = occurrences(of: Array("://".utf8), in: Array(bytes[word])).map {
+                $0.upperBound + word.startIndex
+            }
             guard !schemes.isEmpty else { return [userWithoutScheme(in: bytes[word])].compactMap { $0 } }
             return zip(schemes, schemes.dropFirst() + [word.endIndex]).compactMap { user(of: bytes[$0..<$1]) }
         }
@@ -192,7 +196,8 @@ public enum Redaction {
         }
         while end > start, bytes[end - 1] == 0x20 { end -= 1 }
         let value = bytes[start..<end]
-        return value.isEmpty || value.first == UInt8(ascii: "{") || value.starts(with: "${".utf8) || value.elementsEqual(mask.utf8) ? nil : start..<end
+        return value.isEmpty || value.first == UInt8(ascii: "{") || value.starts(with: "${".utf8)
+            || value.elementsEqual(mask.utf8) ? nil : start..<end
     }
 
     // MARK: Forms of a secret

@@ -107,7 +107,9 @@ extension Run {
     public var hiddenFindings: [String] { dropped.compactMap(\.hiddenFindings) }
 
     /// Whether nothing was read that detectors judge: there is nothing to say, not even that nothing was found.
-    func isEmpty(of subjects: Set<RecordKind>) -> Bool { subjects.allSatisfy { account.used[$0.name]?.count ?? 0 == 0 } }
+    func isEmpty(of subjects: Set<RecordKind>) -> Bool {
+        subjects.allSatisfy { account.used[$0.name]?.count ?? 0 == 0 }
+    }
 }
 
 extension DroppedChannels: Comparable {
