@@ -30,6 +30,7 @@ struct LogAccount {
             account.rejected[name] = Account.Tally(count: Int(rejected.count), examples: places)
         }
         note("no header, read as conn's usual columns", ZeekScannerHeaderless(scanner))
+        note("duration below 0, used without it", ZeekScannerNegativeDurations(scanner))
     }
 
     /// The logs of which lines were skipped.

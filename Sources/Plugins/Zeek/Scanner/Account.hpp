@@ -25,6 +25,7 @@ public:
     uint64_t headerLines = 0;
     uint64_t blank = 0;
     uint64_t headerless = 0;
+    uint64_t negativeDurations = 0;
     std::vector<ZeekSkipped> skipped;
     std::array<ZeekRejected, ZeekReasonCount> rejected{};
 
@@ -39,6 +40,7 @@ public:
         const std::vector<Want> &wants = reading.order->wants;
         Used &tally = used[wants[0].table];
         ++tally.count;
+        negativeDurations += reading.isNegative;
         if (reading.time < tally.first) tally.first = reading.time;
         if (reading.time > tally.last) tally.last = reading.time;
         for (size_t i = 1; i < wants.size(); ++i) ++usedAgain[wants[i].table];

@@ -41,9 +41,19 @@ void unescape(std::string_view text, std::string &out) {
     }
 }
 
+std::string dotted(std::string_view field) {
+    std::string name(field);
+    if (beginsWith(field, "id_orig_") || beginsWith(field, "id_resp_")) name[2] = '.';
+    if (beginsWith(field, "certificate_")) name[11] = '.';
+    if (beginsWith(field, "san_")) name[3] = '.';
+    return name;
+}
+
 bool Header::take(std::string_view line) {
-    constexpr std::string_view separatorName = "#separator ";
-    if (beginsWith(line, separatorName)) return takeSeparator(line.substr(separatorName.size()));
+    constexpr std::string_view separatorName = "#separator";
+    if (beginsWith(line, separatorName) && line.size() > separatorName.size()
+        && (line[separatorName.size()] == ' ' || line[separatorName.size()] == '\t'))
+        return takeSeparator(line.substr(separatorName.size() + 1));
     const size_t nameEnd = line.find(separator);
     // Comments, and directives that say nothing.
     if (nameEnd == std::string_view::npos) return true;
@@ -67,7 +77,9 @@ bool Header::take(std::string_view line) {
 bool Header::takeSeparator(std::string_view value) {
     *this = Header();
     std::string text;
-    unescape(value, text);
+    // Some programs write \t in place of \x09.
+    if (value == "\\t") text = "\t";
+    else unescape(value, text);
     // A line feed cannot separate columns, and '#' would make every row a header.
     if (text.size() != 1 || text[0] == '\n' || text[0] == '#') return false;
     separator = text[0];
@@ -85,9 +97,14 @@ bool Header::takeFields(std::string_view names) {
         const size_t end = std::min(names.find(separator, begin), names.size());
         const std::string_view name = names.substr(begin, end - begin);
         const bool isJoined = separator != ' ' && name.find(' ') != std::string_view::npos;
-        fields.emplace_back(isJoined ? name.substr(0, name.find(' ')) : name);
+        fields.push_back(dotted(isJoined ? name.substr(0, name.find(' ')) : name));
         splitColumns += isJoined ? countWords(name) : 1;
         begin = end + 1;
+    }
+    // Separators behind the last name are no columns.
+    while (fields.size() > 1 && fields.back().empty()) {
+        fields.pop_back();
+        --splitColumns;
     }
     return true;
 }

@@ -52,6 +52,10 @@ private:
     bool isConn = false, isSSL = false, isDNS = false, hasDepth = false, hasTags = false;
 };
 
+/// A field's name with dots between its parts. Zeek may be set to write other scope separators
+/// (`Log::default_scope_sep`): `id_orig_h` is `id.orig_h`.
+std::string dotted(std::string_view field);
+
 /// Undoes Zeek's escapes (\x09): appends the text to `out`.
 void unescape(std::string_view text, std::string &out);
 

@@ -33,7 +33,7 @@ struct JSONReader::Parser {
     std::string_view logName() const;
     bool readTime(std::string_view line, int64_t &nanoseconds) const;
     bool readHead(std::string_view line, Head &head, ZeekReason &reason) const;
-    bool readFields(const Want &want, ZeekTable &table, Output &output, ZeekReason &reason);
+    bool readFields(const Want &want, ZeekTable &table, Output &output, Reading &reading);
     bool appendText(const dom::element &value, std::string &out) const;
 };
 
@@ -70,6 +70,16 @@ bool readDuration(const dom::element &value, int64_t &nanoseconds) {
     return true;
 }
 
+bool isNegativeDuration(const dom::element &value) {
+    double seconds;
+    std::string_view text;
+    int64_t nanoseconds;
+    if (value.get(text) == simdjson::SUCCESS)
+        return text.size() > 1 && text[0] == '-' && readSeconds(text.data() + 1, text.size() - 1, nanoseconds)
+            && nanoseconds > 0;
+    return value.get(seconds) == simdjson::SUCCESS && seconds < 0;
+}
+
 bool readAddress(const dom::element &value, SensorAddress &address) {
     std::string_view text;
     return value.get(text) == simdjson::SUCCESS && sensor::readAddress(text.data(), text.size(), address);
@@ -103,6 +113,10 @@ bool JSONReader::Parser::parse(const char *line, size_t length) {
                     if (innerName == known.inner) members.push_back({known.dotted, innerValue});
         } else {
             members.push_back({name, value});
+            // Zeek's scope separator may be another one.
+            if (name.size() == 9 && name.substr(0, 3) == "id_")
+                for (const InnerName &known : connectionNames)
+                    if (name.substr(3) == known.inner) members.back().name = known.dotted;
         }
     }
     return true;
@@ -181,7 +195,7 @@ bool JSONReader::Parser::appendText(const dom::element &value, std::string &out)
     return true;
 }
 
-bool JSONReader::Parser::readFields(const Want &want, ZeekTable &table, Output &output, ZeekReason &reason) {
+bool JSONReader::Parser::readFields(const Want &want, ZeekTable &table, Output &output, Reading &reading) {
     for (const WantedField &field : want.fields) {
         const dom::element *const value = field.name.empty() ? nullptr : find(field.name);
         if (field.form == ZeekText || field.form == ZeekHost) {
@@ -202,8 +216,10 @@ bool JSONReader::Parser::readFields(const Want &want, ZeekTable &table, Output &
                     scratch.assign(text).append(8, '\0');
                     number = identity(scratch.data(), text.size());
                 }
+            } else if (field.form == ZeekSeconds && isNegativeDuration(*value)) {
+                reading.isNegative = true;
             } else if (field.form == ZeekCount ? !readNumber(*value, number) : !readDuration(*value, number)) {
-                reason = field.form == ZeekCount ? ZeekBadCount : ZeekBadDuration;
+                reading.reason = field.form == ZeekCount ? ZeekBadCount : ZeekBadDuration;
                 return false;
             }
         }
@@ -229,13 +245,14 @@ Reading JSONReader::read(const char *line, size_t length, uint64_t position, Out
         return reading;
     }
     if (!isConnection) return Reading::rejected(reason);
+    Reading used = Reading::used(order, head.start);
     for (const Want &want : order.wants) {
         ZeekTable &table = output.tables[want.table];
         output.write(table, head, position);
-        if (!parser->readFields(want, table, output, reason)) return Reading::rejected(reason);
+        if (!parser->readFields(want, table, output, used)) return Reading::rejected(used.reason);
     }
     for (const Want &want : order.wants) ++output.tables[want.table].count;
-    return Reading::used(order, head.start);
+    return used;
 }
 
 }  // namespace zeek

@@ -26,6 +26,8 @@ struct Reading {
 
     /// Of a used line: what was done with it.
     const Order *order = nullptr;
+    /// Of a used line: its duration was below 0, and is not used.
+    bool isNegative = false;
 
     static Reading used(const Order &order, int64_t time) {
         Reading reading;

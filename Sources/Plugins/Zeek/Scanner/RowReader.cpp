@@ -87,6 +87,14 @@ bool RowReader::split(const char *line, const char *end, const char *&next) {
     }
 }
 
+/// Whether the row has its header's columns. Spaces that join columns in the header may separate them in the rows, and
+/// empty columns behind the last one are separators that some programs write there.
+bool RowReader::fitsHeader() {
+    if (columnCount == header.splitColumns) return true;
+    while (columnCount > header.fields.size() && value(columnCount - 1).length == 0) --columnCount;
+    return columnCount == header.fields.size();
+}
+
 bool RowReader::readHead(Head &head, ZeekReason &reason) const {
     const Value time = value(timePlace), source = value(sourcePlace), destination = value(destinationPlace);
     if (!readTime(time.text, time.length, head.start)) {
@@ -119,7 +127,7 @@ bool RowReader::readHead(Head &head, ZeekReason &reason) const {
 }
 
 bool RowReader::readFields(
-    const Destination &destination, ZeekTable &table, Output &output, ZeekReason &reason) const {
+    const Destination &destination, ZeekTable &table, Output &output, Reading &reading) const {
     for (const Field &field : destination.fields) {
         const bool isSet = field.place != none && !isUnset(value(field.place));
         if (field.form == ZeekText || field.form == ZeekHost) {
@@ -134,12 +142,18 @@ bool RowReader::readFields(
                 number = identity(value.text, value.length);
             } else if (field.form == ZeekCount) {
                 if (!readCount(value.text, value.length, number)) {
-                    reason = ZeekBadCount;
+                    reading.reason = ZeekBadCount;
                     return false;
                 }
             } else if (!readSeconds(value.text, value.length, number)) {
-                reason = ZeekBadDuration;
-                return false;
+                int64_t negated;
+                if (value.length < 2 || *value.text != '-'
+                    || !readSeconds(value.text + 1, value.length - 1, negated)) {
+                    reading.reason = ZeekBadDuration;
+                    return false;
+                }
+                reading.isNegative = negated > 0;
+                number = negated > 0 ? ZEEK_UNKNOWN : 0;
             }
         }
         Output::write(table, field.column, number);
@@ -188,8 +202,7 @@ Reading RowReader::read(const char *line, const char *end, uint64_t position, Ou
         return skip();
     }
     if (!hasConnection) return Reading::rejected(ZeekNoConnection);
-    // Columns that spaces join in the header may be separated in the rows.
-    if (!isSplit || (columnCount != header.fields.size() && columnCount != header.splitColumns)) {
+    if (!isSplit || (columnCount != header.fields.size() && !fitsHeader())) {
         return Reading::rejected(next == end && end[-1] != '\n' ? ZeekTruncated : ZeekOtherColumns);
     }
     // Records of weird.log and the like need not be of a connection.
@@ -197,13 +210,14 @@ Reading RowReader::read(const char *line, const char *end, uint64_t position, Ou
     Head head;
     ZeekReason reason = ZeekBadTime;
     if (!readHead(head, reason)) return Reading::rejected(reason);
+    Reading reading = Reading::used(*order, head.start);
     for (const Destination &destination : destinations) {
         ZeekTable &table = output.tables[destination.table];
         output.write(table, head, position);
-        if (!readFields(destination, table, output, reason)) return Reading::rejected(reason);
+        if (!readFields(destination, table, output, reading)) return Reading::rejected(reading.reason);
     }
     for (const Destination &destination : destinations) ++output.tables[destination.table].count;
-    return Reading::used(*order, head.start);
+    return reading;
 }
 
 bool RowReader::fitsConn() const {

@@ -58,6 +58,7 @@ private:
     void compile();
     bool fitsConn() const;
     bool split(const char *line, const char *end, const char *&next);
+    bool fitsHeader();
     size_t place(std::string_view name) const;
 
     Value value(size_t place) const {
@@ -73,7 +74,7 @@ private:
 
     SENSOR_INLINE bool readHead(Head &head, ZeekReason &reason) const;
     SENSOR_INLINE bool readFields(
-        const Destination &destination, ZeekTable &table, Output &output, ZeekReason &reason) const;
+        const Destination &destination, ZeekTable &table, Output &output, Reading &reading) const;
     void writeText(const Field &field, Value value, ZeekTable &table, Output &output) const;
     bool isTooLong(const char *line, const char *next) const;
     Reading skip() const;

@@ -162,6 +162,8 @@ uint64_t ZeekScannerBlank(const ZeekScanner *scanner) { return scanner->account.
 
 uint64_t ZeekScannerHeaderless(const ZeekScanner *scanner) { return scanner->account.headerless; }
 
+uint64_t ZeekScannerNegativeDurations(const ZeekScanner *scanner) { return scanner->account.negativeDurations; }
+
 ZeekRejected ZeekScannerRejected(const ZeekScanner *scanner, ZeekReason reason) {
     return scanner->account.rejected[reason];
 }

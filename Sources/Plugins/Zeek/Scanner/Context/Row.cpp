@@ -20,6 +20,8 @@ bool WordRow::takeColumns(std::string_view line) {
         cells.push_back(line.substr(begin, end - begin));
         begin = end + 1;
     }
+    // Separators behind the last value are no columns.
+    while (cells.size() > header.fields.size() && cells.back().empty()) cells.pop_back();
     return !header.fields.empty() && cells.size() == header.fields.size();
 }
 
@@ -50,7 +52,7 @@ bool WordRow::takeJSON(std::string_view line) {
         if (field.key == "id" && !field.value.get(inner)) {
             for (const auto part : inner) members.emplace_back("id." + std::string(part.key), part.value);
         } else {
-            members.emplace_back(std::string(field.key), field.value);
+            members.emplace_back(dotted(field.key), field.value);
         }
     }
     return true;

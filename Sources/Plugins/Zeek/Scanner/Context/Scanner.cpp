@@ -298,7 +298,7 @@ struct ZeekContextScanner {
     void takeHeader(std::string_view line) {
         reader.row.header.take(line);
         // A log begins with its separator.
-        if (line.substr(0, 11) == "#separator ") header.clear();
+        if (line.substr(0, 10) == "#separator") header.clear();
         (header += line) += '\n';
     }
 };

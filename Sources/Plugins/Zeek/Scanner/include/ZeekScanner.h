@@ -47,7 +47,7 @@ typedef enum ZeekReason {
     /// A line of a log that was asked for whose header has no column for the time or an address; in JSON a record
     /// without them.
     ZeekNoConnection,
-    /// A row with more or fewer columns than its header.
+    /// A row with more or fewer columns than its header, empty ones behind the last not counted.
     ZeekOtherColumns,
     ZeekBadTime,
     ZeekBadSource,
@@ -55,6 +55,7 @@ typedef enum ZeekReason {
     ZeekBadPort,
     /// A count that is not a whole number from 0 on.
     ZeekBadCount,
+    /// A duration that is no number. One below 0 is unknown.
     ZeekBadDuration,
     /// A line of a header that makes no sense: a separator of several characters, more columns than can be.
     ZeekBadHeader,
@@ -180,6 +181,8 @@ uint64_t ZeekScannerHeaderLines(const ZeekScanner *scanner);
 uint64_t ZeekScannerBlank(const ZeekScanner *scanner);
 /// How many of the used rows stood before any header.
 uint64_t ZeekScannerHeaderless(const ZeekScanner *scanner);
+/// How many of the used lines have a duration below 0, as a sensor's clock that was set back leaves them. It is unknown.
+uint64_t ZeekScannerNegativeDurations(const ZeekScanner *scanner);
 ZeekRejected ZeekScannerRejected(const ZeekScanner *scanner, ZeekReason reason);
 /// How many logs were skipped; their order means nothing.
 size_t ZeekScannerSkippedLogs(const ZeekScanner *scanner);
