@@ -162,8 +162,8 @@ let package = Package(
             name: "flare",
             dependencies: [
                 "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Context", "Threats", "Allowlist", "Whois",
-                "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "OutputFiles",
-                "OutputText", "SyntheticTraffic",
+                "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "LineFiles",
+                "OutputFiles", "OutputText", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

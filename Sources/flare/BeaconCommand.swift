@@ -90,7 +90,7 @@ struct BeaconCommand: AsyncParsableCommand {
 
     func run() async throws {
         LogFormat.text.bootstrap(isQuiet: false)
-        let pipeline = try draft().definition(overrides).pipeline
+        let pipeline = try draft().pipeline(overrides)
         var session = RunSession(
             now: Timestamp(seconds: Date().timeIntervalSince1970), isQuiet: false, logFormat: .text, report: nil)
         session.diagnosesEmpty = true
@@ -107,7 +107,7 @@ struct BeaconCommand: AsyncParsableCommand {
             if cluster.config != nil { method = ini.method }
             draft.sources = [ini.source]
         } else {
-            draft.sources = try SensorFiles.sources(file, sensor: nil)
+            try draft.read(SensorFiles(file, sensor: nil))
         }
         draft.window = "\(period ?? method.period)h"
         let threads = threads ?? method.threads

@@ -9,7 +9,7 @@ struct HuntCommand: AsyncParsableCommand {
         abstract: "Finds beacons in files of a sensor or in a cluster, without a pipeline file.",
         discussion: """
             What the files hold is told from their content: Suricata's EVE or Zeek's logs, plain or compressed; folders \
-            are read whole. The whole of them is looked at; say --since 24h for less. A cluster of Elasticsearch or \
+            are read as deep as they go. What is not read is named, and ends the command with 3. The whole of them is looked at; say --since 24h for less. A cluster of Elasticsearch or \
             OpenSearch is asked which of its indices hold flows, and the last 24 hours are looked at.
 
             Example: flare hunt eve.json
@@ -21,7 +21,7 @@ struct HuntCommand: AsyncParsableCommand {
     enum Direction: String, CaseIterable, ExpressibleByArgument { case outbound, inbound, `internal`, all }
 
     @Argument(
-        help: "Files and folders of a sensor, or the URL of a cluster; - is standard input and needs --source.",
+        help: "Files and folders of a sensor, or the URL of a cluster; - is standard input.",
         completion: .file())
     var inputs: [String]
 
@@ -77,7 +77,7 @@ struct HuntCommand: AsyncParsableCommand {
         options.logFormat.bootstrap(isQuiet: options.quiet)
         let page = outputs.html ?? (open ? NSTemporaryDirectory() + "flare-\(UUID().uuidString).html" : nil)
         let draft = try await draft(page: page)
-        let pipeline = try draft.definition(overrides).pipeline
+        let pipeline = try draft.pipeline(overrides)
         if let save {
             try await Failure.guarded {
                 try await ResultFile.write(save) { try $0.write(Redaction.redacted(draft.text).utf8) }
@@ -96,7 +96,7 @@ struct HuntCommand: AsyncParsableCommand {
             draft.sources = [found.source]
             hasContext = found.hasContext
         } else {
-            draft.sources = try SensorFiles.sources(inputs, sensor: source)
+            try draft.read(SensorFiles(inputs, sensor: source))
         }
         draft.enrichers = [PipelineDraft.plugin("focus", ("direction", focus.rawValue))]
         let lists = (noAllowlist ? [] : ["builtin:well-known"]) + allowlist.map(PipelineDraft.absolute)

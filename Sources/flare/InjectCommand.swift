@@ -1,4 +1,5 @@
 import ArgumentParser
+import CompressedFiles
 import Evaluation
 import FlareKit
 import Foundation
@@ -69,6 +70,8 @@ struct InjectCommand: AsyncParsableCommand {
         LogFormat.text.bootstrap(isQuiet: false)
         let output = output ?? Self.copyName(of: into)
         let labels = labels ?? "\(output).labels.csv"
+        // What is there and is no log is called by its name.
+        if FileIdentity.ofFile(into) != nil { _ = try SensorFiles([into], sensor: nil) }
         try await Failure.guarded {
             let copy = MergedCopy(into)
             let form = try copy.form()

@@ -12,6 +12,8 @@ struct PipelineDraft {
     var enrichers: [String] = []
     var detectors: [String] = []
     var sinks: [String] = []
+    /// What the run's report has to say of the input beside what the sources say.
+    var notes = Account()
 
     /// The pipeline file, ready to be kept.
     var text: String {
@@ -56,6 +58,15 @@ struct PipelineDraft {
     static func absolute(_ path: String) -> String {
         if path == "-" || path.hasPrefix("/") || path.hasPrefix("~") { return path }
         return FileManager.default.currentDirectoryPath + "/" + path
+    }
+
+    /// The pipeline that the text says, ready to run.
+    ///
+    /// - Throws: `ExitCode` 78 where the configuration is wrong, after all complaints were shown.
+    func pipeline(_ overrides: PipelineOverrides) throws -> Pipeline {
+        var pipeline = try definition(overrides).pipeline
+        pipeline.notes = notes
+        return pipeline
     }
 
     /// What the text says.

@@ -18,8 +18,9 @@ struct PipelineOverrides: ParsableArguments {
 
     /// Reads a pipeline file.
     ///
-    /// - Throws: `ExitCode` 78 where the configuration is wrong, after all complaints were shown.
+    /// - Throws: `ExitCode` 2 where it is something else, such as a sensor's file, and 78 where the configuration is wrong, after all complaints were shown.
     func definition(of path: String) throws -> PipelineDefinition {
+        try SensorFiles.requirePipeline(path)
         let environment = ProcessInfo.processInfo.environment
         do {
             let definition = try PipelineDefinition.load(

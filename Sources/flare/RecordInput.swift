@@ -21,21 +21,21 @@ struct RecordInput: ParsableArguments {
 
     /// A pipeline with the sources, and with the one detector.
     func pipeline(_ detector: any Detector) throws -> Pipeline {
-        var pipeline = try definition().pipeline
+        var pipeline = try basis()
         pipeline.detectors = [.init(detector.name, detector)]
         pipeline.sinks = []
         return pipeline
     }
 
-    private func definition() throws -> PipelineDefinition {
+    private func basis() throws -> Pipeline {
         if let path = inputs.first, inputs.count == 1, path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
-            return try overrides.definition(of: path)
+            return try overrides.definition(of: path).pipeline
         }
         var draft = PipelineDraft()
-        draft.sources = try SensorFiles.sources(inputs, sensor: source)
+        try draft.read(SensorFiles(inputs, sensor: source))
         draft.detectors = [PipelineDraft.plugin("beacon-classic")]
         draft.sinks = [PipelineDraft.plugin("json")]
-        return try draft.definition(overrides)
+        return try draft.pipeline(overrides)
     }
 }
 

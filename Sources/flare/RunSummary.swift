@@ -38,8 +38,7 @@ struct RunSummary {
             lines.append("  note: \(Quantity.count(tally.count)) \(remark)")
         }
         for (reason, tally) in run.account.unread.sorted(by: { $0.key < $1.key }) {
-            let places = tally.examples.map(\.description).joined(separator: ", ")
-            lines.append("  not read: \(Quantity.count(tally.count)) \(reason): \(places)")
+            lines.append("  not read: \(Quantity.count(tally.count)) \(reason): \(tally.places)")
         }
         return lines
     }

@@ -1,55 +1,159 @@
 import ArgumentParser
 import CompressedFiles
+import FlareKit
 import Foundation
+import LineFiles
 
-/// Files of sensors, told apart by what is in them.
-enum SensorFiles {
-    /// The sources of a pipeline that reads the files; folders are read whole.
+/// The files of sensors among what a command is to read, told by what is in them, and why the others are not read.
+struct SensorFiles {
+    /// Of each source plugin, what it reads.
+    private(set) var paths: [String: [String]] = [:]
+    /// The inputs that are not read, by what is wrong with them.
+    private(set) var notes = Account()
+
+    /// Those that are not read, one by one, up to `mostTold`.
+    private var failures: [InputFileError] = []
+    /// Folders are read once, whatever links lead to them.
+    private var folders: Set<FileIdentity> = []
+    private let sensor: String?
+
+    private static let mostTold = 5
+
+    /// Looks at files, folders as deep as they go, and patterns that no shell has expanded.
     ///
     /// - Parameter sensor: the source plugin, where the user names it.
-    /// - Throws: `ValidationError` for a file whose content says nothing.
-    static func sources(_ inputs: [String], sensor: String?) throws -> [String] {
-        var paths: [String: [String]] = [:]
-        for input in inputs {
-            for file in try files(at: input) {
-                guard let name = sensor ?? Self.sensor(of: file) else {
-                    if input != file { continue }
-                    throw ValidationError(
-                        "what \(input) holds is not told from its content: no EVE, no log of Zeek; "
-                            + "use --source eve or --source zeek")
-                }
-                paths[name, default: []].append(file)
+    /// - Throws: `ExitCode` where nothing can be read, after it was said why: 4 where there is nothing, else 2.
+    init(_ inputs: [String], sensor: String?) throws {
+        self.sensor = sensor
+        for input in inputs { try look(at: input) }
+        guard paths.isEmpty else { return }
+        let told = failures.prefix(Self.mostTold).map(Self.sentence)
+        let more = failures.count - told.count
+        if failures.isEmpty {
+            Self.complain("there is no file in \(inputs.joined(separator: ", "))")
+        } else {
+            for sentence in told { Self.complain(sentence) }
+            if more > 0 { Self.complain("and \(more) more files cannot be read") }
+        }
+        let isNothing = failures.allSatisfy { $0.reason == .empty }
+        throw ExitCode(isNothing ? FlareExit.nothingToJudge : FlareExit.usage)
+    }
+
+    /// Has what is no pipeline file named for what it is.
+    ///
+    /// - Throws: `ExitCode` 2, after it was said.
+    static func requirePipeline(_ path: String) throws {
+        guard FileIdentity.ofFile(path) != nil, let file = try? InputFile(path: path),
+            let content = try? FileContent(of: file)
+        else { return }
+        let what: String
+        switch content {
+        case .eve: what = "EVE of Suricata"
+        case .zeek: what = "a log of Zeek"
+        case .foreign(let name, _): what = name
+        case .empty: what = "empty"
+        case .unknown: return
+        }
+        let remedy = content == .eve || content == .zeek ? "; it is read by: flare hunt \(path)" : ""
+        complain("\(path) is \(what), no pipeline file\(remedy)")
+        throw ExitCode(FlareExit.usage)
+    }
+
+    private static func complain(_ sentence: String) {
+        StandardError.write(TerminalText.safe("flare: error: \(sentence)\n"))
+    }
+
+    private static func sentence(_ error: InputFileError) -> String {
+        switch error.reason {
+        case .system(ENOENT): "there is no file \(error.path)"
+        case .empty: "\(error.path) is empty"
+        default: error.description
+        }
+    }
+
+    private mutating func look(at input: String) throws {
+        if input == "-" { return take(input, isNamed: true) { () throws(InputFileError) in try .standardInput() } }
+        var status = stat()
+        let isPattern = input.contains { "*?[".contains($0) }
+        guard isPattern, stat(input, &status) != 0 else { return walk(input, isNamed: true) }
+        let matches = try InputPaths.matches(of: input, withFolders: true)
+        if matches.isEmpty {
+            Self.complain("no file matches \(input); see whether the folder and the pattern are right")
+            throw ExitCode(FlareExit.usage)
+        }
+        for match in matches { walk(match, isNamed: true) }
+    }
+
+    /// - Parameter isNamed: by the user, not found in a folder.
+    private mutating func walk(_ path: String, isNamed: Bool) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return leave(InputFileError(path: path, reason: .system(errno)))
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            guard let folder = FileIdentity.ofFolder(path), folders.insert(folder).inserted else { return }
+            do throws(InputFileError) {
+                let prefix = path.hasSuffix("/") ? path : path + "/"
+                for name in try FolderContent.names(in: path) { walk(prefix + name, isNamed: false) }
+            } catch {
+                leave(error)
             }
-        }
-        if paths.isEmpty {
-            throw ValidationError("there is neither EVE nor a log of Zeek in \(inputs.joined(separator: ", "))")
-        }
-        return paths.sorted { $0.key < $1.key }.map {
-            PipelineDraft.plugin($0.key, ("paths", PipelineDraft.paths($0.value)))
-        }
-    }
-
-    private static func files(at path: String) throws -> [String] {
-        var isFolder: ObjCBool = false
-        if path == "-" { return [path] }
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw ValidationError("there is no file \(path)")
-        }
-        if !isFolder.boolValue { return [path] }
-        return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { "\(path)/\($0)" }.filter {
-            var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder.boolValue
+        case S_IFREG:
+            take(path, isNamed: isNamed) { () throws(InputFileError) in try InputFile(path: path) }
+        default:
+            guard isNamed else { return leave(InputFileError(path: path, reason: .notRegular)) }
+            take(path, isNamed: true) { () throws(InputFileError) in try InputFile(path: path) }
         }
     }
 
-    /// The source plugin for a file, by its first bytes; `nil` where they say nothing.
-    static func sensor(of path: String) -> String? {
-        guard path != "-", let file = try? InputFile(path: path) else { return nil }
-        let reader = ContentReader(file)
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        guard let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) else { return nil }
-        let head = String(decoding: buffer[..<count], as: UTF8.self)
-        if head.contains("#separator") || head.contains("\"id.orig_h\"") { return "zeek" }
-        return head.contains("\"event_type\"") ? "eve" : nil
+    private mutating func take(_ path: String, isNamed: Bool, _ open: () throws(InputFileError) -> InputFile) {
+        do throws(InputFileError) {
+            let file = try open()
+            if case .unsupported(let format) = file.format {
+                throw InputFileError(path: file.path, reason: .unsupported(format))
+            }
+            let content = try FileContent(of: file)
+            file.setAside()
+            paths[try source(of: content, file.path, isNamed: isNamed), default: []].append(path)
+        } catch {
+            leave(error)
+        }
+    }
+
+    /// The source plugin that reads a content.
+    private func source(of content: FileContent, _ path: String, isNamed: Bool) throws(InputFileError) -> String {
+        switch (content, sensor) {
+        case (.eve, nil): return "eve"
+        case (.zeek, nil): return "zeek"
+        // What the user names is read as the user says.
+        case (.eve, let sensor?) where isNamed || sensor != "zeek": return sensor
+        case (.zeek, let sensor?) where isNamed || sensor != "eve": return sensor
+        case (.unknown, let sensor?): return sensor
+        case (.eve, _): throw InputFileError(path: path, reason: .foreign("EVE of Suricata", remedy: ""))
+        case (.zeek, _): throw InputFileError(path: path, reason: .foreign("a log of Zeek", remedy: ""))
+        case (.empty, _): throw InputFileError(path: path, reason: .empty)
+        case (.foreign(let what, let remedy), _):
+            throw InputFileError(path: path, reason: .foreign(what, remedy: remedy))
+        case (.unknown(let what), nil):
+            throw InputFileError(
+                path: path,
+                reason: .foreign(what, remedy: "--source eve or --source zeek reads it all the same"))
+        }
+    }
+
+    private mutating func leave(_ error: InputFileError) {
+        notes.note(error)
+        failures.append(error)
+    }
+}
+
+extension PipelineDraft {
+    /// Reads files of sensors.
+    mutating func read(_ files: SensorFiles) {
+        sources = files.paths.sorted { $0.key < $1.key }.map {
+            Self.plugin($0.key, ("paths", Self.paths($0.value)))
+        }
+        notes = files.notes
     }
 }

@@ -65,8 +65,9 @@ struct HuntCommandTests {
         try folder.file("logs/conn.log", lines.joined(separator: "\n") + "\n")
         try folder.file("logs/readme.txt", "not a log\n")
         let result = try flare("hunt", "logs")
-        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.exitCode == 3, "\(result.errors)")
         #expect(result.output.contains("203.1.113.9"))
+        #expect(result.errors.contains("logs/readme.txt"))
     }
 
     @Test("the original's command line has the original's meanings")

@@ -97,6 +97,54 @@ struct HeaderTests {
         #expect(try await read(text: http + Log.http()).rows.first?.texts[.host] == "www.example.com")
     }
 
+    @Test(
+        "a tab that is spelled out, and one between the name and the value, are separators as any",
+        arguments: ["#separator \\t\n", "#separator \t\n", "#separator\t\\x09\n"])
+    func spelledOutTab(line: String) async throws {
+        let header = Log.connHeader.replacing("#separator \\x09\n", with: line)
+        let yield = try await read(text: header + Log.conn() + Log.conn())
+        #expect(yield.rows.count == 2)
+        #expect(yield.rows.first?.numbers[.packetsToClient] == 8)
+        #expect(yield.account.rejectedCount == 0)
+    }
+
+    @Test("separators behind the last column are no columns, in rows and in the header; a value there is one too many")
+    func trailingSeparators() async throws {
+        for header in [Log.connHeader, Log.connHeader.replacing("tunnel_parents\n", with: "tunnel_parents\t\n")] {
+            let one = Log.conn().replacing("\n", with: "\t\n")
+            let three = Log.conn().replacing("\n", with: "\t\t\t\r\n")
+            let value = Log.conn().replacing("\n", with: "\t\tx\n")
+            let yield = try await read(text: header + Log.conn() + one + three + value)
+            #expect(yield.rows.count == 3)
+            #expect(yield.rows.allSatisfy { $0.numbers[.packetsToClient] == 8 })
+            #expect(yield.account.reasons == ["not as many columns as its header": 1])
+        }
+    }
+
+    @Test("a duration below 0 takes itself away and nothing else, in columns and in JSON, and is counted")
+    func negativeDuration() async throws {
+        let json =
+            #"{"ts":1713484795.9,"uid":"C9","id.orig_h":"10.0.0.7","id.resp_h":"203.0.113.9","id.resp_p":443,"#
+            + #""proto":"tcp","duration":-0.000012,"conn_state":"SF"}"# + "\n"
+        let rows = Log.conn(duration: "-0.000012") + Log.conn(duration: "-86400.5") + Log.conn() + json
+        let yield = try await read(text: Log.connHeader + rows + Log.conn(duration: "-x"))
+        let unknown = RecordTable.unknown
+        #expect(yield.rows.map { $0.numbers[.duration] } == [unknown, unknown, 500_000_000, unknown])
+        #expect(yield.account.noted["duration below 0, used without it"]?.count == 3)
+        #expect(yield.account.reasons == ["no readable duration": 1])
+    }
+
+    @Test("names with another scope separator are the same names, in columns and in JSON")
+    func otherScope() async throws {
+        let json =
+            #"{"ts":1713484795.9,"uid":"C9","id_orig_h":"10.0.0.7","id_orig_p":1,"id_resp_h":"203.0.113.9","#
+            + #""id_resp_p":443,"proto":"tcp","conn_state":"SF"}"# + "\n"
+        let header = Log.connHeader.replacing("id.", with: "id_")
+        let yield = try await read(text: header + Log.conn() + json)
+        #expect(yield.rows.map(\.source) == [IPAddress("10.0.0.7"), IPAddress("10.0.0.7")])
+        #expect(yield.rows.map(\.port) == [443, 443])
+    }
+
     @Test("a separator of several characters is rejected, and rows behind it have no header")
     func badSeparator() async throws {
         let header = Log.connHeader.replacing("\\x09", with: "\\x3c\\x3e").replacing("\t", with: "<>")

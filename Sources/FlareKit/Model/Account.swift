@@ -23,6 +23,12 @@ public struct Account: Sendable, Codable, Equatable {
             self.examples = examples
         }
 
+        /// Where the first few stand, and how many more there are.
+        public var places: String {
+            let more = count > examples.count ? ["and \(count - examples.count) more"] : []
+            return (examples.map(\.description) + (examples.isEmpty ? [] : more)).joined(separator: ", ")
+        }
+
         /// Counts one more.
         public mutating func add(at place: Place? = nil, time: Timestamp? = nil) {
             merge(Tally(count: 1, first: time, last: time, examples: place.map { [$0] } ?? []))
@@ -113,7 +119,11 @@ public struct Account: Sendable, Codable, Equatable {
     }
 
     private static func merge(_ mine: inout [String: Tally], _ other: [String: Tally]) {
-        for (reason, tally) in other { mine[reason, default: Tally()].merge(tally) }
+        for (reason, tally) in other {
+            mine[reason, default: Tally()].merge(tally)
+            // A record may be taken out of a tally again.
+            if mine[reason]?.count == 0 { mine[reason] = nil }
+        }
     }
 }
 

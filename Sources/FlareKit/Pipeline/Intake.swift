@@ -86,6 +86,7 @@ struct Intake: Sendable {
         var taken = Taken(
             groups: [:], window: window, newest: result.newest, account: result.total(window),
             accounts: result.accounts)
+        taken.account.merge(pipeline.notes)
         for grouping in evaluator.groupings {
             taken.groups[grouping] = await evaluator.group(result.stores, by: grouping, in: window)
         }

@@ -50,6 +50,8 @@ public struct Pipeline: Sendable {
     public var threads: Int
     /// Nanoseconds of the records' own time between evaluations of a live run.
     public var every: Int64
+    /// What was found out of the input before it is read, such as files that are left out because nobody can read them.
+    public var notes = Account()
 
     public init(
         name: String, window: WindowRequest = .all, sources: [Stage<any Source>], enrichers: [Stage<any Enricher>] = [],

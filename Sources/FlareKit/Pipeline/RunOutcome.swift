@@ -50,8 +50,7 @@ extension Run {
                 ))
         }
         for (reason, tally) in account.unread.sorted(by: { $0.key < $1.key }) {
-            let places = tally.examples.map(\.description).joined(separator: ", ")
-            conditions.append(.notWhole("not all of the input was read: \(tally.count) × \(reason): \(places)"))
+            conditions.append(.notWhole("not all of the input was read: \(tally.count) × \(reason): \(tally.places)"))
         }
         conditions += failures.map(RunOutcome.Condition.notWhole)
         for output in outputs {

@@ -122,7 +122,10 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private func takeRegion() throws(InputFileError) -> Bool {
         // The present file's bytes belong to it until the next one begins.
         let bytes = lines.bytes
-        switch try lines.next(inOrder: { bytes, _ in if lines.file?.isStandardInput == true { kept?.take(bytes) } }) {
+        let next = try lines.next { bytes, _ in
+            if let file = lines.file, file.isStream { kept?.take(bytes, of: file.path) }
+        }
+        switch next {
         case .end, .idle:
             return false
         case .file:

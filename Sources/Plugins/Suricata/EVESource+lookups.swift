@@ -28,7 +28,7 @@ extension EVESource {
     func requireSecondReading(_ scan: Scan) throws {
         guard !scan.isLive, isRereadable else {
             throw PluginError(
-                "look-ups of EVE can be grouped where the files are read twice, not of standard input or live",
+                "look-ups of EVE can be grouped where the files are read twice, not of standard input, a pipe or live",
                 remedy: "group by address or host there")
         }
     }

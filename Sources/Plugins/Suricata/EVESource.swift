@@ -35,7 +35,7 @@ public struct EVESource: Source, BuiltInPlugin {
     /// Of `dns` records the questions, of which channels toward domains are made.
     public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns] }
 
-    public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
+    public var isRereadable: Bool { !inputs.haveStreams }
 
     public func extent() async -> Int64? { inputs.extent }
 
@@ -46,14 +46,19 @@ public struct EVESource: Source, BuiltInPlugin {
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
             longestLine: Int(clamping: options.maxLine.bytes))
         if scan.kinds[.dns] != nil { try requireSecondReading(scan) }
-        let keeps = (scan.isLive || paths.haveStandardInput) && !scan.askedAgain.isEmpty
-        kept.begin(keeps ? EVELinePicker(scan.askedAgain) : nil)
+        let keeps = (scan.isLive || paths.haveStreams) && !scan.askedAgain.isEmpty
+        let asked = scan.askedAgain
+        if keeps {
+            kept.begin { EVELinePicker(asked) }
+        } else {
+            kept.begin(nil)
+        }
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
             settings.mayRepeat = true
             return [EVECursor(following: live, settings, kept: keeps ? kept : nil)]
         }
         let opened = try paths.open()
-        counts.remember(opened.files.filter { !$0.isStandardInput })
+        counts.remember(opened.files.filter { !$0.isStream })
         settings.mayRepeat = opened.files.count > 1
         let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))

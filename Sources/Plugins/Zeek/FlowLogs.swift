@@ -4,15 +4,24 @@ import LineFiles
 
 /// Which logs' records count as flows, where the options name none.
 enum FlowLogs {
-    /// How much of a file's content is looked at, in bytes: a header in columns, and a few hundred records in JSON.
+    /// How much of a file's content is looked at first, in bytes: a header in columns, and a few hundred records in JSON.
     private static let headSize = 1 << 16
+    /// The most that is held of a stream to find out, in bytes as stored.
+    private static let mostAhead = 1 << 26
     private static let conn = "conn"
+    /// What Corelight writes in place of conn, with each connection in fewer fields.
+    private static let reduced = "conn_red"
     private static let named = ["http", "ssl", "dns"]
+    /// The logs of connections that are not over yet, each said again and again.
+    static let unfinished = ["open_conn", "conn_long"]
 
     /// Decides by the logs that were seen: conn alone if it is among them, since the others tell of the same connections;
     /// else those with names; else all there are.
     static func choose(seeing logs: Set<String>) -> [String] {
         if logs.contains(conn) { return [conn] }
+        if logs.contains(reduced) { return [reduced] }
+        if !logs.isDisjoint(with: unfinished) { return [conn] }
+        let named = self.named + self.named.map { $0 + "_red" }
         if !logs.isDisjoint(with: named) { return [conn] + named }
         return [conn] + named + ["*"]
     }
@@ -21,7 +30,9 @@ enum FlowLogs {
     ///
     /// - Returns: `nil` where the files have to tell.
     static func expected(in paths: [String]) -> [String]? {
-        paths.contains { $0.split(separator: "/").last?.hasPrefix(conn) == true } ? [conn] : nil
+        let names = paths.compactMap { $0.split(separator: "/").last }.filter { $0.hasPrefix(conn) }
+        if names.contains(where: { !$0.hasPrefix(reduced) }) { return [conn] }
+        return names.isEmpty ? nil : [reduced]
     }
 
     /// Logs that name connections are read before those that tell of their ends, so that a connection has its name.
@@ -29,22 +40,62 @@ enum FlowLogs {
         path.split(separator: "/").last?.hasPrefix(conn) == true ? 1 : 0
     }
 
-    /// The logs that the beginnings of some files show, up to the first one that shows conn.
+    /// The logs that some files show: at their beginnings, and where none shows connections there, in all of them.
     ///
-    /// What is read is read again later, so pipes are not looked at.
-    static func seen(in files: [InputFile]) throws(InputFileError) -> Set<String> {
-        var logs: Set<String> = []
-        for file in files where file.format != nil {
-            // Opened anew: a stream is read from where the file stands.
-            let content = ContentReader(try InputFile(path: file.path))
-            let buffer = LineBuffer(capacity: headSize)
-            // A file that cannot be decoded says so when it is read.
-            guard let count = try? content.read(into: buffer[0..<headSize]) else { continue }
-            let end = count < headSize ? count : buffer.lastLineFeed(in: 0..<count).map { $0 + 1 } ?? count
-            logs.formUnion(Self.logs(in: UnsafeRawBufferPointer(buffer[0..<end])))
-            if logs.contains(conn) { break }
+    /// - Parameter aheadOfStreams: whether streams are looked at too, which give what was looked at again.
+    static func seen(in files: [InputFile], aheadOfStreams: Bool) -> [(file: InputFile, logs: Set<String>)] {
+        var seen = files.filter { aheadOfStreams || !$0.isStream }.map { file in
+            (file: file, logs: logs(atBeginOf: file, headSize).logs)
         }
-        return logs
+        for place in seen.indices where !seen.contains(where: { hasConnections($0.logs) }) {
+            let file = seen[place].file
+            seen[place].logs.formUnion(file.isStream ? logs(aheadOf: file) : logs(inAllOf: file))
+        }
+        return seen
+    }
+
+    private static func hasConnections(_ logs: Set<String>) -> Bool {
+        logs.contains(conn) || logs.contains(reduced) || !logs.isDisjoint(with: unfinished)
+    }
+
+    private static func logs(atBeginOf file: InputFile, _ size: Int) -> (logs: Set<String>, isWhole: Bool) {
+        // A file that cannot be decoded says so when it is read.
+        let begin = file.beginning(size)
+        let buffer = LineBuffer(capacity: begin.content.count)
+        let all = 0..<begin.content.count
+        buffer[all].copyBytes(from: begin.content)
+        let end = begin.isWhole ? all.upperBound : buffer.lastLineFeed(in: all).map { $0 + 1 } ?? all.upperBound
+        return (logs(in: UnsafeRawBufferPointer(buffer[0..<end])), begin.isWhole)
+    }
+
+    /// Looks further and further ahead until connections show.
+    private static func logs(aheadOf stream: InputFile) -> Set<String> {
+        var size = headSize
+        while size < mostAhead {
+            size *= 4
+            let (logs, isWhole) = logs(atBeginOf: stream, size)
+            if isWhole || hasConnections(logs) || size >= mostAhead { return logs }
+        }
+        return []
+    }
+
+    /// Looks at the lines near which the word stands that all logs of connections have in their names.
+    private static func logs(inAllOf file: InputFile) -> Set<String> {
+        let reader = LineReader(WorkQueue([file]), longestLine: 1 << 24)
+        let scanner = LogScanner(LogPlan([:], flows: []), longestLine: .max, capacity: 0)
+        var batch = RecordBatch([:])
+        while let step = try? reader.next() {
+            switch step {
+            case .end, .idle: return []
+            case .file: continue
+            case .lines(let region):
+                guard reader.buffer.holds(conn, in: region.bytes) else { continue }
+                _ = scanner.read(UnsafeRawBufferPointer(reader.buffer[region.bytes]), at: region.position, into: &batch)
+                let logs = Set(scanner.skippedLogs)
+                if hasConnections(logs) { return logs }
+            }
+        }
+        return []
     }
 
     /// The logs of some lines at the beginning of an input.

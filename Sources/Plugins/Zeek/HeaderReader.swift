@@ -63,10 +63,10 @@ struct HeaderReader {
         let size = min(beginSize, Int(clamping: position))
         guard size > 0 else { return [] }
         let buffer = LineBuffer(capacity: size)
-        // Opened anew: a stream is read from where the file stands. A file that cannot be read says so elsewhere.
+        // A file that cannot be read says so elsewhere.
         let read = try? { () throws(InputFileError) in
             if file.format == .plain { return try file.read(into: buffer[0..<size], at: 0) }
-            return try ContentReader(try InputFile(path: file.path)).read(into: buffer[0..<size])
+            return try ContentReader(file).read(into: buffer[0..<size])
         }()
         let end = read.flatMap { buffer.lastLineFeed(in: 0..<$0) }.map { $0 + 1 } ?? 0
         return headerLines(UnsafeRawBufferPointer(buffer[0..<end]))

@@ -15,15 +15,39 @@ enum LogFields {
         }
     }
 
-    /// The kinds that a log's records are by themselves.
-    static let ownKinds: [(log: String, kind: RecordKind)] = [("http", .http), ("ssl", .tls), ("dns", .dns)]
+    /// The kinds that records of other logs than conn are by themselves.
+    static let ownKinds: [RecordKind] = [.http, .tls, .dns]
+
+    /// The logs whose records are of a kind by themselves.
+    static func logs(of kind: RecordKind) -> [String] {
+        switch kind {
+        case .http: ["http", "http_red", "open_http"]
+        case .tls: ["ssl", "ssl_red", "open_ssl"]
+        case .dns: ["dns", "dns_red"]
+        default: []
+        }
+    }
+
+    /// The log whose fields a log has: reduced logs (Corelight) and those of connections that are not over (the packages
+    /// zeek-open-connections and zeek-long-connections) have those of their originals.
+    private static func original(of log: String) -> String {
+        switch log {
+        case "conn_long", "open_conn", "conn_red": "conn"
+        case "http_red", "open_http": "http"
+        case "ssl_red", "open_ssl": "ssl"
+        case "dns_red": "dns"
+        default: log
+        }
+    }
 
     /// The fields of a log for one kind of record. A column that is not among them stays unknown.
     ///
     /// - Parameter log: Zeek's name of it; any other log, known or not, has an id of the connection at most.
     static func columns(of log: String, as kind: RecordKind) -> [ColumnName: Source] {
         var columns = [ColumnName.id: Source("uid", ZeekIdentity)]
-        for (column, source) in kind == .flow ? asFlow(log) : byThemselves(log) { columns[column] = source }
+        for (column, source) in kind == .flow ? asFlow(original(of: log)) : byThemselves(original(of: log)) {
+            columns[column] = source
+        }
         return columns
     }
 

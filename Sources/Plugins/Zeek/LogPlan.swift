@@ -30,14 +30,14 @@ struct LogPlan: Sendable {
             routes += flows.map { Route(log: $0, table: tables.count) }
             tables.append(Self.table(.flow, columns, flows))
         }
-        for (log, kind) in LogFields.ownKinds {
+        for kind in LogFields.ownKinds {
             guard let columns = kinds[kind] else { continue }
             // A flow that has its name already needs no other record to give it.
-            if flows.contains(log), columns.isSubset(of: [.id, .host]), kinds[.flow]?.contains(.host) == true {
-                continue
-            }
-            routes.append(Route(log: log, table: tables.count))
-            tables.append(Self.table(kind, columns, [log]))
+            let areNamed = columns.isSubset(of: [.id, .host]) && kinds[.flow]?.contains(.host) == true
+            let logs = LogFields.logs(of: kind).filter { !areNamed || !flows.contains($0) }
+            guard !logs.isEmpty else { continue }
+            routes += logs.map { Route(log: $0, table: tables.count) }
+            tables.append(Self.table(kind, columns, logs))
         }
         self.tables = tables
         self.routes = routes

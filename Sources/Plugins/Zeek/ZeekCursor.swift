@@ -129,7 +129,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         guard let file = self.lines.file else { return }
         _ = files.flows(seeing: lines)
         files.ledger(of: file).enter(HeaderReader.headerLines(lines), of: number)
-        if file.isStandardInput { kept?.take(lines) }
+        if file.isStream { kept?.take(lines, of: file.path) }
     }
 
     private func scanner(for batch: RecordBatch, first lines: UnsafeRawBufferPointer) -> LogScanner {

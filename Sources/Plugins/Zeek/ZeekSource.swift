@@ -6,7 +6,8 @@ import LineFiles
 /// Records of Zeek and Bro logs, in columns or in JSON, plain or compressed, and of standard input.
 ///
 /// conn.log is what channels are made of; http and ssl logs beside it give names to its connections by their uid. Where
-/// there is no conn.log the others' records are flows themselves. The cursors share the work: blocks of plain files, cut
+/// there is no conn.log the others' records are flows themselves. Of connections that are not over (open_conn, conn_long)
+/// the last that was said counts, where conn.log does not have them. The cursors share the work: blocks of plain files, cut
 /// at the ends of lines, and compressed files, which one decodes while another scans. Neither records nor accounts depend
 /// on how many cursors there are.
 public struct ZeekSource: Source, BuiltInPlugin {
@@ -38,44 +39,56 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     public var offers: Set<RecordKind> { [.flow, .dns, .http, .tls] }
 
-    public var isRereadable: Bool { !options.paths.contains { $0.location == .standardStream } }
+    public var isRereadable: Bool { !inputs.haveStreams }
 
     public func extent() async -> Int64? { inputs.extent }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let paths = inputs
         var settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
-        let keeps = (scan.isLive || paths.haveStandardInput) && !scan.askedAgain.isEmpty
-        kept.begin(keeps ? ZeekLinePicker(scan.askedAgain) : nil)
+        let keeps = (scan.isLive || paths.haveStreams) && !scan.askedAgain.isEmpty
+        let asked = scan.askedAgain
+        if keeps {
+            kept.begin { ZeekLinePicker(asked) }
+        } else {
+            kept.begin(nil)
+        }
         if scan.isLive,
             let live = try LiveFiles(paths, scan, longestLine: settings.longestLine, rank: FlowLogs.readingRank)
         {
             let flows = options.flows.isEmpty ? FlowLogs.expected(in: options.paths.map(\.text)) : options.flows
             let files = paths.list().compactMap { try? InputFile(path: $0.name) }
-            let shared = SharedFiles([], flows: try flows ?? (files.isEmpty ? nil : self.flows(scan, files)))
+            let shared = SharedFiles([], flows: flows ?? (files.isEmpty ? nil : self.flows(scan, files).logs))
             settings.mayRepeat = true
             return [ZeekCursor(following: live, shared, settings, kept: keeps ? kept : nil)]
         }
         let opened = try paths.open()
-        counts.remember(opened.files.filter { !$0.isStandardInput })
-        let shared = SharedFiles(opened.files, notes: opened.notes, flows: try flows(scan, opened.files))
-        settings.mayRepeat = opened.files.count > 1
+        counts.remember(opened.files.filter { !$0.isStream })
+        let flows = flows(scan, opened.files)
+        let shared = SharedFiles(opened.files, notes: opened.notes, flows: flows.logs)
+        let unfinished = OpenConnections(flows.unfinished, scan, settings)
+        settings.mayRepeat = opened.files.count > 1 || !unfinished.isEmpty
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
-        return (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
+        let cursors = (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
+        guard !unfinished.isEmpty else { return cursors }
+        let last: [any Cursor] = [OpenConnectionsCursor(after: cursors[0], unfinished)]
+        return last + cursors.dropFirst().map { $0 as any Cursor }
     }
 
-    /// The logs whose records are flows.
-    ///
-    /// - Returns: `nil` where that shows only when standard input is read.
-    private func flows(_ scan: Scan, _ files: [InputFile]) throws -> [String]? {
-        guard options.flows.isEmpty else { return Array(Set(options.flows)).sorted() }
-        guard scan.kinds[.flow] != nil else { return [] }
-        if files.allSatisfy({ $0.format == nil }) { return nil }
-        do {
-            return FlowLogs.choose(seeing: try FlowLogs.seen(in: files))
-        } catch {
-            throw PluginError(error)
+    /// The logs whose records are flows, `nil` where that shows only when a stream is read; and the files in which
+    /// connections stand that are not over, each with the names of those logs.
+    private func flows(
+        _ scan: Scan, _ files: [InputFile]
+    ) -> (logs: [String]?, unfinished: [(file: InputFile, logs: [String])]) {
+        guard options.flows.isEmpty else { return (Array(Set(options.flows)).sorted(), []) }
+        guard scan.kinds[.flow] != nil else { return ([], []) }
+        if scan.isLive, files.allSatisfy(\.isStream) { return (nil, []) }
+        let seen = FlowLogs.seen(in: files, aheadOfStreams: !scan.isLive)
+        let unfinished = seen.compactMap { file, logs in
+            let open = FlowLogs.unfinished.filter(logs.contains)
+            return open.isEmpty || file.isStream ? nil : (file, open)
         }
+        return (FlowLogs.choose(seeing: seen.reduce(into: []) { $0.formUnion($1.logs) }), scan.isLive ? [] : unfinished)
     }
 }
 

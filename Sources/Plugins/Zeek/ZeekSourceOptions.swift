@@ -22,9 +22,10 @@ public struct ZeekSourceOptions: PluginOptions {
             Option(
                 "flows", \.flows,
                 "The logs whose records count as flows, by Zeek's names: [conn], [http, ssl]. Where none is named: conn "
-                    + "if the beginning of one of the files shows such records, with names of hosts joined from http "
-                    + "and ssl; else conn, http, ssl and dns; and where none of these is there, any log with a time "
-                    + "and two addresses."),
+                    + "if there are such records, else conn_red, with names of hosts joined from http and ssl, and "
+                    + "with the last of each connection in open_conn and conn_long that conn does not have; else "
+                    + "conn, http, ssl and dns; and where none of these is there, any log with a time and two "
+                    + "addresses."),
             Option(
                 "max_line", \.maxLine, "Longer lines are rejected without being held in memory.",
                 range: ByteSize(bytes: 1)...),

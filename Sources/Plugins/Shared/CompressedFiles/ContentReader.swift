@@ -5,7 +5,8 @@ public final class ContentReader {
     /// Bytes as stored that were consumed so far; for a progress bar against ``InputFile/size``.
     public private(set) var position: Int64 = 0
 
-    private let file: InputFile
+    private let path: String
+    private let source: any ByteInput
     private let input: UnsafeMutableRawBufferPointer
     /// What of `input` is not decoded yet.
     private var pending = 0..<0
@@ -15,8 +16,12 @@ public final class ContentReader {
 
     private static let inputSize = 1 << 18
 
-    public init(_ file: InputFile) {
-        self.file = file
+    /// Reads a stream from where it stands, and a regular file from its beginning, whoever else reads it.
+    public convenience init(_ file: InputFile) { self.init(file.makeInput(), path: file.path) }
+
+    init(_ source: any ByteInput, path: String) {
+        self.source = source
+        self.path = path
         input = .allocate(byteCount: Self.inputSize, alignment: 64)
     }
 
@@ -41,6 +46,14 @@ public final class ContentReader {
         return filled
     }
 
+    /// What comes next, up to so many bytes.
+    func prefix(_ count: Int) -> (content: [UInt8], isWhole: Bool, failure: InputFileError?) {
+        var content = [UInt8](repeating: 0, count: count)
+        let found = content.withUnsafeMutableBytes { (try? read(into: $0)) ?? 0 }
+        content.removeLast(count - found)
+        return (content, found < count, failure)
+    }
+
     /// Decodes once.
     ///
     /// - Returns: how many bytes were written, perhaps none; `nil` at the end.
@@ -60,7 +73,7 @@ public final class ContentReader {
     }
 
     private func refill() throws(InputFileError) {
-        let count = try file.readNext(into: input)
+        let count = try source.next(into: input)
         pending = 0..<count
         hasEnded = count == 0
     }
@@ -69,7 +82,7 @@ public final class ContentReader {
     private func makeDecoder() throws(InputFileError) -> (any Decoder)? {
         while pending.count < StoredFormat.headLength, !hasEnded {
             let rest = UnsafeMutableRawBufferPointer(rebasing: input[pending.upperBound...])
-            let count = try file.readNext(into: rest)
+            let count = try source.next(into: rest)
             pending = pending.lowerBound..<pending.upperBound + count
             hasEnded = count == 0
         }
@@ -86,13 +99,13 @@ public final class ContentReader {
             throw fault(error)
         }
         guard case .unsupported(let name) = format else { return nil }
-        throw InputFileError(path: file.path, reason: .unsupported(name))
+        throw InputFileError(path: path, reason: .unsupported(name))
     }
 
     private func fault(_ fault: DecodingFault) -> InputFileError {
         switch fault {
-        case .truncated: InputFileError(path: file.path, reason: .truncated, position: position)
-        case .corrupt(let detail): InputFileError(path: file.path, reason: .corrupt(detail), position: position)
+        case .truncated: InputFileError(path: path, reason: .truncated, position: position)
+        case .corrupt(let detail): InputFileError(path: path, reason: .corrupt(detail), position: position)
         }
     }
 }

@@ -14,6 +14,18 @@ public struct FileIdentity: Hashable, Sendable {
         number = UInt64(status.st_ino)
     }
 
+    /// Which folder a path leads to; `nil` where it leads to none.
+    public static func ofFolder(_ path: String) -> FileIdentity? {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR ? FileIdentity(status) : nil
+    }
+
+    /// Whether a path leads to what is read once: a pipe, a socket, a device.
+    public static func isStream(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
     /// Looks at a regular file without opening it.
     ///
     /// - Returns: `nil` where there is none.

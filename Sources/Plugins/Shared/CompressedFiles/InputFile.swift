@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
     import Glibc
 #else
@@ -7,6 +5,9 @@ import Synchronization
 #endif
 
 /// A file, pipe or device opened for reading. It is closed when nobody needs it any more.
+///
+/// More regular files can be open at a time than the process may have descriptors: those beyond are opened anew for each
+/// reading, and have to be the same files then.
 public final class InputFile: Sendable {
     /// As it was named.
     public let path: String
@@ -14,164 +15,141 @@ public final class InputFile: Sendable {
     public let size: Int64?
     /// How the content is stored; `nil` for pipes and devices, whose content is not there yet.
     public let format: StoredFormat?
-
     /// Which file it is, by whatever name; `nil` for pipes and devices.
     public let identity: FileIdentity?
 
-    private let descriptor: Int32
-    private let isOwned: Bool
-    /// A byte that was read of a pipe before its turn.
-    private let firstByte = PendingByte()
+    /// What is read once: a pipe, a device, standard input.
+    private let stream: ByteStream?
+    /// Of a regular file; `nil` where it is opened for each reading.
+    private let held: Descriptor?
 
     /// Opens a file.
     ///
     /// - Throws: where it is not there, may not be read, or is a directory.
     public convenience init(path: String) throws(InputFileError) {
-        // A pipe's opening would wait for its writer, for ever if there is none.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw InputFileError(path: path, reason: .system(errno)) }
-        try self.init(descriptor: descriptor, path: path, isOwned: true)
+        try self.init(try Descriptor(path: path), path)
     }
 
     /// Takes standard input.
     public static func standardInput() throws(InputFileError) -> InputFile {
-        try InputFile(descriptor: STDIN_FILENO, path: "standard input", isOwned: false)
+        try InputFile(Descriptor.standardInput, "standard input")
     }
 
-    /// Whether it is standard input, which is read once.
-    public var isStandardInput: Bool { !isOwned }
+    /// Whether it is read once, from its beginning to its end: a pipe, a device, standard input.
+    public var isStream: Bool { stream != nil }
 
-    private init(descriptor: Int32, path: String, isOwned: Bool) throws(InputFileError) {
-        self.descriptor = descriptor
+    private init(_ descriptor: Descriptor, _ path: String) throws(InputFileError) {
         self.path = path
-        self.isOwned = isOwned
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let code = errno
-            if isOwned { close(descriptor) }
-            throw InputFileError(path: path, reason: .system(code))
-        }
+        let status = try descriptor.status(path)
         let kind = status.st_mode & S_IFMT
-        guard kind != S_IFDIR else {
-            if isOwned { close(descriptor) }
-            throw InputFileError(path: path, reason: .isDirectory)
-        }
-        if isOwned {
-            if kind == S_IFIFO {
-                do throws(InputFileError) {
-                    try firstByte.store(Self.awaitWriter(descriptor, path))
-                } catch {
-                    close(descriptor)
-                    throw error
-                }
-            }
-            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
-        }
+        guard kind != S_IFDIR else { throw InputFileError(path: path, reason: .isDirectory) }
         // Standard input may be a file that a shell has already read from: it is taken as a stream.
-        guard kind == S_IFREG, isOwned else {
-            (size, format, identity) = (nil, nil, nil)
+        guard kind == S_IFREG, descriptor.isOwned else {
+            stream = try ByteStream.open(descriptor, status, path)
+            (size, format, identity, held) = (nil, nil, nil, nil)
             return
         }
+        stream = nil
         size = Int64(status.st_size)
         identity = FileIdentity(status)
-        var head = [UInt8](repeating: 0, count: StoredFormat.headLength)
-        let count = head.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count >= 0 else {
-            let code = errno
-            close(descriptor)
-            throw InputFileError(path: path, reason: .system(code))
-        }
+        let head = UnsafeMutableRawBufferPointer.allocate(byteCount: StoredFormat.headLength, alignment: 1)
+        defer { head.deallocate() }
+        let count = try descriptor.read(into: head, at: 0, path)
         format = StoredFormat(head: head.prefix(count))
+        held = descriptor.hold() ? descriptor : nil
     }
 
-    /// How often, and how long each time, a pipe's writer is waited for: two seconds in all.
-    private static let writerPatience = (times: 40, milliseconds: Int32(50))
-
-    /// Waits until a process has opened a pipe for writing.
-    ///
-    /// - Returns: a byte that had to be read to find out; -1 where there was no need.
-    private static func awaitWriter(_ descriptor: Int32, _ path: String) throws(InputFileError) -> Int {
-        for _ in 0..<writerPatience.times {
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&waiting, 1, 0) > 0 { return -1 }
-            // Only reading tells a writer who has nothing to say yet from none.
-            var byte: UInt8 = 0
-            let count = systemRead(descriptor, &byte, 1)
-            if count > 0 { return Int(byte) }
-            if count < 0, errno == EAGAIN { return -1 }
-            if count < 0, errno != EINTR { throw InputFileError(path: path, reason: .system(errno)) }
-            _ = poll(&waiting, 1, writerPatience.milliseconds)
-        }
-        throw InputFileError(path: path, reason: .noWriter)
-    }
-
-    deinit {
-        if isOwned { close(descriptor) }
-    }
-
-    /// How the file stands now; `nil` where the system does not say.
+    /// How the file stands now; `nil` where the system does not say, or another file has its name.
     public var status: FileStatus? {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? FileStatus(status) : nil
+        guard let descriptor = try? descriptor(), let status = try? descriptor.status(path) else { return nil }
+        return FileStatus(status)
     }
 
     /// Lets the process hold so many files open at a time, as far as the system allows.
-    public static func allowOpen(_ count: Int) {
-        /// For what else a process has open: libraries, outputs, connections.
-        let others = 128
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
-            limit.rlim_cur < rlim_t(count + others)
-        else { return }
-        limit.rlim_cur = min(limit.rlim_max, rlim_t(count + others))
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
+    public static func allowOpen(_ count: Int) { Descriptor.allow(count) }
 
     /// Reads at a place of a regular file, from several threads at once if need be.
     ///
     /// - Parameter offset: in bytes from the beginning.
     /// - Returns: how many bytes were read: fewer than there is room for only at the file's end.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(InputFileError) -> Int {
-        var filled = 0
-        while filled < buffer.count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(filled))
-            if count == 0 { break }
-            if count > 0 {
-                filled += count
-            } else if errno != EINTR {
-                throw InputFileError(path: path, reason: .system(errno), position: offset + Int64(filled))
-            }
-        }
-        return filled
+        try descriptor().read(into: buffer, at: offset, path)
     }
 
-    /// Reads what comes next, waiting for it where it is a pipe.
+    /// What a reader of the content reads from: a stream where it stands, a regular file from its beginning.
+    func makeInput() -> any ByteInput {
+        stream ?? FileInput(self)
+    }
+
+    /// The beginning of the content. What a stream gives for it, who reads next is given again.
     ///
-    /// - Returns: how many bytes were read, 0 at the end.
-    func readNext(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int {
-        let first = firstByte.exchange(-1)
-        if first >= 0, !buffer.isEmpty {
-            buffer[0] = UInt8(truncatingIfNeeded: first)
-            return 1
+    /// Of a pipe it waits for so many bytes or the end.
+    ///
+    /// - Parameter count: the most bytes of content; of a stream also the most bytes as stored that are taken ahead.
+    public func beginning(_ count: Int) -> (content: [UInt8], isWhole: Bool, failure: InputFileError?) {
+        do throws(InputFileError) {
+            guard let stream else { return ContentReader(self).prefix(count) }
+            let bytes = try stream.peek(count)
+            var found = ContentReader(BytesInput(bytes), path: path).prefix(count)
+            if bytes.count >= count {
+                found.isWhole = false
+                // What was taken ahead ends in the midst.
+                if found.failure?.reason == .truncated { found.failure = nil }
+            }
+            return found
+        } catch {
+            return ([], true, error)
         }
-        while true {
-            let count = systemRead(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 { return count }
-            guard errno == EINTR else { throw InputFileError(path: path, reason: .system(errno)) }
+    }
+
+    /// Has the next `InputFile` of the same pipe, device or standard input go on with this one, with all that was taken
+    /// ahead: a pipe cannot be opened twice.
+    public func setAside() { stream?.setAside() }
+
+    fileprivate func descriptor() throws(InputFileError) -> Descriptor {
+        if let held { return held }
+        let again = try Descriptor(path: path)
+        guard FileIdentity(try again.status(path)) == identity else {
+            throw InputFileError(path: path, reason: .replaced)
         }
+        return again
     }
 }
 
-/// The system's `read`, which the class's own methods hide.
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
+/// Bytes as they are stored, one after another.
+protocol ByteInput: AnyObject {
+    /// - Returns: how many bytes were read, 0 at the end.
+    func next(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int
 }
 
-/// A byte that waits to be read, or -1.
-private final class PendingByte: Sendable {
-    private let value = Atomic(-1)
+/// A regular file from its beginning.
+private final class FileInput: ByteInput {
+    private let file: InputFile
+    private var descriptor: Descriptor?
+    private var offset: Int64 = 0
 
-    func store(_ byte: Int) { value.store(byte, ordering: .relaxed) }
-    func exchange(_ byte: Int) -> Int { value.exchange(byte, ordering: .relaxed) }
+    init(_ file: InputFile) { self.file = file }
+
+    func next(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int {
+        let open: Descriptor
+        if let descriptor { open = descriptor } else { open = try file.descriptor() }
+        descriptor = open
+        let count = try open.read(into: buffer, at: offset, file.path)
+        offset += Int64(count)
+        return count
+    }
+}
+
+/// Bytes in memory.
+final class BytesInput: ByteInput {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    func next(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, rest.count)
+        buffer.copyBytes(from: rest.prefix(count))
+        rest = rest.dropFirst(count)
+        return count
+    }
 }

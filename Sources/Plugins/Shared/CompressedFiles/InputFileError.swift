@@ -22,6 +22,12 @@ public struct InputFileError: Error, Hashable, Sendable {
         case noWriter
         /// A pipe, a socket or a device that a pattern matched.
         case notRegular
+        /// Nothing is in it.
+        case empty
+        /// Another file has its name since it was opened.
+        case replaced
+        /// What is in it is not read: what it is, in a noun with its article, and what to do.
+        case foreign(String, remedy: String)
     }
 
     /// The file as it was named.
@@ -48,14 +54,20 @@ extension InputFileError: CustomStringConvertible {
         switch reason {
         case .system(ENOENT): "there is no such file"
         case .system(EACCES): "no permission to read it"
+        case .system(ELOOP): "its links lead in a circle"
         case .system(let code): String(cString: strerror(code))
         case .isDirectory: "it is a directory; name the files in it, as in '\(path)/*'"
-        case .unsupported(let format): "it is compressed with \(format), which is not read; use gzip, zstd or none"
+        case .unsupported(let format):
+            "it is compressed with \(format), which is not read; unpack it\(StoredFormat.unpacking(format)), or use gzip, "
+                + "zstd or none"
         case .truncated: "the compressed content ends in the middle; what came before was read"
         case .corrupt(let detail): "the compressed content is damaged (\(detail)); what came before was read"
         case .becameShorter: "it became shorter while it was read; what came before was read"
         case .noWriter: "it is a pipe, and no process writes to it"
         case .notRegular: "it is no regular file; name it by itself if it is to be read"
+        case .empty: "it is empty"
+        case .replaced: "another file has its name since it was opened"
+        case .foreign(let what, let remedy): "it is \(what)" + (remedy.isEmpty ? "" : "; \(remedy)")
         }
     }
 }
@@ -66,6 +78,7 @@ extension InputFileError.Reason {
         switch self {
         case .system(ENOENT): "file that vanished"
         case .system(EACCES): "file without permission"
+        case .system(ELOOP): "link that leads in a circle"
         case .system(let code): "file with an error (\(String(cString: strerror(code))))"
         case .isDirectory: "directory"
         case .unsupported(let format): "file compressed with \(format)"
@@ -74,6 +87,9 @@ extension InputFileError.Reason {
         case .becameShorter: "file that became shorter"
         case .noWriter: "pipe without a writer"
         case .notRegular: "pipe, socket or device"
+        case .empty: "empty file"
+        case .replaced: "file that another one replaced"
+        case .foreign(let what, let remedy): "file that is \(what)" + (remedy.isEmpty ? "" : " (\(remedy))")
         }
     }
 }

@@ -5,7 +5,7 @@ public enum StoredFormat: Hashable, Sendable {
     case gzip
     /// One or more zstd frames (RFC 8878), skippable ones included.
     case zstd
-    /// Compressed in a way that is not read here, by its name: `xz`, `bzip2`, `lz4`, `zip`.
+    /// Compressed in a way that is not read here, by its name: `xz`, `bzip2`, `zip`.
     case unsupported(String)
 
     /// The most bytes that are looked at.
@@ -29,8 +29,27 @@ public enum StoredFormat: Hashable, Sendable {
             self = .unsupported("lz4")
         } else if begins(0x50, 0x4B, 0x03, 0x04) {
             self = .unsupported("zip")
+        } else if begins(0x1F, 0x9D) {
+            self = .unsupported("compress")
+        } else if begins(0x5D, 0x00, 0x00, 0x80, 0x00) || begins(0x5D, 0x00, 0x00, 0x00, 0x04) {
+            self = .unsupported("lzma")
+        } else if begins(0x4C, 0x5A, 0x49, 0x50) {
+            self = .unsupported("lzip")
+        } else if begins(0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C) {
+            self = .unsupported("7z")
+        } else if begins(0x52, 0x61, 0x72, 0x21) {
+            self = .unsupported("rar")
         } else {
             self = .plain
         }
+    }
+
+    /// The command that unpacks a format, in brackets; empty where none is known.
+    static func unpacking(_ format: String) -> String {
+        let commands = [
+            "xz": "xz -dk", "bzip2": "bzip2 -dk", "lz4": "lz4 -d", "zip": "unzip", "compress": "gzip -dk",
+            "lzma": "xz -dk", "lzip": "lzip -dk", "7z": "7z x", "rar": "unrar x",
+        ]
+        return commands[format].map { " (\($0) FILE)" } ?? ""
     }
 }

@@ -12,14 +12,14 @@ package struct ContextInput {
 
     /// - Throws: `PluginError` where the files are not there any more, or nothing was kept.
     package init(_ kept: KeptLines, _ inputs: InputPaths, _ counts: SiteCounts, _ scan: Scan) throws {
-        if inputs.haveStandardInput || kept.isKeeping {
+        if inputs.haveStreams || kept.isKeeping {
             let reading = try kept.reading(scan.window)
             self.kept = reading
             remarks = reading.remarks
         }
         // What is followed is not read again.
-        let again = inputs.withoutStandardInput
-        guard again.count > 0, self.kept == nil || inputs.haveStandardInput else { return }
+        let again = inputs.withoutStreams
+        guard again.count > 0, self.kept == nil || inputs.haveStreams else { return }
         files = try again.open().files
         remarks += counts.changes(in: files)
     }

@@ -47,7 +47,11 @@ package final class KeptLines: Sendable {
     }
 
     private struct State {
+        var makePicker: (@Sendable () -> any LinePicker)?
+        /// Of the input at hand.
         var picker: (any LinePicker)?
+        /// Of the inputs whose lines come in turn with it.
+        var others: [String: any LinePicker] = [:]
         var path = ""
         var chunks: [Chunk] = []
         /// Bytes of all lines, with what is remembered of each.
@@ -77,11 +81,12 @@ package final class KeptLines: Sendable {
 
     /// Begins anew.
     ///
-    /// - Parameter picker: `nil` where nobody will ask.
-    package func begin(_ picker: (any LinePicker)?) {
+    /// - Parameter makePicker: `nil` where nobody will ask.
+    package func begin(_ makePicker: (@Sendable () -> any LinePicker)?) {
         state.withLock { state in
             state = State()
-            state.picker = picker
+            state.makePicker = makePicker
+            state.picker = makePicker?()
         }
     }
 
@@ -98,9 +103,12 @@ package final class KeptLines: Sendable {
 
     /// Keeps those of some lines that were asked for, and leaves the oldest out where there is no room.
     ///
-    /// - Parameter lines: whole lines, with the scanner's padding behind them, in the order of their file.
-    package func take(_ lines: UnsafeRawBufferPointer) {
+    /// - Parameters:
+    ///   - lines: whole lines, with the scanner's padding behind them, in the order of their file.
+    ///   - path: of one of several inputs that are read in turn; `nil` for the one that was begun last.
+    package func take(_ lines: UnsafeRawBufferPointer, of path: String? = nil) {
         state.withLock { state in
+            if let path { Self.turn(to: path, &state) }
             guard let picker = state.picker else { return }
             var begin = 0
             while begin < lines.count {
@@ -115,6 +123,18 @@ package final class KeptLines: Sendable {
                     makeRoom(&state)
                 }
             }
+        }
+    }
+
+    private static func turn(to path: String, _ state: inout State) {
+        guard path != state.path, let makePicker = state.makePicker else { return }
+        if !state.path.isEmpty { state.others[state.path] = state.picker }
+        state.path = path
+        if let known = state.others.removeValue(forKey: path) {
+            state.picker = known
+        } else {
+            state.picker = makePicker()
+            state.picker?.begin(path)
         }
     }
 

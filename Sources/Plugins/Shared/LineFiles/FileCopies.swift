@@ -15,6 +15,9 @@ enum FileCopies {
         case different
     }
 
+    /// A relation, and why the one or the other could not be read to its end.
+    private typealias Comparison = (relation: Relation, first: InputFileError?, second: InputFileError?)
+
     /// Puts files into the order in which they were begun, and leaves out what is a copy of another one or of its
     /// beginning. A single file is not looked at.
     static func sort(_ opened: inout InputPaths.Opened) {
@@ -34,47 +37,61 @@ enum FileCopies {
                 kept.append(entry.file)
                 continue
             }
-            switch relation(of: kept[place], and: entry.file) {
+            let comparison = compare(kept[place], entry.file)
+            switch comparison.relation {
             case .different:
                 kept.append(entry.file)
             case .secondInFirst(let lines):
-                opened.notes.skip(copy: entry.file, lines: lines)
+                opened.notes.skip(copy: entry.file, lines: lines, comparison.second)
             case .firstInSecond(let lines):
-                opened.notes.skip(copy: kept[place], lines: lines)
+                opened.notes.skip(copy: kept[place], lines: lines, comparison.first)
                 kept[place] = entry.file
             }
         }
         opened.files = kept
     }
 
-    private static func relation(of first: InputFile, and second: InputFile) -> Relation {
-        guard let a = try? InputFile(path: first.path), let b = try? InputFile(path: second.path),
-            a.identity == first.identity, b.identity == second.identity
-        else { return .different }
-        let readers = (ContentReader(a), ContentReader(b))
+    private static func compare(_ first: InputFile, _ second: InputFile) -> Comparison {
+        let readers = (ContentReader(first), ContentReader(second))
+        var failures: (InputFileError?, InputFileError?)
         let buffers = (LineBuffer(capacity: step), LineBuffer(capacity: step))
         var lines = 0
         var endsInLine = false
         while true {
             // What cannot be decoded ends there: what came before is compared.
             let counts = (
-                (try? readers.0.read(into: buffers.0[0..<step])) ?? 0,
-                (try? readers.1.read(into: buffers.1[0..<step])) ?? 0
+                read(readers.0, buffers.0, &failures.0), read(readers.1, buffers.1, &failures.1)
             )
             let common = min(counts.0, counts.1)
-            guard buffers.0.isEqual(to: buffers.1, in: 0..<common) else { return .different }
+            guard buffers.0.isEqual(to: buffers.1, in: 0..<common) else { return (.different, nil, nil) }
             lines += buffers.0.lineFeeds(in: 0..<common)
             if common > 0 { endsInLine = buffers.0.bytes[common - 1] != 10 }
             if counts.0 == counts.1, counts.0 == step { continue }
             let all = lines + (endsInLine ? 1 : 0)
-            return counts.1 <= counts.0 ? .secondInFirst(lines: all) : .firstInSecond(lines: all)
+            // An error comes with the reading behind the last bytes.
+            if counts.0 > 0, counts.0 < step { _ = read(readers.0, buffers.0, &failures.0) }
+            if counts.1 > 0, counts.1 < step { _ = read(readers.1, buffers.1, &failures.1) }
+            let relation: Relation = counts.1 <= counts.0 ? .secondInFirst(lines: all) : .firstInSecond(lines: all)
+            return (relation, failures.0, failures.1)
+        }
+    }
+
+    private static func read(_ reader: ContentReader, _ buffer: LineBuffer, _ failure: inout InputFileError?) -> Int {
+        do throws(InputFileError) {
+            return try reader.read(into: buffer[0..<step])
+        } catch {
+            failure = error
+            return 0
         }
     }
 }
 
 extension Account {
     /// Counts the lines of a copy that is not read.
-    fileprivate mutating func skip(copy file: InputFile, lines: Int) {
+    ///
+    /// - Parameter failure: why it could not be read to its end: what comes there may stand nowhere else.
+    fileprivate mutating func skip(copy file: InputFile, lines: Int, _ failure: InputFileError?) {
+        if let failure { note(failure) }
         read += lines
         skipped[Account.repeated, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
         bytes += file.size ?? 0

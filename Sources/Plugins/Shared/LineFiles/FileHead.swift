@@ -46,7 +46,7 @@ package struct FileHead: Sendable {
         var memory = [UInt8](repeating: 0, count: Self.size)
         let count = try? memory.withUnsafeMutableBytes { buffer throws(InputFileError) in
             if file.format == .plain { return try file.read(into: buffer, at: 0) }
-            return try ContentReader(try InputFile(path: file.path)).read(into: buffer)
+            return try ContentReader(file).read(into: buffer)
         }
         guard let count else { return nil }
         self.init(memory[..<count])

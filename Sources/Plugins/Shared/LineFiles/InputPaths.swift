@@ -69,7 +69,17 @@ package struct InputPaths {
         if case .unsupported(let format) = file.format {
             throw InputFileError(path: name, reason: .unsupported(format))
         }
+        // A file that nothing can be decoded of says so when it is read.
+        if !file.isStream, case .foreign(let what, let remedy) = try? FileContent(of: file) {
+            throw InputFileError(path: name, reason: .foreign(what, remedy: remedy))
+        }
         return file
+    }
+
+    /// Whether a path leads to what is read once: standard input, a pipe, a device.
+    private static func isStream(_ path: OptionPath) -> Bool {
+        guard let name = path.file else { return path.location == .standardStream }
+        return FileIdentity.isStream(name)
     }
 
     /// The bytes of all files as stored; `nil` where that is not known beforehand.
@@ -77,7 +87,7 @@ package struct InputPaths {
         var sum: Int64 = 0
         var seen: Set<FileIdentity> = []
         for path in paths {
-            guard path.location != .standardStream, let names = try? expand(path) else { return nil }
+            guard !Self.isStream(path), let names = try? expand(path) else { return nil }
             for name in names {
                 guard let status = FileIdentity.ofFile(name) else { return nil }
                 if seen.insert(status.identity).inserted { sum += status.size }
@@ -87,15 +97,13 @@ package struct InputPaths {
     }
 
     /// The paths that can be read a second time.
-    package var withoutStandardInput: InputPaths {
-        InputPaths(paths.filter { $0.location != .standardStream })
-    }
+    package var withoutStreams: InputPaths { InputPaths(paths.filter { !Self.isStream($0) }) }
 
     /// How many paths there are.
     package var count: Int { paths.count }
 
-    /// Whether one of the paths is standard input.
-    package var haveStandardInput: Bool { paths.contains { $0.location == .standardStream } }
+    /// Whether one of the paths is read once: standard input, a pipe, a device.
+    package var haveStreams: Bool { paths.contains(where: Self.isStream) }
 
     /// The regular files that the paths mean at this moment, each name once.
     package func list() -> [(name: String, status: FileStatus)] {
@@ -114,21 +122,25 @@ package struct InputPaths {
         let isGlob = path.text.contains { "*?[".contains($0) }
         if !isGlob || access(name, F_OK) == 0 { return [name] }
         let folder = path.folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
-        let matches = Self.matches(of: Self.escaped(folder) + name.dropFirst(folder.count))
+        let matches = try Self.matches(of: Self.escaped(folder) + name.dropFirst(folder.count))
         guard !matches.isEmpty else {
             throw PluginError("no file matches", at: name, remedy: "see whether the folder and the pattern are right")
         }
         return matches
     }
 
-    /// The files that a glob matches, sorted; folders are none.
-    private static func matches(of pattern: String) -> [String] {
+    /// The files that a glob matches, sorted; folders are none unless they are asked for.
+    package static func matches(of pattern: String, withFolders: Bool = false) throws -> [String] {
         var result = glob_t()
         defer { globfree(&result) }
         // GLOB_MARK puts a slash behind folders.
-        guard glob(pattern, GLOB_MARK, nil, &result) == 0 else { return [] }
+        let code = glob(pattern, GLOB_MARK, nil, &result)
+        if code == GLOB_NOMATCH { return [] }
+        guard code == 0 else {
+            throw PluginError("the files cannot be listed: \(String(cString: strerror(errno)))", at: pattern)
+        }
         let names = (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
-        return names.filter { !$0.hasSuffix("/") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.filter { withFolders || !$0.hasSuffix("/") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// A folder's name in which nothing is taken for a pattern.

@@ -47,6 +47,22 @@ package final class LineBuffer {
         return range.lowerBound + (UnsafeRawPointer(found) - UnsafeRawPointer(start))
     }
 
+    /// Whether a word stands in a range.
+    package func holds(_ word: String, in range: Range<Int>) -> Bool {
+        let word = Array(word.utf8)
+        guard let first = word.first else { return true }
+        var rest = range
+        while rest.count >= word.count {
+            guard let start = self[rest].baseAddress, let found = memchr(start, Int32(first), rest.count) else {
+                return false
+            }
+            rest = rest.lowerBound + (UnsafeRawPointer(found) - UnsafeRawPointer(start))..<rest.upperBound
+            if self[rest].starts(with: word) { return true }
+            rest = rest.lowerBound + 1..<rest.upperBound
+        }
+        return false
+    }
+
     /// How many line feeds stand in a range.
     package func lineFeeds(in range: Range<Int>) -> Int {
         var count = 0

@@ -54,6 +54,8 @@ final class LiveContent {
     ///
     /// - Returns: `nil` where there is nothing.
     func read(into buffer: LineBuffer, longestLine: Int) -> LineRegion? {
+        // A file that is not held open may have another name by now.
+        if file != nil, file?.status == nil { close() }
         guard !isIgnored, let file = file ?? open() else {
             quietRounds += 1
             return nil

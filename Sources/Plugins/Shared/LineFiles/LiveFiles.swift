@@ -189,15 +189,16 @@ package final class LiveFiles {
 extension LiveFiles {
     /// The files to follow for a scan.
     ///
-    /// - Returns: `nil` where standard input is followed, which is read as it comes.
-    /// - Throws: `PluginError` where files and standard input are to be followed together.
+    /// - Returns: `nil` where standard input or a pipe is followed, which is read as it comes.
+    /// - Throws: `PluginError` where files and streams are to be followed together.
     package convenience init?(
         _ paths: InputPaths, _ scan: Scan, longestLine: Int, rank: @escaping @Sendable (String) -> Int = { _ in 0 }
     ) throws {
-        guard !paths.haveStandardInput else {
+        guard !paths.haveStreams else {
             guard paths.count == 1 else {
                 throw PluginError(
-                    "files and standard input cannot be followed together", remedy: "give each a source of its own")
+                    "files and what is read once, such as standard input, cannot be followed together",
+                    remedy: "give each a source of its own")
             }
             return nil
         }

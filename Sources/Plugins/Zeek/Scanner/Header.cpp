@@ -41,6 +41,14 @@ void unescape(std::string_view text, std::string &out) {
     }
 }
 
+std::string_view originalLog(std::string_view log) {
+    constexpr std::string_view open = "open_", reduced = "_red";
+    if (log.size() > open.size() && beginsWith(log, open)) return log.substr(open.size());
+    if (log.size() > reduced.size() && log.substr(log.size() - reduced.size()) == reduced)
+        return log.substr(0, log.size() - reduced.size());
+    return log;
+}
+
 std::string dotted(std::string_view field) {
     std::string name(field);
     if (beginsWith(field, "id_orig_") || beginsWith(field, "id_resp_")) name[2] = '.';

@@ -42,6 +42,10 @@ private:
     bool takeFields(std::string_view names);
 };
 
+/// The log that another one tells of again: that of the reduced log http_red (Corelight) and of open_http
+/// (zeek-open-connections) is http.
+std::string_view originalLog(std::string_view log);
+
 /// What a log without a name is, from the names of its fields; empty where they tell nothing.
 class LogGuess {
 public:

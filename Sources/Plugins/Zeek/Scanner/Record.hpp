@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "Header.hpp"
 #include "Value.hpp"
 #include "Wants.hpp"
 #include "ZeekScanner.h"
@@ -94,7 +95,8 @@ struct Output {
 };
 
 /// The protocol of a log that does not say it: what carries HTTP and, but for QUIC and DTLS, TLS.
-inline uint8_t protocolOf(std::string_view log) {
+inline uint8_t protocolOf(std::string_view name) {
+    const std::string_view log = originalLog(name);
     return log == "http" || log == "ssl" ? 6 : SENSOR_UNKNOWN_PROTOCOL;
 }
 

@@ -22,7 +22,8 @@ constexpr LogKind logKinds[] = {
     {"signatures", ContextAlert},
 };
 
-const LogKind *find(std::string_view log) {
+const LogKind *find(std::string_view name) {
+    const std::string_view log = originalLog(name);
     for (const LogKind &known : logKinds)
         if (known.log == log) return &known;
     return nullptr;

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+/// Inputs that real sensors and tools leave, each read or named for what it is.
+@Suite("Real inputs that went wrong (real records)", .enabled(if: RealRecords.areThere))
+struct FieldInputTests {
+    private let field = RealRecords.folder.appending(path: "field")
+
+    private func flare(_ arguments: String..., input: FileHandle? = nil) throws -> BuiltCommand.Result {
+        let folder = try TemporaryFolder()
+        return try BuiltCommand.run(
+            arguments, in: field, environment: ["XDG_CONFIG_HOME": folder.url.path, "COLUMNS": "200"], input: input)
+    }
+
+    /// Runs a command of the shell in which `flare` stands for the built command.
+    private func shell(_ command: String) throws -> BuiltCommand.Result {
+        let path = try BuiltCommand.path.path
+        return try Shell.run("flare() { '\(path)' \"$@\"; }; \(command)", in: field)
+    }
+
+    @Test("a pipe is read from its first byte, by whatever name, and what was said of its findings too")
+    func pipes() throws {
+        let file = try flare("hunt", "03-pipe/eve.json", "--json", "-", "--top", "1")
+        #expect(file.errors.contains(": 320 used"))
+        for command in [
+            "flare hunt <(cat 03-pipe/eve.json)", "cat 03-pipe/eve.json | flare hunt /dev/stdin",
+            "cat 03-pipe/eve.json | flare hunt -", "gzip -c 03-pipe/eve.json | flare hunt -",
+            "gzip -c 03-pipe/eve.json | flare hunt /dev/stdin", "flare hunt - < 03-pipe/eve.json",
+            "d=$(mktemp -d); mkfifo $d/p; cat 03-pipe/eve.json > $d/p & flare hunt $d/p",
+            "flare hunt <(head -n 100 03-pipe/eve.json) <(tail -n +101 03-pipe/eve.json)",
+        ] {
+            let result = try shell("\(command) --json - --top 1")
+            #expect(result.exitCode == 0, "\(command): \(result.errors)")
+            #expect(result.errors.contains(": 320 used"), "\(command): \(result.errors)")
+            #expect(!result.errors.contains("Note:"), "\(command): \(result.errors)")
+            #expect(result.output == file.output, "\(command)")
+        }
+        let channels = try flare("channels", "03-pipe/eve.json", "--csv", "-").output
+        #expect(try shell("flare channels <(cat 03-pipe/eve.json) --csv -").output == channels)
+        #expect(try shell("cat 03-pipe/eve.json | flare channels - --csv -").output == channels)
+    }
+
+    @Test("a folder is read as deep as it goes, and what of it is not read is named")
+    func folders() throws {
+        let xz = try flare("hunt", "04-folder/xz")
+        #expect(xz.exitCode == 3)
+        #expect(xz.errors.contains("not read: 1 file compressed with xz: 04-folder/xz/eve.json.1.xz"))
+        let dated = try flare("hunt", "04-folder/dated")
+        #expect(dated.exitCode == 0)
+        #expect(dated.output.contains("45.77.0.7"))
+        let current = try shell("flare hunt 04-folder/current/*")
+        #expect(current.exitCode == 3)
+        #expect(current.output.contains("45.77.0.7"))
+        #expect(current.errors.contains("1 empty file: 04-folder/current/stderr.log"))
+        #expect(current.errors.contains("04-folder/current/stdout.log"))
+    }
+
+    @Test(
+        "logs of connections that are reduced, not over, or in one stream with others are used once",
+        arguments: [
+            (["hunt", "05-conn_red"], ": 320 used", "45.77.0.7"),
+            (["hunt", "06-open_conn", "--detector", "long-connection"], ": 201 used", "45.77.0.7"),
+            (["hunt", "12-mixed-stream/zeek-stream.json"], ": 320 used", "45.77.0.7"),
+            (["hunt", "15-trailing-tab"], ": 320 used", "45.77.0.7"),
+            (["hunt", "18-separator/http.log"], ": 4 used", "No findings."),
+            (["hunt", "09-messages/nested-id.json.log"], ": 20 used", "45.77.0.7"),
+            (["hunt", "09-messages/noheader.conn.log"], ": 20 used", "45.77.0.7"),
+            (["hunt", "10-formats/scope.conn.log"], ": 52 used", "45.77.0.7"),
+            (["hunt", "10-formats/scope.json.log"], ": 60 used", "45.77.0.7"),
+        ])
+    func read(arguments: [String], count: String, finding: String) throws {
+        let result = try BuiltCommand.run(arguments, in: field)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.errors.contains(count), "\(result.errors)")
+        #expect(result.output.contains(finding))
+    }
+
+    @Test("a stream of many logs counts the same as a file and as standard input, wherever conn begins in it")
+    func mixedStream() throws {
+        #expect(try shell("flare hunt - < 12-mixed-stream/zeek-stream.json").errors.contains(": 320 used"))
+        // 3 MB of look-ups before the first connection.
+        let late =
+            "d=$(mktemp -d); (for i in $(seq 60); do grep '\"_path\":\"dns\"' 12-mixed-stream/zeek-stream.json; done; "
+            + "grep '\"_path\":\"conn\"' 12-mixed-stream/zeek-stream.json) > $d/late.json; "
+        for command in [
+            "flare hunt $d/late.json", "cat $d/late.json | flare hunt -", "gzip $d/late.json; flare hunt $d",
+        ] {
+            #expect(try shell(late + command).errors.contains(": 320 used"), "\(command)")
+        }
+    }
+
+    @Test("of a connection that is not over, the last that was said is used: once, with its whole duration")
+    func openConnection() throws {
+        let result = try flare("hunt", "06-open_conn", "--detector", "long-connection", "--json", "-")
+        let lines = result.output.split(separator: "\n").filter { $0.hasPrefix("{") }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("\"dest_ip\":\"45.77.0.7\"") == true)
+        #expect(lines.first?.contains("\"occurrences\":1,") == true)
+        #expect(result.output.contains("18 h"))
+    }
+
+    @Test("a duration below 0 takes itself away, and is counted")
+    func negativeDuration() throws {
+        let result = try flare("hunt", "13-negative-duration/conn.log", "--detector", "long-connection")
+        #expect(result.exitCode == 0)
+        #expect(result.errors.contains("320 used, 8 skipped, 0 rejected"))
+        #expect(result.errors.contains("note: 7 duration below 0, used without it"))
+    }
+
+    @Test("certificates in JSON are found in a folder as by --source")
+    func certificates() throws {
+        let (found, named) = (
+            try flare("hunt", "16-json-x509", "--json", "-"),
+            try flare("hunt", "--source", "zeek", "16-json-x509", "--json", "-")
+        )
+        #expect(found.exitCode == 0)
+        #expect(found.output.contains("update-node"))
+        #expect(found.output == named.output)
+    }
+
+    @Test(
+        "what is not read is called by its true name, with what to do, and no line of usage",
+        arguments: [
+            ("09-messages/eve.json.xz", "compressed with xz", "xz -dk"),
+            ("10-formats/array.json", "a JSON array", "jq -c"), ("10-formats/arraylines.json", "a JSON array", "jq -c"),
+            ("10-formats/aws-nfw.json", "AWS Network Firewall", "jq"),
+            ("10-formats/elasticdump.json", "elasticdump", "jq"), ("10-formats/so.json", "Security Onion", "jq"),
+            ("10-formats/wazuh-archives.json", "Wazuh", "jq"), ("10-formats/filebeat-ecs.json", "Filebeat", "cluster"),
+            ("10-formats/eve.tar.gz", "gzip of a tar archive", "tar -xf"),
+            ("10-formats/utf16le.json", "UTF-16", "iconv"), ("10-formats/syslog3164.log", "syslog", "sed"),
+            ("10-formats/syslog5424.log", "syslog", "sed"), ("10-formats/wazuh-archives.log", "syslog", "sed"),
+        ])
+    func refused(path: String, name: String, remedy: String) throws {
+        for command in [["hunt"], ["channels", "--csv", "-"]] {
+            let result = try BuiltCommand.run(command + [path], in: field)
+            #expect(result.exitCode == 2)
+            #expect(result.errors.contains(name), "\(result.errors)")
+            #expect(result.errors.contains(remedy), "\(result.errors)")
+            #expect(!result.errors.contains("Usage:"))
+            #expect(result.output.isEmpty)
+        }
+        // Beside what can be read it is named, and the run goes on; so does one by a pipeline.
+        let beside = try flare("hunt", "03-pipe/eve.json", path)
+        #expect(beside.exitCode == 3)
+        #expect(beside.errors.contains(name), "\(beside.errors)")
+        #expect(beside.errors.contains(": 320 used"))
+    }
+
+    @Test("a file that is empty, not there, asked for by a pattern, or given to the wrong command has its own sentence")
+    func sentences() throws {
+        for (arguments, code, sentence) in [
+            (["hunt", "09-messages/empty.eve.json"], 4, "09-messages/empty.eve.json is empty"),
+            (["hunt", "gone.json"], 2, "there is no file gone.json"),
+            (["hunt", "gone*.json"], 2, "no file matches gone*.json"),
+            (["hunt", "/dev/null"], 4, "/dev/null is empty"), (["hunt", "-"], 4, "standard input is empty"),
+            (["run", "03-pipe/eve.json"], 2, "is EVE of Suricata, no pipeline file"),
+            (["validate", "15-trailing-tab/conn.log"], 2, "is a log of Zeek, no pipeline file"),
+            (["run", "09-messages/empty.eve.json"], 2, "is empty, no pipeline file"),
+        ] {
+            let result = try BuiltCommand.run(arguments, in: field)
+            #expect(result.exitCode == code, "\(arguments): \(result.errors)")
+            #expect(result.errors.contains(sentence), "\(arguments): \(result.errors)")
+            #expect(!result.errors.contains("Usage:"))
+        }
+        let pattern = try flare("hunt", "03-pipe/*.json")
+        #expect(pattern.exitCode == 0)
+        #expect(pattern.errors.contains(": 320 used"))
+    }
+}

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import LineFiles
+
+@Suite("What a file is, by its beginning")
+struct FileContentTests {
+    private func content(_ text: String, isWhole: Bool = true) -> FileContent {
+        FileContent(Array(text.utf8), isWhole: isWhole)
+    }
+
+    @Test(
+        "EVE is a record with an event type of its own, wherever it stands among its members",
+        arguments: [
+            #"{"timestamp":"x","event_type":"flow"}"#, #"{"flow":{"a":[1,"}"]},"event_type" : "dns"}"#,
+            "\u{FEFF}{\"event_type\":\"stats\"}\r\n", "\n\n{\"event_type\":\"flow\",\"cut",
+            "oops\n{\"event_type\":\"flow\"}",
+        ])
+    func eve(text: String) { #expect(content(text) == .eve) }
+
+    @Test(
+        "a log of Zeek is told by its header, its time, or the columns of conn.log",
+        arguments: [
+            "#separator \\x09\n", "#fields\tts\tuid\n", #"{"ts":1.5,"uid":"C","id":{"orig_h":"10.0.0.1"}}"#,
+            #"{"_path":"stats","peer":"zeek"}"#, #"{"ts":1.5,"id":"F0","fingerprint":"ab"}"#,
+            #"{"name":"/opt/zeek/share/zeek/base/init-bare.zeek"}"#,
+            "1.5\tC\t10.0.0.1\t1\t10.0.0.2\t2\ttcp\t-\t-\t-\t-\tSF\tT\tF\t0\tS\t1\t1\t1\t1\t-\n",
+        ])
+    func zeek(text: String) { #expect(content(text) == .zeek) }
+
+    @Test(
+        "what wraps a sensor's records is called by its name",
+        arguments: [
+            (#"{"_index":"a","_source":{"event_type":"flow"}}"#, "elasticdump"),
+            (#"{"message":"{\"ts\":1}"}"#, "\"message\""), (#"{"log":"{\"event_type\":1}\n","stream":"x"}"#, "Docker"),
+            ("<29>1 2024 fw suricata - - - {\"event_type\":\"flow\"}", "syslog"),
+            ("[\n{\"event_type\":\"flow\"},\n{\"event_type\":\"flow\"}]", "array"),
+            ("\u{FEFF}[ {\"event_type\":1}]", "array"),
+        ])
+    func wrapped(text: String, name: String) {
+        guard case .foreign(let what, let remedy) = content(text) else {
+            Issue.record("\(content(text))")
+            return
+        }
+        #expect(what.contains(name))
+        #expect(!remedy.isEmpty)
+    }
+
+    @Test(
+        "anything else is unknown, a comment and another program's JSON too",
+        arguments: [
+            "hello\n", "# path of all\nversion: 1\n", #"{"level":"info","ts":1.5,"msg":"started"}"#, "{}", "{", "\"",
+            "[]",
+            #"{"a":"b"#, "[2024-01-01] started\n",
+        ])
+    func unknown(text: String) {
+        guard case .unknown = content(text) else {
+            Issue.record("\(content(text))")
+            return
+        }
+    }
+
+    @Test("nothing, or nothing but white space, is empty where that is all")
+    func empty() {
+        #expect(content("") == .empty)
+        #expect(content(" \r\n\n") == .empty)
+        #expect(content(" \n", isWhole: false) != .empty)
+    }
+
+    @Test("bytes that are no text are called by what they are")
+    func binary() {
+        let utf16 = Array("{\"event_type\":\"flow\"}".utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        for head in [[0xFF, 0xFE] + utf16, utf16] {
+            guard case .foreign("UTF-16 text", _) = FileContent(head, isWhole: true) else {
+                Issue.record("\(FileContent(head, isWhole: true))")
+                continue
+            }
+        }
+        var tar = [UInt8](repeating: 0x61, count: 512)
+        tar.replaceSubrange(257..<262, with: Array("ustar".utf8))
+        guard case .foreign("a tar archive", _) = FileContent(tar, isWhole: false) else {
+            Issue.record("\(FileContent(tar, isWhole: false))")
+            return
+        }
+        // What a crash leaves before a file's records hides none of them.
+        let zeros = [UInt8](repeating: 0, count: 4096) + Array("\n{\"event_type\":\"flow\"}\n".utf8)
+        #expect(FileContent(zeros, isWhole: true) == .eve)
+    }
+}
