@@ -97,6 +97,14 @@ struct FieldInputTests {
         #expect(lines.first?.contains("\"dest_ip\":\"45.77.0.7\"") == true)
         #expect(lines.first?.contains("\"occurrences\":1,") == true)
         #expect(result.output.contains("18 h"))
+        for command in [
+            "cat 06-open_conn/conn.log 06-open_conn/open_conn.log | flare hunt -",
+            "flare hunt <(cat 06-open_conn/conn.log) <(cat 06-open_conn/open_conn.log)",
+        ] {
+            let piped = try shell("\(command) --detector long-connection --json -")
+            #expect(piped.errors.contains(": 201 used"), "\(piped.errors)")
+            #expect(piped.output == result.output)
+        }
     }
 
     @Test("a duration below 0 takes itself away, and is counted")

@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 import Testing
 
 @testable import Zeek
@@ -89,5 +90,46 @@ struct FlowLogsTests {
         let yield = try await read(text: text)
         #expect(yield.account.reasons == ["no time or no addresses": 1])
         #expect(yield.account.skips == ["header": 14, "log files": 1])
+    }
+
+    @Test("a reduced log is what its original is where that is not there", arguments: [1, 3])
+    func reduced(cursors: Int) async throws {
+        let conn = try folder.write(Log.connHeader.replacing("conn", with: "conn_red") + Log.conn(), as: "conn_red.log")
+        let ssl = try folder.write(Log.sslHeader.replacing("ssl", with: "ssl_red") + Log.ssl(), as: "ssl_red.log")
+        let yield = try await read([conn, ssl], cursors: cursors, kinds: names)
+        #expect(yield.rows(.flow).map { $0.numbers[.bytesToServer] } == [517])
+        #expect(yield.rows(.tls).map { $0.texts[.host] } == ["www.example.com"])
+        #expect(yield.rows(.tls).map(\.proto) == [6])
+        let both = try await read([conn, ssl] + write("conn"), cursors: cursors, kinds: names)
+        #expect(both.rows(.flow).count == 1)
+        #expect(both.account.skips["log conn_red"] == 1)
+        #expect(both.account.isBalanced)
+    }
+
+    @Test(
+        "of each connection that is not over the last that was said is used, by however many cursors",
+        arguments: [1, 4])
+    func unfinished(cursors: Int) async throws {
+        func said(_ uid: String, _ durations: [Int]) -> String {
+            durations.map { Log.conn(uid: uid, duration: "\($0).0") }.joined()
+        }
+        let open = Log.header("open_conn", Log.connFields)
+        let long = Log.header("conn_long", Log.connFields)
+        let paths = [
+            try folder.write(open + said("A", [60, 120]) + said("B", [60]), as: "open_conn.1.log"),
+            try folder.write(open + said("A", [180, 240]), as: "open_conn.log"),
+            try folder.write(gzip(Data((long + said("A", [600]) + said("C", [600])).utf8)), as: "conn_long.log.gz"),
+            try folder.write(Log.connHeader + Log.conn(uid: "D"), as: "conn.log"),
+        ]
+        let yield = try await read(paths, cursors: cursors)
+        let durations = yield.rows.compactMap { row in row.numbers[.duration] }
+        #expect(durations.sorted() == [500_000_000, 60_000_000_000, 600_000_000_000, 600_000_000_000])
+        #expect(yield.account.used["flow"]?.count == 4)
+        #expect(yield.account.skips == ["header": 28, "log open_conn": 4])
+        #expect(yield.account.isBalanced)
+        let alone = try await read(Array(paths.prefix(2)), cursors: cursors)
+        #expect(alone.rows.count == 2)
+        let named = try await read(paths, options: "flows: [open_conn]", cursors: cursors)
+        #expect(named.rows.count == 5)
     }
 }

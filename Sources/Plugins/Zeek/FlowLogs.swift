@@ -43,13 +43,11 @@ enum FlowLogs {
     /// The logs that some files show: at their beginnings, and where none shows connections there, in all of them.
     ///
     /// - Parameter aheadOfStreams: whether streams are looked at too, which give what was looked at again.
-    static func seen(in files: [InputFile], aheadOfStreams: Bool) -> [(file: InputFile, logs: Set<String>)] {
-        var seen = files.filter { aheadOfStreams || !$0.isStream }.map { file in
-            (file: file, logs: logs(atBeginOf: file, headSize).logs)
-        }
-        for place in seen.indices where !seen.contains(where: { hasConnections($0.logs) }) {
-            let file = seen[place].file
-            seen[place].logs.formUnion(file.isStream ? logs(aheadOf: file) : logs(inAllOf: file))
+    static func seen(in files: [InputFile], aheadOfStreams: Bool) -> Set<String> {
+        let files = files.filter { aheadOfStreams || !$0.isStream }
+        var seen = files.reduce(into: Set<String>()) { $0.formUnion(logs(atBeginOf: $1, headSize).logs) }
+        for file in files where !hasConnections(seen) {
+            seen.formUnion(file.isStream ? logs(aheadOf: file) : logs(inAllOf: file))
         }
         return seen
     }

@@ -12,13 +12,18 @@ struct LogAccount {
             var (first, last) = (Int64(0), Int64(0))
             ZeekScannerUsedSpan(scanner, number, &first, &last)
             let used = Int(ZeekScannerUsed(scanner, number))
-            if used > 0 { account.used[table.kind.name] = Self.tally(used, first, last) }
+            if used > 0, let log = table.aside {
+                account.skipped["log " + log] = Self.tally(used, first, last)
+            } else if used > 0 {
+                account.used[table.kind.name] = Self.tally(used, first, last)
+            }
             note("also read as \(table.kind.name)", ZeekScannerUsedAgain(scanner, number))
         }
         skip("header", ZeekScannerHeaderLines(scanner))
         skip("blank line", ZeekScannerBlank(scanner))
         for (name, log) in Self.skippedLogs(scanner) {
-            account.skipped["log " + name] = Self.tally(Int(log.count), log.first, log.last)
+            account.skipped["log " + name, default: Account.Tally()].merge(
+                Self.tally(Int(log.count), log.first, log.last))
         }
         for (reason, name) in Self.reasons {
             var rejected = ZeekScannerRejected(scanner, reason)

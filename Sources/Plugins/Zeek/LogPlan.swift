@@ -9,6 +9,8 @@ struct LogPlan: Sendable {
         /// The columns of numbers and of texts, each at its place in the scanner's table.
         let numbers: [ColumnName]
         let texts: [ColumnName]
+        /// The log whose records are put aside, to be handed on at the end or never; `nil` for a table that is handed on.
+        var aside: String?
     }
 
     /// Lines of a log that go to a table.
@@ -23,12 +25,19 @@ struct LogPlan: Sendable {
     /// - Parameters:
     ///   - kinds: what the scan asks for.
     ///   - flows: the logs whose records are flows; `*` for all that are not named otherwise.
-    init(_ kinds: [RecordKind: Set<ColumnName>], flows: [String]) {
+    ///   - aside: the logs whose records are flows that are put aside.
+    init(_ kinds: [RecordKind: Set<ColumnName>], flows: [String], aside: [String] = []) {
         var tables: [Table] = []
         var routes: [Route] = []
         if let columns = kinds[.flow] {
             routes += flows.map { Route(log: $0, table: tables.count) }
             tables.append(Self.table(.flow, columns, flows))
+            for log in aside where !flows.contains(log) {
+                routes.append(Route(log: log, table: tables.count))
+                var table = Self.table(.flow, columns.union([.id, .duration]), [log])
+                table.aside = log
+                tables.append(table)
+            }
         }
         for kind in LogFields.ownKinds {
             guard let columns = kinds[kind] else { continue }

@@ -8,6 +8,8 @@ final class LogScanner: HeaderTaking {
     private let plan: LogPlan
     /// For each table and each of its columns of texts, where the texts of a call stand.
     private var ranges: [[[ZeekTextRange]]]
+    /// The tables whose records are put aside, by their numbers.
+    private var aside: [Int: RecordTable] = [:]
 
     /// - Parameters:
     ///   - longestLine: in bytes, the line feed not counted.
@@ -18,6 +20,10 @@ final class LogScanner: HeaderTaking {
         plan.apply(to: scanner)
         let empty = [ZeekTextRange](repeating: ZeekTextRange(), count: capacity)
         ranges = plan.tables.map { $0.texts.map { _ in empty } }
+        for (number, table) in plan.tables.enumerated() where table.aside != nil {
+            aside[number] = RecordTable(
+                kind: table.kind, columns: Set(table.numbers + table.texts), capacity: max(1, min(capacity, 1024)))
+        }
     }
 
     deinit { ZeekScannerDestroy(scanner) }
@@ -29,8 +35,10 @@ final class LogScanner: HeaderTaking {
     ///   - position: where they begin in their file.
     /// - Returns: how many bytes were consumed.
     func read(_ lines: UnsafeRawBufferPointer, at position: Int64, into batch: inout RecordBatch) -> Int {
-        let places = plan.tables.map { batch.index(of: $0.kind) ?? 0 }
-        let before = places.map { batch.tables[$0].count }
+        let places = plan.tables.map { $0.aside == nil ? batch.index(of: $0.kind) ?? 0 : nil }
+        let before = places.enumerated().map { number, place in
+            place.map { batch.tables[$0].count } ?? aside[number]?.count ?? 0
+        }
         var tables: [ZeekTable] = []
         let consumed = lend(0, places, &batch, &tables) { tables in
             guard let start = lines.baseAddress else { return 0 }
@@ -39,10 +47,36 @@ final class LogScanner: HeaderTaking {
                 tables.count)
         }
         for (number, place) in places.enumerated() {
-            batch.tables[place].count = tables[number].count
-            takeTexts(of: number, from: before[number], &batch.tables[place])
+            with(number, place, &batch) { table in
+                table.count = tables[number].count
+                takeTexts(of: number, from: before[number], &table)
+            }
         }
         return consumed
+    }
+
+    /// Hands out the records that were put aside since the last call.
+    func takeAside(_ body: (_ log: String, _ table: RecordTable) -> Void) {
+        for number in aside.keys.sorted() {
+            guard let table = aside[number], table.count > 0, let log = plan.tables[number].aside else { continue }
+            body(log, table)
+            aside[number]?.count = 0
+        }
+    }
+
+    /// Lends a table: one of the batch, or one whose records are put aside.
+    private func with<Result>(
+        _ number: Int, _ place: Int?, _ batch: inout RecordBatch, _ body: (inout RecordTable) -> Result
+    ) -> Result {
+        var table = RecordTable(kind: plan.tables[number].kind, columns: [], capacity: 0)
+        if let place {
+            swap(&table, &batch.tables[place])
+        } else if let kept = aside.removeValue(forKey: number) {
+            table = kept
+        }
+        let result = body(&table)
+        if let place { swap(&table, &batch.tables[place]) } else { aside[number] = table }
+        return result
     }
 
     /// Has the scanner know these header lines without counting them.
@@ -63,14 +97,16 @@ final class LogScanner: HeaderTaking {
 
     /// Lends the scanner the memory of the tables, one within the other.
     private func lend(
-        _ number: Int, _ places: [Int], _ batch: inout RecordBatch, _ tables: inout [ZeekTable],
+        _ number: Int, _ places: [Int?], _ batch: inout RecordBatch, _ tables: inout [ZeekTable],
         _ body: (inout [ZeekTable]) -> Int
     ) -> Int {
         guard number < places.count else { return body(&tables) }
         let layout = plan.tables[number]
         var table = RecordTable(kind: layout.kind, columns: [], capacity: 0)
-        swap(&table, &batch.tables[places[number]])
-        defer { swap(&table, &batch.tables[places[number]]) }
+        let place = places[number]
+        // Taken out meanwhile, since the other tables are lent within.
+        if let place { swap(&table, &batch.tables[place]) } else { table = aside.removeValue(forKey: number) ?? table }
+        defer { if let place { swap(&table, &batch.tables[place]) } else { aside[number] = table } }
         return ColumnMemory.lend(&table, numbers: layout.numbers) { table, memory in
             var lent = ZeekTable()
             lent.capacity = table.capacity

@@ -1,12 +1,11 @@
-import CompressedFiles
 import FlareKit
-import LineFiles
+import Synchronization
 
 /// Connections that were not over when Zeek wrote of them: of each the last that was said.
 ///
 /// open_conn.log (zeek-open-connections) and conn_long.log (zeek-long-connections) tell of a connection again and again,
 /// with growing durations. Those that conn.log has too are told by their ids, and used once, by the engine.
-struct OpenConnections {
+final class OpenConnections: Sendable {
     struct Record {
         let origin: String
         let log: String
@@ -20,7 +19,11 @@ struct OpenConnections {
         let texts: [ColumnName: String]
 
         /// How much of the connection is told: its duration, then by what was written later.
-        var extent: Int64 { numbers[.duration] ?? RecordTable.unknown }
+        private var extent: Int64 { numbers[.duration] ?? RecordTable.unknown }
+
+        func tellsMore(than other: Record) -> Bool {
+            (extent, origin, position) > (other.extent, other.origin, other.position)
+        }
     }
 
     private struct Key: Hashable {
@@ -31,75 +34,70 @@ struct OpenConnections {
         let port: UInt16
     }
 
-    /// By file, then by place.
-    private(set) var records: [Record] = []
-    var isEmpty: Bool { records.isEmpty }
-
-    /// - Parameter files: each with the names of such logs in it.
-    init(_ files: [(file: InputFile, logs: [String])], _ scan: Scan, _ settings: ZeekCursor.Settings) {
-        guard let columns = scan.kinds[.flow], !files.isEmpty else { return }
+    private struct State {
         var last: [Key: Record] = [:]
-        var settings = settings
-        settings.kinds = [.flow: columns.union([.id, .duration])]
-        settings.mayRepeat = false
-        for (file, logs) in files {
-            for log in logs {
-                Self.read(file, log, settings) { id, record in
-                    let key = Key(
-                        id: id, start: record.start, source: record.source, destination: record.destination,
-                        port: record.port)
-                    if let known = last[key], known.extent > record.extent { return }
-                    last[key] = record
-                }
-            }
-        }
-        records = last.values.sorted { ($0.origin, $0.position) < ($1.origin, $1.position) }
+        var readers = 0
     }
 
-    private static func read(
-        _ file: InputFile, _ log: String, _ settings: ZeekCursor.Settings, _ body: (Int64, Record) -> Void
-    ) {
-        let cursor = ZeekCursor(SharedFiles([file], flows: [log]), settings)
-        var batch = RecordBatch(settings.kinds, capacity: 4096)
-        // What cannot be read is told by the reading of all logs.
-        while (try? cursor.next(into: &batch)) == true {
-            for table in batch.tables {
-                for row in 0..<table.count {
+    private let state = Mutex(State())
+
+    /// So many cursors will read.
+    func expect(_ readers: Int) { state.withLock { $0.readers = readers } }
+
+    /// Takes the records of a log.
+    func take(_ table: RecordTable, of log: String, _ origin: String) {
+        state.withLock { state in
+            for row in 0..<table.count {
+                let record = Record(
+                    origin: origin, log: log, start: Timestamp(nanoseconds: table.start[row]),
+                    source: table.source[row], destination: table.destination[row], port: table.port[row],
+                    proto: table.proto[row], position: table.position[row],
+                    numbers: table.numbers.mapValues { $0[row] }, texts: table.texts.mapValues { $0[row] })
+                let id = record.numbers[.id] ?? RecordTable.unknown
+                let key = Key(
                     // A connection without an id is told by where it stands.
-                    let id = table.numbers[.id]?[row] ?? RecordTable.unknown
-                    let record = Record(
-                        origin: file.path, log: log, start: Timestamp(nanoseconds: table.start[row]),
-                        source: table.source[row], destination: table.destination[row], port: table.port[row],
-                        proto: table.proto[row], position: table.position[row],
-                        numbers: table.numbers.mapValues { $0[row] }, texts: table.texts.mapValues { $0[row] })
-                    body(id == RecordTable.unknown ? record.position : id, record)
-                }
+                    id: id == RecordTable.unknown ? record.position : id, start: record.start, source: record.source,
+                    destination: record.destination, port: record.port)
+                if let known = state.last[key], !record.tellsMore(than: known) { continue }
+                state.last[key] = record
             }
-            batch.removeAll()
+        }
+    }
+
+    /// Says that one of the cursors has ended.
+    ///
+    /// - Returns: to the last one all connections, by file, then by place.
+    func end() -> [Record] {
+        state.withLock { state in
+            state.readers -= 1
+            guard state.readers == 0 else { return [] }
+            return state.last.values.sorted { ($0.origin, $0.position) < ($1.origin, $1.position) }
         }
     }
 }
 
-/// Yields what a cursor reads, then the connections that are not over.
+/// Yields what a cursor reads, then, if it is the last to end, the connections that are not over.
 ///
 /// `@unchecked`: only the engine's thread that drives the cursor touches it, which is the law of `Cursor`.
 final class OpenConnectionsCursor: Cursor, @unchecked Sendable {
     private let first: ZeekCursor
-    private var rest: ArraySlice<OpenConnections.Record>
+    private let connections: OpenConnections
+    private var rest: ArraySlice<OpenConnections.Record> = []
     private var hasEnded = false
     private var used = Account()
+    let mayRepeat: Bool
 
     init(after first: ZeekCursor, _ connections: OpenConnections) {
         self.first = first
-        rest = connections.records[...]
+        self.connections = connections
+        mayRepeat = first.mayRepeat
     }
-
-    let mayRepeat = true
 
     func next(into batch: inout RecordBatch) throws -> Bool {
         if !hasEnded {
-            hasEnded = try !first.next(into: &batch)
-            if !hasEnded { return true }
+            if try first.next(into: &batch) { return true }
+            hasEnded = true
+            rest = connections.end()[...]
         }
         guard let origin = rest.first?.origin else { return false }
         batch.origin = origin

@@ -8,12 +8,17 @@ final class SharedFiles: Sendable {
     let work: WorkQueue
     private let ledgers: [ObjectIdentifier: HeaderLedger]
     private let flowLogs: Mutex<[String]?>
+    /// Where records of connections go that are not over; `nil` where they are passed over.
+    let unfinished: OpenConnections?
 
-    /// - Parameter flows: the logs whose records are flows; `nil` if the first lines are to tell.
+    /// - Parameters:
+    ///   - flows: the logs whose records are flows; `nil` if the first lines are to tell.
+    ///   - unfinished: takes the records of connections that are not over.
     init(
         _ files: [InputFile], notes: Account = Account(), flows: [String]?,
-        blockSize: Int64 = WorkQueue.usualBlockSize
+        unfinished: OpenConnections? = nil, blockSize: Int64 = WorkQueue.usualBlockSize
     ) {
+        self.unfinished = unfinished
         work = WorkQueue(files, notes: notes, blockSize: blockSize)
         ledgers = Dictionary(files.map { (ObjectIdentifier($0), HeaderLedger()) }) { first, _ in first }
         flowLogs = Mutex(flows)

@@ -89,6 +89,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             batch.content = lines.content
             let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
             let consumed = scanner?.read(bytes, at: region.position, into: &batch) ?? bytes.count
+            if let unfinished = files.unfinished { scanner?.takeAside { unfinished.take($1, of: $0, origin) } }
             region.consume(consumed)
             rest -= consumed
             if !region.bytes.isEmpty { return true }
@@ -134,7 +135,11 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
 
     private func scanner(for batch: RecordBatch, first lines: UnsafeRawBufferPointer) -> LogScanner {
         if let scanner { return scanner }
-        let plan = plan ?? LogPlan(kinds(for: batch), flows: files.flows(seeing: lines))
+        let plan =
+            plan
+            ?? LogPlan(
+                kinds(for: batch), flows: files.flows(seeing: lines),
+                aside: files.unfinished == nil ? [] : FlowLogs.unfinished)
         self.plan = plan
         let capacity = batch.tables.map(\.capacity).max() ?? 0
         let made = LogScanner(plan, longestLine: settings.longestLine, capacity: capacity)

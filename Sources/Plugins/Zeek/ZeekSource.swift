@@ -64,31 +64,25 @@ public struct ZeekSource: Source, BuiltInPlugin {
         }
         let opened = try paths.open()
         counts.remember(opened.files.filter { !$0.isStream })
-        let flows = flows(scan, opened.files)
-        let shared = SharedFiles(opened.files, notes: opened.notes, flows: flows.logs)
-        let unfinished = OpenConnections(flows.unfinished, scan, settings)
-        settings.mayRepeat = opened.files.count > 1 || !unfinished.isEmpty
+        let (flows, hasUnfinished) = flows(scan, opened.files)
+        let unfinished = scan.isLive || scan.kinds[.flow] == nil || !options.flows.isEmpty ? nil : OpenConnections()
+        let shared = SharedFiles(opened.files, notes: opened.notes, flows: flows, unfinished: unfinished)
+        settings.mayRepeat = opened.files.count > 1 || hasUnfinished
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
         let cursors = (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
-        guard !unfinished.isEmpty else { return cursors }
-        let last: [any Cursor] = [OpenConnectionsCursor(after: cursors[0], unfinished)]
-        return last + cursors.dropFirst().map { $0 as any Cursor }
+        guard let unfinished else { return cursors }
+        unfinished.expect(cursors.count)
+        return cursors.map { OpenConnectionsCursor(after: $0, unfinished) }
     }
 
-    /// The logs whose records are flows, `nil` where that shows only when a stream is read; and the files in which
-    /// connections stand that are not over, each with the names of those logs.
-    private func flows(
-        _ scan: Scan, _ files: [InputFile]
-    ) -> (logs: [String]?, unfinished: [(file: InputFile, logs: [String])]) {
-        guard options.flows.isEmpty else { return (Array(Set(options.flows)).sorted(), []) }
-        guard scan.kinds[.flow] != nil else { return ([], []) }
-        if scan.isLive, files.allSatisfy(\.isStream) { return (nil, []) }
-        let seen = FlowLogs.seen(in: files, aheadOfStreams: !scan.isLive)
-        let unfinished = seen.compactMap { file, logs in
-            let open = FlowLogs.unfinished.filter(logs.contains)
-            return open.isEmpty || file.isStream ? nil : (file, open)
-        }
-        return (FlowLogs.choose(seeing: seen.reduce(into: []) { $0.formUnion($1.logs) }), scan.isLive ? [] : unfinished)
+    /// The logs whose records are flows, `nil` where that shows only when a stream is read; and whether connections show
+    /// that are not over.
+    private func flows(_ scan: Scan, _ files: [InputFile]) -> (logs: [String]?, hasUnfinished: Bool) {
+        guard options.flows.isEmpty else { return (Array(Set(options.flows)).sorted(), false) }
+        guard scan.kinds[.flow] != nil else { return ([], false) }
+        if scan.isLive, files.allSatisfy(\.isStream) { return (nil, false) }
+        let logs = FlowLogs.seen(in: files, aheadOfStreams: !scan.isLive)
+        return (FlowLogs.choose(seeing: logs), !logs.isDisjoint(with: FlowLogs.unfinished))
     }
 }
 

@@ -54,6 +54,7 @@ extension InputFileError: CustomStringConvertible {
         switch reason {
         case .system(ENOENT): "there is no such file"
         case .system(EACCES): "no permission to read it"
+        case .system(ENXIO): "it is a socket, or a device that is not there"
         case .system(ELOOP): "its links lead in a circle"
         case .system(let code): String(cString: strerror(code))
         case .isDirectory: "it is a directory; name the files in it, as in '\(path)/*'"

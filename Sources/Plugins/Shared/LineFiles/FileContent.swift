@@ -92,7 +92,7 @@ package enum FileContent: Hashable, Sendable {
             case .brace, .blank: break
             }
         }
-        if let other { return other }
+        if let other, !head.contains(0) { return other }
         return .unknown(head.contains(0) ? "binary data" : "neither EVE nor a log of Zeek")
     }
 
