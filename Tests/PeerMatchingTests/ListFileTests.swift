@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 import Testing
 
 @testable import PeerMatching
@@ -127,6 +128,34 @@ struct ListFileTests {
         #expect(reading.content.name == "A list")
         for peer in inside { #expect(reading.has(peer), "\(type) \(peer)") }
         for peer in outside { #expect(!reading.has(peer), "\(type) \(peer)") }
+    }
+
+    @Test("an expression that cannot be used is counted with its reason, and the others hold")
+    func unusableExpression() throws {
+        let reading = try Reading("list.json", Self.misp("regex", "\"^(a+)+$\", \"a(?=b)\", \"^b\""))
+        #expect(reading.content.entries == 2)
+        #expect(
+            reading.content.examples == [
+                "line 2: \"a(?=b)\" is no regular expression that can be used: a look-around"
+            ])
+        #expect(reading.has("b.example") && reading.has("aaaa"))
+    }
+
+    @Test("a file longer than any list is refused before it is read, also where it has holes")
+    func tooLong() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "flare-list-\(UUID().uuidString)").path
+        defer { unlink(path) }
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        #expect(truncate(path, 1 << 40) == 0)
+        let error = #expect(throws: ListError.self) { try ListFile(path: path) }
+        #expect(error?.description == "\(path): it is longer than 1 GiB, which no list is")
+    }
+
+    @Test("a name that stands in a list 200,000 times costs no more than others")
+    func repeatedName() throws {
+        let reading = try Reading("list.txt", String(repeating: "evil.example\n", count: 200_000))
+        #expect(reading.content.entries == 200_000)
+        #expect(reading.has("evil.example"))
     }
 
     @Test("a substring is tried on addresses where the list is for addresses")

@@ -90,3 +90,62 @@ struct NameTests {
         #expect(throws: TextPattern.Fault.self) { try TextPattern("", .substring) }
     }
 }
+
+@Suite("Regular expressions of lists")
+struct ExpressionTests {
+    @Test(
+        "mean what they mean elsewhere",
+        arguments: [
+            ("^ads?\\d+\\.", ["ad12.x", "ADS1.x"], ["bad12.x", "ad.x"]),
+            ("(foo|ba[rz])$", ["a.foo", "bar", "BAZ"], ["foo.a", "ba"]),
+            ("^[^a-m]+$", ["xyz"], ["xay", "xAy"]),
+            ("a{2,3}b", ["aab", "caaab", "aaaab"], ["ab"]),
+            ("^a{2}$", ["aa"], ["a", "aaa"]),
+            ("^(ab){0,2}$", ["", "abab"], ["ababab"]),
+            ("a{x}", ["a{x}"], ["ax"]),
+            ("\\bcdn\\b", ["my-cdn.x", "cdn"], ["cdns"]),
+            ("\\Bdn", ["cdn"], ["dn"]),
+            ("^(?:[a-z0-9-]+\\.)*example\\.(com|org)$", ["example.com", "a.b.example.org"], ["xexample.com"]),
+            ("(?<name>x)+?y", ["xxy"], ["y"]),
+            ("^.?$", ["", "a", "é"], ["ab"]),
+            ("[\\w.-]+@[\\d.]+", ["ada@10.0.0.1"], ["@10"]),
+            ("[]a-]", ["]", "-"], ["b"]),
+            ("[[:digit:]]x", ["1x"], ["ax"]),
+            ("\\x41\\u0042\\x{43}", ["abc"], ["ab"]),
+            ("ÄÖ", ["äö", "ÄÖ"], ["ao"]),
+            ("(a*)*b", ["aab", "b"], ["aaa"]),
+            ("", ["", "x"], []),
+            ("/a.b/s", ["a\nb"], []), ("/^b/m", ["a\nb"], ["ab"]), ("(?s:a.)b", ["a\nb"], ["ab"]),
+            ("a$", ["a", "a\n"], ["a\n\n"]),
+        ] as [(String, [String], [String])])
+    func meaning(pattern: String, inside: [String], outside: [String]) throws {
+        let expression = try Expression(pattern)
+        for text in inside { #expect(expression.matches(text.unicodeScalars), "\(pattern) \(text)") }
+        for text in outside { #expect(!expression.matches(text.unicodeScalars), "\(pattern) \(text)") }
+    }
+
+    @Test(
+        "what has no bound in time or space, or is wrong, is refused with the reason",
+        arguments: [
+            ("(a)\\1", "back-reference"), ("a(?=b)", "look-around"), ("(?<!a)b", "look-around"), ("(", "not closed"),
+            (")", "closes that none opens"), ("a**", "repetition of a repetition"), ("*", "repetition of nothing"),
+            ("[a", "bracket"), ("[z-a]", "backwards"), ("a{5,2}", "repetition of 5"), ("\\", "backslash"),
+            ("(((a{1000}){1000}){1000}){1000}", "steps"), ("((((){1000}){1000}){1000}){1000}", "steps"),
+            (String(repeating: "(", count: 50_000), "longer"), (String(repeating: "(", count: 5000), "too deep"),
+            ("/a/x", "flags"), ("\\p{L}", "not known"), ("(?>a)", "(?>"),
+        ])
+    func refused(pattern: String, reason: String) {
+        let fault = #expect(throws: Expression.Fault.self) { try Expression(pattern) }
+        #expect(fault?.description.contains(reason) == true, "\(fault?.description ?? "")")
+    }
+
+    @Test(
+        "are tried in bounded time, whatever a backtracking engine would do",
+        arguments: ["^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(.*)*x", "^(([a-z])+.)+[A-Z]([a-z])+$", "(a?){500}a{500}"])
+    func bounded(pattern: String) throws {
+        let text = String(repeating: "a", count: 1000) + "!"
+        let expression = try Expression(pattern)
+        // An engine that goes back would not come to an end at all.
+        #expect(expression.matches(text.unicodeScalars) == (pattern == "(a?){500}a{500}"))
+    }
+}

@@ -27,9 +27,16 @@ public struct ListContent: Sendable {
 
     static let examplesKept = 3
 
-    mutating func refuse(_ text: String, line: Int) {
+    mutating func refuse(_ text: String, line: Int, because reason: String? = nil) {
         unreadable += 1
-        if examples.count < Self.examplesKept { examples.append("line \(line): \"\(text.prefix(60))\"") }
+        guard examples.count < Self.examplesKept else { return }
+        examples.append("line \(line): " + (reason.map { String($0.prefix(160)) } ?? "\"\(text.prefix(60))\""))
+    }
+
+    mutating func refuse(_ line: UnsafeBufferPointer<UInt8>, line number: Int) {
+        // A line may be as long as the file.
+        refuse(
+            examples.count < Self.examplesKept ? String(decoding: line.prefix(240), as: UTF8.self) : "", line: number)
     }
 }
 
@@ -72,14 +79,21 @@ public struct ListFile: Sendable {
         let file = try InputFile(path: path)
         let reader = ContentReader(file)
         var content: [UInt8] = []
-        if file.format == .plain, let size = file.size { content.reserveCapacity(Int(size)) }
+        if file.format == .plain, let size = file.size {
+            guard size <= longest else { throw tooLong(path) }
+            content.reserveCapacity(Int(size))
+        }
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
             if count == 0 { return content }
             content.append(contentsOf: buffer[..<count])
-            if content.count > longest { throw ListError(path, "it is longer than 1 GiB") }
+            if content.count > longest { throw tooLong(path) }
         }
+    }
+
+    private static func tooLong(_ path: String) -> ListError {
+        ListError(path, "it is longer than 1 GiB, which no list is")
     }
 
     public init(path: String, bytes: [UInt8]) {

@@ -11,7 +11,7 @@ public enum NameForm: UInt8, Sendable, Hashable, CaseIterable {
 /// Host names, each with the numbers of the entries they belong to, and which of them a host name is or lies below.
 ///
 /// A hash table of whole names. The hash runs from a name's end, so that one pass over a host name yields the hashes of
-/// all its endings; those at label borders are looked up. About 45 bytes a name of 15 characters.
+/// all its endings; those at label borders are looked up. About 50 bytes a name of 15 characters.
 ///
 /// Names are compared without regard to the case of ASCII letters (RFC 4343) and without the root's dot.
 struct NameTable: Sendable {
@@ -22,8 +22,9 @@ struct NameTable: Sendable {
     private var text: ContiguousArray<UInt8> = []
     private var offsets: ContiguousArray<UInt32> = [0]
     private var hashes: ContiguousArray<UInt32> = []
-    /// The first of each name's items.
+    /// The first and the last of each name's items.
     private var heads: ContiguousArray<UInt32> = []
+    private var tails: ContiguousArray<UInt32> = []
     /// The entries' numbers, the form in the two highest bits.
     private var items: ContiguousArray<UInt32> = []
     /// The next item of the same name; `none` at the end.
@@ -43,6 +44,7 @@ struct NameTable: Sendable {
         offsets.reserveCapacity(offsets.count + names)
         hashes.reserveCapacity(hashes.count + names)
         heads.reserveCapacity(heads.count + names)
+        tails.reserveCapacity(tails.count + names)
         items.reserveCapacity(items.count + names)
         next.reserveCapacity(next.count + names)
         while slots.count < 2 * (hashes.count + names) { grow() }
@@ -64,9 +66,8 @@ struct NameTable: Sendable {
             let number = Int(slots[slot] - 1)
             if hashes[number] == hash, isEqual(number, name[...]) {
                 next.append(Self.none)
-                var last = heads[number]
-                while next[Int(last)] != Self.none { last = next[Int(last)] }
-                next[Int(last)] = link
+                next[Int(tails[number])] = link
+                tails[number] = link
                 return
             }
             slot = (slot + 1) & (slots.count - 1)
@@ -74,6 +75,7 @@ struct NameTable: Sendable {
         slots[slot] = UInt32(hashes.count + 1)
         hashes.append(hash)
         heads.append(link)
+        tails.append(link)
         next.append(Self.none)
         for byte in name { text.append(Self.lowercased(byte)) }
         offsets.append(UInt32(text.count))

@@ -24,7 +24,7 @@ struct PlainList {
                 var word = Self.word(line)
                 if let table {
                     guard let cell = table.cell(line) else {
-                        content.refuse(line.text, line: lines.number)
+                        content.refuse(line, line: lines.number)
                         continue
                     }
                     if let type = table.type(line), !Self.indicatorTypes.contains(type) {
@@ -36,7 +36,7 @@ struct PlainList {
                 if builder.add(word: word, item: item + UInt32(content.entries)) {
                     content.entries += 1
                 } else {
-                    content.refuse(line.text, line: lines.number)
+                    content.refuse(line, line: lines.number)
                 }
             }
         }

@@ -18,7 +18,7 @@ struct RankedList {
                 }
                 rank += 1
                 guard let cell = Self.cell(line, columns.domain) else {
-                    content.refuse(line.text, line: lines.number)
+                    content.refuse(line, line: lines.number)
                     continue
                 }
                 let given = Self.cell(line, columns.rank).flatMap(Self.number) ?? rank
@@ -27,7 +27,7 @@ struct RankedList {
                 } else if builder.add(word: cell, item: item + UInt32(content.entries)) {
                     content.entries += 1
                 } else {
-                    content.refuse(line.text, line: lines.number)
+                    content.refuse(line, line: lines.number)
                 }
             }
         }

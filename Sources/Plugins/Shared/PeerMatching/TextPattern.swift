@@ -1,13 +1,12 @@
-import Synchronization
-
 /// A pattern over a text, which has to be tried: it cannot be looked up.
-public final class TextPattern: Sendable {
+public struct TextPattern: Sendable {
     public enum Form: Sendable, Hashable {
         /// Occurs anywhere in the text.
         case substring
         /// `*` stands for any characters, `?` for one; the whole text has to fit.
         case glob
-        /// A regular expression that matches anywhere in the text, perhaps as `/…/i`.
+        /// A regular expression that matches anywhere in the text, perhaps as `/…/i`; without look-around and
+        /// back-references, which have no bound in time.
         case regularExpression
     }
 
@@ -19,10 +18,9 @@ public final class TextPattern: Sendable {
     public let text: String
     public let form: Form
     private let needle: [UInt8]
-    /// In a lock since a `Regex` may be used by one thread at a time only.
-    private let expression: Mutex<Regex<AnyRegexOutput>>?
+    private let expression: Expression?
 
-    /// The longest text that a regular expression is tried on: what backtracks must have an end.
+    /// The longest text that a regular expression is tried on.
     private static let longestText = 1024
 
     public init(_ text: String, _ form: Form) throws(Fault) {
@@ -30,24 +28,11 @@ public final class TextPattern: Sendable {
         self.form = form
         needle = Array(text.lowercased().utf8)
         if needle.isEmpty { throw Fault(description: "an empty pattern matches everything") }
-        expression = form == .regularExpression ? Mutex(try Self.expression(text)) : nil
-    }
-
-    private static func expression(_ text: String) throws(Fault) -> sending Regex<AnyRegexOutput> {
-        var body = text[...]
-        var flags = ""[...]
-        if text.hasPrefix("/"), let end = text.lastIndex(of: "/"), end > text.startIndex {
-            body = text[text.index(after: text.startIndex)..<end]
-            flags = text[text.index(after: end)...]
-        }
-        guard flags.allSatisfy({ "imsu".contains($0) }) else {
-            throw Fault(description: "the flags \"\(flags)\" are not known")
-        }
-        do {
+        do throws(Expression.Fault) {
             // Names know no case, whatever the flags say.
-            return try Regex(String(body)).ignoresCase()
+            expression = form == .regularExpression ? try Expression(text) : nil
         } catch {
-            throw Fault(description: "\"\(text)\" is not a regular expression: \(error)")
+            throw Fault(description: "\"\(text)\" is no regular expression that can be used: \(error.description)")
         }
     }
 
@@ -57,7 +42,7 @@ public final class TextPattern: Sendable {
         case .substring: Self.contains(Array(text.lowercased().utf8), needle)
         case .glob: Self.globs(needle, Array(text.lowercased().utf8))
         case .regularExpression:
-            expression?.withLock { (try? $0.firstMatch(in: text.prefix(Self.longestText))) != nil } ?? false
+            expression?.matches(text.unicodeScalars.prefix(Self.longestText)) ?? false
         }
     }
 

@@ -31,10 +31,14 @@ struct WarningList {
         let isForAddresses = document.matching_attributes?.contains { $0.hasPrefix("ip-") } ?? true
         for (index, text) in document.list.enumerated() {
             let number = item + UInt32(content.entries)
-            if add(text, document.type, isForAddresses, number, &builder) {
-                content.entries += 1
-            } else {
-                content.refuse(text, line: index + 1)
+            do throws(TextPattern.Fault) {
+                if try add(text, document.type, isForAddresses, number, &builder) {
+                    content.entries += 1
+                } else {
+                    content.refuse(text, line: index + 1)
+                }
+            } catch {
+                content.refuse(text, line: index + 1, because: error.description)
             }
         }
         return content
@@ -42,7 +46,7 @@ struct WarningList {
 
     private func add(
         _ text: String, _ kind: Kind, _ isForAddresses: Bool, _ item: UInt32, _ builder: inout PeerMatcher.Builder
-    ) -> Bool {
+    ) throws(TextPattern.Fault) -> Bool {
         switch kind {
         case .cidr:
             guard let network = CIDR(text) else { return false }
@@ -59,9 +63,7 @@ struct WarningList {
             else { return false }
             builder.add(name, item: item)
         case .substring, .regex:
-            guard let pattern = try? TextPattern(text, kind == .regex ? .regularExpression : .substring) else {
-                return false
-            }
+            let pattern = try TextPattern(text, kind == .regex ? .regularExpression : .substring)
             builder.add(pattern, onAddresses: isForAddresses, item: item)
         }
         return true
