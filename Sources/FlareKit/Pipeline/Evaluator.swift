@@ -17,6 +17,8 @@ struct Evaluator: Sendable {
         var channels = 0
         var dropped: [DroppedChannels] = []
         var remarks: [String] = []
+        /// Enrichers that failed, and why.
+        var failures: [String] = []
         var detectors: [DetectorReport] = []
         var seconds: [String: Double] = [:]
     }
@@ -107,16 +109,32 @@ struct Evaluator: Sendable {
             if meter.isCancelled { throw CancellationError() }
             context.stage = enricher.name
             let plugin = groups.values.compactMap { $0.narrowed[enricher.name] }.first ?? enricher.plugin
-            let (before, said) = (outcome.findings, context.ledger.dropped.count)
-            try await plugin.enrich(&outcome.findings, context)
-            context.ledger.complete(
-                before, outcome.findings, since: said, filter: enricher.name, records: context.recordCount)
+            await enrich(&outcome, Pipeline.Stage(enricher.name, plugin), context)
         }
+        if meter.isCancelled { throw CancellationError() }
         outcome.dropped += context.ledger.totals
         outcome.remarks += context.ledger.remarks
         outcome.findings = outcome.findings.byUrgency()
         lap("enrich")
         return outcome
+    }
+
+    /// Lets an enricher act on the findings. One that fails leaves them as they were: all was read and judged.
+    private func enrich(_ outcome: inout Outcome, _ enricher: Pipeline.Stage<any Enricher>, _ context: RunContext) async
+    {
+        let said = context.ledger.dropped.count
+        var findings = outcome.findings
+        do {
+            try await enricher.plugin.enrich(&findings, context)
+            context.ledger.complete(
+                outcome.findings, findings, since: said, filter: enricher.name, records: context.recordCount)
+            outcome.findings = findings
+        } catch {
+            context.ledger.forget(filter: enricher.name)
+            // A plugin from outside names its failure itself.
+            if (enricher.plugin as? any ClosablePlugin)?.failure != nil { return }
+            outcome.failures.append("enricher \(enricher.name): \(error); the findings are without what it adds")
+        }
     }
 }
 

@@ -64,7 +64,7 @@ public struct RunEngine: Sendable {
         run.findings = outcome.findings.count
         run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
         for stage in pipeline.sources { run.warnings += await stage.plugin.remarks() }
-        run.failures = PluginLifetimes(pipeline).failures
+        run.failures = PluginLifetimes(pipeline).failures + outcome.failures
         run.redact()
         let subjects = Set(evaluator.groupings.map(\.subject))
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }

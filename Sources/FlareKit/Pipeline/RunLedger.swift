@@ -34,6 +34,9 @@ public final class RunLedger: Sendable {
         state.withLock { $0.dropped.append(entry) }
     }
 
+    /// Takes back what an enricher put down that failed after it.
+    func forget(filter: String) { state.withLock { $0.dropped.removeAll { $0.filter == filter } } }
+
     /// Puts down a remark for the run's report.
     public func remark(_ text: String) {
         let text = Redaction.redacted(text)

@@ -23,6 +23,10 @@ public protocol Enricher: Plugin {
     /// - Throws: where the run had better not begin.
     func prepared(for run: RunPreparation) async throws -> PreparedEnricher
 
+    /// Adds to the findings, and takes out those that are not to be reported.
+    ///
+    /// - Throws: where it cannot. The run goes on with the findings as they were, names the error, and counts as not
+    ///   whole.
     func enrich(_ findings: inout [Finding], _ run: RunContext) async throws
 }
 

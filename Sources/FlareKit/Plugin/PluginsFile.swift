@@ -131,7 +131,10 @@ struct PluginsFileEntry: PluginOptions {
             Option(
                 "sandbox", \.sandbox,
                 "What a program is locked into: nothing, or bubblewrap, without network and unable to write files."),
-            Option("on_failure", \.onFailure, "Whether a run ends, or goes on without the plugin, if it fails."),
+            Option(
+                "on_failure", \.onFailure,
+                "Whether a run ends, or goes on without the plugin, if it fails. Without an enricher or a sink a run always "
+                    + "goes on."),
             Option(
                 "environment", \.environment,
                 "Names of environment variables that a program gets beside PATH, HOME, LANG, LC_ALL, TZ and TMPDIR."),

@@ -17,7 +17,8 @@ struct MarkdownReport {
     }
 
     var text: String {
-        ([heading, looked] + run.warnings.map { "> \(MarkdownText.shown($0))" } + [table, remark, hidden] + details)
+        ([heading, looked] + (run.failures + run.warnings).map { "> \(MarkdownText.shown($0))" }
+            + [table, remark, hidden] + details)
             .compactMap { $0 }.joined(separator: "\n\n") + "\n"
     }
 

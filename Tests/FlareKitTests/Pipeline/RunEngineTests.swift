@@ -42,6 +42,23 @@ struct RunEngineTests {
         #expect(outcome.run.account.skipped["outside the window"]?.count == 90)
     }
 
+    @Test("an enricher that fails leaves the findings as they were, is named, and makes the run not whole")
+    func failingEnricher() async throws {
+        let sink = MemorySink()
+        let outcome = try await Self.run(Self.calls(100)) {
+            $0.enrichers = [.init("failing", Failing()), .init("copying", Copying(from: nil, to: "copied"))]
+            $0.sinks = [.init("sink", sink)]
+        }
+        #expect(sink.findings.count == 1)
+        #expect(sink.findings.first?.evidence["copied"] == .text("written by copied"))
+        #expect(outcome.run.findings == 1)
+        #expect(outcome.run.dropped.isEmpty)
+        let failure =
+            "enricher failing: /var/lib/history: is damaged; move it away; the findings are without what it adds"
+        #expect(outcome.run.failures == [failure])
+        #expect(outcome.conditions == [.notWhole(failure)])
+    }
+
     @Test("one record dated 2099 is rejected under that name and does not move the window")
     func future() async throws {
         let wrong = MemoryRecord(at: 4_070_908_800, from: "10.0.0.1", to: "203.0.113.9")
@@ -149,6 +166,14 @@ struct RunEngineTests {
 private struct BrokenSource: Source {
     var offers: Set<RecordKind> { [.flow] }
     func open(_ scan: Scan) async throws -> [any Cursor] { throw PluginError("no such file", at: "/nowhere") }
+}
+
+/// Changes, takes out, and then fails.
+private struct Failing: Enricher {
+    func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+        run.ledger.drop(findings.removeFirst(), filter: run.stage, rule: "rule", records: 1)
+        throw PluginError("is damaged", at: "/var/lib/history", remedy: "move it away")
+    }
 }
 
 private struct OnlySource: ChannelFilter {

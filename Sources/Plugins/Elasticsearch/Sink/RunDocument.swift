@@ -37,7 +37,7 @@ enum RunDocument {
                         "channels": .integer(Int64($0.channels)), "records": .integer(Int64($0.records)),
                         "findings": .integer(Int64($0.findings)),
                     ]
-                }), "warnings": .texts(run.warnings),
+                }), "warnings": .texts(run.failures + run.warnings),
         ]
         return [
             "@timestamp": .text(run.header.started.description), "ecs": ["version": .text(FindingDocument.ecsVersion)],
