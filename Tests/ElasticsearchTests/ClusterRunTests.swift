@@ -70,7 +70,7 @@ enum Runs {
     static func cluster(
         _ options: String, _ window: TimeWindow, filters: [any Enricher] = [], _ detector: (any Detector)? = nil
     ) async throws -> Outcome {
-        let source = try ElasticsearchSource(.read(options), PluginContext())
+        let source = try ElasticsearchSource(.read(options), SSHServer.trusting)
         return Outcome(try await run(source, window, filters, detector))
     }
 

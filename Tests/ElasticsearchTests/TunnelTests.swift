@@ -61,7 +61,7 @@ struct TunnelTests {
     func wrongKey() async throws {
         let sshd = try await SSHServer()
         let text = Self.options(sshd, port: 1).replacing(sshd.key, with: sshd.otherKey)
-        let source = try ElasticsearchSource(.read(text), PluginContext())
+        let source = try ElasticsearchSource(.read(text), SSHServer.trusting)
         let error = await #expect(throws: PluginError.self) { try await source.session.cluster() }
         await source.close()
         #expect(error?.description.contains("Permission denied") == true, "\(error?.description ?? "")")
@@ -72,23 +72,65 @@ struct TunnelTests {
     func nothingBehind() async throws {
         let sshd = try await SSHServer()
         let dead = try ClusterServer.freePort()
-        let source = try ElasticsearchSource(.read(Self.options(sshd, port: dead)), PluginContext())
+        let source = try ElasticsearchSource(.read(Self.options(sshd, port: dead)), SSHServer.trusting)
         await #expect(throws: ClusterError.self) { try await source.session.cluster() }
         await source.close()
         #expect(try await sshd.clients() == "")
     }
 
-    @Test("a host that looks like an option of ssh is refused")
-    func optionAsHost() {
-        #expect(throws: (any Error).self) {
+}
+
+@Suite("What a pipeline says of SSH")
+struct SSHTrustTests {
+    private func complaint(_ ssh: String, folders: [String] = []) -> OptionComplaint? {
+        #expect(throws: OptionComplaint.self) {
             try ElasticsearchSource(
-                .read("urls: [\"http://es:9200\"]\nssh: {host: -oProxyCommand=true}"), PluginContext())
+                .read("urls: [\"http://es:9200\"]\nssh: {\(ssh)}"), PluginContext(codeFolders: folders))
         }
+    }
+
+    @Test(
+        "a name that ssh takes for an option, or a shell for a command, is refused",
+        arguments: [
+            ("host: -oProxyCommand=true", "ssh.host"), ("host: \"a$(touch x)\"", "ssh.host"),
+            ("host: \"a`touch x`\"", "ssh.host"), ("host: a, user: \"b;touch x\"", "ssh.user"),
+            ("host: a, jump: \"b|touch x\"", "ssh.jump"), ("host: a, jump: -oProxyCommand=true", "ssh.jump"),
+            ("host: \"a\\nProxyCommand x\"", "ssh.host"), ("host: a, user: \"b c\"", "ssh.user"),
+        ])
+    func names(ssh: String, option: String) {
+        #expect(complaint(ssh)?.option == option)
+    }
+
+    @Test("names of machines, users and ways there as people write them are taken")
+    func usualNames() throws {
+        let text = "host: \"2001:db8::1\", user: ada.l_1-x, jump: \"bob@near.example:2222,[fe80::1%eth0]:22\""
+        _ = try ElasticsearchSource(.read("urls: [\"http://es:9200\"]\nssh: {\(text)}"), PluginContext())
+    }
+
+    @Test("a configuration of ssh is taken from the user's folders alone, wherever a link leads from")
+    func configurations() throws {
+        let (own, beside) = (try Scratch(), try Scratch())
+        let (mine, theirs) = (try own.file("ssh_config", ""), try beside.file("ssh_config", "ProxyCommand true\n"))
+        _ = try ElasticsearchSource(
+            .read("urls: [\"http://es:9200\"]\nssh: {host: a, config: \"\(mine)\"}"),
+            PluginContext(codeFolders: [own.path]))
+        let refused = complaint("host: a, config: \"\(theirs)\"", folders: [own.path])
+        #expect(refused?.option == "ssh.config")
+        #expect(refused?.message.contains("can run programs") == true)
+        try FileManager.default.createSymbolicLink(atPath: own.path + "/link", withDestinationPath: theirs)
+        for path in ["\(own.path)/link", "\(own.path)/../\(beside.path.split(separator: "/").last ?? "")/ssh_config"] {
+            #expect(complaint("host: a, config: \"\(path)\"", folders: [own.path])?.option == "ssh.config")
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: mine)
+        #expect(
+            complaint("host: a, config: \"\(mine)\"", folders: [own.path])?.message.contains("everybody") == true)
     }
 }
 
 /// An sshd on the loopback that lets in whoever has its key.
 final class SSHServer: Sendable {
+    /// Where the tests' own configurations of ssh are trusted.
+    static let trusting = PluginContext(codeFolders: [NSTemporaryDirectory()])
     static let isThere = ["/usr/sbin/sshd", "/usr/bin/ssh-keygen", "/usr/bin/ssh"]
         .allSatisfy(FileManager.default.isExecutableFile)
 

@@ -35,8 +35,14 @@ public struct PluginContext: Sendable, Hashable {
     /// The absolute folder of what the installation carries, for `builtin:` paths that are files; `nil` where none
     /// is known.
     public var installation: String?
+    /// The folders whose files may name code, as a configuration of ssh does.
+    public var codeFolders: [String]
 
-    public init(place: String = "", folder: String = "/", installation: String? = nil) {
+    public init(
+        place: String = "", folder: String = "/", installation: String? = nil,
+        codeFolders: [String] = PluginsFile.codeFolders(ProcessEnvironment.current)
+    ) {
+        self.codeFolders = codeFolders
         self.place = place
         self.folder = folder
         self.installation = installation

@@ -57,7 +57,7 @@ public struct ClusterHunt: Sendable {
         connection.auth.token = environment["FLARE_ES_TOKEN"].map { Secret($0) }
         connection.tls.ca = environment["FLARE_ES_CA"].map { OptionPath($0) }
         do {
-            try connection.check()
+            try connection.check(codeFolders: [])
         } catch let complaint as OptionComplaint {
             throw PluginError(complaint.message, at: url, remedy: complaint.suggestion ?? complaint.expected)
         }

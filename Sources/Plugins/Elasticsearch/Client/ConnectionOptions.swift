@@ -15,13 +15,14 @@ struct ConnectionOptions: Sendable, Equatable {
 
     /// What is wrong with the options, of those that are checked before a run.
     ///
+    /// - Parameter codeFolders: the folders whose files may name code.
     /// - Throws: the complaint.
-    func check() throws {
+    func check(codeFolders: [String]) throws {
         guard !urls.isEmpty else {
             throw OptionComplaint("there is no cluster to ask", option: "urls", expected: "at least one URL")
         }
         for url in urls { _ = try ClusterURL(url) }
-        if let complaint = auth.complaint ?? ssh?.complaint { throw complaint }
+        if let complaint = auth.complaint ?? ssh?.complaint(codeFolders: codeFolders) { throw complaint }
     }
 }
 

@@ -17,7 +17,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
 
     /// - Parameter policy: when requests are made again, in place of what the options say.
     init(_ options: ElasticsearchSourceOptions, _ context: PluginContext, policy: RetryPolicy?) throws {
-        try options.connection.check()
+        try options.connection.check(codeFolders: context.codeFolders)
         self.options = options
         choice = try FieldMapChoice(options.schema, folder: context.folder)
         if case .builtIn(let map) = choice { _ = try map.overridden(by: options.fields) }

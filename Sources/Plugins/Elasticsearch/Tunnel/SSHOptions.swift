@@ -16,16 +16,42 @@ struct SSHOptions: PluginOptions, Equatable {
             Option("port", \.port, "The port of its SSH server.", range: 1...65_535),
             Option("identity_file", \.identityFile, "The private key. It has no passphrase, or the agent knows it."),
             Option("jump", \.jump, "A machine on the way there: user@host:port."),
-            Option("config", \.config, "A configuration file of ssh in place of the user's."),
+            Option(
+                "config", \.config,
+                "A configuration file of ssh in place of the user's. It can run programs, so it has to lie in ~/.ssh, "
+                    + "~/.config/flare, /etc/ssh or /etc/flare."),
         ]
     }
 
-    /// What is wrong with them: a name that ssh would take for an option.
-    var complaint: OptionComplaint? {
-        for (name, value) in [("host", host), ("user", user ?? ""), ("jump", jump ?? "")] where value.hasPrefix("-") {
-            return OptionComplaint("\"\(value)\" begins with a hyphen", option: "ssh.\(name)")
+    /// What is wrong with them: a name that ssh would take for an option or a shell for a command, or a configuration
+    /// that anybody may have written.
+    ///
+    /// ssh puts names into commands that a shell runs (ProxyJump, ProxyCommand, Match exec; CVE-2023-51385).
+    ///
+    /// - Parameter codeFolders: the folders whose files may name code.
+    func complaint(codeFolders: [String]) -> OptionComplaint? {
+        for (name, value) in [("host", host), ("user", user ?? ""), ("jump", jump ?? "")] {
+            if value.hasPrefix("-") {
+                return OptionComplaint("\"\(value)\" begins with a hyphen", option: "ssh.\(name)")
+            }
+            if let sign = value.unicodeScalars.first(where: { !Self.isOfName($0) }) {
+                return OptionComplaint("\"\(value)\" has a sign that no such name has: \(sign)", option: "ssh.\(name)")
+            }
+        }
+        if let config, let file = config.file, let why = PluginsFile.distrust(ofReferred: file, folders: codeFolders) {
+            return OptionComplaint(
+                "\"\(config.text)\" can run programs, and is not taken: \(why)", option: "ssh.config",
+                expected: "a file in ~/.ssh, ~/.config/flare, /etc/ssh or /etc/flare",
+                suggestion: "move it there, or write what it says into ~/.ssh/config")
         }
         return host.isEmpty ? OptionComplaint("there is no host", option: "ssh.host") : nil
+    }
+
+    private static func isOfName(_ sign: Unicode.Scalar) -> Bool {
+        switch sign {
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-", "@", ":", "[", "]", ",", "/", "%", "+": true
+        default: false
+        }
     }
 
     /// The arguments of ssh.

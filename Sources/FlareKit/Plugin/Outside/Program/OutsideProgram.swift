@@ -125,8 +125,8 @@ final class OutsideProgram: Sendable {
 }
 
 /// The environment of this process.
-enum ProcessEnvironment {
-    static var current: [String: String] {
+public enum ProcessEnvironment {
+    public static var current: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
