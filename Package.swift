@@ -269,7 +269,8 @@ let package = Package(
         ),
         .testTarget(name: "TabularTests", dependencies: ["FlareKit", "Tabular"]),
         .testTarget(
-            name: "HistoryTests", dependencies: ["FlareKit", "History", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "HistoryTests",
+            dependencies: ["FlareKit", "FlareKitTesting", "History", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "HTMLTests", dependencies: ["FlareKit", "TestReading", "HTML", "SampleReports"]),
         .testTarget(
             name: "OutputTests",

@@ -56,7 +56,8 @@ public enum DetectorLaw {
     }
 }
 
-/// The law of `Sink`: a whole sink leaves the old output until it commits, and nothing after an abort.
+/// The law of `Sink`: a whole sink leaves the old output until it commits, and nothing after an abort. No sink touches its
+/// output before the first commit, and one that goes on from the mark of its beginning leaves what one run would have.
 public enum SinkLaw {
     /// - Parameters:
     ///   - make: a fresh sink to the same destination.
@@ -86,6 +87,33 @@ public enum SinkLaw {
         if second.mode == .whole, try output() != committed { breaches.append("the old output is gone before commit") }
         await second.abort()
         if try output() != committed { breaches.append("abort leaves something behind") }
+        return try await breaches + goingOn(of: make, output)
+    }
+
+    /// A live run that is killed before the mark of its first commit is kept, and goes on from where it began.
+    private static func goingOn(of make: () throws -> any Sink, _ output: () throws -> String?) async throws -> [String]
+    {
+        var breaches: [String] = []
+        let before = try output()
+        let late = Finding(detector: "law", subject: .source(IPAddress(v4: 3)), score: 0.5, summary: "late")
+        var run = Run(
+            header: RunHeader(pipeline: "law", version: "0", started: Timestamp(seconds: 1000), sources: []),
+            window: .all, account: Account(), accounts: [:])
+        run.findings = 1
+        let killed = try make()
+        try await killed.begin(run.header, Column.standard, resume: nil)
+        let mark = try await killed.mark()
+        try await killed.write([late])
+        if try output() ?? "" != before ?? "" { breaches.append("the output is touched before the first commit") }
+        _ = try await killed.commit(run)
+        let whole = try output()
+
+        run.header.started = killed.mode == .whole ? run.header.started : Timestamp(seconds: 2000)
+        let further = try make()
+        try await further.begin(run.header, Column.standard, resume: mark)
+        try await further.write([late])
+        _ = try await further.commit(run)
+        if try output() != whole { breaches.append("going on from the mark of the beginning changes the output") }
         return breaches
     }
 }

@@ -42,6 +42,8 @@ public final class MemorySink: Sink {
         try note(.begin(columns: columns.map(\.name), mark: resume?.state["count"].flatMap(Int.init)))
     }
 
+    public func mark() async throws -> SinkMark? { SinkMark(["count": String(state.withLock(\.committed.count))]) }
+
     public func write(_ findings: [Finding]) async throws {
         state.withLock { state in
             if mode == .whole { state.findings = [] }

@@ -1,4 +1,5 @@
 import FlareKit
+import FlareKitTesting
 import Foundation
 import GRDB
 import Testing
@@ -81,6 +82,24 @@ struct HistoryTests {
         #expect(try await file.runs(limit: 10).map(\.started) == [moment(30)])
         #expect(try await file.past(ChannelQuery(port: 80), limit: 10) == [])
         #expect(try await file.channels(ChannelQuery(port: 80), limit: 10)[0].firstReported == moment(1))
+    }
+
+    @Test("the law of sinks is kept, also by a run that is killed before its first mark is kept")
+    func law() async throws {
+        let folder = try Folder()
+        let breaches = try await SinkLaw.breaches(
+            of: { try SQLiteSink(SQLiteOptions.read("{path: \"\(folder.history)\"}")) },
+            output: {
+                guard folder.entries.contains("history.sqlite") else { return nil }
+                return try DatabaseQueue(path: folder.history).read { database in
+                    try [
+                        "* FROM run", "* FROM channel", "* FROM finding",
+                        "finding, first_reported, first_run, last_run, runs FROM reported",
+                    ].flatMap { try Row.fetchAll(database, sql: "SELECT \($0)").map(\.description) }
+                        .joined(separator: "\n")
+                }
+            })
+        #expect(breaches == [])
     }
 
     @Test("a run that is broken off leaves nothing, not even a file")

@@ -39,25 +39,47 @@ struct WholeFileTests {
         #expect(rights == 0o640)
     }
 
-    @Test("what a killed run left goes, what another run is writing stays")
+    @Test("what a killed run left goes at once, what another run is writing stays")
     func leftovers() throws {
         let folder = try Folder()
-        var other = WholeFile(folder.file("other"))
-        try other.open()
-        let held = try #require(folder.entries.first)
         try folder.write("half", to: ".flare-1-left.partial")
-        try folder.write("half", to: ".flare-1-young.partial")
+        try folder.write("half", to: ".flare-2-held.partial")
         try folder.write("kept", to: ".flare-notes")
-        for name in [held, ".flare-1-left.partial", ".flare-notes"] {
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder.file(name))
-        }
+        let held = open(folder.file(".flare-2-held.partial"), O_RDWR | O_CLOEXEC)
+        #expect(flock(held, LOCK_EX) == 0)
         var file = WholeFile(folder.file("file"))
         try file.write("new".utf8)
         try file.commit()
-        #expect(Set(folder.entries) == ["file", held, ".flare-1-young.partial", ".flare-notes"])
-        try other.commit()
-        #expect(Set(folder.entries) == ["file", "other", ".flare-1-young.partial", ".flare-notes"])
+        #expect(Set(folder.entries) == ["file", ".flare-2-held.partial", ".flare-notes"])
+        close(held)
+        try file.write("newer".utf8)
+        try file.commit()
+        #expect(Set(folder.entries) == ["file", ".flare-notes"])
+        #expect(try folder.text("file") == "newer")
+    }
+
+    @Test("half a file has no name, so that a killed process leaves none")
+    func nameless() throws {
+        let folder = try Folder()
+        var file = WholeFile(folder.file("file"))
+        try file.write([UInt8](repeating: 65, count: 3 << 20))
+        #expect(folder.entries == [])
+        try file.commit()
+        #expect(folder.entries == ["file"])
+        #expect(try folder.text("file").utf8.count == 3 << 20)
+    }
+
+    @Test("where a file has to have a name, it goes with the process's sudden end, as do made folders")
+    func suddenEnd() throws {
+        let folder = try Folder()
+        let partial = try PartialFile(named: folder.path)
+        #expect(folder.entries.count == 1)
+        var file = WholeFile(folder.file("made/inside/file"))
+        try file.open()
+        SuddenEnd.takeBack()
+        #expect(folder.entries == [])
+        partial.remove()
+        file.abort()
     }
 
     @Test("a device is written to, not replaced")

@@ -10,7 +10,7 @@ import Synchronization
 /// Threads of the engine's own: blocking reads and parsing never run on Swift's cooperative pool.
 enum EngineThread {
     /// How long a thread may take to notice that the run is to end, before nobody waits for it any more.
-    private static let patience = DispatchTimeInterval.milliseconds(1500)
+    private static let patience = DispatchTimeInterval.milliseconds(1000)
 
     /// Runs `body` on a new thread and waits for it without blocking the caller's.
     ///

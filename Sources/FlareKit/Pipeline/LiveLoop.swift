@@ -32,7 +32,7 @@ struct LiveLoop {
 
     /// Goes on until all cursors have ended or the run is cancelled.
     mutating func run(_ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void) async throws {
-        state.marks.merge(await sinks.markStanding(as: evaluator.header)) { $1 }
+        state.marks.merge(await sinks.standing()) { $1 }
         whole = state
         // From here on a killed run leaves no output that the next one does not know of.
         try await evaluated(nil, whole)
@@ -99,7 +99,7 @@ struct LiveLoop {
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
         run.warnings = evaluator.remarks + outcome.remarks
         run.seconds = outcome.seconds
-        run.failures = PluginLifetimes(pipeline).failures
+        run.failures = PluginLifetimes(pipeline).failures + outcome.failures
         run.redact()
         return run
     }

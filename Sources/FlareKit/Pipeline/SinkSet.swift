@@ -55,11 +55,10 @@ actor SinkSet {
         run.outputs = reports
     }
 
-    /// Marks where sinks that keep what stands are before a live run has written anything.
-    func markStanding(as header: RunHeader) async -> [String: SinkMark] {
-        let empty = Run(header: header, window: .all, account: Account(), accounts: [:])
-        for (place, stage) in stages.enumerated() where stage.plugin.mode != .whole {
-            await attempt(place) { keep(try await stage.plugin.commit(empty), for: stage.name) }
+    /// Where the outputs are before a live run has written anything.
+    func standing() async -> [String: SinkMark] {
+        for (place, stage) in stages.enumerated() {
+            await attempt(place) { keep(try await stage.plugin.mark(), for: stage.name) }
         }
         return marks
     }

@@ -1,7 +1,11 @@
 /// Where findings go.
 ///
-/// The law, kept by `SinkLaw` in the tests: after `begin`, any number of `write`, then `commit` or `abort`.
-/// A whole-file sink leaves nothing half-written: before `commit` the old output stands, after `abort` too.
+/// The law, kept by `SinkLaw` in the tests:
+/// - after `begin`, any number of `write`, then `commit` or `abort`;
+/// - a whole-file sink leaves nothing half-written: before `commit` the old output stands, after `abort` too;
+/// - no sink puts anything into its output before the first `commit`;
+/// - a run that goes on from a mark takes back, or writes over, what was committed after it: its output is the one of a
+///   run that was never broken off.
 public protocol Sink: Plugin {
     var mode: SinkMode { get }
     /// Where the output goes, for the closing summary: a path, an index; `nil` for the terminal.
@@ -12,6 +16,10 @@ public protocol Sink: Plugin {
 
     /// Prepares to write. With a mark, what the output holds beyond it is cut back first.
     func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws
+    /// Where the output stands after `begin`, to be kept before anything is committed: a live run that is killed between
+    /// its first commit and the keeping of that commit's mark goes on from here. Writes nothing. Asked in a live run
+    /// alone, once; `nil` for an output that is the same without.
+    func mark() async throws -> SinkMark?
     func write(_ findings: [Finding]) async throws
     /// Makes what was written stand. In a live run called after each evaluation; the mark is kept in the checkpoint.
     func commit(_ run: Run) async throws -> SinkMark?
@@ -22,6 +30,7 @@ public protocol Sink: Plugin {
 extension Sink {
     public var destination: String? { nil }
     public var namedColumns: [NamedColumn] { [] }
+    public func mark() async throws -> SinkMark? { nil }
 }
 
 /// A column that an option names.

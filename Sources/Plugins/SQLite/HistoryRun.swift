@@ -16,7 +16,7 @@ struct HistoryRun {
     /// - Parameter id: the run's own number, where an earlier commit of the same run wrote it.
     /// - Returns: the run's number.
     func write(_ run: Run, _ findings: [Finding], id: Int64?, _ database: Database) throws -> Int64 {
-        let started = seconds(run.header.started)
+        let started = Self.seconds(run.header.started)
         let number = try record(run, id: id, started, database)
         for finding in findings {
             let channel = try self.channel(of: finding, database)
@@ -46,8 +46,9 @@ struct HistoryRun {
                     channels = excluded.channels, findings = excluded.findings, seconds = excluded.seconds
                 """,
             arguments: [
-                id, run.header.pipeline, run.header.version, started, run.window.since.map(seconds),
-                run.window.until.map(seconds), run.account.read, run.account.rejectedCount, run.channels, run.findings,
+                id, run.header.pipeline, run.header.version, started, run.window.since.map(Self.seconds),
+                run.window.until.map(Self.seconds), run.account.read, run.account.rejectedCount, run.channels,
+                run.findings,
                 run.seconds["total"],
             ])
         return id ?? database.lastInsertedRowID
@@ -67,8 +68,8 @@ struct HistoryRun {
                 """,
             arguments: [
                 finding.subjectName, finding.source?.description, key?.peer.description, key?.port.map { Int64($0) },
-                key?.proto.map(TransportProtocol.name(of:)), finding.firstSeen.map(seconds),
-                finding.lastSeen.map(seconds),
+                key?.proto.map(TransportProtocol.name(of:)), finding.firstSeen.map(Self.seconds),
+                finding.lastSeen.map(Self.seconds),
             ])
         guard let number else { throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "no channel was written") }
         return number
@@ -125,12 +126,12 @@ struct HistoryRun {
                 run, finding.id, channel, finding.detector, isNew, finding.score, finding.priority,
                 finding.severity.rawValue, finding.occurrences, finding.percent, finding.interval,
                 finding.bytesToServer, finding.bytesToClient, finding.destinationDegree, finding.host, finding.summary,
-                finding.firstSeen.map(seconds), finding.lastSeen.map(seconds), evidence,
+                finding.firstSeen.map(Self.seconds), finding.lastSeen.map(Self.seconds), evidence,
             ])
     }
 
     /// Whole seconds since 1970, cut.
-    private func seconds(_ time: Timestamp) -> Int64 {
+    static func seconds(_ time: Timestamp) -> Int64 {
         Int64((Double(time.inWholeSeconds.nanoseconds) / 1e9).rounded())
     }
 }

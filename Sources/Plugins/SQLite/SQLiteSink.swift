@@ -18,6 +18,11 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
     private var findings: [Finding] = []
     /// The run's number, once it has one.
     private var run: Int64?
+    /// When the run began, by which its row is found that no mark names yet.
+    private var started: Int64 = 0
+
+    private static let runKey = "run"
+    private static let startKey = "started"
 
     public init(_ options: SQLiteOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         guard let path = try outputPath(of: options.path) else {
@@ -31,6 +36,7 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
     public func begin(_ run: RunHeader, _ columns: [FlareKit.Column], resume: SinkMark?) async throws {
         findings = []
         self.run = nil
+        started = HistoryRun.seconds(run.started)
         // A file that is there is looked into now, so that a damaged one is known before hours of reading. A new one is
         // made by the first commit: a run that is broken off leaves none.
         guard FileSystem.status(path) != nil else {
@@ -39,12 +45,19 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
         }
         let file = try HistoryFile(writing: path)
         self.file = file
-        guard let marked = resume?.state["run"].flatMap({ Int64($0) }) else { return }
+        guard let resume else { return }
+        let (number, start) = (resume.state[Self.runKey].flatMap { Int64($0) }, resume.state[Self.startKey])
         let pipeline = run.pipeline
         self.run = try await perform(file) { database in
             try Int64.fetchOne(
-                database, sql: "SELECT id FROM run WHERE id = ? AND pipeline = ?", arguments: [marked, pipeline])
+                database,
+                sql: "SELECT id FROM run WHERE pipeline = ? AND (id = ? OR started = ?) ORDER BY id DESC LIMIT 1",
+                arguments: [pipeline, number, start.flatMap { Int64($0) }])
         }
+    }
+
+    public func mark() async throws -> SinkMark? {
+        SinkMark(run.map { [Self.runKey: String($0)] } ?? [Self.startKey: String(started)])
     }
 
     public func write(_ findings: [Finding]) async throws {
@@ -61,7 +74,7 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
         let id = try await perform(file) { try writing.write(run, written, id: number, $0) }
         self.run = id
         findings = []
-        return SinkMark(["run": String(id)])
+        return SinkMark([Self.runKey: String(id)])
     }
 
     public func abort() async {

@@ -37,6 +37,8 @@ public actor JSONSink: Sink, BuiltInPlugin {
         if mode == .append { try appended.open(resume: resume) } else { try whole.open() }
     }
 
+    public func mark() async throws -> SinkMark? { try appended.mark() }
+
     public func write(_ findings: [Finding]) async throws {
         self.findings += findings
     }

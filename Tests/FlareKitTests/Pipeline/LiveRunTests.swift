@@ -64,16 +64,20 @@ struct LiveRunTests {
             second.events.first == .begin(columns: Column.all(with: CountingDetector().evidence).map(\.name), mark: 1))
     }
 
-    @Test("a sink that keeps what stands is marked before anything is written", arguments: [SinkMode.append, .upsert])
+    @Test(
+        "where the outputs stand is kept before anything is read, and nothing is committed for it",
+        arguments: [SinkMode.append, .upsert])
     func marksFirst(mode: SinkMode) async throws {
         let sink = MemorySink(mode)
-        let marks = Mutex<[[String: SinkMark]]>([])
+        let first = Mutex<(marks: [String: SinkMark], events: [MemorySink.Event])?>(nil)
         let engine = RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000))
         try await engine.follow(Self.pipeline(LiveMemorySource(Self.minutes(0..<50)), [sink])) { _, state in
             // A run that is killed now goes on from here.
-            if sink.findings.isEmpty { marks.withLock { $0.append(state.marks) } }
+            first.withLock { if $0 == nil { $0 = (state.marks, sink.events) } }
         }
-        #expect(marks.withLock { $0.first?["sink0"] } != nil)
+        let (marks, events) = try #require(first.withLock { $0 })
+        #expect(marks["sink0"] == SinkMark(["count": "0"]))
+        #expect(events.count == 1)
     }
 
     @Test("one record dated 2099 is rejected under that name, and the window stays")

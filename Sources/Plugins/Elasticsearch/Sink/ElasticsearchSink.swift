@@ -11,6 +11,8 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         struct State {
             var columns: [Column] = []
             var findings: [Finding] = []
+            /// The id of the run's document, which a live run keeps over restarts.
+            var run = ""
         }
 
         let state = Mutex(State())
@@ -22,7 +24,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
     private let waiting = Waiting()
 
     public init(_ options: ElasticsearchSinkOptions, _ context: PluginContext) throws {
-        try options.connection.check()
+        try options.connection.check(codeFolders: context.codeFolders)
         _ = try DatedName(options.index, option: "index")
         self.options = options
         session = ClusterSession(options.connection)
@@ -38,8 +40,13 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         waiting.state.withLock {
             $0.columns = columns
             $0.findings = []
+            $0.run = resume?.state[Self.runKey] ?? Fingerprint.of("\(run.pipeline) \(run.started)")
         }
     }
+
+    private static let runKey = "run"
+
+    public func mark() async throws -> SinkMark? { SinkMark([Self.runKey: waiting.state.withLock(\.run)]) }
 
     /// Keeps the findings: which documents they are is known when the window's end is.
     public func write(_ findings: [Finding]) async throws { waiting.state.withLock { $0.findings += findings } }
@@ -50,9 +57,9 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
             return (state.columns, state.findings)
         }
         do {
-            let result = try await send(findings, columns, run)
+            try await send(findings, columns, run)
             await session.close()
-            return result
+            return try await mark()
         } catch {
             await session.close()
             if let error = error as? ClusterError { throw PluginError(error) }
@@ -65,7 +72,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         await session.close()
     }
 
-    private func send(_ findings: [Finding], _ columns: [Column], _ run: Run) async throws -> SinkMark? {
+    private func send(_ findings: [Finding], _ columns: [Column], _ run: Run) async throws {
         let cluster = try await session.cluster()
         let name = try DatedName(options.index, option: "index")
         if options.installTemplate { try await install(columns, name, cluster) }
@@ -83,7 +90,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
             return Bulk.Item(index: stream, id: "\(id)-\(revision)", document: document, onlyCreates: true)
         }
         if let runs = options.runs {
-            let id = Fingerprint.of("\(run.header.pipeline) \(run.header.started)")
+            let id = waiting.state.withLock(\.run)
             items.append(Bulk.Item(index: runs, id: id, document: RunDocument.document(of: run)))
         }
         let bulk = Bulk(
@@ -97,7 +104,6 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
             throw error
         }
         guard outcome.refused.isEmpty else { throw try refusal(outcome, of: items.count, at: cluster.client.name) }
-        return nil
     }
 
     private func refusal(_ outcome: Bulk.Outcome, of count: Int, at place: String) throws -> PluginError {

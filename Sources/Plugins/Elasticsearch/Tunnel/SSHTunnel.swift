@@ -10,6 +10,7 @@ final class SSHTunnel: Sendable {
     /// The loopback port that leads to the cluster.
     let port: Int
     private let child: flare_child
+    private let ending: SuddenEnd.Token
     private let isClosed = Mutex(false)
 
     /// How often is looked whether the forward is there, in milliseconds.
@@ -18,6 +19,7 @@ final class SSHTunnel: Sendable {
     private init(port: Int, child: flare_child) {
         self.port = port
         self.child = child
+        ending = SuddenEnd.wouldNeed { [pid = child.pid] in kill(-pid, SIGKILL) }
     }
 
     deinit { end() }
@@ -95,6 +97,7 @@ final class SSHTunnel: Sendable {
             return !isClosed
         }
         guard isFirst else { return }
+        SuddenEnd.needsNot(ending)
         kill(-child.pid, SIGTERM)
         var query = pollfd(fd: child.ended, events: Int16(POLLIN), revents: 0)
         if poll(&query, 1, 2000) <= 0 { kill(-child.pid, SIGKILL) }

@@ -20,6 +20,7 @@ package struct AppendedFile {
     private var length: off_t = 0
     private var buffer: [UInt8] = []
     private var isNew = false
+    private var ending: SuddenEnd.Token?
 
     package init(_ path: String?) {
         self.path = path
@@ -49,8 +50,17 @@ package struct AppendedFile {
         {
             try cut(to: marked)
         }
+        guardStanding()
         // A line that some other hand left unfinished is not ours to finish or to cut.
         if try !endsWithLine() { buffer.append(UInt8(ascii: "\n")) }
+    }
+
+    /// Where the file stands: all up to the last commit; `nil` where that cannot be said.
+    package func mark() throws -> SinkMark? {
+        guard let descriptor, let path else { return nil }
+        let status = try FileSystem.status(of: descriptor, path)
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return SinkMark([Self.bytesKey: String(length), Self.fileKey: Self.identity(status)])
     }
 
     package mutating func write(_ bytes: some Sequence<UInt8>) {
@@ -74,7 +84,8 @@ package struct AppendedFile {
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         isNew = false
         length = status.st_size
-        return SinkMark([Self.bytesKey: String(length), Self.fileKey: Self.identity(status)])
+        guardStanding()
+        return try mark()
     }
 
     /// Takes back what was not committed, and lets go of the file.
@@ -89,8 +100,19 @@ package struct AppendedFile {
         close()
     }
 
+    /// Sees to it that what is not committed goes also where the process ends at once.
+    private mutating func guardStanding() {
+        guard let descriptor, let path else { return }
+        if let ending { SuddenEnd.needsNot(ending) }
+        ending = SuddenEnd.wouldNeed { [length, isNew] in
+            if isNew { _ = unlink(path) } else { _ = ftruncate(descriptor, length) }
+        }
+    }
+
     /// Lets go of the file.
     package mutating func close() {
+        if let ending { SuddenEnd.needsNot(ending) }
+        ending = nil
         guard let descriptor else { return }
         self.descriptor = nil
         #if canImport(Glibc)

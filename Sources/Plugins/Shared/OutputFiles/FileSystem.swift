@@ -136,14 +136,3 @@ package enum FileSystem {
         return PluginError("\(what): \(String(cString: strerror(code)))", at: path, remedy: remedy)
     }
 }
-
-extension stat {
-    /// Seconds since it was last written.
-    package var age: Int {
-        #if canImport(Darwin)
-            time(nil) - st_mtimespec.tv_sec
-        #else
-            time(nil) - st_mtim.tv_sec
-        #endif
-    }
-}

@@ -10,19 +10,17 @@ import FlareKit
 
 /// A file that is written whole or not at all.
 ///
-/// What is written goes to a hidden file in the same folder, which takes the place of the old one on `commit`: a
-/// reader sees the old file or the new one, never half of either. A path that leads to a device or a pipe is no file to
-/// be replaced: it gets the output on `commit`, as standard output does, or as it is written where that is asked for.
+/// What is written goes to a file without a name in the same folder, or a hidden one where the file system knows no such
+/// files. It takes the place of the old one on `commit`: a reader sees the old file or the new one, never half of either.
+/// A path that leads to a device or a pipe is no file to be replaced: it gets the output on `commit`, as standard output
+/// does, or as it is written where that is asked for.
 package struct WholeFile {
     /// Bytes that are kept back before they are written.
     private static let bufferSize = 1 << 20
 
-    /// Between being made and being held a file is nobody's; one this many seconds old is past that.
-    private static let leftAlone = 60
-
     private enum Target {
         /// A file, written beside its place first.
-        case beside(descriptor: Int32, path: String)
+        case beside(PartialFile)
         /// A device, a pipe or standard output; open once something was written.
         case direct(descriptor: Int32?)
     }
@@ -32,6 +30,7 @@ package struct WholeFile {
     private var target: Target?
     private var buffer: [UInt8] = []
     private var madeFolders: [String] = []
+    private var ending: SuddenEnd.Token?
     private let streams: Bool
 
     /// What leads to standard output, by whatever name.
@@ -68,19 +67,19 @@ package struct WholeFile {
         }
         let folder = FileSystem.folder(of: place)
         madeFolders = try FileSystem.makeFolders(folder)
-        removeLeftovers(in: folder)
+        if !madeFolders.isEmpty {
+            ending = SuddenEnd.wouldNeed { [madeFolders] in for folder in madeFolders.reversed() { _ = rmdir(folder) } }
+        }
+        PartialFile.removeLeftovers(in: folder)
         do {
-            let partial = "\(folder)/.flare-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).partial"
             // Nobody may read of the new file what the old one kept from him, not even while it is written.
             let rights = old.map { $0.st_mode & 0o777 } ?? 0o666
-            let descriptor = try FileSystem.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: rights)
-            // Held while it is written, so that others can tell it from what a killed run left.
-            _ = flock(descriptor, LOCK_EX | LOCK_NB)
-            target = .beside(descriptor: descriptor, path: partial)
+            let partial = try PartialFile(in: folder, rights: rights)
+            target = .beside(partial)
             if let old {
                 // Who owns the file and who may read it stays as it was; giving a file away takes root.
-                _ = fchown(descriptor, old.st_uid, old.st_gid)
-                _ = fchmod(descriptor, old.st_mode & 0o7777)
+                _ = fchown(partial.descriptor, old.st_uid, old.st_gid)
+                _ = fchmod(partial.descriptor, old.st_mode & 0o7777)
             }
         } catch {
             abort()
@@ -93,8 +92,8 @@ package struct WholeFile {
         buffer.append(contentsOf: bytes)
         guard buffer.count >= Self.bufferSize else { return }
         switch target {
-        case .beside(let descriptor, let partial):
-            try FileSystem.write(buffer, to: descriptor, partial)
+        case .beside(let partial):
+            try FileSystem.write(buffer, to: partial.descriptor, path ?? "")
             buffer.removeAll(keepingCapacity: true)
         case .direct where streams: try writeDirectly()
         default: break
@@ -108,15 +107,14 @@ package struct WholeFile {
         case .direct:
             try writeDirectly()
             closeDirect()
-        case .beside(let descriptor, let partial):
+        case .beside(let partial):
             guard let path else { return }
             let place = FileSystem.followed(path)
-            try FileSystem.write(buffer, to: descriptor, partial)
-            try FileSystem.flush(descriptor, partial)
-            guard rename(partial, place) == 0 else { throw FileSystem.failure("cannot be replaced", path) }
-            _ = close(descriptor)
+            try FileSystem.write(buffer, to: partial.descriptor, path)
+            try FileSystem.flush(partial.descriptor, path)
+            try partial.replace(place, shownAs: path)
             target = nil
-            madeFolders = []
+            forgetFolders()
             try FileSystem.flushFolder(FileSystem.folder(of: place))
         }
         target = nil
@@ -125,28 +123,18 @@ package struct WholeFile {
 
     /// Takes back what was not committed; the old file stands.
     package mutating func abort() {
-        if case .beside(let descriptor, let partial) = target {
-            _ = close(descriptor)
-            _ = unlink(partial)
-        }
+        if case .beside(let partial) = target { partial.remove() }
         closeDirect()
         for folder in madeFolders.reversed() { _ = rmdir(folder) }
-        madeFolders = []
+        forgetFolders()
         target = nil
         buffer.removeAll()
     }
 
-    /// Removes what killed runs left: files under our names that nobody has held for a minute.
-    private func removeLeftovers(in folder: String) {
-        for name in FileSystem.names(in: folder) where name.hasPrefix(".flare-") && name.hasSuffix(".partial") {
-            let path = "\(folder)/\(name)"
-            guard let descriptor = try? FileSystem.open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK) else { continue }
-            defer { _ = close(descriptor) }
-            guard let found = try? FileSystem.status(of: descriptor, path), found.st_mode & S_IFMT == S_IFREG,
-                found.age >= Self.leftAlone, flock(descriptor, LOCK_EX | LOCK_NB) == 0
-            else { continue }
-            _ = unlink(path)
-        }
+    private mutating func forgetFolders() {
+        madeFolders = []
+        if let ending { SuddenEnd.needsNot(ending) }
+        ending = nil
     }
 
     private mutating func writeDirectly() throws {

@@ -7,6 +7,7 @@ import Glibc
 /// a line is bounded, and so is what is taken of standard error.
 final class OutsideLoop {
     private let child: flare_child
+    private let ending: SuddenEnd.Token
     private let wake: CInt
     private let conversation: OutsideConversation
     private var output: (bytes: [UInt8], offset: Int) = ([], 0)
@@ -23,6 +24,7 @@ final class OutsideLoop {
 
     init(_ child: flare_child, wake: CInt, of conversation: OutsideConversation) {
         self.child = child
+        ending = SuddenEnd.wouldNeed { [pid = child.pid] in kill(-pid, SIGKILL) }
         self.wake = wake
         self.conversation = conversation
         errors = ErrorLog(conversation.logger, limit: conversation.limits.errors)
@@ -163,6 +165,7 @@ final class OutsideLoop {
     /// Ends the program with all its descendants, and tells the conversation.
     private func end(_ fault: OutsideFault?) {
         let hadEnded = isReadable(child.ended)
+        SuddenEnd.needsNot(ending)
         // Before it is waited for, so that the number is not another's yet.
         kill(-child.pid, SIGKILL)
         kill(child.pid, SIGKILL)

@@ -6,6 +6,7 @@ final class ProgramSink: Sink, ClosablePlugin {
     let program: OutsideProgram
     private let columns = Mutex<[Column]>([])
     private let output = Mutex<String?>(nil)
+    private let standing = Mutex<SinkMark?>(nil)
 
     /// The most findings of a question.
     private static let mostFindings = 256
@@ -33,7 +34,10 @@ final class ProgramSink: Sink, ClosablePlugin {
             if let mark { text.append(raw: mark) } else { text.appendNull() }
         }
         if let destination = answer["destination"]?.text { output.withLock { $0 = destination } }
+        standing.withLock { $0 = Self.mark(in: answer) }
     }
+
+    func mark() async throws -> SinkMark? { standing.withLock { $0 } }
 
     func write(_ findings: [Finding]) async throws {
         let columns = self.columns.withLock { $0 }
@@ -55,7 +59,11 @@ final class ProgramSink: Sink, ClosablePlugin {
             text.key("run")
             text.append(raw: report)
         }
-        return answer["mark"]?.values.map { SinkMark($0.compactMapValues(\.text)) }
+        return Self.mark(in: answer)
+    }
+
+    private static func mark(in answer: JSONValue) -> SinkMark? {
+        answer["mark"]?.values.map { SinkMark($0.compactMapValues(\.text)) }
     }
 
     func abort() async {
