@@ -21,7 +21,9 @@ struct FindingLine {
     }
 
     func json(_ columns: [Column]) -> String {
-        var all = [(key: "id", json: JSONText.text(finding.id))] + members
+        // A detector's own column goes before what the line would say under its name.
+        let names = Set(columns.map(\.name))
+        var all = [(key: "id", json: JSONText.text(finding.id))] + members.filter { !names.contains($0.key) }
         for column in columns where column.name != Field.modifiers.name {
             all.append((key: column.name, json: JSONText.value(column.value(of: finding))))
         }
