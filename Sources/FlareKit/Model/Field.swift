@@ -28,7 +28,7 @@ extension Field {
 
     /// Names that JSON lines and documents have for what is no column. A plugin's field cannot have them too.
     static let reserved: Set<String> = [
-        "id", "event_type", "timestamp", "period", "pipeline", "version", "window", modifiers.name,
+        "id", "pipeline", "version", "window", modifiers.name,
     ]
 }
 

@@ -7,6 +7,20 @@ enum DisplayWidth {
         return text.reduce(0) { $0 + of($1) }
     }
 
+    /// The text in lines of at most `width` columns, broken between words; the second and later ones are indented.
+    static func wrapped(_ text: String, to width: Int) -> [String] {
+        let indent = "  "
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, of(last) + 1 + of(String(word)) <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(cut(lines.isEmpty ? String(word) : indent + word, to: width))
+            }
+        }
+        return lines
+    }
+
     /// The text cut to `width` columns, an ellipsis in its last column where something was cut.
     static func cut(_ text: String, to width: Int) -> String {
         if text.utf8.count <= width { return text }

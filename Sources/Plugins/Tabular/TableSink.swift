@@ -53,7 +53,9 @@ public actor TableSink: Sink, BuiltInPlugin {
 
     /// The table as it is shown.
     func text(_ run: Run) -> String {
-        let hidden = run.hiddenFindings.map { SafeText.line($0, limit: 500) + "\n" }.joined()
+        let width = terminal().width ?? .max
+        let hidden = run.hiddenFindings.flatMap { DisplayWidth.wrapped(SafeText.line($0, limit: 500), to: width) }
+            .map { $0 + "\n" }.joined()
         let sorted = findings.byUrgency()
         let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
         guard !shown.isEmpty else { return (hidden.isEmpty ? "No findings.\n" : "No other findings.\n") + hidden }
