@@ -74,7 +74,9 @@ extension PluginsFile {
 
     /// Why a file that a pipeline refers to cannot be trusted to name code; `nil` if it can.
     ///
-    /// - Parameter folders: as ``codeFolders(_:)`` gives them.
+    /// - Parameters:
+    ///   - path: the file, as the pipeline refers to it.
+    ///   - folders: as ``codeFolders(_:)`` gives them.
     public static func distrust(ofReferred path: String, folders: [String]) -> String? {
         let file =
             FileBytes.resolved(path)
