@@ -53,14 +53,14 @@ public final class MemoryCluster: GroupingSource {
             for (peer, records) in Dictionary(grouping: inside, by: { Peer.address($0.destination) }) {
                 census.sourcesByPeer[peer] = Set(records.map(\.source)).count
             }
-            if let first = inside.map(\.start).min(), let last = inside.map(\.start).max() {
-                census.window = TimeWindow(since: first, until: last.advanced(by: 1))
-                census.firstMinute = first.nanoseconds / 60_000_000_000
-                let minutes = Int(last.nanoseconds / 60_000_000_000 - census.firstMinute) + 1
-                census.recordsByMinute = Array(repeating: 0, count: minutes)
-                for record in inside {
-                    census.recordsByMinute[Int(record.start.nanoseconds / 60_000_000_000 - census.firstMinute)] += 1
-                }
+            var days = DayCounts()
+            days.add(inside.map(\.start.nanoseconds))
+            if let recorded = RecordedDays(days.counts) {
+                let body = inside.map(\.start).filter { recorded.body.contains($0.day) }
+                census.strays = recorded.strays
+                census.window = TimeWindow(since: body.min(), until: body.max()?.advanced(by: 1))
+                census.beginMinutes()
+                for time in body { census.count(inMinute: time.minute) }
             }
             self.census = census
             var account = Account()

@@ -1,8 +1,10 @@
 /// Exact counts over the whole window that no single channel knows. They belong to one grouping, and are
 /// taken inside the window and before allowlist and focus, however the records were read.
 public struct Census: Sendable, Codable {
-    /// From the first record's start to just after the last one's, cut by the window asked for.
+    /// From the first record's start to just after the last one's, cut by the window asked for; strays left aside.
     public var window: TimeWindow
+    /// Records that lie far from all others. They are used, and counted everywhere but in `window` and by minute.
+    public var strays: [RecordedDays.Stray] = []
     /// Records of the kind that channels are made of.
     public var records = 0
     /// Different source addresses.
@@ -13,7 +15,7 @@ public struct Census: Sendable, Codable {
     public var judged = 0
     /// Different source addresses by peer.
     public var sourcesByPeer = PeerCounts()
-    /// Records of the whole sensor by minute; the first minute is `firstMinute`.
+    /// Records of the whole sensor by minute, without strays; the first minute is `firstMinute`.
     public var recordsByMinute: [UInt32] = []
     /// Minutes since 1970 of the first element of `recordsByMinute`.
     public var firstMinute: Int64 = 0
@@ -25,8 +27,35 @@ public struct Census: Sendable, Codable {
 
     /// Whether no record at all of the sensor starts in the minute of `time`: then a missing callback says nothing.
     public func isSilent(at time: Timestamp) -> Bool {
-        let minute = Timestamp.split(time.nanoseconds, by: 60_000_000_000).quotient - firstMinute
+        let minute = time.minute.subtractingClamped(firstMinute)
         guard minute >= 0, minute < recordsByMinute.count else { return true }
         return recordsByMinute[Int(minute)] == 0
+    }
+}
+
+extension Census {
+    /// The most minutes that are counted one by one: eight years.
+    private static let mostMinutes: Int64 = 4_200_000
+
+    /// Makes room for the minutes of the window.
+    package mutating func beginMinutes() {
+        guard let since = window.since, let until = window.until else { return }
+        firstMinute = since.minute
+        let count = until.advanced(by: -1).minute - firstMinute + 1
+        recordsByMinute = Array(repeating: 0, count: Int(max(0, min(count, Self.mostMinutes))))
+    }
+
+    /// Counts records of a minute; none where it lies outside of the window.
+    package mutating func count(_ records: UInt32 = 1, inMinute minute: Int64) {
+        let place = minute - firstMinute
+        guard place >= 0, place < recordsByMinute.count else { return }
+        recordsByMinute[Int(place)] = recordsByMinute[Int(place)].addingClamped(records)
+    }
+
+    /// What a reader of the results has to know of records that lie far from all others.
+    package var remarks: [String] {
+        RecordedDays.Stray.sentences(strays, around: window).map {
+            "\($0): such records are used, but the window does not reach to them"
+        }
     }
 }

@@ -27,6 +27,14 @@ public struct ChannelView: Sendable {
     }
 
     public var count: Int { times.count }
+
+    /// The records that start in a window, or all where none does: a channel of strays alone is seen at its own times.
+    func moments(in window: TimeWindow) -> Range<Int> {
+        guard let first = times.firstIndex(where: { window.contains(Timestamp(nanoseconds: $0)) }),
+            let last = times.lastIndex(where: { window.contains(Timestamp(nanoseconds: $0)) })
+        else { return times.indices }
+        return first..<last + 1
+    }
 }
 
 /// Some channels, to be judged together.

@@ -65,8 +65,9 @@ public struct Finding: Sendable, Codable {
     /// A finding about a channel, with all that the channel and the census know of it.
     public init(detector: String, channel: ChannelView, census: Census, score: Double, summary: String) {
         self.init(detector: detector, subject: .channel(channel.key), score: score, summary: summary)
-        firstSeen = channel.times.first.map(Timestamp.init(nanoseconds:))
-        lastSeen = channel.times.last.map(Timestamp.init(nanoseconds:))
+        let seen = channel.moments(in: census.window)
+        firstSeen = channel.times[seen].first.map(Timestamp.init(nanoseconds:))
+        lastSeen = channel.times[seen].last.map(Timestamp.init(nanoseconds:))
         bytesToServer = channel.bytesToServer.sum
         bytesToClient = channel.bytesToClient.sum
         destinationDegree = census.sources(of: channel.key.peer)
@@ -74,8 +75,8 @@ public struct Finding: Sendable, Codable {
         if !channel.addresses.isEmpty {
             evidence[Field.addresses.name] = .texts(channel.addresses.map(\.description))
         }
-        times = channel.times
-        sizes = channel.bytesToServer.known.count == channel.count ? channel.bytesToServer.raw : []
+        times = Array(channel.times[seen])
+        sizes = channel.bytesToServer.known.count == channel.count ? Array(channel.bytesToServer.raw[seen]) : []
     }
 
     /// The score plus all modifiers, cut to 0...1; what lists are sorted by.

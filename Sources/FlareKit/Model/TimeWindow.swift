@@ -15,13 +15,11 @@ public struct TimeWindow: Hashable, Sendable, Codable {
     /// the unit of dates in an index, so that a cluster's cut and the one made here are the same.
     public static func endingNow(_ now: Timestamp, length: Int64) -> TimeWindow {
         let millisecond: Int64 = 1_000_000
-        func floor(_ nanoseconds: Int64) -> Int64 {
-            let rest = nanoseconds % millisecond
-            return nanoseconds - (rest < 0 ? rest + millisecond : rest)
+        func floor(_ time: Timestamp) -> Timestamp {
+            time.advanced(by: -Timestamp.split(time.nanoseconds, by: millisecond).remainder)
         }
         return TimeWindow(
-            since: Timestamp(nanoseconds: floor(now.nanoseconds - length)),
-            until: Timestamp(nanoseconds: floor(now.nanoseconds) + millisecond))
+            since: floor(now.moved(back: length)), until: floor(now).advanced(by: millisecond))
     }
 
     public func contains(_ time: Timestamp) -> Bool {
@@ -33,7 +31,7 @@ public struct TimeWindow: Hashable, Sendable, Codable {
     /// The length in nanoseconds; `nil` where an end is open.
     public var duration: Int64? {
         guard let since, let until else { return nil }
-        return until.nanoseconds - since.nanoseconds
+        return until.nanoseconds(since: since)
     }
 }
 

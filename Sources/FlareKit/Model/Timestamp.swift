@@ -9,9 +9,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// A moment from seconds since 1970; out of range is cut to the range.
     public init(seconds: Double) {
-        let scaled = (seconds * 1e9).rounded()
-        self.nanoseconds =
-            scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : scaled.isNaN ? 0 : Int64(scaled)
+        nanoseconds = Int64(clamping: seconds * 1e9)
     }
 
     /// Seconds since 1970.
@@ -21,9 +19,71 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The moment `nanoseconds` later; saturates at the ends of the range.
     public func advanced(by nanoseconds: Int64) -> Timestamp {
-        let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
-        return Timestamp(nanoseconds: overflow ? (nanoseconds > 0 ? .max : .min) : sum)
+        Timestamp(nanoseconds: self.nanoseconds.addingClamped(nanoseconds))
     }
+
+    /// The moment `nanoseconds` earlier; saturates at the ends of the range.
+    public func moved(back nanoseconds: Int64) -> Timestamp {
+        Timestamp(nanoseconds: self.nanoseconds.subtractingClamped(nanoseconds))
+    }
+
+    /// Nanoseconds from another moment to this one; saturates at the ends of the range.
+    public func nanoseconds(since other: Timestamp) -> Int64 { nanoseconds.subtractingClamped(other.nanoseconds) }
+}
+
+extension FixedWidthInteger {
+    /// The sum, cut to the range of the type: numbers from the network never trap.
+    public func addingClamped(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+
+    /// The difference, cut to the range of the type.
+    public func subtractingClamped(_ other: Self) -> Self {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other > 0 ? .min : .max) : difference
+    }
+
+    /// The product, cut to the range of the type.
+    public func multipliedClamped(by other: Self) -> Self {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
+    }
+}
+
+extension Int64 {
+    /// The nearest whole number, cut to the range; 0 where the value is none.
+    public init(clamping value: Double) {
+        self = value.isNaN ? 0 : value >= 0x1p63 ? .max : value < -0x1p63 ? .min : Int64(value.rounded())
+    }
+}
+
+extension Int {
+    /// The nearest whole number, cut to the range; 0 where the value is none.
+    public init(clamping value: Double) { self.init(clamping: Int64(clamping: value)) }
+}
+
+extension Timestamp {
+    private static let dayLength: Int64 = 86_400_000_000_000
+    private static let minuteLength: Int64 = 60_000_000_000
+
+    /// The beginning of a day since 1970, UTC, cut to the range.
+    package init(day: Int64) { self.init(nanoseconds: day.multipliedClamped(by: Self.dayLength)) }
+
+    /// The beginning of a minute since 1970, cut to the range.
+    package init(minute: Int64) { self.init(nanoseconds: minute.multipliedClamped(by: Self.minuteLength)) }
+
+    /// Days since 1970, UTC, rounded down.
+    package var day: Int64 { Self.split(nanoseconds, by: Self.dayLength).quotient }
+
+    /// Minutes since 1970, rounded down.
+    package var minute: Int64 { Self.split(nanoseconds, by: Self.minuteLength).quotient }
+
+    /// The last nanosecond of the day.
+    var endOfDay: Timestamp { Timestamp(day: day + 1).advanced(by: -1) }
+
+    /// `2026-01-31`, in UTC.
+    var date: String { String(description.prefix { $0 != "T" }) }
 }
 
 extension Timestamp: CustomStringConvertible {
@@ -48,9 +108,10 @@ extension Timestamp: CustomStringConvertible {
 
     /// The same moment cut to whole seconds.
     public var inWholeSeconds: Timestamp {
-        Timestamp(nanoseconds: nanoseconds - Self.split(nanoseconds, by: 1_000_000_000).remainder)
+        advanced(by: -Self.split(nanoseconds, by: 1_000_000_000).remainder)
     }
 
+    @inline(__always)
     static func split(_ value: Int64, by unit: Int64) -> (quotient: Int64, remainder: Int64) {
         var (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
         if remainder < 0 {

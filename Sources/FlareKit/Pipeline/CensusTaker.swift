@@ -3,46 +3,26 @@ extension Census {
     init(_ store: RecordStore, _ index: ChannelIndex, in window: TimeWindow) {
         self.init()
         let (since, until) = window.bounds
-        var earliest = Int64.max
-        var latest = Int64.min
-        for (_, chunk) in store.chunks {
-            if chunk.earliest >= since, chunk.latest < until {
-                guard chunk.count > 0 else { continue }
-                earliest = min(earliest, chunk.earliest)
-                latest = max(latest, chunk.latest)
-                records += chunk.count
-            } else {
-                for time in chunk.times where time >= since && time < until {
-                    earliest = min(earliest, time)
-                    latest = max(latest, time)
-                    records += 1
-                }
-            }
-        }
-        guard records > 0 else { return }
-        self.window = TimeWindow(
-            since: Timestamp(nanoseconds: earliest), until: Timestamp(nanoseconds: latest).advanced(by: 1))
+        var days = DayCounts()
+        for (_, chunk) in store.chunks { days.add(chunk, from: since, until: until) }
+        guard let recorded = RecordedDays(days.counts) else { return }
+        records = days.total
+        strays = recorded.strays
         channels = index.channelCount
-        countMinutes(store, since, until, earliest, latest)
+        let moments = recorded.moments.clamped(to: since...max(since, until.subtractingClamped(1)))
+        if let span = store.span(of: moments) {
+            self.window = TimeWindow(
+                since: Timestamp(nanoseconds: span.lowerBound),
+                until: Timestamp(nanoseconds: span.upperBound).advanced(by: 1))
+            countMinutes(store, span)
+        }
         countSources(index)
     }
 
-    /// The most minutes that are counted one by one: eight years.
-    private static let mostMinutes: Int64 = 4_200_000
-
-    private mutating func countMinutes(
-        _ store: RecordStore, _ since: Int64, _ until: Int64, _ earliest: Int64, _ latest: Int64
-    ) {
-        let minute = { (time: Int64) in Timestamp.split(time, by: 60_000_000_000).quotient }
-        firstMinute = minute(earliest)
-        let span = min(minute(latest) - firstMinute + 1, Self.mostMinutes)
-        recordsByMinute = Array(repeating: 0, count: Int(span))
-        let base = firstMinute * 60_000_000_000
+    private mutating func countMinutes(_ store: RecordStore, _ span: ClosedRange<Int64>) {
+        beginMinutes()
         for (_, chunk) in store.chunks {
-            for time in chunk.times where time >= since && time < until {
-                let place = Int((time - base) / 60_000_000_000)
-                if place < recordsByMinute.count { recordsByMinute[place] += 1 }
-            }
+            for time in chunk.times where span.contains(time) { count(inMinute: Timestamp(nanoseconds: time).minute) }
         }
     }
 
@@ -64,5 +44,34 @@ extension Census {
             }
         }
         hosts = sources.count
+    }
+}
+
+extension DayCounts {
+    mutating func add(_ chunk: RecordChunk, from since: Int64 = .min, until: Int64 = .max) {
+        guard chunk.count > 0 else { return }
+        let (first, last) = (Timestamp(nanoseconds: chunk.earliest), Timestamp(nanoseconds: chunk.latest))
+        if chunk.earliest >= since, chunk.latest < until, first.day == last.day {
+            add(chunk.count, on: first.day)
+        } else {
+            add(chunk.times, from: since, until: until)
+        }
+    }
+}
+
+extension RecordStore {
+    /// From the first to the last of the kept records that start in a range of time; `nil` where none does.
+    func span(of moments: ClosedRange<Int64>) -> ClosedRange<Int64>? {
+        var (earliest, latest) = (Int64.max, Int64.min)
+        for (_, chunk) in chunks where chunk.count > 0 {
+            if moments.contains(chunk.earliest), moments.contains(chunk.latest) {
+                (earliest, latest) = (min(earliest, chunk.earliest), max(latest, chunk.latest))
+            } else {
+                for time in chunk.times where moments.contains(time) {
+                    (earliest, latest) = (min(earliest, time), max(latest, time))
+                }
+            }
+        }
+        return earliest <= latest ? earliest...latest : nil
     }
 }

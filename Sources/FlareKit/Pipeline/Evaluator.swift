@@ -86,6 +86,7 @@ struct Evaluator: Sendable {
             outcome.channels += groups[grouping]?.census.channels ?? 0
             outcome.dropped += groups[grouping]?.dropped ?? []
             outcome.remarks += groups[grouping]?.remarks ?? []
+            outcome.remarks += (groups[grouping]?.census.remarks ?? []).filter { !outcome.remarks.contains($0) }
         }
         meter.begin("judge")
         var scores: [String: JudgedScores] = [:]

@@ -81,22 +81,24 @@ struct Intake: Sendable {
         let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
         let plan = cursors.contains(where: \.cursor.mayRepeat) ? self.plan(tellingRepeats: true) : asked
         var result = try await Reader(plan: plan, policy: policy, meter: meter).read(cursors)
-        let window = self.window(newest: result.newest)
+        let recorded = result.recorded
+        let window = self.window(newest: recorded.newest)
         result.useOnce(in: window)
         var taken = Taken(
-            groups: [:], window: window, newest: result.newest, account: result.total(window),
+            groups: [:], window: window, newest: recorded.newest, account: result.total(window),
             accounts: result.accounts)
         taken.account.merge(pipeline.notes)
+        if knownWindow != window { taken.remarks = recorded.remarks(on: window) }
         for grouping in evaluator.groupings {
             taken.groups[grouping] = await evaluator.group(result.stores, by: grouping, in: window)
         }
         return taken
     }
 
-    /// The window with both ends where the request has them: a relative one ends at the newest record.
+    /// The window with both ends where the request has them: a relative one ends at the newest record that is no stray.
     private func window(newest: Timestamp?) -> TimeWindow {
         guard case .last(let length) = pipeline.window, knownWindow == .all, let newest else { return knownWindow }
-        return TimeWindow(since: newest.advanced(by: -length), until: newest.advanced(by: 1))
+        return TimeWindow(since: newest.moved(back: length), until: newest.advanced(by: 1))
     }
 
     /// Lets the source group; `nil` where it cannot for one of the groupings.
@@ -149,7 +151,36 @@ struct Intake: Sendable {
     }
 }
 
+/// The time in which the sensor recorded, over records of all kinds.
+struct RecordedTime: Sendable {
+    /// The newest start that is not far from all others.
+    let newest: Timestamp?
+    /// Records that lie behind it.
+    private let strays: [RecordedDays.Stray]
+
+    init(_ stores: some Collection<RecordStore>) {
+        var days = DayCounts()
+        for store in stores { days.merge(store.days) }
+        let recorded = RecordedDays(days.counts)
+        let moments = recorded?.moments
+        newest = moments.flatMap { moments in
+            stores.compactMap { $0.span(of: moments)?.upperBound }.max().map(Timestamp.init(nanoseconds:))
+        }
+        strays = (recorded?.strays ?? []).filter { $0.first > recorded?.body.upperBound ?? .max }
+    }
+
+    /// What a reader has to know of records that a window relative to the newest one leaves out behind it.
+    func remarks(on window: TimeWindow) -> [String] {
+        RecordedDays.Stray.sentences(strays, around: TimeWindow(since: window.since, until: newest)).map {
+            "\($0): the window ends where the others do, at \(window.until?.description ?? "the end"); to look at what is "
+                + "dated later, set window to its dates, as {since: \(Timestamp(day: strays.first?.first ?? 0).date)}"
+        }
+    }
+}
+
 extension ReadResult {
+    var recorded: RecordedTime { RecordedTime(stores.values) }
+
     /// The books of all sources together.
     ///
     /// What the window cut off and what stands in another input moves from the used records to the skipped ones, what

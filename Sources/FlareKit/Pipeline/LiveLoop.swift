@@ -70,7 +70,7 @@ struct LiveLoop {
         if engine.meter.isCancelled { throw CancellationError() }
         var run = self.run(of: outcome, snapshot)
         let changed = outcome.findings.filter { state.takeNote(of: $0, at: moment) }
-        if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.advanced(by: -length)) }
+        if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.moved(back: length)) }
         await sinks.retry(evaluator.header, columns, resume: state.marks)
         await sinks.write(all: outcome.findings, changed: changed)
         let subjects = Set(evaluator.groupings.map(\.subject))

@@ -95,7 +95,7 @@ final class LiveReading: Sendable {
     func snapshot(before moment: Timestamp) -> Snapshot {
         var window = TimeWindow(until: moment)
         switch self.window {
-        case .last(let length): window.since = moment.advanced(by: -length)
+        case .last(let length): window.since = moment.moved(back: length)
         case .between(let asked): window.since = asked.since
         case .all: break
         }

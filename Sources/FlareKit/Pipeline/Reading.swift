@@ -130,9 +130,6 @@ struct ReadResult: Sendable {
             stores[kind] = store
         }
     }
-
-    /// The newest start among kept records of all kinds.
-    var newest: Timestamp? { stores.values.compactMap(\.newest).max() }
 }
 
 /// Drives cursors, each on a thread of its own, until they end.

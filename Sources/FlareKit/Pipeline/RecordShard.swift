@@ -14,6 +14,10 @@ struct RecordShard: Sendable {
     private(set) var newest = Int64.min
     /// Records that were cut off because they were older than any window can be.
     private(set) var evicted = Account.Tally()
+    /// The same by day.
+    private(set) var evictedDays = DayCounts()
+    /// When the records of full chunks were, since a stray one is no measure of how old the others are.
+    private var extents = TimeExtents()
 
     init(layout: RecordLayout) { self.layout = layout }
 
@@ -103,19 +107,71 @@ struct RecordShard: Sendable {
 
     /// Begins a chunk, and forgets those that lie before every window that can still come.
     private mutating func beginChunk(_ policy: AdmissionPolicy) {
-        if let span = policy.span, newest > Int64.min { evict(before: newest - span) }
+        if let span = policy.span, let last = chunks.last {
+            extents.insert(last)
+            evict { [extents] in extents.isOld($0, beyond: span) }
+        }
         chunks.append(RecordChunk(layout: layout))
     }
 
     /// Forgets chunks that lie wholly before a moment.
-    mutating func evict(before moment: Int64) {
+    mutating func evict(before moment: Int64) { evict { $0.latest < moment } }
+
+    private mutating func evict(_ isOld: (RecordChunk) -> Bool) {
+        // Outside of the shard while chunks go.
+        var (evicted, days) = (Account.Tally(), DayCounts())
         chunks.removeAll { chunk in
-            guard chunk.latest < moment else { return false }
+            guard chunk.count > 0, isOld(chunk) else { return false }
+            days.add(chunk)
             evicted.merge(
                 Account.Tally(
                     count: chunk.count, first: Timestamp(nanoseconds: chunk.earliest),
                     last: Timestamp(nanoseconds: chunk.latest)))
             return true
+        }
+        self.evicted.merge(evicted)
+        evictedDays.merge(days)
+    }
+}
+
+/// The stretches of time that records lie in, told apart by a week without any.
+///
+/// A window relative to the newest record ends at the end of one of them, whichever turns out not to be a stray: so what lies
+/// farther before the end of its own stretch than the window is long is outside of every window that can still come.
+private struct TimeExtents: Sendable {
+    private var extents: [ClosedRange<Int64>] = []
+    private static let apart: Int64 = 7 * 86_400_000_000_000
+
+    mutating func insert(_ chunk: RecordChunk) {
+        if chunk.latest.subtractingClamped(chunk.earliest) <= Self.apart {
+            insert(chunk.earliest...chunk.latest)
+            return
+        }
+        let times = chunk.times.sorted()
+        var first = times[0]
+        for (time, next) in zip(times, times.dropFirst()) where next.subtractingClamped(time) > Self.apart {
+            insert(first...time)
+            first = next
+        }
+        insert(first...times[times.count - 1])
+    }
+
+    private mutating func insert(_ new: ClosedRange<Int64>) {
+        var merged = new
+        extents.removeAll { extent in
+            guard extent.lowerBound.subtractingClamped(merged.upperBound) <= Self.apart,
+                merged.lowerBound.subtractingClamped(extent.upperBound) <= Self.apart
+            else { return false }
+            merged = min(merged.lowerBound, extent.lowerBound)...max(merged.upperBound, extent.upperBound)
+            return true
+        }
+        extents.append(merged)
+    }
+
+    /// Whether a chunk lies in one stretch, and farther from its end than a span of time.
+    func isOld(_ chunk: RecordChunk, beyond span: Int64) -> Bool {
+        extents.contains {
+            $0.contains(chunk.earliest) && chunk.latest < $0.upperBound.subtractingClamped(span)
         }
     }
 }

@@ -23,10 +23,12 @@ struct RecordStore: Sendable {
         for shard in shards.indices { shards[shard].endTelling() }
     }
 
-    /// The newest start that was kept.
-    var newest: Timestamp? {
-        let newest = shards.map(\.newest).max() ?? .min
-        return newest == .min ? nil : Timestamp(nanoseconds: newest)
+    /// The records that were taken in by day, also those forgotten meanwhile.
+    var days: DayCounts {
+        var days = DayCounts()
+        for shard in shards { days.merge(shard.evictedDays) }
+        for (_, chunk) in chunks { days.add(chunk) }
+        return days
     }
 
     /// All chunks, each with its shard's number, in a fixed order.

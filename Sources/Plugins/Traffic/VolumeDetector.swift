@@ -118,7 +118,7 @@ struct Habit {
 
     func deviations(of amount: Int64) -> Double { (Self.scaled(amount) - center) / spread }
 
-    private static func scaled(_ amount: Int64) -> Double { Double(max(0, amount) + 1).logarithm }
+    private static func scaled(_ amount: Int64) -> Double { (Double(max(0, amount)) + 1).logarithm }
 
     /// - Parameter sorted: rising.
     private static func median(of sorted: [Double]) -> Double { sorted[safe: sorted.count / 2] ?? 0 }

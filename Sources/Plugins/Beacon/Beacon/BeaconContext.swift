@@ -64,7 +64,7 @@ struct BeaconContext {
         if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow
         {
-            isNew = Double(first.nanoseconds - since.nanoseconds) > Self.lateShare * Double(length)
+            isNew = Double(first.nanoseconds(since: since)) > Self.lateShare * Double(length)
         } else {
             isNew = false
         }

@@ -26,15 +26,15 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     public var demand: Demand { Demand(minimumCount: options.minOccur) }
 
     public func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [BeaconJudgement?] {
-        let (silences, frame) = (SensorSilence.stretches(of: census), SensorSilence.frame(of: census))
+        let (silences, frame) = (census.silences, census.recordedDuration)
         return batch.channels.map { judge($0, silences, frame) }
     }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> BeaconJudgement? {
-        judge(channel, SensorSilence.stretches(of: census), SensorSilence.frame(of: census))
+        judge(channel, census.silences, census.recordedDuration)
     }
 
-    private func judge(_ channel: ChannelView, _ silences: [Range<Int64>], _ frame: Int64) -> BeaconJudgement? {
+    private func judge(_ channel: ChannelView, _ silences: [Range<Int64>], _ frame: Int64?) -> BeaconJudgement? {
         let (up, down) = (channel.bytesToServer.known, channel.bytesToClient.known)
         let areKnown = up.count == channel.count && down.count == channel.count
         return detector.judge(

@@ -13,11 +13,12 @@ struct FalseAlarmDial {
 
     /// - Parameters:
     ///   - judged: the p-values of all judgements.
-    ///   - census: how many channels were judged, also those without a judgement, and over which window.
+    ///   - census: how many channels were judged, also those without a judgement, and for how long the sensor recorded.
     ///   - perDay: false alarms expected a day.
     init(judged: [Double], census: Census, perDay: Double) {
         let tests = max(census.judged, judged.count, 1)
-        let days = Double(census.window.duration ?? Int64(Self.day)) / Self.day
+        let recorded = census.recordedDuration ?? census.window.duration
+        let days = Double(recorded ?? Int64(Self.day)) / Self.day
         largestPValue = min(1, perDay * days / Double(tests))
         var qValues = [Double](repeating: 1, count: judged.count)
         var smallest = 1.0

@@ -9,9 +9,6 @@ struct ClusterCensus: Sendable {
 
     /// A histogram's buckets are limited to 10,000 in Elasticsearch 6 and early 7 (`search.max_buckets`).
     private static let minutesARequest: Int64 = 8640
-    /// The most minutes that are counted one by one: eight years, as for records that are read here.
-    private static let mostMinutes: Int64 = 4_200_000
-    private static let nanosecondsAMinute: Int64 = 60_000_000_000
 
     /// What is known of the window as a whole.
     struct Extent: Sendable {
@@ -21,32 +18,59 @@ struct ClusterCensus: Sendable {
         var withoutAddresses = 0
         /// Documents that have the time of writing alone.
         var withoutTime = 0
-        /// The first and the last start, exact; `nil` where nothing matches.
+        /// The first and the last start, exact, without strays; `nil` where nothing matches.
         var span: (first: Timestamp, last: Timestamp)?
+        /// What lies far from all others.
+        var strays: [RecordedDays.Stray] = []
     }
 
     func extent() async throws -> Extent {
         let missing = QueryClause.any([fields.source, fields.destination].map(QueryClause.missing))
         let aggregations: JSON = [
-            "first": ["min": ["field": .text(query.time)]], "last": ["max": ["field": .text(query.time)]],
             "missing": ["filter": missing], "timeless": ["filter": QueryClause.missing(query.time)],
         ]
         let answer = try await context.search(
             ["size": 0, "track_total_hits": true, "query": query.query(in: window), "aggs": aggregations],
-            for: "hits.total,aggregations.*.value,aggregations.*.doc_count")
+            for: "hits.total,aggregations.*.doc_count")
         let total = answer["hits", "total"]
         guard let count = total?.integer ?? total?["value"]?.integer else {
             throw PluginError("the cluster does not say how many documents match")
         }
         var extent = Extent()
-        extent.total = Int(count)
-        extent.withoutAddresses = Int(answer["aggregations", "missing", "doc_count"]?.integer ?? 0)
-        extent.withoutTime = Int(answer["aggregations", "timeless", "doc_count"]?.integer ?? 0)
-        guard count > 0, let first = milliseconds(answer["aggregations", "first", "value"]),
-            let last = milliseconds(answer["aggregations", "last", "value"])
-        else { return extent }
-        extent.span = (try await exact(inMillisecond: first, min), try await exact(inMillisecond: last, max))
+        extent.total = Int(clamping: count)
+        extent.withoutAddresses = Int(clamping: answer["aggregations", "missing", "doc_count"]?.integer ?? 0)
+        extent.withoutTime = Int(clamping: answer["aggregations", "timeless", "doc_count"]?.integer ?? 0)
+        var days = DayCounts()
+        for (minute, records) in try await histogram(window, every: "1440m") {
+            days.add(Int(clamping: records), on: Timestamp(minute: minute).day)
+        }
+        guard let recorded = RecordedDays(days.counts) else { return extent }
+        extent.strays = recorded.strays
+        extent.span = try await span(
+            of: part(
+                Timestamp(day: recorded.body.lowerBound), Timestamp(day: recorded.body.upperBound.addingClamped(1))))
         return extent
+    }
+
+    /// The first and the last start in a part of the window.
+    private func span(of part: TimeWindow) async throws -> (first: Timestamp, last: Timestamp)? {
+        let answer = try await context.search(
+            [
+                "size": 0, "track_total_hits": false,
+                "query": query.query(time: RecordQuery.range(query.time, part)),
+                "aggs": [
+                    "first": ["min": ["field": .text(query.time)]], "last": ["max": ["field": .text(query.time)]],
+                ],
+            ], for: "aggregations.*.value")
+        guard let first = milliseconds(answer["aggregations", "first", "value"]),
+            let last = milliseconds(answer["aggregations", "last", "value"])
+        else { return nil }
+        return (try await exact(inMillisecond: first, min), try await exact(inMillisecond: last, max))
+    }
+
+    /// What of the window lies between two moments.
+    private func part(_ since: Timestamp, _ until: Timestamp) -> TimeWindow {
+        TimeWindow(since: max(since, window.since ?? since), until: min(until, window.until ?? until))
     }
 
     private func milliseconds(_ value: JSON?) -> Int64? { value?.number.flatMap { Int64(exactly: $0.rounded(.down)) } }
@@ -55,7 +79,7 @@ struct ClusterCensus: Sendable {
     private func exact(inMillisecond millisecond: Int64, _ better: (Timestamp, Timestamp) -> Timestamp) async throws
         -> Timestamp
     {
-        let start = Timestamp(nanoseconds: millisecond * Milliseconds.nanoseconds)
+        let start = Timestamp(nanoseconds: millisecond.multipliedClamped(by: Milliseconds.nanoseconds))
         let within = TimeWindow(since: start, until: start.advanced(by: Milliseconds.nanoseconds))
         let most = 10_000
         let answer = try await context.search(
@@ -75,7 +99,10 @@ struct ClusterCensus: Sendable {
         switch document[path] {
         case .text(let text)?: return Timestamp(text)
         case .array(let elements)?: return elements.first?.text.flatMap { Timestamp($0) }
-        case let value?: return value.integer.map { Timestamp(nanoseconds: $0 * Milliseconds.nanoseconds) }
+        case let value?:
+            return value.integer.map {
+                Timestamp(nanoseconds: $0.multipliedClamped(by: Milliseconds.nanoseconds))
+            }
         case nil: break
         }
         for member in document.members ?? [] where path.hasPrefix(member.name + ".") {
@@ -84,36 +111,30 @@ struct ClusterCensus: Sendable {
         return nil
     }
 
-    /// Counts the records of each minute.
-    func countMinutes(_ census: inout Census, from first: Timestamp, to last: Timestamp) async throws {
-        let begin = Self.minute(first)
-        let count = min(Self.minute(last) - begin + 1, Self.mostMinutes)
-        census.firstMinute = begin
-        census.recordsByMinute = Array(repeating: 0, count: Int(count))
-        for offset in stride(from: Int64(0), to: count, by: Int(Self.minutesARequest)) {
-            let since = Timestamp(nanoseconds: (begin + offset) * Self.nanosecondsAMinute)
-            let until = since.advanced(by: Self.minutesARequest * Self.nanosecondsAMinute)
-            let part = TimeWindow(since: max(since, window.since ?? since), until: min(until, window.until ?? until))
-            for (minute, records) in try await minutes(part) {
-                let place = minute - begin
-                if place >= 0, place < count { census.recordsByMinute[Int(place)] += UInt32(clamping: records) }
+    /// Counts the records of each minute of the census's window.
+    func countMinutes(_ census: inout Census) async throws {
+        census.beginMinutes()
+        for offset in stride(from: Int64(0), to: Int64(census.recordsByMinute.count), by: Int(Self.minutesARequest)) {
+            let begin = census.firstMinute + offset
+            let minutes = part(
+                Timestamp(minute: begin), Timestamp(minute: begin.addingClamped(Self.minutesARequest)))
+            for (minute, records) in try await histogram(minutes, every: "1m") {
+                census.count(UInt32(clamping: records), inMinute: minute)
             }
         }
     }
 
-    private static func minute(_ time: Timestamp) -> Int64 {
-        let (quotient, remainder) = time.nanoseconds.quotientAndRemainder(dividingBy: nanosecondsAMinute)
-        return remainder < 0 ? quotient - 1 : quotient
-    }
-
-    private func minutes(_ part: TimeWindow) async throws -> [(minute: Int64, records: Int64)] {
+    /// Records by minute, or by what else divides time.
+    private func histogram(_ part: TimeWindow, every interval: String) async throws
+        -> [(minute: Int64, records: Int64)]
+    {
         let histogram: JSON = ["field": .text(query.time), "min_doc_count": 1]
         let answer = try await context.search(
             [
                 "size": 0, "track_total_hits": false,
                 "query": query.query(time: RecordQuery.range(query.time, part)),
                 "aggs": [
-                    "h": ["date_histogram": histogram.with(context.cluster.server.fixedInterval, "1m")]
+                    "h": ["date_histogram": histogram.with(context.cluster.server.fixedInterval, .text(interval))]
                 ],
             ], for: "aggregations.h.buckets.key,aggregations.h.buckets.doc_count")
         return (answer["aggregations", "h", "buckets"]?.elements ?? []).compactMap { bucket in

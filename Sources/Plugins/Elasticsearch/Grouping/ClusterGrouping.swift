@@ -30,7 +30,7 @@ struct ClusterGrouping: Sendable {
             context: context, fields: fields, grouping: request.grouping, page: page,
             minimumCount: pushes ? request.minimumCount : 1)
         let channels = try await pages.read(query.query(time: query.clause(for: census.window), further: clauses))
-        let unreadable = channels.unreadable.values.reduce(0, +)
+        let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
         let known = channels.records + unreadable + extent.withoutAddresses
         guard pushes ? known <= extent.total : known == extent.total else {
             throw NoGrouping("\(extent.total) flows make \(known) in channels; a field has several values")
@@ -38,9 +38,10 @@ struct ClusterGrouping: Sendable {
         var counts = Census()
         counts.records = extent.total - extent.withoutAddresses - unreadable
         counts.channels = channels.keys.count
+        counts.strays = extent.strays
         if let (first, last) = extent.span {
             counts.window = TimeWindow(since: first, until: last.advanced(by: 1))
-            try await census.countMinutes(&counts, from: first, to: last)
+            try await census.countMinutes(&counts)
         }
         if pushes {
             try await countSources(&counts, of: channels)
@@ -59,7 +60,7 @@ struct ClusterGrouping: Sendable {
     /// The book of all records of the window.
     func account(_ channels: ClusterChannels) -> Account {
         var account = Account()
-        let unreadable = channels.unreadable.values.reduce(0, +)
+        let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
         account.use(.flow, count: extent.total - extent.withoutAddresses - unreadable)
         if let span = extent.span {
             account.used[RecordKind.flow.name]?.first = span.first

@@ -10,7 +10,7 @@ package struct ChannelViews: Sendable {
         var evidence: IntervalEvidence?
     }
 
-    /// Flow starts in seconds since the first.
+    /// Flow starts in seconds since the first, stretched.
     let times: [Double]
     /// Seconds to add to a time to have whole hours of the day (UTC) at multiples of 3,600.
     let offset: Double
@@ -25,11 +25,13 @@ package struct ChannelViews: Sendable {
     /// - Parameters:
     ///   - nanoseconds: flow starts, ascending, at least two.
     ///   - silences: stretches in which the whole sensor was silent, ascending: a gap that touches one counts for nothing.
-    package init(times nanoseconds: [Int64], silences: [Range<Int64>] = []) {
+    ///   - stretch: by how much times are stretched.
+    package init(times nanoseconds: [Int64], silences: [Range<Int64>] = [], stretch: Double = 1) {
         let origin = nanoseconds[0]
-        times = nanoseconds.map { Double($0 - origin) * 1e-9 }
-        offset = Double(origin % 86_400_000_000_000) * 1e-9
-        let gaps = Self.gaps(nanoseconds, silences)
+        times = nanoseconds.map { Self.seconds(from: origin, to: $0) * stretch }
+        let timeOfDay = origin % Self.day
+        offset = Double(timeOfDay < 0 ? timeOfDay + Self.day : timeOfDay) * 1e-9
+        let gaps = Self.gaps(nanoseconds, silences, stretch)
         let sorted = gaps.filter(\.isFinite).sorted()
         var kept: [(view: BurstView, blocks: BlockRegularity)] = []
         let times = self.times
@@ -69,13 +71,21 @@ package struct ChannelViews: Sendable {
         measured.map { ($0, model.logit($0.statistics)) }.max { $0.1 < $1.1 }
     }
 
-    private static func gaps(_ nanoseconds: [Int64], _ silences: [Range<Int64>]) -> [Double] {
+    private static let day: Int64 = 86_400_000_000_000
+
+    /// Any two moments that the type holds, however far apart.
+    private static func seconds(from begin: Int64, to end: Int64) -> Double {
+        let (difference, overflow) = end.subtractingReportingOverflow(begin)
+        return overflow ? (Double(end) - Double(begin)) * 1e-9 : Double(difference) * 1e-9
+    }
+
+    private static func gaps(_ nanoseconds: [Int64], _ silences: [Range<Int64>], _ stretch: Double) -> [Double] {
         var gaps = [Double](repeating: 0, count: nanoseconds.count - 1)
         var silence = 0
         for index in gaps.indices {
             let begin = nanoseconds[index]
             let end = nanoseconds[index + 1]
-            gaps[index] = Double(end - begin) * 1e-9
+            gaps[index] = seconds(from: begin, to: end) * stretch
             while silence < silences.count && silences[silence].upperBound <= begin { silence += 1 }
             if silence < silences.count && silences[silence].lowerBound < end { gaps[index] = .infinity }
         }

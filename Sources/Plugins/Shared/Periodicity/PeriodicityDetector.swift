@@ -43,11 +43,10 @@ public struct PeriodicityDetector: Sendable {
         frame: Int64? = nil
     ) -> Periodicity? {
         guard times.count >= minOccur else { return nil }
-        let stretch = Stretch(frame: frame, origin: times[0])
-        let views = ChannelViews(times: stretch.times(times), silences: stretch.silences(silences))
+        let factor = Stretch.factor(frame: frame)
+        let views = ChannelViews(times: times, silences: silences, stretch: factor)
         guard let (best, logit) = views.best(by: model) else { return nil }
         let pace = Pace(of: best, times: views.times)
-        let factor = stretch.factor
         let parts = model.parts.map { ($0.statistic, $0.amount(best.statistics[$0.statistic])) }
             .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
         return Periodicity(
@@ -62,26 +61,14 @@ public struct PeriodicityDetector: Sendable {
     }
 }
 
-/// Times of a frame that is shorter than a day, stretched to fill one.
-struct Stretch {
+/// By how much times are stretched, so that a frame shorter than a day fills one.
+enum Stretch {
     static let day = 86_400.0e9
     static let most = 24.0
 
-    /// At least 1.
-    let factor: Double
-    private let origin: Int64
-
     /// - Parameter frame: nanoseconds; `nil` stretches nothing.
-    init(frame: Int64?, origin: Int64) {
-        factor = frame.map { min(Self.most, max(1, Self.day / max(1, Double($0)))) } ?? 1
-        self.origin = origin
+    /// - Returns: at least 1.
+    static func factor(frame: Int64?) -> Double {
+        frame.map { min(most, max(1, day / max(1, Double($0)))) } ?? 1
     }
-
-    func times(_ times: [Int64]) -> [Int64] { factor == 1 ? times : times.map(stretched) }
-
-    func silences(_ silences: [Range<Int64>]) -> [Range<Int64>] {
-        factor == 1 ? silences : silences.map { stretched($0.lowerBound)..<stretched($0.upperBound) }
-    }
-
-    private func stretched(_ time: Int64) -> Int64 { origin + Int64((Double(time - origin) * factor).rounded()) }
 }

@@ -10,11 +10,17 @@ public struct SizeRegularity: Sendable, Hashable {
     ///   - toClient: as many.
     public init?(toServer: [Int64], toClient: [Int64]) {
         guard !toServer.isEmpty, toServer.count == toClient.count else { return nil }
-        let totals = zip(toServer, toClient).map { $0 &+ $1 }.sorted()
+        let totals = zip(toServer, toClient).map(Self.sum).sorted()
         let middle = totals[totals.count / 2]
-        let margin = Double(middle) * 0.05
-        let near = totals.count { abs(Double($0 - middle)) <= margin }
+        let margin = abs(Double(middle)) * 0.05
+        let near = totals.count { abs(Double($0) - Double(middle)) <= margin }
         typical = middle
         share = Double(near) / Double(totals.count)
+    }
+
+    /// Cut to the range: a sensor may say any number.
+    private static func sum(_ a: Int64, _ b: Int64) -> Int64 {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        return overflow ? (a > 0 ? .max : .min) : sum
     }
 }
