@@ -201,6 +201,13 @@ let package = Package(
         ),
 
         .executableTarget(
+            name: "hostile-numbers",
+            dependencies: ["FlareKitTesting", "Allowlist", "Beacon", "Context", "Domain", "Focus", "Traffic"],
+            path: "Benchmarks/Hostile",
+            exclude: ["run"]
+        ),
+
+        .executableTarget(
             name: "matching-benchmark", dependencies: ["FlareKit", "PeerMatching"], path: "Benchmarks/Matching/Runner"),
         .executableTarget(name: "domain-benchmark", dependencies: ["Domain"], path: "Benchmarks/Domains/Runner"),
 

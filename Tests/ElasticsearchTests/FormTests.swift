@@ -17,6 +17,20 @@ struct FormTests {
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
     }
 
+    @Test("counts of channels stop at the largest number")
+    func largeCounts() throws {
+        var channels = ClusterChannels(ignoring: [])
+        for key in [#"{"s":"10.0.0.1","d":"203.0.113.9","p":443,"t":"tcp"}"#, #"{"s":"no address"}"#] {
+            for _ in 0..<3 {
+                try channels.add(
+                    JSON(parsing: Array(#"{"key":\#(key),"doc_count":4611686018427387904}"#.utf8)))
+            }
+        }
+        #expect(channels.records == .max)
+        #expect(channels.counts == [.max])
+        #expect(Array(channels.unreadable.values) == [.max])
+    }
+
     @Test("escapes are read, surrogate pairs too")
     func escapes() throws {
         #expect(try JSON(parsing: Array(#""\u00e9\ud83d\ude00\/\t""#.utf8)) == .text("é😀/\t"))

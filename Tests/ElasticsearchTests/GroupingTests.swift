@@ -81,6 +81,29 @@ struct GroupingTests {
         return Runs.Outcome(try await Runs.run(source, SharedServer.window, []))
     }
 
+    @Test("counts that cannot be are not believed: the flows themselves are read", arguments: [false, true])
+    func largeCounts(push: Bool) async throws {
+        let server = try await SharedServer.of(.osmem)
+        let expected = try await Runs.file(SharedServer.flows, SharedServer.window)
+        let proxy = try FaultProxy(to: server.port) { _ in
+            .body { body in
+                let text = String(decoding: body, as: UTF8.self)
+                guard text.contains("after_key") else { return body }
+                return Array(
+                    text.replacingOccurrences(
+                        of: "\"doc_count\":[0-9]+", with: "\"doc_count\":4611686018427387904",
+                        options: .regularExpression
+                    ).utf8)
+            }
+        }
+        let grouped = try await Runs.cluster(
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: \(push)\ncompress: false",
+            SharedServer.window)
+        proxy.stop()
+        #expect(grouped.rows == expected.rows)
+        #expect(grouped.used == expected.used)
+    }
+
     @Test("faults of its pages that pass change nothing", arguments: FaultTests.passing.indices)
     func passingFaults(_ place: Int) async throws {
         let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window)

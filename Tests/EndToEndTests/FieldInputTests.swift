@@ -154,6 +154,22 @@ struct FieldInputTests {
         #expect(beside.errors.contains(": 320 used"))
     }
 
+    @Test(
+        "a record with a wrong date opens neither dial, frame nor window, and is named",
+        arguments: [
+            ("hunt 01-crash/start-1970.eve.json", "1 record is dated 1970-01-01, 56 years before all others", 0),
+            ("hunt 01-crash/start-2012.eve.json", "1 record is dated 2012-06-01, 13 years before all others", 1),
+            ("hunt 02-stray-date/stray.eve.json.gz", "1 record is dated 2023-03-04, 1 year before all others", 0),
+            ("run 11-newer-record/p.yaml", "1 record is dated 2025-02-07, 11 months after all others", 1),
+            ("hunt --source zeek 14-cut-timestamp/conn.log", "1 record is dated 1970-04-21, 53 years before", 1),
+        ])
+    func strayDate(command: String, sentence: String, findings: Int) throws {
+        let result = try BuiltCommand.run(command.split(separator: " ").map(String.init), in: field)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.errors.contains(sentence), "\(result.errors)")
+        #expect(result.errors.contains("Findings: \(findings)"), "\(result.errors)")
+    }
+
     @Test("a file that is empty, not there, asked for by a pattern, or given to the wrong command has its own sentence")
     func sentences() throws {
         for (arguments, code, sentence) in [

@@ -78,6 +78,25 @@ struct HostileInputTests {
         #expect(rows.count > 10 && rows.allSatisfy { $0.count == 8 })
     }
 
+    @Test(
+        "a wrong time or size ends nothing, hides no beacon, and the time is named",
+        arguments: [
+            ("other-channel-2020.eve.json", "dated 2020-01-01"), ("start-1970.eve.json", "dated 1970-01-01"),
+            ("start-before-1734.eve.json", "dated 1678-01-01"), ("ts0.conn.log", "dated 1970-01-01"),
+            ("bytes-max.eve.json", "Findings: 1"),
+        ])
+    func wrongNumber(input: String, sentence: String) throws {
+        let path = Self.attack.appending(path: input).path
+        let result = try flare("hunt", path)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.errors.contains("Findings: 1 "), "\(result.errors)")
+        #expect(result.output.contains("1.00"))
+        #expect(result.errors.contains(sentence), "\(result.errors)")
+        for detector in ["beacon-classic", "rita", "volume", "scan", "long-connection"] {
+            #expect(try flare("hunt", path, "--detector", detector).exitCode == 0)
+        }
+    }
+
     @Test("wrong usage echoes no escape sequences")
     func usage() throws {
         for arguments in [

@@ -33,6 +33,7 @@ struct LongConnectionTests {
         arguments: [
             ([(0, 10)], 10), ([(0, 10), (5, 10)], 15), ([(0, 10), (2, 3)], 10), ([(0, 10), (20, 5)], 15),
             ([(0, 10), (0, 20), (15, 10)], 25), ([], 0), ([(0, -5)], 0),
+            ([(.min, .max), (0, .max)], .max), ([(.max, .max), (.min, .min)], 0),
         ] as [([(Int64, Int64)], Int64)])
     func openTime(flows: [(Int64, Int64)], total: Int64) {
         #expect(OpenTime(starts: flows.map(\.0), durations: flows.map(\.1)).total == total)

@@ -97,6 +97,16 @@ struct PlainWhoisTests {
         #expect(page.referral.map(provider.mayReferTo) != true)
     }
 
+    @Test(
+        "a system's number that is none is left out",
+        arguments: [",", "", " ", "AS", "AS99999999999999999999", "-1", "AS1,AS2", "\u{301}"])
+    func origin(text: String) throws {
+        let page = WhoisPage(Array("inetnum: 8.8.8.0 - 8.8.8.255\nnetname: GOOGLE\norigin: \(text)\n".utf8))
+        let owner = page.owner(of: try #require(IPAddress("8.8.8.8")), registry: nil)
+        #expect(owner?.name == "GOOGLE")
+        #expect(owner?.asNumber == (text == "AS1,AS2" ? 1 : nil))
+    }
+
     @Test("an answer about another network is not believed")
     func otherNetwork() async throws {
         let server = try LoopbackServer(.line) { _ in .text("inetnum: 8.8.8.0 - 8.8.8.255\nnetname: GOOGLE\n") }

@@ -35,7 +35,7 @@ public struct Account: Sendable, Codable, Equatable {
         }
 
         public mutating func merge(_ other: Tally) {
-            count += other.count
+            count.addClamped(other.count)
             first = [first, other.first].compactMap { $0 }.min()
             last = [last, other.last].compactMap { $0 }.max()
             guard !other.examples.isEmpty else { return }
@@ -83,16 +83,16 @@ public struct Account: Sendable, Codable, Equatable {
 
     public init() {}
 
-    public var usedCount: Int { used.values.reduce(0) { $0 + $1.count } }
-    public var skippedCount: Int { skipped.values.reduce(0) { $0 + $1.count } }
-    public var rejectedCount: Int { rejected.values.reduce(0) { $0 + $1.count } }
+    public var usedCount: Int { used.values.reduce(0) { $0.addingClamped($1.count) } }
+    public var skippedCount: Int { skipped.values.reduce(0) { $0.addingClamped($1.count) } }
+    public var rejectedCount: Int { rejected.values.reduce(0) { $0.addingClamped($1.count) } }
 
     /// Whether the counts add up.
-    public var isBalanced: Bool { read == usedCount + skippedCount + rejectedCount }
+    public var isBalanced: Bool { read == usedCount.addingClamped(skippedCount).addingClamped(rejectedCount) }
 
     public mutating func merge(_ other: Account) {
-        read += other.read
-        bytes += other.bytes
+        read.addClamped(other.read)
+        bytes.addClamped(other.bytes)
         Self.merge(&used, other.used)
         Self.merge(&skipped, other.skipped)
         Self.merge(&rejected, other.rejected)
@@ -102,8 +102,8 @@ public struct Account: Sendable, Codable, Equatable {
 
     /// Counts a record as handed on.
     public mutating func use(_ kind: RecordKind, count: Int = 1) {
-        read += count
-        used[kind.name, default: Tally()].count += count
+        read.addClamped(count)
+        used[kind.name, default: Tally()].count.addClamped(count)
     }
 
     /// Counts a record as left alone on purpose.

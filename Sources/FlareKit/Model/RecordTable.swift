@@ -59,9 +59,20 @@ public struct RecordTable: Sendable {
         self.port[count] = port
         self.proto[count] = proto
         self.position[count] = position
-        for column in self.numbers.keys { self.numbers[column]?[count] = numbers[column] ?? Self.unknown }
-        for column in self.texts.keys { self.texts[column]?[count] = texts[column] ?? "" }
+        Self.set(&self.numbers, count, numbers, else: Self.unknown)
+        Self.set(&self.texts, count, texts, else: "")
         count += 1
+    }
+
+    /// Sets a row in place: a loop over the keys would hold the columns, and each would be copied.
+    private static func set<Value>(
+        _ columns: inout [ColumnName: [Value]], _ row: Int, _ values: [ColumnName: Value], else unknown: Value
+    ) {
+        var place = columns.startIndex
+        while place != columns.endIndex {
+            columns.values[place][row] = values[columns[place].key] ?? unknown
+            columns.formIndex(after: &place)
+        }
     }
 }
 

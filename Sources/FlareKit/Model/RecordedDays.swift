@@ -36,18 +36,18 @@ public struct RecordedDays: Sendable, Equatable {
             (stretches[$0].records, $0) > (stretches[$1].records, $1)
         }
         guard let heaviest = byWeight.first else { return nil }
-        let total = stretches.reduce(0) { $0 + $1.records }
+        let total = stretches.reduce(0) { $0.addingClamped($1.records) }
         let mostStrays = total < Self.fewestRecords ? 0 : max(1, total / Self.recordsAStray)
         var body = heaviest...heaviest
         var inside = stretches[heaviest].records
         func take(_ stretch: Int) {
             while body.lowerBound > stretch {
                 body = body.lowerBound - 1...body.upperBound
-                inside += stretches[body.lowerBound].records
+                inside.addClamped(stretches[body.lowerBound].records)
             }
             while body.upperBound < stretch {
                 body = body.lowerBound...body.upperBound + 1
-                inside += stretches[body.upperBound].records
+                inside.addClamped(stretches[body.upperBound].records)
             }
         }
         var next = byWeight.dropFirst()
@@ -102,7 +102,7 @@ extension RecordedDays.Stray {
 
     private static func sentence(_ strays: [RecordedDays.Stray], _ distance: Int64?, _ direction: String) -> String? {
         guard let first = strays.first, let last = strays.last, let distance else { return nil }
-        let records = strays.reduce(0) { $0 + $1.records }
+        let records = strays.reduce(0) { $0.addingClamped($1.records) }
         var dates = "\(Timestamp(day: first.first).date)"
         if last.last > first.first { dates += " to \(Timestamp(day: last.last).date)" }
         return "\(records) \(records == 1 ? "record is" : "records are") dated \(dates), "
@@ -125,11 +125,11 @@ package struct DayCounts: Sendable {
 
     package init() {}
 
-    package mutating func add(_ records: Int, on day: Int64) { counts[day, default: 0] += records }
+    package mutating func add(_ records: Int, on day: Int64) { counts[day, default: 0].addClamped(records) }
 
-    package mutating func merge(_ other: DayCounts) { counts.merge(other.counts, uniquingKeysWith: +) }
+    package mutating func merge(_ other: DayCounts) { counts.merge(other.counts) { $0.addingClamped($1) } }
 
-    package var total: Int { counts.values.reduce(0, +) }
+    package var total: Int { counts.values.reduce(0) { $0.addingClamped($1) } }
 
     /// Counts those of some moments that lie from `since` (inside) to `until` (outside), nanoseconds since 1970.
     package mutating func add(_ times: some Sequence<Int64>, from since: Int64 = .min, until: Int64 = .max) {
@@ -142,11 +142,11 @@ package struct DayCounts: Sendable {
                 records += 1
                 continue
             }
-            if records > 0 { counts[day, default: 0] += records }
+            if records > 0 { counts[day, default: 0].addClamped(records) }
             day = Timestamp(nanoseconds: time).day
             span = Timestamp(day: day).nanoseconds...Timestamp(day: day).endOfDay.nanoseconds
             records = 1
         }
-        if records > 0 { counts[day, default: 0] += records }
+        if records > 0 { counts[day, default: 0].addClamped(records) }
     }
 }

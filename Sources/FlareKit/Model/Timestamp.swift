@@ -38,6 +38,9 @@ extension FixedWidthInteger {
         return overflow ? (other > 0 ? .max : .min) : sum
     }
 
+    /// Adds a number, and stays in the range of the type.
+    public mutating func addClamped(_ other: Self) { self = addingClamped(other) }
+
     /// The difference, cut to the range of the type.
     public func subtractingClamped(_ other: Self) -> Self {
         let (difference, overflow) = subtractingReportingOverflow(other)
@@ -78,6 +81,9 @@ extension Timestamp {
 
     /// Minutes since 1970, rounded down.
     package var minute: Int64 { Self.split(nanoseconds, by: Self.minuteLength).quotient }
+
+    /// Seconds since 1970, rounded down.
+    package var wholeSeconds: Int64 { Self.split(nanoseconds, by: 1_000_000_000).quotient }
 
     /// The last nanosecond of the day.
     var endOfDay: Timestamp { Timestamp(day: day + 1).advanced(by: -1) }

@@ -61,7 +61,7 @@ struct ChannelSelection: Sendable {
                         part.count += 1
                         if !filters.isEmpty, let rule = Self.rule(against: channel.key(place), filters) {
                             part.dropped[rule, default: (0, 0)].channels += 1
-                            part.dropped[rule, default: (0, 0)].records += records
+                            part.dropped[rule, default: (0, 0)].records.addClamped(records)
                         } else if records >= minimumCount {
                             part.chosen.append(place)
                         }
@@ -77,7 +77,7 @@ struct ChannelSelection: Sendable {
             chosen += part.chosen
             for (rule, counts) in part.dropped {
                 totals[rule, default: (0, 0)].channels += counts.channels
-                totals[rule, default: (0, 0)].records += counts.records
+                totals[rule, default: (0, 0)].records.addClamped(counts.records)
             }
         }
         dropped = totals.map {

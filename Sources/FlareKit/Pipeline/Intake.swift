@@ -205,7 +205,7 @@ extension Account {
         _ kind: RecordKind, _ tally: Tally, to heading: WritableKeyPath<Account, [String: Tally]>, _ reason: String
     ) {
         guard tally.count > 0 else { return }
-        used[kind.name]?.count -= tally.count
+        used[kind.name]?.count.addClamped(-tally.count)
         self[keyPath: heading][reason, default: Tally()].merge(tally)
     }
 }

@@ -37,14 +37,14 @@ struct LiveLoop {
         // From here on a killed run leaves no output that the next one does not know of.
         try await evaluated(nil, whole)
         // The first record tells where the steps begin.
-        var boundary = state.evaluated.map { $0.nanoseconds + every } ?? .min
+        var boundary = state.evaluated.map { $0.advanced(by: every).nanoseconds } ?? .min
         while true {
             engine.meter.begin("read")
             switch try await live.read(until: boundary, now: engine.clock()) {
             case .reached(let time):
-                let step = Timestamp.split(time.nanoseconds, by: every).quotient * every
+                let step = Timestamp.split(time.nanoseconds, by: every).quotient.multipliedClamped(by: every)
                 if boundary > .min { try await evaluate(at: Timestamp(nanoseconds: step), evaluated) }
-                boundary = step + every
+                boundary = step.addingClamped(every)
             case .idle:
                 remarkOnSilence()
                 try await Task.sleep(for: Self.pause)

@@ -9,6 +9,7 @@ struct NameTable: Sendable {
     var count: Int { names.count }
 
     mutating func number(of name: String) -> UInt32 {
+        let name = Self.bounded(name)
         if let number = numbers[name] { return number }
         let normal = Self.normalized(name)
         let number = numbers[normal] ?? UInt32(names.count)
@@ -16,6 +17,18 @@ struct NameTable: Sendable {
         numbers[normal] = number
         if normal != name { numbers[name] = number }
         return number
+    }
+
+    /// A name of the DNS has at most 253 bytes (RFC 1035), what a client says may be as long as it likes.
+    private static let mostBytes = 1024
+
+    /// The name, or of one longer than any host's the beginning and 64 bits of FNV-1a (draft-eastlake-fnv) of the whole:
+    /// many of them cost no more memory than others, and two of one beginning are still two.
+    static func bounded(_ name: String) -> String {
+        guard name.utf8.count > mostBytes else { return name }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return "\(String(decoding: name.utf8.prefix(mostBytes / 2), as: UTF8.self))…\(String(hash, radix: 16))"
     }
 
     static func normalized(_ name: String) -> String {

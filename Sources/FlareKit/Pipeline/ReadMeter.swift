@@ -42,8 +42,8 @@ public final class ReadMeter: Sendable {
 
     func advance(bytes: Int64, records: Int) {
         reading.withLock {
-            $0.bytes += bytes
-            $0.records += records
+            $0.bytes.addClamped(bytes)
+            $0.records.addClamped(records)
         }
     }
 

@@ -84,7 +84,8 @@ struct ReadPart: Sendable {
     private mutating func takeNames(_ table: RecordTable, _ rows: Range<Int>) {
         guard let ids = table.numbers[.id], let hosts = table.texts[.host] else { return }
         for row in rows where ids[row] != RecordTable.unknown && !hosts[row].isEmpty {
-            Self.keepEarlier(NamedFlow(time: table.start[row], name: hosts[row]), for: ids[row], in: &names)
+            let flow = NamedFlow(time: table.start[row], name: NameTable.bounded(hosts[row]))
+            Self.keepEarlier(flow, for: ids[row], in: &names)
         }
     }
 

@@ -40,7 +40,7 @@ public struct RunContext: Sendable {
 
     /// The number of records in a finding's channels.
     public func recordCount(of finding: Finding) -> Int {
-        finding.channels.reduce(0) { $0 + (recordCount(of: $1) ?? 0) }
+        finding.channels.reduce(0) { $0.addingClamped(recordCount(of: $1) ?? 0) }
     }
 
     /// The number of a channel's records in the window; `nil` where it was not among those that could be judged.

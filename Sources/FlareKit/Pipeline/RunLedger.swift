@@ -68,7 +68,7 @@ public final class RunLedger: Sendable {
             total.findings += 1
             if seen.insert("\(rule)\n\(entry.finding.subject)").inserted {
                 total.channels += entry.finding.channels.count
-                total.records += entry.records
+                total.records.addClamped(entry.records)
             }
             totals[rule] = total
         }

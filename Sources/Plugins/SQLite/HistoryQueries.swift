@@ -181,6 +181,8 @@ extension HistoryFile {
         }
     }
 
-    private static func time(_ seconds: Int64) -> Timestamp { Timestamp(nanoseconds: seconds &* 1_000_000_000) }
+    private static func time(_ seconds: Int64) -> Timestamp {
+        Timestamp(nanoseconds: seconds.multipliedClamped(by: 1_000_000_000))
+    }
     private static func time(_ seconds: Int64?) -> Timestamp? { seconds.map { time($0) } }
 }

@@ -106,7 +106,7 @@ struct HistoryRun {
                 database, sql: "SELECT is_new FROM finding WHERE run = ? AND id = ?", arguments: [run, finding.id])
                 ?? false
         }
-        return forgetAfter.map { started - lastReported > $0 } ?? false
+        return forgetAfter.map { started.subtractingClamped(lastReported) > $0 } ?? false
     }
 
     private func insert(_ finding: Finding, _ channel: Int64, _ run: Int64, isNew: Bool, _ database: Database) throws {

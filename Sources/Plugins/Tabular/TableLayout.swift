@@ -147,7 +147,7 @@ struct TableLayout {
     }
 
     private static func bytes(_ count: Int64) -> String {
-        guard abs(count) >= 1000 else { return "\(count) B" }
+        guard count.magnitude >= 1000 else { return "\(count) B" }
         var scaled = Double(count) / 1000
         var unit = 0
         let units = ["kB", "MB", "GB", "TB", "PB", "EB"]

@@ -55,7 +55,7 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
         }
         var status = stat()
         if stat(path, &status) == 0 {
-            let age = now.nanoseconds / 1_000_000_000 - Int64(status.st_mtim.tv_sec)
+            let age = (now.nanoseconds / 1_000_000_000).subtractingClamped(Int64(status.st_mtim.tv_sec))
             if Double(age) > maxAge.seconds {
                 remarks.append("threat-list \(reference.title): the list is \(age / 86_400) days old")
             }

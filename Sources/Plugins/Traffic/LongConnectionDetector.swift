@@ -104,7 +104,7 @@ struct OpenTime {
             let (last, overflow) = start.addingReportingOverflow(duration)
             let begin = max(start, end)
             guard !overflow, last > begin else { continue }
-            total += last - begin
+            total.addClamped(last.subtractingClamped(begin))
             end = last
         }
     }

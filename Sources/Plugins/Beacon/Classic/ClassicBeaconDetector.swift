@@ -54,7 +54,7 @@ public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
 
     /// More than `min_occur` intervals are needed, so two more flows than that.
     public var demand: Demand {
-        Demand(grouping: Grouping(ignoring: [.proto]), minimumCount: options.minOccur + 2)
+        Demand(grouping: Grouping(ignoring: [.proto]), minimumCount: options.minOccur.addingClamped(2))
     }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {

@@ -1,3 +1,5 @@
+import FlareKit
+
 /// The most frequent interval of a channel and the share of intervals around it, as original Flare counts them
 /// (austin-taylor/flare, flare/analytics/command_control.py, `percent_grouping`).
 ///
@@ -22,7 +24,7 @@ struct ModalInterval: Equatable {
         kept.reserveCapacity(times.count)
         var before: Int64?
         for time in times {
-            let second = time >= 0 ? time / 1_000_000_000 : (time - 999_999_999) / 1_000_000_000
+            let second = Timestamp(nanoseconds: time).wholeSeconds
             if let before, second - before >= minimumInterval { kept.append(second - before) }
             before = second
         }

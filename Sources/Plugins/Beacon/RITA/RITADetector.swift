@@ -43,11 +43,11 @@ public struct RITADetector: ThresholdDetector, BuiltInPlugin {
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {
         guard let since = census.window.since, let until = census.window.until else { return nil }
-        let second = { (time: Int64) in time >= 0 ? time / 1_000_000_000 : (time - 999_999_999) / 1_000_000_000 }
-        let window = second(since.nanoseconds)...max(second(since.nanoseconds), second(until.nanoseconds))
+        let window = since.wholeSeconds...max(since.wholeSeconds, until.wholeSeconds)
         guard
             let score = RITAScore(
-                seconds: channel.times.map(second), bytes: channel.bytesToServer.known, window: window),
+                seconds: channel.times.map { Timestamp(nanoseconds: $0).wholeSeconds },
+                bytes: channel.bytesToServer.known, window: window),
             score.total >= options.minScore
         else { return nil }
         var finding = Finding(

@@ -63,7 +63,7 @@ struct ServerCheck {
             let moment = Timestamp(
                 "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z")
         else { return nil }
-        return (moment.nanoseconds - now.nanoseconds) / 1_000_000_000
+        return moment.nanoseconds(since: now) / 1_000_000_000
     }
 
     private static let months = [

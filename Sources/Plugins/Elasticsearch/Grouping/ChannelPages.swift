@@ -87,7 +87,7 @@ struct ClusterChannels: Sendable {
     ///
     /// - Throws: `PluginError` where it is none.
     mutating func add(_ bucket: JSON) throws {
-        guard let key = bucket["key"], let count = bucket["doc_count"]?.integer else {
+        guard let key = bucket["key"], let count = bucket["doc_count"]?.integer, count >= 0 else {
             throw PluginError("the cluster's channels are not of the form that was asked for: \(bucket)")
         }
         guard let source = address(key["s"]) else { return reject("no readable source address", count) }
@@ -97,9 +97,9 @@ struct ClusterChannels: Sendable {
         if hasProto { protoWords[proto, default: []].insert(key["t"] ?? .null) }
         let channel = ChannelKey(
             source: source, peer: .address(destination), port: hasPort ? port : nil, proto: hasProto ? proto : nil)
-        records += Int(count)
+        records.addClamped(Int(clamping: count))
         if let place = places[channel] {
-            counts[place] += Int(count)
+            counts[place].addClamped(Int(clamping: count))
         } else {
             places[channel] = keys.count
             keys.append(channel)
@@ -107,7 +107,9 @@ struct ClusterChannels: Sendable {
         }
     }
 
-    private mutating func reject(_ reason: String, _ count: Int64) { unreadable[reason, default: 0] += Int(count) }
+    private mutating func reject(_ reason: String, _ count: Int64) {
+        unreadable[reason, default: 0].addClamped(Int(clamping: count))
+    }
 
     private mutating func address(_ value: JSON?) -> IPAddress? {
         guard let text = value?.text, let address = IPAddress(text) else { return nil }

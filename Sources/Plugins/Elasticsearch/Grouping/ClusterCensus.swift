@@ -22,6 +22,11 @@ struct ClusterCensus: Sendable {
         var span: (first: Timestamp, last: Timestamp)?
         /// What lies far from all others.
         var strays: [RecordedDays.Stray] = []
+
+        /// Documents that make channels.
+        func readable(without unreadable: Int) -> Int {
+            max(0, total.subtractingClamped(withoutAddresses).subtractingClamped(unreadable))
+        }
     }
 
     func extent() async throws -> Extent {

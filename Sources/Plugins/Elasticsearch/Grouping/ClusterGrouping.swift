@@ -31,12 +31,12 @@ struct ClusterGrouping: Sendable {
             minimumCount: pushes ? request.minimumCount : 1)
         let channels = try await pages.read(query.query(time: query.clause(for: census.window), further: clauses))
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
-        let known = channels.records + unreadable + extent.withoutAddresses
+        let known = channels.records.addingClamped(unreadable).addingClamped(extent.withoutAddresses)
         guard pushes ? known <= extent.total : known == extent.total else {
             throw NoGrouping("\(extent.total) flows make \(known) in channels; a field has several values")
         }
         var counts = Census()
-        counts.records = extent.total - extent.withoutAddresses - unreadable
+        counts.records = extent.readable(without: unreadable)
         counts.channels = channels.keys.count
         counts.strays = extent.strays
         if let (first, last) = extent.span {
@@ -48,10 +48,11 @@ struct ClusterGrouping: Sendable {
         } else {
             Self.countSources(&counts, channels.keys)
         }
+        let left = extent.total.subtractingClamped(known)
         let withheld =
             pushes
             ? [
-                "the cluster kept \(pushed.joined(separator: " and ")) to itself, \(extent.total - known) flows in all: "
+                "the cluster kept \(pushed.joined(separator: " and ")) to itself, \(left) flows in all: "
                     + "how many channels there are, and what each filter dropped, is not known"
             ] : []
         return (channels, counts, withheld)
@@ -61,15 +62,15 @@ struct ClusterGrouping: Sendable {
     func account(_ channels: ClusterChannels) -> Account {
         var account = Account()
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
-        account.use(.flow, count: extent.total - extent.withoutAddresses - unreadable)
+        account.use(.flow, count: extent.readable(without: unreadable))
         if let span = extent.span {
             account.used[RecordKind.flow.name]?.first = span.first
             account.used[RecordKind.flow.name]?.last = span.last
         }
         let rejected = channels.unreadable.merging(
-            ["no source or destination": extent.withoutAddresses], uniquingKeysWith: +)
+            ["no source or destination": extent.withoutAddresses]) { $0.addingClamped($1) }
         for (reason, count) in rejected where count > 0 {
-            account.read += count
+            account.read.addClamped(count)
             account.rejected[reason] = Account.Tally(count: count, examples: [Account.Place(query.index)])
         }
         return account

@@ -30,7 +30,7 @@ struct KibanaLink: Sendable {
             return nil
         }
         let since = first.advanced(by: -Self.margin).description
-        let until = last.advanced(by: Self.margin + map.logDelay.nanoseconds).description
+        let until = last.advanced(by: Self.margin.addingClamped(map.logDelay.nanoseconds)).description
         let time = Rison.object([
             (
                 name: "time",

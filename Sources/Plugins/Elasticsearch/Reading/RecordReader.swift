@@ -135,8 +135,8 @@ struct RecordReader: DocumentReader {
 
     /// From start to end, or as the sensor says it, in nanoseconds.
     private func duration(_ raw: FieldTree.Raw?, _ start: Timestamp, end: Timestamp?) -> Int64 {
-        if let end, end >= start { return end.nanoseconds - start.nanoseconds }
+        if let end, end >= start { return end.nanoseconds(since: start) }
         guard let number = raw?.number, number >= 0, number * unit < 9.2e18 else { return RecordTable.unknown }
-        return Int64((number * unit).rounded())
+        return Int64(clamping: number * unit)
     }
 }

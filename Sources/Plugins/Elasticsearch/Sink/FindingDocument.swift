@@ -43,7 +43,7 @@ struct FindingDocument {
         event = event.with("start", finding.firstSeen.map { .text($0.description) })
         event = event.with("end", finding.lastSeen.map { .text($0.description) })
         if let first = finding.firstSeen, let last = finding.lastSeen {
-            event = event.with("duration", .integer(last.nanoseconds - first.nanoseconds))
+            event = event.with("duration", .integer(last.nanoseconds(since: first)))
         }
         return event.with("url", finding.evidence[Field.kibanaLink.name].map(Self.json))
     }

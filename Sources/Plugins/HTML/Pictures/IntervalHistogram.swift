@@ -21,7 +21,7 @@ struct IntervalHistogram {
         var intervals: [Double] = []
         intervals.reserveCapacity(times.count)
         for (place, time) in times.enumerated().dropFirst() where time > times[place - 1] {
-            intervals.append(Double(time &- times[place - 1]) / 1e9)
+            intervals.append(Double(time.subtractingClamped(times[place - 1])) / 1e9)
         }
         guard !intervals.isEmpty else { return nil }
         let known = period.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }

@@ -77,8 +77,8 @@ struct OverviewPicture {
     private var paths: String {
         var paths: [Int: String] = [:]
         for dot in dots {
-            let x = Int(across(dot.interval) * 1000)
-            let y = Int((1 - up(dot.score)) * 1000)
+            let x = Int(clamping: (across(dot.interval) * 1000).rounded(.down))
+            let y = Int(clamping: ((1 - up(dot.score)) * 1000).rounded(.down))
             paths[dot.colour * 100 + Self.size(dot.occurrences), default: ""] += "M\(x) \(y)h0"
         }
         // The largest first, so that small ones are not hidden.

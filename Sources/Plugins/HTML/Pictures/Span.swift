@@ -15,13 +15,13 @@ struct Span: Equatable {
     /// From the second in which the window begins to the one after its end.
     init(_ window: TimeWindow) {
         let first = Self.second(window.since?.nanoseconds ?? 0)
-        self.init(start: first, end: Self.second((window.until?.nanoseconds ?? 0) - 1) + 1)
+        let last = (window.until ?? Timestamp(nanoseconds: 0)).moved(back: 1)
+        self.init(start: first, end: Self.second(last.nanoseconds) + 1)
     }
 
     /// The second that a moment lies in.
     static func second(_ nanoseconds: Int64) -> Int64 {
-        let quotient = nanoseconds / 1_000_000_000
-        return nanoseconds % 1_000_000_000 < 0 ? quotient - 1 : quotient
+        Timestamp(nanoseconds: nanoseconds).wholeSeconds
     }
 
     /// Where a moment lies, 0 at the start and 1 at the end.
@@ -46,7 +46,7 @@ struct TimeTicks {
 
     /// What a mark says: the time of the day, or the date at its beginning.
     static func label(_ second: Int64) -> String {
-        let text = Timestamp(nanoseconds: second &* 1_000_000_000).description
+        let text = Timestamp(nanoseconds: second.multipliedClamped(by: 1_000_000_000)).description
         let time = text.dropFirst(11).prefix(5)
         return second % 86_400 == 0
             ? String(text.dropFirst(5).prefix(5))

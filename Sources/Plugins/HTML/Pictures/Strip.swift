@@ -33,7 +33,7 @@ struct Strip {
     }
 
     private static func bin(_ time: Int64, _ window: Span, _ bins: Int) -> Int {
-        min(bins - 1, max(0, Int(window.share(of: Span.second(time)) * Double(bins))))
+        min(bins - 1, max(0, Int(clamping: (window.share(of: Span.second(time)) * Double(bins)).rounded(.down))))
     }
 
     private static func arrivals(_ times: [Int64], _ window: Span) -> [Int] {

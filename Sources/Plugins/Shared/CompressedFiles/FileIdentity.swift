@@ -48,9 +48,16 @@ public struct FileStatus: Hashable, Sendable {
         identity = FileIdentity(status)
         size = Int64(status.st_size)
         #if canImport(Glibc)
-            changed = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+            changed = Self.nanoseconds(status.st_mtim)
         #else
-            changed = Int64(status.st_mtimespec.tv_sec) * 1_000_000_000 + Int64(status.st_mtimespec.tv_nsec)
+            changed = Self.nanoseconds(status.st_mtimespec)
         #endif
+    }
+
+    /// A file system knows years that the type does not: the time is cut to the range.
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        let (whole, isLarge) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isLarger) = whole.addingReportingOverflow(Int64(time.tv_nsec))
+        return isLarge || isLarger ? (time.tv_sec < 0 ? .min : .max) : sum
     }
 }

@@ -18,7 +18,7 @@ struct LeftOutCounts: Sendable {
     /// How many steps have records.
     var steps: Int { counts.count }
     /// The latest minute with a record that was left out, in nanoseconds since 1970.
-    var newest: Int64? { isEmpty ? nil : newestMinute * Self.minute }
+    var newest: Int64? { isEmpty ? nil : newestMinute.multipliedClamped(by: Self.minute) }
 
     /// Counts a record.
     ///

@@ -103,7 +103,7 @@ package final class SiteCounts: Sendable {
         guard hasMore || sources.count > kept else { return sources.count }
         // The share of all hashes up to the k-th smallest tells how many there are.
         let largest = Double(sources.sorted().prefix(kept).last ?? .max)
-        return Int((Double(kept - 1) * 0x1p64 / max(1, largest)).rounded())
+        return Int(clamping: Double(kept - 1) * 0x1p64 / max(1, largest))
     }
 }
 

@@ -121,7 +121,10 @@ package final class LiveFiles {
         let files = paths.list()
         InputFile.allowOpen(files.count)
         let horizon = window.flatMap { window in
-            isFirstRound ? files.map(\.status.changed).max().map { $0 - window - Self.slack } : nil
+            isFirstRound
+                ? files.map(\.status.changed).max().map {
+                    $0.subtractingClamped(window).subtractingClamped(Self.slack)
+                } : nil
         }
         isFirstRound = isFirstRound && files.isEmpty
         for content in contents { content.listed = [] }

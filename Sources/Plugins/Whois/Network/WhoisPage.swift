@@ -36,7 +36,9 @@ struct WhoisPage {
         let around = networks.filter { $0.contains(address) }.min { $0.isSmaller(than: $1) }
         guard let around else { return nil }
         let number = first(["originas", "origin", "aut-num"]).flatMap { text in
-            UInt32(text.uppercased().split { $0 == "," || $0 == " " }[0].drop { $0 == "A" || $0 == "S" })
+            text.uppercased().split { $0 == "," || $0 == " " }.first.flatMap {
+                UInt32($0.drop { $0 == "A" || $0 == "S" })
+            }
         }
         let name = last(["orgname", "org-name", "owner", "organization", "netname", "descr"])
         let owner = AddressOwner(

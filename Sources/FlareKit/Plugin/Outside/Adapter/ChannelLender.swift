@@ -16,7 +16,7 @@ final class ChannelLender: Sendable {
 
     /// All channels of the run.
     func table(grouping: Grouping) throws -> ChannelTable {
-        let count = Int(host.table.pointee.channel_count(call))
+        let count = Int(clamping: host.table.pointee.channel_count(call))
         var keys: [ChannelKey] = []
         var counts: [Int] = []
         var channel = flare_channel()
@@ -27,7 +27,7 @@ final class ChannelLender: Sendable {
             let key = try ChannelKey(channel)
             keys.append(key)
             counts.append(channel.count)
-            sources.withLock { $0.append((key.peer, Int(channel.sources))) }
+            sources.withLock { $0.append((key.peer, Int(clamping: channel.sources))) }
         }
         return ChannelTable(grouping: grouping, keys: keys, counts: counts) { [self, keys] id in
             view(id)
@@ -74,7 +74,7 @@ extension ChannelView {
             if let name = column.name { columns[.number(String(cString: name))] = numbers(column.numbers) }
         }
         self.init(
-            id: ChannelID(Int(channel.id)), key: try ChannelKey(channel), times: numbers(channel.times),
+            id: ChannelID(Int(clamping: channel.id)), key: try ChannelKey(channel), times: numbers(channel.times),
             bytesToServer: SizeSeries(raw: numbers(channel.to_server)),
             bytesToClient: SizeSeries(raw: numbers(channel.to_client)), numbers: columns)
     }
@@ -87,10 +87,10 @@ extension Census {
             window: TimeWindow(
                 since: plain.since == .min ? nil : Timestamp(nanoseconds: plain.since),
                 until: plain.until == .max ? nil : Timestamp(nanoseconds: plain.until)))
-        records = Int(plain.records)
-        hosts = Int(plain.hosts)
-        channels = Int(plain.channels)
-        judged = Int(plain.judged)
+        records = Int(clamping: plain.records)
+        hosts = Int(clamping: plain.hosts)
+        channels = Int(clamping: plain.channels)
+        judged = Int(clamping: plain.judged)
         firstMinute = plain.first_minute
         recordsByMinute = Array(UnsafeBufferPointer(start: plain.records_by_minute, count: plain.minute_count))
     }

@@ -11,7 +11,7 @@ extension OptionDatum {
             case .number: json.number.map(OptionDatum.number)
             case .text, .choice: json.text.map(OptionDatum.text)
             case .path: json.text.map { .path(OptionPath($0)) }
-            case .duration: json.number.map { .duration(OptionDuration(nanoseconds: Int64(($0 * 1e9).rounded()))) }
+            case .duration: json.number.map { .duration(OptionDuration(nanoseconds: Int64(clamping: $0 * 1e9))) }
             case .time: json.text.flatMap(Timestamp.init).map(OptionDatum.time)
             case .byteSize: json.integer.map { .byteSize(ByteSize(bytes: $0)) }
             case .share: json.number.map { .share(OptionShare($0)) }

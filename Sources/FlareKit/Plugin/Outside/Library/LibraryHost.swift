@@ -37,7 +37,7 @@ final class LibraryCall: Sendable {
     /// Lends a channel until the next is lent or the call ends.
     fileprivate func lend(_ id: UInt64, records: Bool, to channel: UnsafeMutablePointer<flare_channel>) -> CInt {
         guard let channels, id < UInt64(channels.count) else { return 1 }
-        let id = ChannelID(Int(id))
+        let id = ChannelID(Int(clamping: id))
         let view =
             records
             ? channels.view(id)

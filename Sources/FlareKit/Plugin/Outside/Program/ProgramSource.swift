@@ -74,15 +74,15 @@ final class ProgramCursor: Cursor, @unchecked Sendable {
             isOver = answer["end"]?.boolean == true
             if let name = answer["kind"]?.text { kind = RecordKind(name) }
             rest = (answer["records"]?.elements ?? [])[...]
-            account.bytes += max(0, answer["bytes"]?.integer ?? 0)
+            account.bytes.addClamped(max(0, answer["bytes"]?.integer ?? 0))
             if let words = answer["checkpoint"]?.values { state = Checkpoint(words.compactMapValues(\.text)) }
             for (reason, count) in try Self.counts("skipped", of: answer) {
-                account.read += count
-                account.skipped[reason, default: .init()].count += count
+                account.read.addClamped(count)
+                account.skipped[reason, default: .init()].count.addClamped(count)
             }
             for (reason, count) in try Self.counts("rejected", of: answer) {
-                account.read += count
-                account.rejected[reason, default: .init()].count += count
+                account.read.addClamped(count)
+                account.rejected[reason, default: .init()].count.addClamped(count)
             }
         }
     }

@@ -1,0 +1,48 @@
+// Every detector and every enricher that needs no server, over records whose numbers lie at the ends of their types. A
+// trap ends the process; nothing else is looked at.
+//
+// usage: hostile-numbers [RECORDS (100000) [SEED (1)]]
+
+import Allowlist
+import Beacon
+import Context
+import Domain
+import FlareKit
+import FlareKitTesting
+import Focus
+import Traffic
+
+let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+let (count, seed) = (arguments.first ?? 100_000, UInt64(arguments.dropFirst().first ?? 1))
+let recordsARun = 2000
+
+func volume() throws -> VolumeDetector {
+    try VolumeDetector(.read("min_bytes: 1 B\nmin_ratio: 0\ndeviations: 0.5"), PluginContext())
+}
+
+let detectors: [any Detector] = [
+    BeaconDetector(.init()).withoutThreshold, ClassicBeaconDetector(.init()).withoutThreshold,
+    RITADetector(.init()).withoutThreshold, try volume(),
+    ScanDetector(try .read("min_destinations: 2\nmin_ports: 2\nmin_unanswered: 0"), PluginContext()),
+    try LongConnectionDetector(.read("report: 1s"), PluginContext()),
+]
+let enrichers: [any Enricher] = [
+    try FocusEnricher(.read("direction: all"), PluginContext()),
+    try AllowlistEnricher(.read("lists: [builtin:well-known]"), PluginContext()),
+    DomainEnricher(.init()), ContextEnricher(.init()),
+]
+
+var hostile = HostileRecords(seed: seed)
+var (read, findings) = (0, 0)
+while read < count {
+    let records = hostile.next(recordsARun)
+    read += records.count
+    for detector in detectors {
+        for grouping in [detector.demand.grouping, Grouping(by: .host), Grouping(by: .domain)] {
+            findings += try await MemoryRun.findings(
+                of: detector, in: records, grouping: grouping, enrichers: enrichers
+            ).count
+        }
+    }
+}
+print("\(read) records, seed \(seed): \(findings) findings of \(detectors.count) detectors, nothing ended the process")
