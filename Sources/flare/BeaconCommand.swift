@@ -114,7 +114,12 @@ struct BeaconCommand: AsyncParsableCommand {
         draft.settings = [
             "on_empty: ok", "threads: \(max(1, min(threads, ProcessInfo.processInfo.activeProcessorCount)))",
         ]
-        if focusOutbound { draft.enrichers.append(PipelineDraft.plugin("focus", ("direction", "outbound"))) }
+        // The original's inside: private addresses, whatever else is known.
+        let inside = AddressScope.private.ranges.map { PipelineDraft.quoted($0.description) }.joined(separator: ", ")
+        if focusOutbound {
+            draft.enrichers.append(
+                PipelineDraft.plugin("focus", ("direction", "outbound"), ("networks", "[\(inside)]")))
+        }
         var owners = OwnerOptions()
         owners.whois = whois
         owners.whoisFrom = whoisFrom

@@ -88,7 +88,7 @@ struct HistoryCommand: AsyncParsableCommand {
             + runs.map {
                 [
                     String($0.id), time($0.started), $0.pipeline, time($0.window.since), time($0.window.until),
-                    Quantity.count($0.records), Quantity.count($0.findings), Quantity.count($0.new),
+                    $0.records.grouped, $0.findings.grouped, $0.new.grouped,
                 ]
             }
     }

@@ -33,6 +33,12 @@ struct HuntCommand: AsyncParsableCommand {
     @Option(help: "Which channels: from inside to outside, the other way, inside alone, or all.")
     var focus = Direction.outbound
 
+    @Option(
+        help: ArgumentHelp(
+            "One's own networks, as 10.0.0.0/8,192.0.2.0/24; by default told from the records or inferred.",
+            valueName: "cidr,…"))
+    var networks: [String] = []
+
     @Option(help: "Which detector judges them; may be repeated.")
     var detector = ["beacon"]
 
@@ -70,7 +76,14 @@ struct HuntCommand: AsyncParsableCommand {
             throw ValidationError("a cluster is hunted in by itself, not with other inputs")
         }
         if let minScore, !(0...1).contains(minScore) { throw ValidationError("--min-score takes 0 to 1") }
+        for text in ownNetworks where CIDR(text) == nil {
+            throw ValidationError("--networks takes networks such as 10.0.0.0/8,192.0.2.7, not '\(text)'")
+        }
         if top < 0 { throw ValidationError("--top takes 0 or more") }
+    }
+
+    private var ownNetworks: [String] {
+        networks.flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
     }
 
     func run() async throws {
@@ -98,7 +111,12 @@ struct HuntCommand: AsyncParsableCommand {
         } else {
             try draft.read(SensorFiles(inputs, sensor: source))
         }
-        draft.enrichers = [PipelineDraft.plugin("focus", ("direction", focus.rawValue))]
+        let own = "[\(ownNetworks.map(PipelineDraft.quoted).joined(separator: ", "))]"
+        draft.enrichers = [
+            ownNetworks.isEmpty
+                ? PipelineDraft.plugin("focus", ("direction", focus.rawValue))
+                : PipelineDraft.plugin("focus", ("direction", focus.rawValue), ("networks", own))
+        ]
         let lists = (noAllowlist ? [] : ["builtin:well-known"]) + allowlist.map(PipelineDraft.absolute)
         if !lists.isEmpty {
             let quoted = lists.map(PipelineDraft.quoted).joined(separator: ", ")

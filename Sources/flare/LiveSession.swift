@@ -75,7 +75,8 @@ struct LiveSession {
     private static func isKnown(_ condition: RunOutcome.Condition, _ before: RunOutcome?) -> Bool {
         before?.conditions.contains { other in
             switch (condition, other) {
-            case (.notWhole, .notWhole), (.noRecords, .noRecords), (.stale, .stale): true
+            case (.notWhole, .notWhole), (.noRecords, .noRecords), (.nothingJudged, .nothingJudged), (.stale, .stale):
+                true
             default: false
             }
         } ?? false

@@ -62,7 +62,7 @@ final class ProgressBar: Sendable {
                 "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: 20 - filled))] "
                 + "\(Int(share * 100)) % of \(Quantity.bytes(extent))"
         }
-        line += ", \(Quantity.count(reading.records)) records, \(Quantity.bytes(Int64(clamping: rate)))/s"
+        line += ", \(reading.records.grouped) records, \(Quantity.bytes(Int64(clamping: rate)))/s"
         if let extent = reading.extent, rate > 0, extent > reading.bytes {
             line += ", \(Quantity.seconds(Double(extent - reading.bytes) / rate)) left"
         }

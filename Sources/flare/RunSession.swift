@@ -72,7 +72,7 @@ struct RunSession {
         var codes: Set<Int32> = []
         for condition in outcome.conditions {
             switch condition {
-            case .noRecords, .stale: codes.insert(FlareExit.nothingToJudge)
+            case .noRecords, .nothingJudged, .stale: codes.insert(FlareExit.nothingToJudge)
             case .notWhole: codes.insert(FlareExit.notWhole)
             }
         }

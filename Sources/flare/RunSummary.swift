@@ -8,7 +8,8 @@ struct RunSummary {
     init(_ outcome: RunOutcome) { self.outcome = outcome }
 
     var text: String {
-        ([records] + tallies + [window, channels] + dropped + detectors + [findings] + outputs + warnings)
+        ([records] + tallies + [window] + statements + [channels] + dropped + detectors + [findings] + outputs
+            + warnings)
             .compactMap { $0 }.joined(separator: "\n") + "\n"
     }
 
@@ -18,9 +19,9 @@ struct RunSummary {
         let account = run.account
         let bytes = account.bytes > 0 ? " (\(Quantity.bytes(account.bytes)))" : ""
         return
-            "Read \(Quantity.count(account.read)) records\(bytes) in \(Quantity.seconds(run.seconds["total"] ?? 0)): "
-            + "\(Quantity.count(account.usedCount)) used, \(Quantity.count(account.skippedCount)) skipped, "
-            + "\(Quantity.count(account.rejectedCount)) rejected"
+            "Read \(account.read.grouped) records\(bytes) in \(Quantity.seconds(run.seconds["total"] ?? 0)): "
+            + "\(account.usedCount.grouped) used, \(account.skippedCount.grouped) skipped, "
+            + "\(account.rejectedCount.grouped) rejected"
     }
 
     private var tallies: [String] {
@@ -28,38 +29,40 @@ struct RunSummary {
         let skipped = run.account.skipped.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         if !skipped.isEmpty {
             lines.append(
-                "  skipped: " + skipped.map { "\(Quantity.count($0.value.count)) \($0.key)" }.joined(separator: ", "))
+                "  skipped: " + skipped.map { "\($0.value.count.grouped) \($0.key)" }.joined(separator: ", "))
         }
         for (reason, tally) in run.account.rejected.sorted(by: { $0.key < $1.key }) {
             let places = tally.examples.map(\.description).joined(separator: ", ")
-            lines.append("  rejected: \(Quantity.count(tally.count)) \(reason)" + (places.isEmpty ? "" : ": \(places)"))
+            lines.append("  rejected: \(tally.count.grouped) \(reason)" + (places.isEmpty ? "" : ": \(places)"))
         }
         for (remark, tally) in run.account.noted.sorted(by: { $0.key < $1.key }) {
-            lines.append("  note: \(Quantity.count(tally.count)) \(remark)")
+            lines.append("  note: \(tally.count.grouped) \(remark)")
         }
         for (reason, tally) in run.account.unread.sorted(by: { $0.key < $1.key }) {
-            lines.append("  not read: \(Quantity.count(tally.count)) \(reason): \(tally.places)")
+            lines.append("  not read: \(tally.count.grouped) \(reason): \(tally.places)")
         }
         return lines
     }
 
     private var window: String { "Window: \(run.window)" }
 
+    private var statements: [String] { run.statements.map { $0.prefix(1).uppercased() + $0.dropFirst() } }
+
     private var channels: String {
-        "Channels: \(Quantity.count(run.channels))"
+        "Channels: \(run.channels.grouped)"
     }
 
     private var dropped: [String] {
         run.dropped.map {
             $0.hiddenFindings.map { "  \($0)" }
-                ?? "  left out by \($0.filter), \($0.rule): \(Quantity.count($0.channels)) channels, "
-                + "\(Quantity.count($0.records)) records"
+                ?? "  left out by \($0.filter), \($0.rule): \($0.channels.grouped) channels, "
+                + "\($0.records.grouped) records"
         }
     }
 
     private var detectors: [String] {
         run.detectors.map {
-            "  judged by \($0.name): \(Quantity.count($0.judged)), findings \(Quantity.count($0.findings))"
+            "  judged by \($0.name): \($0.judged.grouped), findings \($0.findings.grouped)"
         }
     }
 
@@ -67,7 +70,7 @@ struct RunSummary {
         let severities = Severity.allCases.reversed().compactMap { severity in
             run.severities[severity.rawValue].map { "\($0) \(severity.rawValue)" }
         }
-        return "Findings: \(Quantity.count(run.findings))"
+        return "Findings: \(run.findings.grouped)"
             + (severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))")
     }
 
@@ -93,17 +96,6 @@ struct RunSummary {
 
 /// Numbers as people read them.
 enum Quantity {
-    /// `1,234,567`
-    static func count(_ number: Int) -> String {
-        var digits = String(number.magnitude)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-    }
-
     /// `1.2 GB`, by powers of a thousand.
     static func bytes(_ number: Int64) -> String {
         var value = Double(number)

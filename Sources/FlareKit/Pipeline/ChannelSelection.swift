@@ -4,8 +4,10 @@ struct ChannelSelection: Sendable {
     private(set) var chosen: [Int] = []
     /// What filters took out, by filter and rule; counted over all channels, also those with few records.
     private(set) var dropped: [DroppedChannels] = []
-    /// Filters that took rules back, by name.
+    /// Filters that set themselves by the channels or took rules back, by name.
     private(set) var narrowed: [String: any ChannelFilter] = [:]
+    /// What the filters say of their settings.
+    private(set) var statements: [String] = []
     /// Which rules those were, and why.
     private(set) var remarks: [String] = []
 
@@ -36,13 +38,29 @@ struct ChannelSelection: Sendable {
         count: Int, minimumCount: Int, filters: [Pipeline.Stage<any ChannelFilter>], threads: Int,
         channel: Lookup
     ) async {
-        var filters = filters
+        var filters = await adjust(filters, to: ChannelSurvey(count: count, records: channel.records, key: channel.key))
+        statements = filters.compactMap(\.plugin.statement)
         for _ in 0..<Self.mostRounds {
             let channels = await select(count, minimumCount, filters, threads, channel)
             let before = remarks.count
             filters = narrow(filters, of: channels)
             if remarks.count == before { return }
         }
+    }
+
+    private mutating func adjust(_ filters: [Pipeline.Stage<any ChannelFilter>], to channels: ChannelSurvey) async
+        -> [Pipeline.Stage<any ChannelFilter>]
+    {
+        var adjusted: [Pipeline.Stage<any ChannelFilter>] = []
+        for stage in filters {
+            guard let filter = await stage.plugin.adjusted(to: channels) else {
+                adjusted.append(stage)
+                continue
+            }
+            narrowed[stage.name] = filter
+            adjusted.append(Pipeline.Stage(stage.name, filter))
+        }
+        return adjusted
     }
 
     /// - Returns: the number of channels.

@@ -19,7 +19,9 @@ struct Evaluator: Sendable {
         var remarks: [String] = []
         /// Enrichers that failed, and why.
         var failures: [String] = []
+        var statements: [String] = []
         var detectors: [DetectorReport] = []
+        var nearMisses: [NearMiss] = []
         var seconds: [String: Double] = [:]
     }
 
@@ -28,9 +30,10 @@ struct Evaluator: Sendable {
         var table: ChannelTable
         var census: Census
         var dropped: [DroppedChannels]
-        /// Filters that took rules back over these channels, by name.
+        /// Filters that set themselves by these channels or took rules back over them, by name.
         var narrowed: [String: any ChannelFilter]
         var remarks: [String]
+        var statements: [String]
 
         init(_ table: ChannelTable, _ census: Census, _ selection: ChannelSelection) {
             self.table = table
@@ -38,6 +41,7 @@ struct Evaluator: Sendable {
             dropped = selection.dropped
             narrowed = selection.narrowed
             remarks = selection.remarks
+            statements = selection.statements
         }
     }
 
@@ -87,6 +91,7 @@ struct Evaluator: Sendable {
             outcome.dropped += groups[grouping]?.dropped ?? []
             outcome.remarks += groups[grouping]?.remarks ?? []
             outcome.remarks += (groups[grouping]?.census.remarks ?? []).filter { !outcome.remarks.contains($0) }
+            outcome.statements += (groups[grouping]?.statements ?? []).filter { !outcome.statements.contains($0) }
         }
         meter.begin("judge")
         var scores: [String: JudgedScores] = [:]
@@ -99,7 +104,10 @@ struct Evaluator: Sendable {
             outcome.detectors.append(
                 DetectorReport(name: stage.name, judged: judged.judged, findings: judged.findings.count))
             scores[stage.name] = judged.scores
+            outcome.nearMisses += judged.nearMisses
         }
+        // They stand in for findings: where there is one, it is what to look at.
+        if !outcome.findings.isEmpty { outcome.nearMisses = [] }
         lap("judge")
         meter.begin("enrich")
         var context = RunContext(

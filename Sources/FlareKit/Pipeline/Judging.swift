@@ -12,7 +12,14 @@ struct Judging: Sendable {
         var findings: [Finding]
         var judged: Int
         var scores: JudgedScores
+        /// Of a detector without a finding: the channels that came nearest.
+        var nearMisses: [NearMiss] = []
     }
+
+    /// How many near misses of a detector are told.
+    private static let mostMisses = 3
+    /// They are looked for among so many of the highest scores.
+    private static let mostCandidates = 64
 
     func run<D: Detector>(
         _ detector: D, minimumCount: Int, _ table: ChannelTable, _ census: Census
@@ -23,7 +30,25 @@ struct Judging: Sendable {
         let judged = try await judge(detector, channels, table, census)
         let findings = try await detector.settle(judged, table, census)
         let scores = JudgedScores(table: table, channels: judged.map { ($0.channel, $0.judgement.score) })
-        return Outcome(findings: findings, judged: channels.count, scores: scores)
+        var outcome = Outcome(findings: findings, judged: channels.count, scores: scores)
+        if findings.isEmpty, let detector = detector as? any ThresholdDetector {
+            outcome.nearMisses = try await nearMisses(of: detector, judged, channels, table, census)
+        }
+        return outcome
+    }
+
+    /// - Parameter known: the detector's judgements; where it has none, its form without a threshold judges anew.
+    private func nearMisses<D: ThresholdDetector>(
+        of detector: D, _ known: Any, _ channels: [ChannelID], _ table: ChannelTable, _ census: Census
+    ) async throws -> [NearMiss] {
+        let open = detector.withoutThreshold
+        var judged = known as? [Judged<D.Content>] ?? []
+        if judged.isEmpty { judged = try await judge(open, channels, table, census) }
+        let best = judged.sorted { ($0.judgement.score, $1.channel) > ($1.judgement.score, $0.channel) }
+        let findings = try await open.settle(Array(best.prefix(Self.mostCandidates)), table, census)
+        return findings.sorted { detector.isNearer($0, than: $1) }.prefix(Self.mostMisses).compactMap { finding in
+            finding.channel.map { NearMiss(finding, of: $0, missing: detector.missing(finding, census)) }
+        }
     }
 
     private func judge<D: Detector>(

@@ -82,8 +82,16 @@ struct LiveLoop {
         if failures.isEmpty { whole = state }
         for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
         var conditions = run.conditions(pipeline, subjects: subjects, newest: live.newest)
-        // Whether the sensor is silent shows when nothing comes, not while old records are read.
-        if !isLast { conditions.removeAll { if case .stale = $0 { true } else { false } } }
+        // Whether the sensor is silent shows when nothing comes, not while old records are read; and in the first
+        // windows no channel has enough records yet.
+        if !isLast {
+            conditions.removeAll {
+                switch $0 {
+                case .stale, .nothingJudged: true
+                case .notWhole, .noRecords: false
+                }
+            }
+        }
         try await evaluated(
             RunOutcome(run: run, findings: changed, columns: columns, conditions: conditions), whole)
     }
@@ -92,13 +100,8 @@ struct LiveLoop {
         var run = Run(
             header: evaluator.header, window: snapshot.window, account: snapshot.result.total(snapshot.window),
             accounts: snapshot.result.accounts)
-        run.channels = outcome.channels
-        run.dropped = outcome.dropped
-        run.detectors = outcome.detectors
-        run.findings = outcome.findings.count
-        for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
+        run.take(outcome)
         run.warnings = evaluator.remarks + outcome.remarks
-        run.seconds = outcome.seconds
         run.failures = PluginLifetimes(pipeline).failures + outcome.failures
         run.redact()
         return run

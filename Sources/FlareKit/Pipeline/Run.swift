@@ -26,10 +26,14 @@ public struct Run: Sendable, Codable {
     /// The account of each source by itself.
     public var accounts: [String: Account]
     public var channels: Int = 0
+    /// What filters say of their settings, a line each: what counts as inside.
+    public var statements: [String] = []
     /// Channels that a filter took out, by filter and rule, with the records in them.
     public var dropped: [DroppedChannels] = []
     public var detectors: [DetectorReport] = []
     public var findings: Int = 0
+    /// Where there is no finding, the channels that came nearest to being one, the nearest first, of each detector some.
+    public var nearMisses: [NearMiss] = []
     /// Findings by severity.
     public var severities: [String: Int] = [:]
     /// Wall-clock seconds by step: `read`, `judge`, `enrich`, `write`, and `total`.

@@ -58,17 +58,14 @@ public struct RunEngine: Sendable {
         if meter.isCancelled { throw CancellationError() }
         var run = Run(
             header: evaluator.header, window: taken.seenWindow, account: taken.account, accounts: taken.accounts)
-        run.channels = outcome.channels
-        run.dropped = outcome.dropped
-        run.detectors = outcome.detectors
-        run.findings = outcome.findings.count
+        run.take(outcome)
         run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
         for stage in pipeline.sources { run.warnings += await stage.plugin.remarks() }
         run.failures = PluginLifetimes(pipeline).failures + outcome.failures
-        run.redact()
         let subjects = Set(evaluator.groupings.map(\.subject))
-        for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
-        run.seconds = outcome.seconds
+        let idle = run.nothingJudged(pipeline, subjects: subjects)
+        if let idle, pipeline.acceptsEmpty { run.warnings.append(idle) }
+        run.redact()
         run.seconds["read"] = readSeconds
 
         meter.begin("write")
@@ -88,8 +85,9 @@ public struct RunEngine: Sendable {
             pipeline: pipeline.name, version: version, started: now, sources: pipeline.sources.map(\.name))
         var enrichers: [Pipeline.Stage<any Enricher>] = []
         var remarks: [String] = []
+        let preparation = RunPreparation(started: now, sources: pipeline.sources.map(\.plugin))
         for stage in try EnricherOrder.sorted(pipeline.enrichers) {
-            let ready = try await stage.plugin.prepared(for: RunPreparation(started: now))
+            let ready = try await stage.plugin.prepared(for: preparation)
             enrichers.append(Pipeline.Stage(stage.name, ready.enricher))
             remarks += ready.remarks.filter { !remarks.contains($0) }
         }

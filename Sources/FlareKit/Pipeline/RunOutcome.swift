@@ -6,6 +6,8 @@ public struct RunOutcome: Sendable {
         case notWhole(String)
         /// No record of interest lies in the window.
         case noRecords(String)
+        /// There are records of interest, and no channel of them was judged.
+        case nothingJudged(String)
         /// The newest record is older than allowed.
         case stale(String)
     }
@@ -22,7 +24,7 @@ public struct RunOutcome: Sendable {
 extension RunOutcome.Condition: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .notWhole(let why), .noRecords(let why), .stale(let why): why
+        case .notWhole(let why), .noRecords(let why), .nothingJudged(let why), .stale(let why): why
         }
     }
 }
@@ -32,6 +34,9 @@ extension Run {
     func conditions(_ pipeline: Pipeline, subjects: Set<RecordKind>, newest: Timestamp?) -> [RunOutcome.Condition] {
         var conditions: [RunOutcome.Condition] = []
         if isEmpty(of: subjects), !pipeline.acceptsEmpty { conditions.append(.noRecords(emptyDiagnosis(subjects))) }
+        if !pipeline.acceptsEmpty, let idle = nothingJudged(pipeline, subjects: subjects) {
+            conditions.append(.nothingJudged(idle))
+        }
         if let maxAge = pipeline.maxAge {
             let age = newest.map { header.started.nanoseconds - $0.nanoseconds }
             if age ?? .max > maxAge {
@@ -46,11 +51,12 @@ extension Run {
             let percent = (share * 1000).rounded() / 10
             conditions.append(
                 .notWhole(
-                    "\(rejected) records of interest were rejected, \(percent) % of them, more than max_rejected allows"
+                    "\(rejected.grouped) records of interest were rejected, \(percent) % of them, more than max_rejected allows"
                 ))
         }
         for (reason, tally) in account.unread.sorted(by: { $0.key < $1.key }) {
-            conditions.append(.notWhole("not all of the input was read: \(tally.count) × \(reason): \(tally.places)"))
+            conditions.append(
+                .notWhole("not all of the input was read: \(tally.count.grouped) × \(reason): \(tally.places)"))
         }
         conditions += failures.map(RunOutcome.Condition.notWhole)
         for output in outputs {
@@ -59,13 +65,47 @@ extension Run {
         return conditions
     }
 
+    /// Takes over what an evaluation found.
+    mutating func take(_ outcome: Evaluator.Outcome) {
+        channels = outcome.channels
+        statements = outcome.statements
+        dropped = outcome.dropped
+        detectors = outcome.detectors
+        findings = outcome.findings.count
+        nearMisses = outcome.nearMisses
+        severities = [:]
+        for finding in outcome.findings { severities[finding.severity.rawValue, default: 0] += 1 }
+        seconds = outcome.seconds
+    }
+
+    /// Why no channel was judged although there are records of interest, and what mends it; `nil` where one was judged.
+    func nothingJudged(_ pipeline: Pipeline, subjects: Set<RecordKind>) -> String? {
+        guard !isEmpty(of: subjects), detectors.allSatisfy({ $0.judged == 0 }) else { return nil }
+        let early = dropped.filter { $0.findings == 0 }
+        let left = channels - early.reduce(0) { $0 + $1.channels }
+        var lines = ["no channel was judged, so nothing can have been found"]
+        lines += early.sorted { $0.channels > $1.channels }.prefix(5).map {
+            "  \($0.filter) left out \($0.channels.grouped) of \(channels.grouped) channels: \($0.rule)"
+        }
+        if left > 0 {
+            let demands = pipeline.detectors.map { "\($0.name) asks for \($0.demand.minimumCount.grouped)" }
+            lines.append(
+                "  none of the \(early.isEmpty ? "" : "other ")\(left.grouped) channels has enough records: "
+                    + demands.joined(separator: ", "))
+        }
+        for stage in pipeline.enrichers where early.contains(where: { $0.filter == stage.name }) {
+            if let remedy = (stage.plugin as? any ChannelFilter)?.remedy { lines.append("  \(remedy)") }
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// What was found instead of records of interest.
     private func emptyDiagnosis(_ subjects: Set<RecordKind>) -> String {
         let wanted = subjects.map(\.name).sorted().joined(separator: " or ")
         var lines = ["no \(wanted) record was found in the window \(window)"]
         if account.read == 0 { lines.append("  the input holds no record at all") }
         for (reason, tally) in (account.skipped.merging(account.rejected) { $1 }).sorted(by: { $0.key < $1.key }) {
-            var line = "  \(tally.count) × \(reason)"
+            var line = "  \(tally.count.grouped) × \(reason)"
             if let first = tally.first, let last = tally.last { line += ", from \(first) to \(last)" }
             lines.append(line)
         }

@@ -81,6 +81,21 @@ extension Detector {
 public protocol ThresholdDetector: Detector {
     /// The same detector with every channel that it judged among its findings, however little is thought of it.
     var withoutThreshold: Self { get }
+    /// Whether one of two findings that it did not report was nearer to being reported.
+    func isNearer(_ finding: Finding, than other: Finding) -> Bool
+    /// What one of its ``withoutThreshold`` findings lacks of being reported, in words.
+    ///
+    /// - Parameter census: with the number of channels judged.
+    func missing(_ finding: Finding, _ census: Census) -> String
+}
+
+extension ThresholdDetector {
+    /// By score, and of equal ones in the order of the channels' keys.
+    public func isNearer(_ finding: Finding, than other: Finding) -> Bool {
+        if finding.score != other.score { return finding.score > other.score }
+        guard let channel = finding.channel, let second = other.channel else { return false }
+        return channel < second
+    }
 }
 
 extension Detector where Content == Finding {

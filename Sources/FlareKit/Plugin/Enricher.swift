@@ -57,8 +57,22 @@ public struct EnricherSetting: Sendable {
 public struct RunPreparation: Sendable {
     /// The run's clock when it began.
     public let started: Timestamp
+    private let sources: [any Source]
 
-    public init(started: Timestamp) { self.started = started }
+    public init(started: Timestamp, sources: [any Source] = []) {
+        self.started = started
+        self.sources = sources
+    }
+
+    /// The site's own networks, as the first records of the run's sources name them; `nil` where none does.
+    public func ownNetworks() async -> OwnNetworks? {
+        var own: OwnNetworks?
+        for source in sources {
+            guard let told = await source.ownNetworks() else { continue }
+            own = own.map { $0.joined(with: told) } ?? told
+        }
+        return own
+    }
 }
 
 /// An enricher that is ready to take part in a run.
@@ -79,6 +93,14 @@ public protocol ChannelFilter: Enricher {
     var predicate: Predicate? { get }
     /// What becomes of a channel. Called in parallel; pure.
     func verdict(_ key: ChannelKey) -> Verdict
+    /// What the reader of the results has to know of the filter's setting, in a line: what counts as inside.
+    var statement: String? { get }
+    /// How to keep more channels, where the filter left none: the options that decide it.
+    var remedy: String? { get }
+    /// Called before the filter speaks on any channel: the moment to set itself by the channels there are.
+    ///
+    /// - Returns: `nil` where it stays as it is.
+    func adjusted(to channels: ChannelSurvey) async -> (any ChannelFilter)?
     /// Called once the filter has spoken on all channels: the moment to take back a rule that took out too many.
     ///
     /// - Parameters:
@@ -89,6 +111,9 @@ public protocol ChannelFilter: Enricher {
 }
 
 extension ChannelFilter {
+    public var statement: String? { nil }
+    public var remedy: String? { nil }
+    public func adjusted(to channels: ChannelSurvey) async -> (any ChannelFilter)? { nil }
     public func narrowed(after dropped: [DroppedChannels], of channels: Int) -> NarrowedFilter? { nil }
 }
 

@@ -19,10 +19,14 @@ public protocol Source: Plugin {
     func open(_ scan: Scan) async throws -> [any Cursor]
     /// What a reader of the results has to know of how the records were read, in sentences; asked after reading.
     func remarks() async -> [String]
+    /// Which networks are the site's own, where the first records say so; asked before `open`. Takes nothing from an
+    /// input that can be read only once.
+    func ownNetworks() async -> OwnNetworks?
 }
 
 extension Source {
     public func remarks() async -> [String] { [] }
+    public func ownNetworks() async -> OwnNetworks? { nil }
     public var isRereadable: Bool { true }
     public var endsNow: Bool { false }
     public func extent() async -> Int64? { nil }

@@ -10,11 +10,40 @@ public struct FocusEnricher: ChannelFilter, BuiltInPlugin {
     public static let summary = "Keeps the channels of one direction: outbound, inbound, internal or all."
 
     private let options: FocusOptions
+    private let inside: Inside
     private let rules: [Rule]
 
     public init(_ options: FocusOptions, _ context: PluginContext = PluginContext()) {
+        self.init(options, options.networks.map(Inside.named) ?? .private)
+    }
+
+    private init(_ options: FocusOptions, _ inside: Inside) {
         self.options = options
-        self.rules = Self.rules(options)
+        self.inside = inside
+        rules = Self.rules(options.direction, inside.networks)
+    }
+
+    /// Takes the networks that the sensor's own records tell of, unless the pipeline names them.
+    public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
+        guard options.networks == nil, options.direction != .all, let own = await run.ownNetworks() else {
+            return PreparedEnricher(self)
+        }
+        return PreparedEnricher(Self(options, .told(own)))
+    }
+
+    /// Looks for one's own networks in the traffic, where nobody has named any with public addresses.
+    public func adjusted(to channels: ChannelSurvey) async -> (any ChannelFilter)? {
+        guard options.networks == nil, options.direction != .all, inside.isPrivateOnly,
+            let found = InsideSearch(channels).networks
+        else { return nil }
+        return Self(options, .inferred(found))
+    }
+
+    public var statement: String? { options.direction == .all ? nil : "inside: \(inside.description)" }
+
+    public var remedy: String? {
+        "name your own networks (option networks, on the command line --networks), or keep another direction (option "
+            + "direction, on the command line --focus inbound, internal or all); inside is now \(inside.description)"
     }
 
     public var predicate: Predicate? { .all(rules.map(\.predicate)) }
@@ -30,10 +59,9 @@ public struct FocusEnricher: ChannelFilter, BuiltInPlugin {
         var predicate: Predicate
     }
 
-    private static func rules(_ options: FocusOptions) -> [Rule] {
-        let own = options.networks
+    private static func rules(_ direction: FocusOptions.Direction, _ own: [CIDR]) -> [Rule] {
         let nearby = own + AddressScope.linkLocal.ranges
-        switch options.direction {
+        switch direction {
         case .outbound:
             return [Rule(name: "source not inside", predicate: .source(in: own))]
                 + outside("destination", own) {

@@ -15,8 +15,8 @@ public struct FocusOptions: PluginOptions {
     }
 
     public var direction = Direction.outbound
-    /// The inside.
-    public var networks = AddressScope.private.ranges
+    /// The inside; `nil` where the records tell.
+    public var networks: [CIDR]?
 
     public init() {}
 
@@ -28,8 +28,9 @@ public struct FocusOptions: PluginOptions {
                     + "stays within one's own networks, all keeps everything."),
             Option(
                 "networks", \.networks,
-                "One's own networks, as CIDR. The default are the private ranges; a network with public addresses, as "
-                    + "IPv6 gives to every host, has to be named. A list given replaces the default."),
+                "One's own networks, as CIDR. By default the private ranges, and the networks that Zeek's local_orig and "
+                    + "local_resp or rules of Suricata with HOME_NET tell of; where hardly any traffic is of private "
+                    + "addresses, the few networks that take part in most of it. A list given replaces all of these."),
         ]
     }
 }

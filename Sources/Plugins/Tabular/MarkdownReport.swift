@@ -17,7 +17,7 @@ struct MarkdownReport {
     }
 
     var text: String {
-        ([heading, looked] + (run.failures + run.warnings).map { "> \(MarkdownText.shown($0))" }
+        ([heading, looked, statements] + (run.failures + run.warnings).map { "> \(MarkdownText.shown($0))" }
             + [table, remark, hidden] + details)
             .compactMap { $0 }.joined(separator: "\n\n") + "\n"
     }
@@ -25,6 +25,11 @@ struct MarkdownReport {
     private var heading: String {
         "## Flare: \(Readable.count(Int64(findings.count))) finding\(findings.count == 1 ? "" : "s"), "
             + MarkdownText.code(run.header.pipeline)
+    }
+
+    /// What counts as inside, where a filter says so.
+    private var statements: String? {
+        run.statements.isEmpty ? nil : MarkdownText.shown(run.statements.joined(separator: "; ")) + "."
     }
 
     private var looked: String {
@@ -64,8 +69,11 @@ struct MarkdownReport {
 
     private var remark: String? {
         if findings.isEmpty {
-            return run.hiddenFindings.isEmpty
-                ? "Nothing was found in this window." : "Nothing else was found in this window."
+            let misses = run.nearMisses.map { "- " + MarkdownText.shown($0.line) }
+            let nearest = misses.isEmpty ? "" : "\n\nThe nearest misses:\n\n" + misses.joined(separator: "\n")
+            return
+                (run.hiddenFindings.isEmpty
+                ? "Nothing was found in this window." : "Nothing else was found in this window.") + nearest
         }
         let more = findings.count - options.top
         return more > 0 ? "\(Readable.count(Int64(more))) more are not listed here." : nil

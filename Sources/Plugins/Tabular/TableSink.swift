@@ -58,7 +58,10 @@ public actor TableSink: Sink, BuiltInPlugin {
             .map { $0 + "\n" }.joined()
         let sorted = findings.byUrgency()
         let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
-        guard !shown.isEmpty else { return (hidden.isEmpty ? "No findings.\n" : "No other findings.\n") + hidden }
+        guard !shown.isEmpty else {
+            return (hidden.isEmpty ? "No findings.\n" : "No other findings.\n") + hidden
+                + run.nearMisses.lines.map { $0 + "\n" }.joined()
+        }
         let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
         let layout = TableLayout(
             options.group.columns(options.columns).compactMap { named[$0] }, options.group.gathered(shown),
@@ -68,7 +71,7 @@ public actor TableSink: Sink, BuiltInPlugin {
 
     private func rest(_ hidden: Int, of all: Int) -> String {
         guard hidden > 0 else { return "" }
-        return "\(hidden) more of \(all) findings are not shown; the table's option top: 0 shows all.\n"
+        return "\(hidden.grouped) more of \(all.grouped) findings are not shown; the table's option top: 0 shows all.\n"
     }
 }
 

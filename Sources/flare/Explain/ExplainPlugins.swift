@@ -62,6 +62,13 @@ struct WatchedFilter: ChannelFilter {
         return verdict
     }
 
+    var statement: String? { filter.statement }
+    var remedy: String? { filter.remedy }
+
+    func adjusted(to channels: ChannelSurvey) async -> (any ChannelFilter)? {
+        await filter.adjusted(to: channels).map { WatchedFilter(name: name, filter: $0, log: log) }
+    }
+
     func narrowed(after dropped: [DroppedChannels], of channels: Int) -> NarrowedFilter? {
         filter.narrowed(after: dropped, of: channels).map {
             NarrowedFilter(WatchedFilter(name: name, filter: $0.filter, log: log), remarks: $0.remarks)

@@ -72,8 +72,8 @@ struct Explanation {
             lines.append("  between these two: " + others.prefix(10).map(\.description).joined(separator: "; "))
         } else {
             lines.append(
-                "  \(Quantity.count(outcome.run.account.usedCount)) records made "
-                    + "\(Quantity.count(outcome.run.channels)) channels; none is between these two")
+                "  \(outcome.run.account.usedCount.grouped) records made "
+                    + "\(outcome.run.channels.grouped) channels; none is between these two")
         }
         return lines + [""]
     }
@@ -91,7 +91,7 @@ struct Explanation {
         let recorded = before.seen.findings.filter { $0.detector == ChannelRecorder.name && $0.channel == key }
         if let record = recorded.first {
             lines.append(
-                "  \(Quantity.count(record.occurrences ?? 0)) records, "
+                "  \((record.occurrences ?? 0).grouped) records, "
                     + "\(record.firstSeen?.description ?? "?") … \(record.lastSeen?.description ?? "?")")
         }
         if !filters.isEmpty { lines.append("  kept by \(filters.joined(separator: ", "))") }

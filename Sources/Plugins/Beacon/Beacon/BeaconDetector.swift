@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 import Periodicity
 
 /// Finds channels whose flows come at regular intervals, with jitter, misses, bursts and pauses.
@@ -21,6 +22,34 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
         var open = options
         open.minScore = 0
         return Self(open)
+    }
+
+    /// By p-value as the dial asks for it, else by score.
+    public func isNearer(_ finding: Finding, than other: Finding) -> Bool {
+        let (one, two) = (Self.pValue(of: finding), Self.pValue(of: other))
+        if options.minScore == nil, one != two { return one < two }
+        return (finding.score, other.channel?.description ?? "") > (other.score, finding.channel?.description ?? "")
+    }
+
+    public func missing(_ finding: Finding, _ census: Census) -> String {
+        if let least = options.minScore { return "min_score asks for \(least)" }
+        let dial = FalseAlarmDial(judged: [], census: census, perDay: options.falseAlarms)
+        if Self.pValue(of: finding) > dial.largestPValue {
+            return
+                "false_alarms (\(options.falseAlarms) a day) among \(census.judged.grouped) judged channels asks for a p "
+                + "of at most \(Self.short(dial.largestPValue))"
+        }
+        return "score_floor asks for a score of \(options.scoreFloor)"
+    }
+
+    private static func pValue(of finding: Finding) -> Double {
+        if case .number(let value)? = finding.evidence["p_value"] { value } else { 1 }
+    }
+
+    private static func short(_ value: Double) -> String {
+        guard value > 0 else { return "0" }
+        let scale = pow(10, 1 - floor(log10(value)))
+        return "\((value * scale).rounded() / scale)"
     }
 
     public var demand: Demand { Demand(minimumCount: options.minOccur) }

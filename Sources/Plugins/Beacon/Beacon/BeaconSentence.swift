@@ -9,13 +9,13 @@ enum BeaconSentence {
     static func text(_ judgement: BeaconJudgement) -> String {
         var parts = [
             "calls every \(duration(judgement.period)) ± \(percent(judgement.jitter)) %",
-            "\(grouped(judgement.callbacks)) of \(grouped(max(judgement.expected, judgement.callbacks))) expected callbacks",
+            "\(judgement.callbacks.grouped) of \(max(judgement.expected, judgement.callbacks).grouped) expected callbacks",
             judgement.hoursOfDay >= dayAndNight ? "day and night" : "in \(judgement.hoursOfDay) hours of the day",
         ]
         if judgement.burst > 1 { parts.append("\(judgement.burst) flows each") }
         if let second = judgement.secondPeriod { parts.append("at times every \(duration(second))") }
         if let share = judgement.sizeRegularity, let size = judgement.typicalSize, share >= steadySizes {
-            parts.append("\(grouped(Int(clamping: size))) bytes each")
+            parts.append("\(size.grouped) bytes each")
         }
         return parts.joined(separator: ", ")
     }
@@ -32,15 +32,5 @@ enum BeaconSentence {
 
     private static func percent(_ share: Double) -> String {
         share > 0 && share < 0.01 ? "<1" : String(Int((share * 100).rounded()))
-    }
-
-    private static func grouped(_ number: Int) -> String {
-        var digits = String(number)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return ([digits] + groups).joined(separator: ",")
     }
 }

@@ -52,6 +52,10 @@ public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
         return Self(open)
     }
 
+    public func missing(_ finding: Finding, _ census: Census) -> String {
+        "min_percent asks for more than \(options.minPercent) % of the intervals"
+    }
+
     /// More than `min_occur` intervals are needed, so two more flows than that.
     public var demand: Demand {
         Demand(grouping: Grouping(ignoring: [.proto]), minimumCount: options.minOccur.addingClamped(2))

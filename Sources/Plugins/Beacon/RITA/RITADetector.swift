@@ -39,6 +39,8 @@ public struct RITADetector: ThresholdDetector, BuiltInPlugin {
         return Self(open)
     }
 
+    public func missing(_ finding: Finding, _ census: Census) -> String { "min_score asks for \(options.minScore)" }
+
     public var demand: Demand { Demand(minimumCount: options.minOccur) }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {

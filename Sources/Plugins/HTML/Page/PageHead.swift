@@ -20,7 +20,8 @@ struct PageHead {
             "rejected": tallies(run.account.rejected), "hasRejected": !run.account.rejected.isEmpty,
             "skipped": tallies(run.account.skipped), "hasSkipped": !run.account.skipped.isEmpty,
             "noted": tallies(run.account.noted), "hasNoted": !run.account.noted.isEmpty,
-            "detectors": detectors, "steps": steps, "warnings": (run.failures + run.warnings).map(cut),
+            "detectors": detectors, "steps": steps,
+            "warnings": (run.failures + run.statements + run.warnings).map(cut),
             "hidden": run.hiddenFindings.map(cut),
         ]
     }

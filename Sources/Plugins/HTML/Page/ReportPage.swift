@@ -25,6 +25,7 @@ struct ReportPage {
             "rest": rows.dropFirst(Report.drawnLimit).joined(separator: "\n"),
             "listed": Readable.count(Int64(rows.count)), "hasLeft": report.left > 0,
             "left": Readable.count(Int64(report.left)), "table": tablePath ?? "", "hasTable": tablePath != nil,
+            "hasMisses": !report.run.nearMisses.isEmpty, "misses": report.run.nearMisses.map(\.line),
             "articles": articles.joined(separator: "\n"), "data": PageData(report: report).json(),
         ]
         return try templates.page(content, columnStyle: PageColumn.style(empty: emptyColumns))

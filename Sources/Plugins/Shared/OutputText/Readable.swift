@@ -1,15 +1,9 @@
+import FlareKit
+
 /// Numbers as people read them, with their units.
 package enum Readable {
     /// `1,234,567`
-    package static func count(_ number: Int64) -> String {
-        let digits = String(number.magnitude)
-        var text = number < 0 ? "-" : ""
-        for (place, digit) in digits.enumerated() {
-            if place > 0, (digits.count - place).isMultiple(of: 3) { text += "," }
-            text.append(digit)
-        }
-        return text
-    }
+    package static func count(_ number: Int64) -> String { number.grouped }
 
     /// `1.2 GB`, by powers of a thousand.
     package static func bytes(_ number: Int64) -> String {
