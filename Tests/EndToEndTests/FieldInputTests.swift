@@ -62,7 +62,6 @@ struct FieldInputTests {
             (["hunt", "06-open_conn", "--detector", "long-connection"], ": 201 used", "45.77.0.7"),
             (["hunt", "12-mixed-stream/zeek-stream.json"], ": 320 used", "45.77.0.7"),
             (["hunt", "15-trailing-tab"], ": 320 used", "45.77.0.7"),
-            (["hunt", "18-separator/http.log"], ": 4 used", "No findings."),
             (["hunt", "09-messages/nested-id.json.log"], ": 20 used", "45.77.0.7"),
             (["hunt", "09-messages/noheader.conn.log"], ": 20 used", "45.77.0.7"),
             (["hunt", "10-formats/scope.conn.log"], ": 52 used", "45.77.0.7"),
@@ -73,6 +72,14 @@ struct FieldInputTests {
         #expect(result.exitCode == 0, "\(result.errors)")
         #expect(result.errors.contains(count), "\(result.errors)")
         #expect(result.output.contains(finding))
+    }
+
+    @Test("a log with its separator spelled out is read; too few records for any verdict end with 4")
+    func separator() throws {
+        let result = try flare("hunt", "18-separator/http.log")
+        #expect(result.exitCode == 4)
+        #expect(result.errors.contains(": 4 used"), "\(result.errors)")
+        #expect(result.errors.contains("has enough records: beacon asks for"), "\(result.errors)")
     }
 
     @Test("a stream of many logs counts the same as a file and as standard input, wherever conn begins in it")
