@@ -48,27 +48,26 @@ struct ChannelsCommand: AsyncParsableCommand {
         LogFormat.text.bootstrap(isQuiet: false)
         let (format, path) = csv.map { (ChannelFormat.csv, $0) } ?? jsonl.map { (.jsonl, $0) } ?? (.npz, npz ?? "")
         try await Failure.guarded {
-            try await ResultFile.write(path) { file in
+            let code = try await ResultFile.write(path) { file in
                 let text = Mutex(ChannelText(format))
-                let count = Mutex(0)
+                let count = Mutex((channels: 0, records: 0))
                 try file.write(text.withLock { $0.head })
                 let output = Unchecked(file)
                 let export = ChannelExport(
                     grouping: Grouping(by: groupBy, ignoring: Set(ignore)), minimumCount: minRecords
                 ) { channel, census in
-                    count.withLock { $0 += 1 }
+                    count.withLock { $0 = ($0.channels + 1, $0.records + channel.count) }
                     try output.value.write(text.withLock { $0.bytes(of: channel, census) })
                 }
-                let outcome = try await engine.run(try input.pipeline(export))
+                let read = try await RunSession.plain.read(try input.pipeline(export))
                 try file.write(try text.withLock { try $0.tail() })
-                let records = outcome.run.account.usedCount
-                StandardError.write("exported \(count.withLock { $0 }) channels of \(records) records to \(path)\n")
+                let (channels, records) = count.withLock { $0 }
+                StandardError.write(
+                    "exported \(channels.grouped) channels of \(records.grouped) records to \(path)\n")
+                return read.exitCode
             }
+            if code != 0 { throw ExitCode(code) }
         }
-    }
-
-    private var engine: RunEngine {
-        RunEngine(version: FlareVersion.current, now: Timestamp(seconds: Date().timeIntervalSince1970))
     }
 }
 

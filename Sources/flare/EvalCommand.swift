@@ -42,7 +42,7 @@ struct EvalCommand: AsyncParsableCommand {
                     throw PluginError("these are no figures of flare eval --json", at: path)
                 }
             }
-            let figures = try await measure(truth)
+            let (figures, code) = try await measure(truth)
             if let json {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -54,24 +54,23 @@ struct EvalCommand: AsyncParsableCommand {
                 try await ResultFile.write(svg) { try $0.write(Array(text.utf8)) }
             }
             try StandardOutput.print(TerminalText.safe(EvaluationPage(figures, before: before).text), terminator: "")
+            if code != 0 { throw ExitCode(code) }
         }
     }
 
-    private func measure(_ truth: Truth) async throws -> EvaluationFigures {
+    private func measure(_ truth: Truth) async throws -> (EvaluationFigures, exitCode: Int32) {
         var pipeline = try overrides.definition(of: pipeline).pipeline
         let recorder = ScoreRecorder()
         pipeline.enrichers.append(.init("scores", recorder))
         pipeline.sinks = [.init("none", NoOutput())]
-        let engine = RunEngine(version: FlareVersion.current, now: Timestamp(seconds: Date().timeIntervalSince1970))
-        let outcome = try await engine.run(pipeline)
-        for condition in outcome.conditions { StandardError.write(TerminalText.safe("flare: warning: \(condition)\n")) }
+        let (outcome, code) = try await RunSession.plain.read(pipeline)
         let days = outcome.censusDays
         let detectors = pipeline.detectors.map { stage in
             DetectorFigures(
                 stage.name, outcome.findings.filter { $0.detector == stage.plugin.name }, truth,
                 scores: recorder.scores[stage.name] ?? [:], days: days)
         }
-        return EvaluationFigures(pipeline: pipeline.name, days: days, detectors: detectors)
+        return (EvaluationFigures(pipeline: pipeline.name, days: days, detectors: detectors), code)
     }
 
     private static func read(_ path: String) throws -> String {

@@ -75,7 +75,8 @@ struct InjectCommand: AsyncParsableCommand {
         try await Failure.guarded {
             let copy = MergedCopy(into)
             let form = try copy.form()
-            let injection = try Injection(request, into: try await surroundings(form == .eve ? "eve" : "zeek"))
+            let (surroundings, code) = try await surroundings(form == .eve ? "eve" : "zeek")
+            let injection = try Injection(request, into: surroundings)
             try await ResultFile.write(output) { file in try copy.write(form, injection.flows) { try file.write($0) } }
             try await ResultFile.write(labels) { file in
                 try file.write(Array((injection.labels.joined(separator: "\n") + "\n").utf8))
@@ -83,6 +84,7 @@ struct InjectCommand: AsyncParsableCommand {
             StandardError.write(
                 "wrote \(injection.labels.count - 1) beacons of \(injection.flows.count) flows into \(output), "
                     + "labels in \(labels)\n")
+            if code != 0 { throw ExitCode(code) }
         }
     }
 
@@ -101,7 +103,7 @@ struct InjectCommand: AsyncParsableCommand {
     }
 
     /// What the real traffic looks like, by reading it as a run does.
-    private func surroundings(_ source: String) async throws -> Injection.Surroundings {
+    private func surroundings(_ source: String) async throws -> (Injection.Surroundings, exitCode: Int32) {
         struct Seen {
             var window = TimeWindow.all
             var sources: Set<IPAddress> = []
@@ -121,11 +123,11 @@ struct InjectCommand: AsyncParsableCommand {
         input.overrides = PipelineOverrides()
         input.overrides.assignments = []
         input.overrides.pluginsFile = nil
-        let engine = RunEngine(version: FlareVersion.current, now: Timestamp(seconds: Date().timeIntervalSince1970))
-        _ = try await engine.run(try input.pipeline(export))
-        return try seen.withLock {
+        let read = try await RunSession.plain.read(try input.pipeline(export))
+        let surroundings = try seen.withLock {
             try Injection.Surroundings(window: $0.window, sources: $0.sources, destinations: $0.destinations)
         }
+        return (surroundings, read.exitCode)
     }
 
     /// `eve.json.gz` becomes `eve-injected.json`.

@@ -56,11 +56,14 @@ final class ResultFile {
     func abort() { file.abort() }
 
     /// Writes a file with what `body` gives it.
-    static func write(_ path: String, _ body: (ResultFile) async throws -> Void) async throws {
+    ///
+    /// - Returns: what `body` does.
+    static func write<Result>(_ path: String, _ body: (ResultFile) async throws -> Result) async throws -> Result {
         let file = try ResultFile(path)
         do {
-            try await body(file)
+            let result = try await body(file)
             try file.commit()
+            return result
         } catch {
             file.abort()
             throw error

@@ -13,27 +13,55 @@ struct RunSession {
     /// Whether sources say of an empty window why it is, also where an empty one is no failure.
     var diagnosesEmpty = false
 
+    private var logger: Logger { Logger(label: "flare") }
+
+    /// For commands that take no options of a run.
+    static var plain: RunSession {
+        RunSession(now: Timestamp(seconds: Date().timeIntervalSince1970), isQuiet: false, logFormat: .text, report: nil)
+    }
+
     func run(_ pipeline: Pipeline, exitsWithFindings: Bool) async throws {
-        let logger = Logger(label: "flare")
-        let outcome = try await guarded(logger) { try await $0.run(pipeline) }
+        let outcome = try await guarded { try await $0.run(pipeline) }
         let code = Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
-        await diagnose(outcome, pipeline, logger)
-        try writeReport(outcome, exitCode: code, logger)
+        await diagnose(outcome, pipeline)
+        try writeReport(outcome, exitCode: code)
         if code != 0 { throw ExitCode(code) }
     }
 
     /// Tells on standard output what becomes of single channels; ends with 4 where none of them was seen.
     func explain(_ pipeline: Pipeline, _ patterns: [ChannelPattern]) async throws {
         let explanation = Explanation(pipeline, patterns)
-        let (text, hasChannels) = try await guarded(Logger(label: "flare")) { try await explanation.run($0) }
-        try StandardOutput.print(TerminalText.safe(text), terminator: "")
-        if !hasChannels { throw ExitCode(FlareExit.nothingToJudge) }
+        let answer = try await guarded { try await explanation.run($0) }
+        let code = try keepBooks(of: answer.outcome)
+        try StandardOutput.print(TerminalText.safe(answer.text), terminator: "")
+        if !answer.hasChannels { throw ExitCode(FlareExit.nothingToJudge) }
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    /// For commands that read as a run does and make something else of it: keeps the books of a run.
+    ///
+    /// - Returns: what was read, and the code to end with once the command's own result is written.
+    /// - Throws: where there was nothing to judge, so that no result is written.
+    func read(_ pipeline: Pipeline) async throws -> (outcome: RunOutcome, exitCode: Int32) {
+        let outcome = try await guarded { try await $0.run(pipeline) }
+        let code = try keepBooks(of: outcome)
+        if code == FlareExit.nothingToJudge { throw ExitCode(code) }
+        return (outcome, code)
+    }
+
+    /// Tells what was read and what became of it, though not what was found.
+    ///
+    /// - Returns: the exit code that a run would end with.
+    private func keepBooks(of outcome: RunOutcome) throws -> Int32 {
+        if !isQuiet { try summarize(outcome, booksOnly: true) }
+        for condition in outcome.conditions { logger.error("\(condition)") }
+        return Self.exitCode(of: outcome, exitsWithFindings: false)
     }
 
     /// Lets an engine work, with progress and interruption.
-    private func guarded<Result>(_ logger: Logger, _ body: (RunEngine) async throws -> Result) async throws -> Result {
+    private func guarded<Result>(_ body: (RunEngine) async throws -> Result) async throws -> Result {
         let meter = ReadMeter()
         let interruption = Interruption(cancelling: meter)
         let engine = RunEngine(version: FlareVersion.current, now: now, meter: meter, logger: logger)
@@ -55,7 +83,7 @@ struct RunSession {
     }
 
     /// Where no record was found, says what the sources say of the world, as `flare check` does.
-    private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline, _ logger: Logger) async {
+    private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline) async {
         let fails = outcome.conditions.contains { if case .noRecords = $0 { true } else { false } }
         let isEmpty = outcome.run.account.used.values.allSatisfy { $0.count == 0 }
         guard fails || (diagnosesEmpty && isEmpty), !isQuiet else { return }
@@ -80,17 +108,20 @@ struct RunSession {
         return exitsWithFindings && outcome.hasFindings ? FlareExit.findings : 0
     }
 
-    private func summarize(_ outcome: RunOutcome) throws {
+    private func summarize(_ outcome: RunOutcome, booksOnly: Bool = false) throws {
         switch logFormat {
-        case .text: StandardError.write(TerminalText.safe(RunSummary(outcome).text))
+        case .text:
+            let summary = RunSummary(outcome)
+            StandardError.write(TerminalText.safe(booksOnly ? summary.books : summary.text))
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            StandardError.write(try encoder.encode(outcome.run) + Data("\n".utf8))
+            let answer = booksOnly ? try encoder.encode(outcome.run.account) : try encoder.encode(outcome.run)
+            StandardError.write(answer + Data("\n".utf8))
         }
     }
 
-    private func writeReport(_ outcome: RunOutcome, exitCode: Int32, _ logger: Logger) throws {
+    private func writeReport(_ outcome: RunOutcome, exitCode: Int32) throws {
         guard let report else { return }
         do {
             try RunReport(outcome, exitCode: exitCode).write(to: report)

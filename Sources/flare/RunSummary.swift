@@ -13,6 +13,12 @@ struct RunSummary {
             .compactMap { $0 }.joined(separator: "\n") + "\n"
     }
 
+    /// What was read and what became of it, for commands whose result is another than findings.
+    var books: String {
+        ([records] + tallies + [window] + statements + [channels] + dropped + warnings)
+            .joined(separator: "\n") + "\n"
+    }
+
     private var run: Run { outcome.run }
 
     private var records: String {

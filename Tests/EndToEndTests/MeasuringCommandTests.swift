@@ -10,7 +10,9 @@ struct MeasuringCommandTests {
     init() throws { folder = try TemporaryFolder() }
 
     @discardableResult
-    func flare(_ arguments: String...) throws -> BuiltCommand.Result {
+    func flare(_ arguments: String...) throws -> BuiltCommand.Result { try flare(arguments) }
+
+    func flare(_ arguments: [String]) throws -> BuiltCommand.Result {
         try BuiltCommand.run(arguments, in: folder.url, environment: ["XDG_CONFIG_HOME": folder.url.path])
     }
 
@@ -89,6 +91,62 @@ struct MeasuringCommandTests {
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
+    }
+
+    @Test("every command ends as a run does where records are rejected; nothing to judge writes nothing")
+    func books() throws {
+        let flow = { (second: Int) in
+            """
+            {"timestamp":"2024-03-04T10:\(second / 60 + 10):\(second % 60 + 10).000000+0000","event_type":"flow",\
+            "src_ip":"10.0.0.5","src_port":40000,"dest_ip":"45.77.0.7","dest_port":443,"proto":"TCP",\
+            "flow":{"bytes_toserver":812,"bytes_toclient":1404,"start":"2024-03-04T10:\(second / 60 + 10):\(second % 60 + 10).000000+0000"}}
+            """
+        }
+        let whole = (0..<40).map { flow($0) }
+        try folder.file("broken.json", (whole + whole.map { String($0.dropLast(30)) }).joined(separator: "\n") + "\n")
+        try folder.file("dns.json", whole.map { $0.replacing("\"flow\",", with: "\"dns\",") }.joined(separator: "\n"))
+        try folder.file("truth.csv", "src_ip,dest_ip,dest_port,proto,label,malicious\n10.0.0.5,45.77.0.7,443,tcp,x,1\n")
+        for name in ["broken", "dns"] {
+            try folder.file(
+                "\(name).yaml",
+                """
+                version: 1
+                window: all
+                sources: [{plugin: eve, paths: [\(name).json]}]
+                detectors: [{plugin: beacon-classic}]
+                sinks: [{plugin: csv, path: out.csv}]
+                """)
+        }
+        for (arguments, result) in [
+            (["channels", "NAME.json", "--csv", "c.csv"], "c.csv"),
+            (["inject", "--into", "NAME.json", "--output", "i.json", "--count", "1"], "i.json"),
+            (["eval", "NAME.yaml", "--truth", "truth.csv", "--json", "e.json"], "e.json"),
+            (["run", "NAME.yaml", "--explain", "10.0.0.5,*"], nil),
+            (["beacon", "--file", "NAME.json", "-csv", "b.csv"], nil),
+        ] as [([String], String?)] {
+            let rejected = try flare(arguments.map { $0.replacing("NAME", with: "broken") })
+            #expect(rejected.exitCode == 3, "\(arguments): \(rejected.errors)")
+            #expect(rejected.errors.contains("40 used, 0 skipped, 40 rejected"), "\(arguments): \(rejected.errors)")
+            #expect(rejected.errors.contains("broken.json:41"), "\(arguments): \(rejected.errors)")
+            if let result { #expect(try folder.names.contains(result), "\(arguments)") }
+            guard arguments[0] != "beacon" else { continue }
+            if let result { try folder.file(result, "of yesterday") }
+            let empty = try flare(arguments.map { $0.replacing("NAME", with: "dns") })
+            #expect(empty.exitCode == 4, "\(arguments): \(empty.errors)")
+            #expect(empty.errors.contains("0 used, 40 skipped"), "\(arguments): \(empty.errors)")
+            if let result { #expect(try folder.read(result) == "of yesterday", "\(arguments)") }
+        }
+    }
+
+    @Test("channels of a pattern are explained from the most urgent down, and the rest is counted")
+    func explainedFirst() throws {
+        let result = try flare("hunt", Self.sample, "--no-allowlist", "--explain", "*,*")
+        #expect(result.exitCode == 0, "\(result.errors)")
+        let verdicts = result.output.split(separator: "\n").filter { $0.hasPrefix("  beacon: ") }
+        #expect(verdicts.count == 10)
+        #expect(verdicts.first?.hasPrefix("  beacon: reported") == true)
+        #expect(result.output.contains(" more: "))
+        #expect(result.output.contains(" left out before detection"))
     }
 
     @Test("wrong usage ends with 2, a file that is not there with 1")

@@ -3,8 +3,8 @@ import Synchronization
 
 /// What filters said of the channels at whose two ends a pattern points, whatever their port.
 final class VerdictLog: Sendable {
-    /// More channels than this are not explained one by one.
-    private static let most = 1000
+    /// Verdicts on more channels than this are not kept; a channel with a finding is told nevertheless.
+    private static let most = 100_000
 
     private let patterns: [ChannelPattern]
     private let verdicts = Mutex<[ChannelKey: [String: Verdict]]>([:])

@@ -3,6 +3,9 @@ import Foundation
 
 /// What a run did with single channels: which rule left one out, or what each detector made of it, and why.
 struct Explanation {
+    /// So many channels of a pattern are told one by one.
+    private static let mostTold = 10
+
     private let pipeline: Pipeline
     private let patterns: [ChannelPattern]
     private let log: VerdictLog
@@ -53,16 +56,61 @@ struct Explanation {
     /// Runs the pipeline, writes no output, and tells.
     ///
     /// - Returns: the text, and whether any of the channels was seen.
-    func run(_ engine: RunEngine) async throws -> (text: String, hasChannels: Bool) {
+    func run(_ engine: RunEngine) async throws -> (text: String, hasChannels: Bool, outcome: RunOutcome) {
         let outcome = try await engine.run(watched)
-        let near = log.channels.sorted()
+        let (before, after) = (self.before.seen, self.after.seen)
+        let near = log.channels.union(
+            after.findings.flatMap(\.channels).filter { key in patterns.contains { $0.isNear(key) } })
         var lines: [String] = []
+        var hasChannels = false
         for pattern in patterns {
             let matched = near.filter(pattern.matches)
-            if matched.isEmpty { lines += unknown(pattern, near, outcome) }
-            for key in matched { lines += explain(key) + [""] }
+            hasChannels = hasChannels || !matched.isEmpty
+            if matched.isEmpty { lines += unknown(pattern, near.sorted(), outcome) }
+            lines += told(ranked(matched, before, after))
         }
-        return (lines.joined(separator: "\n") + "\n", near.contains { key in patterns.contains { $0.matches(key) } })
+        return (lines.joined(separator: "\n") + "\n", hasChannels, outcome)
+    }
+
+    /// The most urgent channels one by one, the others by their number.
+    private func told(_ channels: [RankedChannel]) -> [String] {
+        let lines = channels.prefix(Self.mostTold).flatMap { explain($0.key) + [""] }
+        let rest = channels.dropFirst(Self.mostTold)
+        guard !rest.isEmpty else { return lines }
+        let fates = ChannelFate.allCases.compactMap { fate in
+            let count = rest.count { $0.fate == fate }
+            return count == 0 ? nil : "\(count.grouped) \(fate.rawValue)"
+        }
+        return lines + ["and \(rest.count.grouped) more: \(fates.joined(separator: ", "))", ""]
+    }
+
+    /// Most urgent first.
+    private func ranked(
+        _ channels: Set<ChannelKey>, _ before: FindingWatch.Seen, _ after: FindingWatch.Seen
+    ) -> [RankedChannel] {
+        let own = Set(pipeline.detectors.map(\.plugin.name))
+        let open = Set(pipeline.detectors.map { OpenName.of($0.plugin.name) })
+        func best(_ findings: [Finding], of names: Set<String>, _ weight: (Finding) -> Double) -> [ChannelKey: Double] {
+            var best: [ChannelKey: Double] = [:]
+            for finding in findings where names.contains(finding.detector) {
+                for key in finding.channels { best[key] = max(best[key] ?? 0, weight(finding)) }
+            }
+            return best
+        }
+        let reported = best(after.findings, of: own, \.priority)
+        let found = best(before.findings, of: own, \.score)
+        var judged = best(before.findings, of: open, \.score)
+        for scores in before.scores.values { judged.merge(scores, uniquingKeysWith: max) }
+        // What the recorder alone saw counts as not judged.
+        let records = best(before.findings, of: [ChannelRecorder.name]) { Double($0.occurrences ?? 0) }
+        let fewest = pipeline.detectors.map(\.demand.minimumCount).min() ?? 1
+        return channels.map { key in
+            if let priority = reported[key] { return RankedChannel(key: key, fate: .reported, weight: priority) }
+            if let score = found[key] { return RankedChannel(key: key, fate: .removed, weight: score) }
+            guard let count = records[key] else { return RankedChannel(key: key, fate: .leftOut, weight: 0) }
+            if Int(count) < fewest { return RankedChannel(key: key, fate: .notJudged, weight: count) }
+            return RankedChannel(key: key, fate: .judged, weight: judged[key] ?? 0)
+        }.sorted()
     }
 
     private func unknown(_ pattern: ChannelPattern, _ near: [ChannelKey], _ outcome: RunOutcome) -> [String] {
@@ -139,6 +187,29 @@ struct Explanation {
     }
 
     private static func two(_ number: Double) -> String { String(format: "%.2f", number) }
+}
+
+/// What became of a channel, the most urgent first.
+private enum ChannelFate: String, CaseIterable {
+    case reported
+    case removed = "found, then left out by an enricher"
+    case judged = "judged and not reported"
+    case notJudged = "with too few records to be judged"
+    case leftOut = "left out before detection"
+}
+
+private struct RankedChannel: Comparable {
+    let key: ChannelKey
+    let fate: ChannelFate
+    /// Among channels of one fate: the priority, the score, or the number of records.
+    let weight: Double
+
+    private var place: Int { ChannelFate.allCases.firstIndex(of: fate) ?? 0 }
+
+    static func < (a: RankedChannel, b: RankedChannel) -> Bool {
+        if a.fate != b.fate { return a.place < b.place }
+        return a.weight == b.weight ? a.key < b.key : a.weight > b.weight
+    }
 }
 
 /// A detector whose findings go under another name.
