@@ -26,8 +26,19 @@ struct RunSummary {
         let bytes = account.bytes > 0 ? " (\(Quantity.bytes(account.bytes)))" : ""
         return
             "Read \(account.read.grouped) records\(bytes) in \(Quantity.seconds(run.seconds["total"] ?? 0)): "
-            + "\(account.usedCount.grouped) used, \(account.skippedCount.grouped) skipped, "
-            + "\(account.rejectedCount.grouped) rejected"
+            + used + "\(account.skippedCount.grouped) skipped, \(account.rejectedCount.grouped) rejected"
+    }
+
+    /// Where connections were logged, what was logged inside them names them and divides them into calls.
+    private var used: String {
+        let used = run.account.used
+        let inside = [RecordKind.tls, .http].reduce(0) { $0 + (used[$1.name]?.count ?? 0) }
+        guard inside > 0, let flows = used[RecordKind.flow.name], flows.count > 0 else {
+            return "\(run.account.usedCount.grouped) used, "
+        }
+        return
+            "\((run.account.usedCount - inside).grouped) used, \(inside.grouped) handshakes and requests inside "
+            + "them, "
     }
 
     private var tallies: [String] {

@@ -42,6 +42,9 @@ public struct Grouping: Hashable, Sendable, Codable {
         case address
         /// The host asked for, by SNI or Host; a flow without a name stays under its address.
         case host
+        /// The address, and the host asked for where it says more: where a host has several addresses, an address
+        /// several hosts, or a proxy stands between. Then a call is in both channels.
+        case both
         /// The name looked up, of `dns` records.
         case domain
     }
@@ -61,6 +64,12 @@ public struct Grouping: Hashable, Sendable, Codable {
 
     /// The kind of record that channels of this form are made of.
     public var subject: RecordKind { by == .domain ? .dns : .flow }
+
+    /// Whether the hosts that were asked for are joined to flows.
+    var joinsNames: Bool { by == .host || by == .both }
+
+    /// The kinds of record that become calls.
+    var calls: Set<RecordKind> { joinsNames ? [.flow, .tls, .http] : [subject] }
 }
 
 /// The key of a channel.

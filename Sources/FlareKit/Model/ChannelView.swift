@@ -12,10 +12,14 @@ public struct ChannelView: Sendable {
     public let numbers: [ColumnName: [Int64]]
     /// The addresses behind a peer that is a name, sorted; empty where the peer is an address.
     public let addresses: [IPAddress]
+    /// The host that all records of a channel toward an address asked for; `nil` where they did not, or for several.
+    public let host: String?
+    /// The proxy that the calls go through, as `address:port`; `nil` where there is none.
+    public let proxy: String?
 
     public init(
         id: ChannelID, key: ChannelKey, times: [Int64], bytesToServer: SizeSeries, bytesToClient: SizeSeries,
-        numbers: [ColumnName: [Int64]] = [:], addresses: [IPAddress] = []
+        numbers: [ColumnName: [Int64]] = [:], addresses: [IPAddress] = [], host: String? = nil, proxy: String? = nil
     ) {
         self.id = id
         self.key = key
@@ -24,6 +28,8 @@ public struct ChannelView: Sendable {
         self.bytesToClient = bytesToClient
         self.numbers = numbers
         self.addresses = addresses
+        self.host = host
+        self.proxy = proxy
     }
 
     public var count: Int { times.count }

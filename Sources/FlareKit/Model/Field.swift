@@ -21,6 +21,8 @@ extension Field {
     /// What every detector that may be grouped by name declares; `Finding(detector:channel:…)` fills it.
     public static let addresses = Field(
         "addresses", .texts, "Addresses behind the destination's name; empty where the destination is an address.")
+    /// Likewise.
+    public static let proxy = Field("proxy", .text, "The proxy that the calls go through, as address:port.")
     /// The modifiers in words, for outputs that hold columns alone; those that hold objects have the modifiers
     /// themselves under this name.
     public static let modifiers = Field(

@@ -71,10 +71,11 @@ public struct Finding: Sendable, Codable {
         bytesToServer = channel.bytesToServer.sum
         bytesToClient = channel.bytesToClient.sum
         destinationDegree = census.sources(of: channel.key.peer)
-        host = channel.key.peer.name
+        host = channel.key.peer.name ?? channel.host
         if !channel.addresses.isEmpty {
             evidence[Field.addresses.name] = .texts(channel.addresses.map(\.description))
         }
+        evidence[Field.proxy.name] = channel.proxy.map(Value.text)
         times = Array(channel.times[seen])
         sizes = channel.bytesToServer.known.count == channel.count ? Array(channel.bytesToServer.raw[seen]) : []
     }

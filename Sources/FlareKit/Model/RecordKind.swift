@@ -52,6 +52,9 @@ public struct ColumnName: Hashable, Sendable, Codable {
     public static let host = text("host")
     /// The name looked up.
     public static let query = text("query")
+    /// `http`: 1 where the request is in a form that is sent to proxies alone: CONNECT, or an absolute URI
+    /// (RFC 9112, 3.2.2 and 3.2.3).
+    public static let isProxied = number("is_proxied")
 }
 
 extension ColumnName: CustomStringConvertible {

@@ -16,6 +16,8 @@ struct ChannelSelection: Sendable {
         /// How many records it has.
         let records: @Sendable (Int) -> Int
         let key: @Sendable (Int) -> ChannelKey
+        /// Of a channel toward a name the channels of the addresses behind it, whose records it shares.
+        var parts: @Sendable (Int) -> [Int]? = { _ in nil }
     }
 
     /// How often filters may take rules back before their verdicts stand as they are.
@@ -77,7 +79,7 @@ struct ChannelSelection: Sendable {
                         let records = channel.records(place)
                         guard records > 0 else { continue }
                         part.count += 1
-                        if !filters.isEmpty, let rule = Self.rule(against: channel.key(place), filters) {
+                        if !filters.isEmpty, let rule = Self.rule(against: place, channel, filters) {
                             part.dropped[rule, default: (0, 0)].channels += 1
                             part.dropped[rule, default: (0, 0)].records.addClamped(records)
                         } else if records >= minimumCount {
@@ -121,6 +123,16 @@ struct ChannelSelection: Sendable {
             remarks += answer.remarks
             return Pipeline.Stage(stage.name, answer.filter)
         }
+    }
+
+    /// The rule that drops a channel: one against it, or, where all addresses behind its name are dropped, that of one.
+    private static func rule(
+        against place: Int, _ channel: Lookup, _ filters: [Pipeline.Stage<any ChannelFilter>]
+    ) -> Rule? {
+        if let rule = rule(against: channel.key(place), filters) { return rule }
+        guard let parts = channel.parts(place), !parts.isEmpty else { return nil }
+        let rules = parts.map { rule(against: channel.key($0), filters) }
+        return rules.contains(nil) ? nil : rules[0]
     }
 
     /// The first filter's rule that drops a channel.

@@ -16,6 +16,10 @@ public final class ChannelTable: Sendable {
     /// The numbers of the channels' records, those of channel n at `starts[n]..<starts[n + 1]`.
     private let rows: [UInt32]
     private let starts: [Int]
+    /// The names that all calls of a channel toward an address share, by the channel's number.
+    private let hosts: [Int: String]
+    /// The proxies that channels lead through, by the channel's number.
+    private let proxies: [Int: String]
     /// Yields a channel with its records where they are kept elsewhere.
     private let lender: (@Sendable (ChannelID) -> ChannelView)?
 
@@ -33,6 +37,7 @@ public final class ChannelTable: Sendable {
         self.keys = keys
         store = RecordStore(layout: RecordLayout(kind: grouping.subject, columns: [], hasNames: false), shards: [])
         (chunks, times, bytesToServer, bytesToClient, rows) = ([], [], [], [], [])
+        (hosts, proxies) = ([:], [:])
         starts = counts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
         lender = view
     }
@@ -51,10 +56,15 @@ public final class ChannelTable: Sendable {
         var placeOfChannel = [Int32](repeating: -1, count: index.table.count)
         var starts = [0]
         starts.reserveCapacity(sorted.count + 1)
+        var hosts: [Int: String] = [:]
+        var proxies: [Int: String] = [:]
         for (place, entry) in sorted.enumerated() {
             placeOfChannel[Int(entry.channel)] = Int32(place)
             starts.append(starts[place] + Int(index.counts[Int(entry.channel)]))
+            hosts[place] = index.name(of: entry.channel)
+            proxies[place] = index.proxies[entry.channel]?.description
         }
+        (self.hosts, self.proxies) = (hosts, proxies)
         self.starts = starts
         rows = Self.rows(chunks, index, placeOfChannel, starts, window)
     }
@@ -70,11 +80,15 @@ public final class ChannelTable: Sendable {
             for (number, (shard, chunk)) in chunks.enumerated() {
                 let isWhole = chunk.earliest >= since && chunk.latest < until
                 for row in 0..<chunk.count where isWhole || (chunk.times[row] >= since && chunk.times[row] < until) {
-                    let channel = index.channel(ofRow: row, in: chunk, shard: shard, chunkNumber: number)
-                    let place = placeOfChannel[Int(channel)]
-                    guard place >= 0 else { continue }
-                    buffer[next[Int(place)]] = UInt32(number << RecordChunk.rowBits | row)
-                    next[Int(place)] += 1
+                    let (first, second) = index.channels(ofRow: row, in: chunk, shard: shard, chunkNumber: number)
+                    func take(_ channel: UInt32) {
+                        let place = placeOfChannel[Int(channel)]
+                        guard place >= 0 else { return }
+                        buffer[next[Int(place)]] = UInt32(number << RecordChunk.rowBits | row)
+                        next[Int(place)] += 1
+                    }
+                    take(first)
+                    if second != ChannelIndex.none { take(second) }
                 }
             }
             filled = starts.last ?? 0
@@ -119,7 +133,13 @@ public final class ChannelTable: Sendable {
         return ChannelView(
             id: channel, key: keys[channel.index], times: records.map(\.time),
             bytesToServer: SizeSeries(raw: records.map(\.up)), bytesToClient: SizeSeries(raw: records.map(\.down)),
-            numbers: columns(of: records), addresses: addresses(of: channel, records))
+            numbers: columns(of: records), addresses: addresses(of: channel, records), host: hosts[channel.index],
+            proxy: proxies[channel.index])
+    }
+
+    /// The numbers of a channel's records, which another channel of the table may hold too; in no order.
+    func records(of channel: ChannelID) -> ArraySlice<UInt32> {
+        lender == nil ? rows[starts[channel.index]..<starts[channel.index + 1]] : []
     }
 
     private struct Record {

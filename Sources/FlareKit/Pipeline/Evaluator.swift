@@ -63,16 +63,23 @@ struct Evaluator: Sendable {
 
     /// Groups kept records.
     func group(_ stores: [RecordKind: RecordStore], by grouping: Grouping, in window: TimeWindow) async -> Grouped? {
-        guard let store = stores[grouping.subject] else { return nil }
-        let index = ChannelIndex(store, grouping: grouping, window: window)
+        guard let records = stores[grouping.subject] else { return nil }
+        // A sensor that logs no connections tells of them by what it logs inside them.
+        let calls = grouping.joinsNames || (grouping.by == .address && records.isEmpty) ? Calls(records, stores) : nil
+        let store = calls?.store ?? records
+        let index = ChannelIndex(store, grouping: grouping, window: window, calls: grouping.joinsNames ? calls : nil)
         async let census = Census(store, index, in: window)
         let counts = index.counts
         let selection = await ChannelSelection(
             count: index.table.count, minimumCount: minimumCount(of: grouping), filters: filters,
             threads: pipeline.threads,
-            channel: ChannelSelection.Lookup(records: { Int(counts[$0]) }, key: { index.key(of: UInt32($0)) }))
+            channel: ChannelSelection.Lookup(
+                records: { Int(counts[$0]) }, key: { index.key(of: UInt32($0)) },
+                parts: { index.addressChannels[UInt32($0)]?.map(Int.init) }))
         let table = ChannelTable(store, index, candidates: selection.chosen.map(UInt32.init), window: window)
-        return Grouped(table, await census, selection)
+        var grouped = Grouped(table, await census, selection)
+        grouped.remarks += index.proxyRemarks
+        return grouped
     }
 
     /// Judges grouped channels and makes findings, sorted by priority.
@@ -100,9 +107,15 @@ struct Evaluator: Sendable {
             guard let group = groups[stage.demand.grouping] else { continue }
             let judged = try await judging.run(
                 stage.plugin, minimumCount: stage.demand.minimumCount, group.table, group.census)
-            outcome.findings += judged.findings
+            let distinct = OverlappingFindings(group.table).resolved(judged.findings)
+            outcome.findings += distinct.findings
+            if distinct.folded > 0 {
+                outcome.remarks.append(
+                    "\(stage.name): \(distinct.folded) channels to addresses or names were not reported beside others that "
+                        + "hold the same calls")
+            }
             outcome.detectors.append(
-                DetectorReport(name: stage.name, judged: judged.judged, findings: judged.findings.count))
+                DetectorReport(name: stage.name, judged: judged.judged, findings: distinct.findings.count))
             scores[stage.name] = judged.scores
             outcome.nearMisses += judged.nearMisses
         }

@@ -109,8 +109,11 @@ struct Intake: Sendable {
         let predicate = predicates.contains(nil) ? nil : Predicate.all(predicates.compactMap { $0 })
         var grouped: [(Grouping, any GroupedRecords)] = []
         for grouping in evaluator.groupings {
+            // What joins names to flows are other records, which a cluster does not join.
+            var asked = grouping
+            if grouping.by == .both { asked.by = .address }
             let request = GroupingRequest(
-                grouping: grouping, minimumCount: evaluator.minimumCount(of: grouping), predicate: predicate,
+                grouping: asked, minimumCount: evaluator.minimumCount(of: grouping), predicate: predicate,
                 scan: scan)
             guard let answer = try await source.group(request) else {
                 logger.notice("the source cannot group these channels; all records are read")
@@ -125,6 +128,11 @@ struct Intake: Sendable {
             taken.groups[grouping] = try await group(records, grouping, plan)
             taken.newest = [taken.newest, records.census.window.until?.advanced(by: -1)].compactMap { $0 }.max()
             taken.remarks += records.withheld
+            if grouping.by == .both {
+                taken.remarks.append(
+                    "the cluster groups flows by address: names were not joined to them; group: false of the source "
+                        + "reads all flows and judges toward names too")
+            }
         }
         taken.accounts[pipeline.sources[0].name] = taken.account
         return taken

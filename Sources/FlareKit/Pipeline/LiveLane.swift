@@ -117,7 +117,7 @@ final class LiveLane: Sendable {
     /// - Returns: when that one starts; `nil` where the whole batch was taken.
     private func take(_ state: inout State, until boundary: Int64, _ policy: AdmissionPolicy) -> Int64? {
         var cut: (time: Int64, position: Int64, table: Int, row: Int)?
-        for (place, table) in state.batch.tables.enumerated() where plan.keeps(table.kind) {
+        for (place, table) in state.batch.tables.enumerated() where plan.subjects.contains(table.kind) {
             let row = (state.taken[place]..<table.count).first {
                 table.start[$0] >= boundary && table.start[$0] < policy.future
             }

@@ -124,6 +124,5 @@ extension ReadPart {
 
     mutating func forget(before moment: Int64) {
         for place in shards.indices { shards[place].forget(before: moment) }
-        names = names.filter { $0.value.time >= moment }
     }
 }

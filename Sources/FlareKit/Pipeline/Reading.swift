@@ -4,12 +4,15 @@ struct ReadPlan: Sendable {
     let kinds: [RecordKind: Set<ColumnName>]
     /// The kinds whose records are kept.
     let layouts: [RecordLayout]
-    /// Whether names of `tls` and `http` records are joined to flows.
+    /// The kinds that channels are made of.
+    let subjects: Set<RecordKind>
+    /// Whether what is logged inside connections, `tls` and `http`, is joined to flows.
     let joinsNames: Bool
     /// Whether records may stand in two inputs, and are told by their ids.
     let tellsRepeats: Bool
 
-    private static let namingKinds: [RecordKind] = [.tls, .http]
+    /// The kinds that are logged inside connections, with a connection's id and the host asked for.
+    static let transactions: [RecordKind] = [.tls, .http]
 
     init(
         _ demands: [Demand], enricherKinds: [RecordKind: Set<ColumnName>] = [:],
@@ -18,7 +21,7 @@ struct ReadPlan: Sendable {
         self.tellsRepeats = tellsRepeats
         var kinds: [RecordKind: Set<ColumnName>] = [:]
         var subjects: [RecordKind: Set<ColumnName>] = [:]
-        joinsNames = demands.contains { $0.grouping.by == .host }
+        joinsNames = demands.contains { $0.grouping.joinsNames }
         for demand in demands {
             let subject = demand.grouping.subject
             subjects[subject, default: []].formUnion(demand.columns)
@@ -28,7 +31,7 @@ struct ReadPlan: Sendable {
         if enricherKinds[.flow]?.contains(.id) == true {
             for subject in subjects.keys { subjects[subject]?.insert(.id) }
         }
-        layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames] kind, columns in
+        var layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames] kind, columns in
             RecordLayout(
                 kind: kind, columns: columns, hasNames: kind == .dns || (kind == .flow && joinsNames),
                 tellsRepeats: tellsRepeats)
@@ -39,27 +42,28 @@ struct ReadPlan: Sendable {
             if layout.hasNames { columns.formUnion(layout.kind == .dns ? [.query] : [.id, .host]) }
             kinds[layout.kind, default: []].formUnion(columns)
         }
+        self.subjects = Set(layouts.map(\.kind))
         if joinsNames {
-            for kind in Self.namingKinds { kinds[kind, default: []].formUnion([.id, .host]) }
+            for kind in Self.transactions {
+                var columns: Set<ColumnName> = [.id]
+                if kind == .http {
+                    columns.insert(.isProxied)
+                    columns.formUnion((kinds[.flow] ?? []).intersection([.bytesToServer, .bytesToClient]))
+                }
+                kinds[kind, default: []].formUnion(columns.union([.host]))
+                layouts.append(
+                    RecordLayout(kind: kind, columns: columns, hasNames: true, tellsRepeats: tellsRepeats))
+            }
         }
+        self.layouts = layouts
         self.kinds = kinds
     }
-
-    /// Whether a kind's records are kept as rows.
-    func keeps(_ kind: RecordKind) -> Bool { layouts.contains { $0.kind == kind } }
 }
 
 /// What one thread has read so far.
 struct ReadPart: Sendable {
     var shards: [RecordShard]
-    var names: [Int64: NamedFlow] = [:]
     var refused: [RecordKind: Refusals] = [:]
-
-    /// A name that a record gave to a flow; the earliest counts, then the first by the alphabet.
-    struct NamedFlow: Sendable {
-        var time: Int64
-        var name: String
-    }
 
     init(_ plan: ReadPlan) { shards = plan.layouts.map(RecordShard.init(layout:)) }
 
@@ -72,26 +76,9 @@ struct ReadPart: Sendable {
     mutating func take(
         _ table: RecordTable, _ rows: Range<Int>, of input: BatchInput, _ plan: ReadPlan, _ policy: AdmissionPolicy
     ) {
-        guard !rows.isEmpty else { return }
-        if let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) {
-            shards[place].append(
-                table, rows, of: input, policy: policy, refused: &refused[table.kind, default: Refusals()])
-        } else if plan.joinsNames {
-            takeNames(table, rows)
-        }
-    }
-
-    private mutating func takeNames(_ table: RecordTable, _ rows: Range<Int>) {
-        guard let ids = table.numbers[.id], let hosts = table.texts[.host] else { return }
-        for row in rows where ids[row] != RecordTable.unknown && !hosts[row].isEmpty {
-            let flow = NamedFlow(time: table.start[row], name: NameTable.bounded(hosts[row]))
-            Self.keepEarlier(flow, for: ids[row], in: &names)
-        }
-    }
-
-    static func keepEarlier(_ flow: NamedFlow, for id: Int64, in names: inout [Int64: NamedFlow]) {
-        if let known = names[id], (known.time, known.name) <= (flow.time, flow.name) { return }
-        names[id] = flow
+        guard !rows.isEmpty, let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) else { return }
+        shards[place].append(
+            table, rows, of: input, policy: policy, refused: &refused[table.kind, default: Refusals()])
     }
 }
 
@@ -114,12 +101,9 @@ struct ReadResult: Sendable {
         for (place, layout) in plan.layouts.enumerated() {
             stores[layout.kind] = RecordStore(layout: layout, shards: parts.map { $0.shards[place] })
         }
-        var names: [Int64: ReadPart.NamedFlow] = [:]
         for part in parts {
-            for (id, flow) in part.names { ReadPart.keepEarlier(flow, for: id, in: &names) }
             for (kind, refusals) in part.refused { refused[kind, default: Refusals()].merge(refusals) }
         }
-        stores[.flow]?.namesByID = names.mapValues(\.name)
     }
 
     /// Takes out what stands in two inputs of a source and in the window, but once.

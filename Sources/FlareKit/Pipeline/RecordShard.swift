@@ -105,6 +105,23 @@ struct RecordShard: Sendable {
         }
     }
 
+    /// Keeps one record that the run makes itself.
+    mutating func append(time: Int64, key: PackedKey, id: Int64, up: Int64, down: Int64) {
+        if chunks.last?.isFull ?? true { chunks.append(RecordChunk(layout: layout)) }
+        let last = chunks.count - 1
+        chunks[last].append(times: [time])
+        chunks[last].keys.append(table.number(of: key))
+        if layout.hasBytes {
+            chunks[last].bytesToServer.append(up)
+            chunks[last].bytesToClient.append(down)
+        }
+        for (place, column) in layout.numbers.enumerated() {
+            chunks[last].numbers[place].append(column == .id ? id : RecordTable.unknown)
+        }
+        if layout.hasNames { chunks[last].names.append(NameTable.none) }
+        newest = max(newest, time)
+    }
+
     /// Begins a chunk, and forgets those that lie before every window that can still come.
     private mutating func beginChunk(_ policy: AdmissionPolicy) {
         if let span = policy.span, let last = chunks.last {

@@ -2,13 +2,12 @@
 struct RecordStore: Sendable {
     private(set) var layout: RecordLayout
     private(set) var shards: [RecordShard]
-    /// Names that other records gave to a sensor's id.
-    var namesByID: [Int64: String] = [:]
-
     init(layout: RecordLayout, shards: [RecordShard]) {
         self.layout = layout
         self.shards = shards
     }
+
+    mutating func append(_ shard: RecordShard) { shards.append(shard) }
 
     /// Takes rows out of the chunks of shards.
     ///
@@ -22,6 +21,8 @@ struct RecordStore: Sendable {
         _ = layout.endTelling()
         for shard in shards.indices { shards[shard].endTelling() }
     }
+
+    var isEmpty: Bool { shards.allSatisfy { $0.count == 0 } }
 
     /// The records that were taken in by day, also those forgotten meanwhile.
     var days: DayCounts {

@@ -62,14 +62,16 @@ final class LineScanner {
                     start: Timestamp(nanoseconds: name.start),
                     source: IPAddress(high: name.source.high, low: name.source.low),
                     destination: IPAddress(high: name.destination.high, low: name.destination.low), port: name.port,
-                    proto: name.protocol, position: name.position, numbers: [.id: name.flowID],
+                    proto: name.protocol, position: name.position,
+                    numbers: [.id: name.flowID, .isProxied: name.isProxied ? 1 : 0],
                     texts: [.host: HostText.withoutPort(String(decoding: text, as: UTF8.self))])
             }
         }
         EVEScannerForgetNames(scanner)
     }
 
-    static func kind(of namer: EVENamer) -> RecordKind { namer == EVENamerTLS ? .tls : .http }
+    /// A QUIC initial holds a handshake.
+    static func kind(of namer: EVENamer) -> RecordKind { namer == EVENamerHTTP ? .http : .tls }
 
     func rejectLongLine(at position: Int64) { EVEScannerRejectLongLine(scanner, UInt64(position)) }
 }
@@ -83,9 +85,9 @@ extension LineScanner {
         account.read = Int(EVEScannerLines(scanner))
         let used = Int(EVEScannerUsed(scanner))
         if used > 0 { account.used[RecordKind.flow.name] = tally(used, span: usedSpan) }
-        for namer in [EVENamerTLS, EVENamerHTTP] {
+        for namer in [EVENamerTLS, EVENamerQUIC, EVENamerHTTP] {
             let named = Int(EVEScannerNamed(scanner, namer))
-            if named > 0 { account.used[Self.kind(of: namer).name] = Account.Tally(count: named) }
+            if named > 0 { account.used[Self.kind(of: namer).name, default: Account.Tally()].count += named }
         }
         let blank = Int(EVEScannerBlank(scanner))
         if blank > 0 { account.skipped["blank line"] = Account.Tally(count: blank) }

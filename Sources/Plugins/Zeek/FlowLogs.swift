@@ -11,19 +11,22 @@ enum FlowLogs {
     private static let conn = "conn"
     /// What Corelight writes in place of conn, with each connection in fewer fields.
     private static let reduced = "conn_red"
-    private static let named = ["http", "ssl", "dns"]
+    private static let named = ["http", "ssl", "quic", "dns"]
     /// The logs of connections that are not over yet, each said again and again.
     static let unfinished = ["open_conn", "conn_long"]
 
     /// Decides by the logs that were seen: conn alone if it is among them, since the others tell of the same connections;
     /// else those with names; else all there are.
-    static func choose(seeing logs: Set<String>) -> [String] {
+    ///
+    /// - Parameter kinds: the kinds that the scan reads by themselves; their logs are no flows beside.
+    static func choose(seeing logs: Set<String>, beside kinds: Set<RecordKind>) -> [String] {
         if logs.contains(conn) { return [conn] }
         if logs.contains(reduced) { return [reduced] }
         if !logs.isDisjoint(with: unfinished) { return [conn] }
         let named = self.named + self.named.map { $0 + "_red" }
-        if !logs.isDisjoint(with: named) { return [conn] + named }
-        return [conn] + named + ["*"]
+        let transactions = Set(kinds.subtracting([.flow, .dns]).flatMap(LogFields.logs))
+        let flows = [conn] + named.filter { !transactions.contains($0) }
+        return logs.isDisjoint(with: named) ? flows + ["*"] : flows
     }
 
     /// The logs whose records will be flows where paths name conn, though it may not be there yet.

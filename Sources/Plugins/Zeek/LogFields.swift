@@ -22,7 +22,8 @@ enum LogFields {
     static func logs(of kind: RecordKind) -> [String] {
         switch kind {
         case .http: ["http", "http_red", "open_http"]
-        case .tls: ["ssl", "ssl_red", "open_ssl"]
+        // A QUIC initial holds a handshake.
+        case .tls: ["ssl", "ssl_red", "open_ssl", "quic"]
         case .dns: ["dns", "dns_red"]
         default: []
         }
@@ -66,7 +67,6 @@ enum LogFields {
                 .bytesToClient: Source("response_body_len", ZeekCount), .host: Source("host", ZeekHost),
             ]
         case "ssl": [.host: Source("server_name", ZeekHost)]
-        case "dns": [.host: Source("query", ZeekHost)]
         default: [:]
         }
     }
@@ -77,6 +77,8 @@ enum LogFields {
             [
                 .host: Source("host", ZeekHost), .text("method"): Source("method"), .text("url"): Source("uri"),
                 .text("user_agent"): Source("user_agent"), .number("status"): Source("status_code", ZeekCount),
+                .isProxied: Source("uri", ZeekProxyTarget), .bytesToServer: Source("request_body_len", ZeekCount),
+                .bytesToClient: Source("response_body_len", ZeekCount),
             ]
         case "ssl":
             [
@@ -84,6 +86,7 @@ enum LogFields {
                 .text("issuer"): Source("issuer"), .text("version"): Source("version"), .text("ja3"): Source("ja3"),
                 .text("ja4"): Source("ja4"),
             ]
+        case "quic": [.host: Source("server_name", ZeekHost)]
         case "dns":
             [
                 .query: Source("query", ZeekHost), .text("query_type"): Source("qtype_name"),

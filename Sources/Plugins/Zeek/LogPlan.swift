@@ -41,9 +41,7 @@ struct LogPlan: Sendable {
         }
         for kind in LogFields.ownKinds {
             guard let columns = kinds[kind] else { continue }
-            // A flow that has its name already needs no other record to give it.
-            let areNamed = columns.isSubset(of: [.id, .host]) && kinds[.flow]?.contains(.host) == true
-            let logs = LogFields.logs(of: kind).filter { !areNamed || !flows.contains($0) }
+            let logs = LogFields.logs(of: kind)
             guard !logs.isEmpty else { continue }
             routes += logs.map { Route(log: $0, table: tables.count) }
             tables.append(Self.table(kind, columns, logs))

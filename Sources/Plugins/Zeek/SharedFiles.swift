@@ -10,18 +10,21 @@ final class SharedFiles: Sendable {
     private let flowLogs: Mutex<[String]?>
     /// Where records of connections go that are not over; `nil` where they are passed over.
     let unfinished: OpenConnections?
+    private let kinds: Set<RecordKind>
 
     /// - Parameters:
     ///   - flows: the logs whose records are flows; `nil` if the first lines are to tell.
+    ///   - kinds: the kinds that the scan reads by themselves.
     ///   - unfinished: takes the records of connections that are not over.
     init(
-        _ files: [InputFile], notes: Account = Account(), flows: [String]?,
+        _ files: [InputFile], notes: Account = Account(), flows: [String]?, kinds: Set<RecordKind> = [],
         unfinished: OpenConnections? = nil, blockSize: Int64 = WorkQueue.usualBlockSize
     ) {
         self.unfinished = unfinished
         work = WorkQueue(files, notes: notes, blockSize: blockSize)
         ledgers = Dictionary(files.map { (ObjectIdentifier($0), HeaderLedger()) }) { first, _ in first }
         flowLogs = Mutex(flows)
+        self.kinds = kinds
     }
 
     func ledger(of file: InputFile) -> HeaderLedger { ledgers[ObjectIdentifier(file)] ?? HeaderLedger() }
@@ -31,7 +34,7 @@ final class SharedFiles: Sendable {
     /// - Parameter lines: decide it for all cursors where nothing else has.
     func flows(seeing lines: UnsafeRawBufferPointer) -> [String] {
         flowLogs.withLock { flows in
-            let known = flows ?? FlowLogs.choose(seeing: FlowLogs.logs(in: lines))
+            let known = flows ?? FlowLogs.choose(seeing: FlowLogs.logs(in: lines), beside: kinds)
             flows = known
             return known
         }

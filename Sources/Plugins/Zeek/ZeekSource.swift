@@ -58,7 +58,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
         {
             let flows = options.flows.isEmpty ? FlowLogs.expected(in: options.paths.map(\.text)) : options.flows
             let files = paths.list().compactMap { try? InputFile(path: $0.name) }
-            let shared = SharedFiles([], flows: flows ?? (files.isEmpty ? nil : self.flows(scan, files).logs))
+            let shared = SharedFiles(
+                [], flows: flows ?? (files.isEmpty ? nil : self.flows(scan, files).logs), kinds: Set(scan.kinds.keys))
             settings.mayRepeat = true
             return [ZeekCursor(following: live, shared, settings, kept: keeps ? kept : nil)]
         }
@@ -66,7 +67,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
         counts.remember(opened.files.filter { !$0.isStream })
         let (flows, hasUnfinished) = flows(scan, opened.files)
         let unfinished = scan.isLive || scan.kinds[.flow] == nil || !options.flows.isEmpty ? nil : OpenConnections()
-        let shared = SharedFiles(opened.files, notes: opened.notes, flows: flows, unfinished: unfinished)
+        let shared = SharedFiles(
+            opened.files, notes: opened.notes, flows: flows, kinds: Set(scan.kinds.keys), unfinished: unfinished)
         settings.mayRepeat = opened.files.count > 1 || hasUnfinished
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
         let cursors = (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
@@ -82,7 +84,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
         guard scan.kinds[.flow] != nil else { return ([], false) }
         if scan.isLive, files.allSatisfy(\.isStream) { return (nil, false) }
         let logs = FlowLogs.seen(in: files, aheadOfStreams: !scan.isLive)
-        return (FlowLogs.choose(seeing: logs), !logs.isDisjoint(with: FlowLogs.unfinished))
+        let flows = FlowLogs.choose(seeing: logs, beside: Set(scan.kinds.keys))
+        return (flows, !logs.isDisjoint(with: FlowLogs.unfinished))
     }
 }
 

@@ -8,7 +8,7 @@ import Periodicity
 public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "beacon"
     public static let summary = "Finds beacons with jitter, misses and pauses, by a calibrated score and a p-value."
-    public static let evidence = BeaconEvidence.fields + [Field.addresses]
+    public static let evidence = BeaconEvidence.fields + [Field.addresses, Field.proxy]
 
     private let options: BeaconOptions
     private let detector: PeriodicityDetector
@@ -52,7 +52,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
         return "\((value * scale).rounded() / scale)"
     }
 
-    public var demand: Demand { Demand(minimumCount: options.minOccur) }
+    public var demand: Demand { Demand(grouping: Grouping(by: .both), minimumCount: options.minOccur) }
 
     public func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [BeaconJudgement?] {
         let (silences, frame) = (census.silences, census.recordedDuration)

@@ -27,12 +27,19 @@ struct Flow {
     int64_t flowID = EVE_UNKNOWN;
 };
 
-/// A name that a record gave to a flow; the text is the parser's until the next line is read.
+/// What a handshake or a request says of its flow; the text is the parser's until the next line is read.
 struct Name {
     EVENamer namer = EVENamerTLS;
     Flow flow;
+    /// Empty where the record names no host.
     std::string_view host;
+    bool isProxied = false;
 };
+
+/// Which namer an event type is; EVENamerCount for types that name no flow.
+SENSOR_INLINE EVENamer namerOf(std::string_view type) {
+    return type == "tls" ? EVENamerTLS : type == "quic" ? EVENamerQUIC : type == "http" ? EVENamerHTTP : EVENamerCount;
+}
 
 /// What becomes of a line.
 enum class Verdict : uint8_t {

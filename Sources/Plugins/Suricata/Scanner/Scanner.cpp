@@ -61,7 +61,7 @@ SENSOR_INLINE void append(EVEColumns &columns, const EVEOptions &options, const 
 void keep(EVEScanner &scanner, const Name &name, uint64_t position, EVEColumns &columns) {
     const Flow &flow = name.flow;
     const EVEName entry{name.namer, flow.start, flow.source, flow.destination, flow.port, flow.protocol, flow.flowID,
-                        int64_t(position), nullptr, 0};
+                        int64_t(position), name.isProxied, nullptr, 0};
     scanner.names.push_back({entry, std::string(name.host)});
     ++scanner.account.named[name.namer];
     ++scanner.account.namedInAll;
@@ -132,7 +132,7 @@ SENSOR_INLINE size_t readBlock(
                 p = next;
                 continue;
             }
-            const bool mayName = wantsNames && (reading.type == "tls" || reading.type == "http");
+            const bool mayName = wantsNames && eve::namerOf(reading.type) != EVENamerCount;
             if (reading.verdict == Verdict::skipped && !mayName) {
                 next = lineFeed(reading.type.data(), end) + 1;
                 if (size_t(next - p) <= scanner.longestLine) {

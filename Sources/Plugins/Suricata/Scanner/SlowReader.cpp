@@ -32,7 +32,7 @@ struct Member {
 
 /// The members of a flow record that are read.
 struct Members {
-    Member timestamp, flowID, source, destination, port, protocol, flow, tls, http;
+    Member timestamp, flowID, source, destination, port, protocol, flow, tls, quic, http;
     Member bytesToServer, bytesToClient, packetsToServer, packetsToClient, start, end, age;
 };
 
@@ -45,6 +45,7 @@ Member *outerMember(Members &members, std::string_view key) {
     if (key == "proto") return &members.protocol;
     if (key == "flow") return &members.flow;
     if (key == "tls") return &members.tls;
+    if (key == "quic") return &members.quic;
     if (key == "http") return &members.http;
     return nullptr;
 }
@@ -167,20 +168,30 @@ Reading readMembers(const Members &members, const EVEOptions &options, Flow &flo
     return reading;
 }
 
-/// The host that a record asked for; empty where it does not say, or where what else it says cannot be read.
-std::string_view readName(const Members &members, EVENamer namer, Flow &flow) {
-    const bool isTLS = namer == EVENamerTLS;
+/// Reads what a handshake or a request says of its flow.
+///
+/// - Returns: false where its flow, its time or its ends cannot be read.
+bool readName(const Members &members, Name &name) {
     simdjson::dom::object inner;
-    std::string_view host;
-    const Member &outer = isTLS ? members.tls : members.http;
-    if (!outer.isThere || outer.value.get_object().get(inner) != simdjson::SUCCESS) return {};
-    if (inner[isTLS ? "sni" : "hostname"].get_string().get(host) != simdjson::SUCCESS) return {};
+    const Member &outer = name.namer == EVENamerTLS ? members.tls
+        : name.namer == EVENamerQUIC                ? members.quic
+                                                    : members.http;
+    Flow &flow = name.flow;
     flow.flowID = readFlowID(members.flowID);
     flow.protocol = readProtocol(members.protocol);
-    const bool isReadable = flow.flowID != EVE_UNKNOWN && takeTime(members.timestamp, flow.start)
-        && takeAddress(members.source, flow.source) && takeAddress(members.destination, flow.destination)
-        && readPort(members.port, flow.port);
-    return isReadable ? host : std::string_view();
+    if (flow.flowID == EVE_UNKNOWN || !takeTime(members.timestamp, flow.start)
+        || !takeAddress(members.source, flow.source) || !takeAddress(members.destination, flow.destination)
+        || !readPort(members.port, flow.port))
+        return false;
+    name.host = {};
+    name.isProxied = false;
+    if (!outer.isThere || outer.value.get_object().get(inner) != simdjson::SUCCESS) return true;
+    const bool isHTTP = name.namer == EVENamerHTTP;
+    std::string_view text;
+    if (inner[isHTTP ? "hostname" : "sni"].get_string().get(text) == simdjson::SUCCESS) name.host = text;
+    if (isHTTP && inner["url"].get_string().get(text) == simdjson::SUCCESS)
+        name.isProxied = SensorIsProxyTarget(text.data(), text.size());
+    return true;
 }
 
 /// A parser takes up to 14 times a line's length. Only one thread at a time parses a line longer than this, and gives
@@ -204,7 +215,7 @@ struct SlowReader::Parser {
         return read(once, line, length, options, flow);
     }
 
-    /// Reads the name that a record gives to a flow; a long line is not worth it.
+    /// Reads what a handshake or a request says of its flow; a long line is not worth it.
     Verdict readName(const char *line, size_t length, EVENamer namer, Name &name) {
         simdjson::dom::object object;
         if (length > longLine || usual.parse(line, length, false).get_object().get(object) != simdjson::SUCCESS)
@@ -212,8 +223,7 @@ struct SlowReader::Parser {
         Members members;
         collect(object, members, outerMember);
         name.namer = namer;
-        name.host = eve::readName(members, namer, name.flow);
-        return name.host.empty() ? Verdict::skipped : Verdict::named;
+        return eve::readName(members, name) ? Verdict::named : Verdict::skipped;
     }
 
     static Reading read(
@@ -244,8 +254,8 @@ Reading SlowReader::read(const char *line, size_t length, Flow &flow, Name &name
     }
     if (reading.type == "flow") return parser->read(line, length, options, flow);
     reading.verdict = Verdict::skipped;
-    if (options.wantsNames && (reading.type == "tls" || reading.type == "http"))
-        reading.verdict = parser->readName(line, length, reading.type == "tls" ? EVENamerTLS : EVENamerHTTP, name);
+    const EVENamer namer = namerOf(reading.type);
+    if (options.wantsNames && namer != EVENamerCount) reading.verdict = parser->readName(line, length, namer, name);
     reading.hasTime = readTime(time.data(), time.size(), reading.time);
     return reading;
 }

@@ -216,6 +216,8 @@ bool JSONReader::Parser::readFields(const Want &want, ZeekTable &table, Output &
                     scratch.assign(text).append(8, '\0');
                     number = identity(scratch.data(), text.size());
                 }
+            } else if (field.form == ZeekProxyTarget) {
+                if (value->get(text) == simdjson::SUCCESS) number = SensorIsProxyTarget(text.data(), text.size());
             } else if (field.form == ZeekSeconds && isNegativeDuration(*value)) {
                 reading.isNegative = true;
             } else if (field.form == ZeekCount ? !readNumber(*value, number) : !readDuration(*value, number)) {

@@ -97,7 +97,7 @@ struct Output {
 /// The protocol of a log that does not say it: what carries HTTP and, but for QUIC and DTLS, TLS.
 inline uint8_t protocolOf(std::string_view name) {
     const std::string_view log = originalLog(name);
-    return log == "http" || log == "ssl" ? 6 : SENSOR_UNKNOWN_PROTOCOL;
+    return log == "http" || log == "ssl" ? 6 : log == "quic" ? 17 : SENSOR_UNKNOWN_PROTOCOL;
 }
 
 }  // namespace zeek

@@ -140,6 +140,8 @@ bool RowReader::readFields(
             const Value value = this->value(field.place);
             if (field.form == ZeekIdentity) {
                 number = identity(value.text, value.length);
+            } else if (field.form == ZeekProxyTarget) {
+                number = SensorIsProxyTarget(value.text, value.length);
             } else if (field.form == ZeekCount) {
                 if (!readCount(value.text, value.length, number)) {
                     reading.reason = ZeekBadCount;

@@ -33,6 +33,10 @@ bool SensorReadTime(const char *text, size_t length, int64_t *nanoseconds);
 /// SENSOR_UNKNOWN_PROTOCOL for any other text.
 uint8_t SensorProtocolNumber(const char *name, size_t length);
 
+/// Whether the target of an HTTP request is in a form that is sent to proxies alone: absolute, as in
+/// `GET http://example.org/a`, or a host with a port, as in `CONNECT example.org:443` (RFC 9112, 3.2.2 and 3.2.3).
+bool SensorIsProxyTarget(const char *target, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

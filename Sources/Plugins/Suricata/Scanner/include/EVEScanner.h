@@ -72,7 +72,7 @@ typedef struct EVEOptions {
     bool wantsPackets;
     bool wantsDuration;
     bool wantsFlowID;
-    /// Also reads the names that `tls` (SNI) and `http` (Host) records give to flows.
+    /// Also reads handshakes (`tls`, `quic`) and requests (`http`), and the hosts that they name (SNI, Host).
     bool wantsNames;
     /// Longer lines are rejected, whatever is in them; 0 for no limit.
     size_t longestLine;
@@ -107,10 +107,10 @@ typedef struct EVEColumns {
     size_t namesLeft;
 } EVEColumns;
 
-/// Which record gave a name to a flow.
-typedef enum EVENamer { EVENamerTLS, EVENamerHTTP, EVENamerCount } EVENamer;
+/// Which record tells of a flow.
+typedef enum EVENamer { EVENamerTLS, EVENamerQUIC, EVENamerHTTP, EVENamerCount } EVENamer;
 
-/// A name that a record gave to a flow.
+/// A handshake or a request on a flow.
 typedef struct EVEName {
     EVENamer namer;
     /// Nanoseconds since 1970 of the record's `timestamp`.
@@ -122,7 +122,9 @@ typedef struct EVEName {
     int64_t flowID;
     /// Where the line begins in its input, in bytes.
     int64_t position;
-    /// `length` bytes of UTF-8; valid until the names are forgotten.
+    /// Whether the request is in a form that is sent to proxies alone (RFC 9112, 3.2.2 and 3.2.3).
+    bool isProxied;
+    /// `length` bytes of UTF-8, none where the record names no host; valid until the names are forgotten.
     const char *host;
     size_t length;
 } EVEName;

@@ -93,7 +93,9 @@ typedef enum ZeekForm {
     ZeekIdentity,
     ZeekText,
     /// The name of a host: becomes lower case, without a port or a dot at its end.
-    ZeekHost
+    ZeekHost,
+    /// The target of a request: 1 where it is in a form that is sent to proxies alone, else 0.
+    ZeekProxyTarget
 } ZeekForm;
 
 /// A field of a log that becomes a column of a table.
