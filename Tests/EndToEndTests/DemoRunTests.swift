@@ -47,6 +47,8 @@ struct DemoRunTests {
         let finding = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         #expect(finding["host"] as? String == "www.huntoperator.com")
         #expect(finding["host_from"] as? String == "http")
+        #expect(finding["host_confirmed_by"] as? [String] == ["dns-answer"])
+        #expect(finding["host_denied_by"] == nil)
         #expect(finding["user_agents"] as? [String] == ["curl/7.54.0"])
         let said = try #require(finding["said"] as? String)
         let interval = said.contains(" every 61 s ") ? 61 : 60

@@ -173,6 +173,14 @@ struct Certificate: Sendable, Equatable {
     }
 }
 
+extension Certificate {
+    /// Whether it is for other names than this one. Without alternative names the subject tells little, since it may be
+    /// one of many names, unless it signed itself.
+    func denies(_ name: String) -> Bool {
+        (!alternativeNames.isEmpty || isSelfSigned) && !coveredNames.isEmpty && !covers(name)
+    }
+}
+
 /// A content's type against its name's ending (RITA's MIME mismatch).
 enum ContentMismatch {
     /// Endings that mean a type, by the beginning of the types that go with them.

@@ -76,6 +76,8 @@ struct Story {
     var finding: Finding
     let words: ChannelWords
     let name: BestName?
+    /// Names that look-ups were answered for with an address of the peer, in lower case.
+    private let answered: Set<String>
     var lookups: Lookups?
     /// Findings about look-ups that were folded in.
     var foldedLookups: [String] = []
@@ -91,6 +93,30 @@ struct Story {
         name = finding.channel.flatMap { key in
             BestName(key, words, times: finding.times, key.peer.address.flatMap { all.answersByAddress[$0] } ?? [])
         }
+        var addresses = finding.channel?.peer.address.map { [$0] } ?? []
+        if case .texts(let texts)? = finding.evidence[Field.addresses.name] {
+            addresses += texts.compactMap { IPAddress($0) }
+        }
+        answered = Set(addresses.flatMap { all.answersByAddress[$0] ?? [] }.map { $0.name.lowercased() })
+    }
+
+    /// What agrees with the peer's name beside the client: `dns-answer`, `certificate`.
+    func confirmations(of name: BestName) -> [String] {
+        let text = name.name.lowercased()
+        var found: [String] = []
+        // A name that is only known from another host's look-up does not confirm itself.
+        if name.origin != .foreignAnswer, answered.contains(text) { found.append("dns-answer") }
+        if denial(of: name) == nil, words.shown.values.contains(where: { $0.covers(text) }) {
+            found.append("certificate")
+        }
+        return found
+    }
+
+    /// The subject of a certificate that is not for the name, or that its own subject signed.
+    func denial(of name: BestName) -> String? {
+        let text = name.name.lowercased()
+        return words.shown.sorted { $0.key < $1.key }.map(\.value)
+            .first { $0.isSelfSigned || $0.denies(text) }.map { "certificate \($0.subject)" }
     }
 
     /// Whether the finding is about look-ups.

@@ -6,6 +6,11 @@ enum ContextFields {
     static let all: [Field] = [
         Field("host", .text, "Best name known for the destination."),
         Field("host_from", .text, "Where that name is from: sni, http, dns-query, dns-answer."),
+        Field(
+            "host_confirmed_by", .texts,
+            "What agrees with that name beside the client: dns-answer, a look-up that was answered with the address; "
+                + "certificate, one that others signed for it."),
+        Field("host_denied_by", .text, "What disagrees with that name: a certificate for others, or self-signed."),
         Field("hosts_seen", .texts, "All names seen with the destination, the most frequent first."),
         Field("user_agents", .texts, "User agents of its HTTP requests."),
         Field("urls", .texts, "URLs of its HTTP requests."),
@@ -34,6 +39,9 @@ enum ContextFields {
         if let name = story.name {
             if story.finding.channel?.peer.name == nil || story.finding.host == nil { story.finding.host = name.name }
             set(&story, "host_from", .text(name.origin.rawValue))
+            let confirmations = story.confirmations(of: name)
+            if !confirmations.isEmpty { set(&story, "host_confirmed_by", .texts(confirmations)) }
+            set(&story, "host_denied_by", story.denial(of: name).map(Value.text))
             set(&story, "hosts_seen", name.seen.listed(most))
         }
         set(&story, "user_agents", words.agents.listed(most))

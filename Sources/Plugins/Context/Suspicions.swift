@@ -64,10 +64,7 @@ struct Suspicions {
             if isLone { add("cert_one_peer", "nobody else was shown it, and no other server showed it") }
         }
         for certificate in certificates {
-            guard let names = story.words.asked[certificate.key],
-                // Without alternative names the subject tells little: it may be one of many names.
-                !certificate.alternativeNames.isEmpty || certificate.isSelfSigned, !certificate.coveredNames.isEmpty,
-                let name = names.sorted.map(\.value).first(where: { !certificate.covers($0) })
+            guard let name = story.words.asked[certificate.key]?.sorted.map(\.value).first(where: certificate.denies)
             else { continue }
             add("sni_mismatch", "\(name) was asked for, \(certificate.coveredNames[0]) answered")
             break

@@ -9,7 +9,8 @@ enum ColumnText {
     ]
     /// Columns of what the sensor said, which have a part of their own; `said` is its sentence.
     static let said: [String] = [
-        "host_from", "hosts_seen", "user_agents", "urls", "methods", "statuses", "ja3", "ja4", "cert_subject",
+        "host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "user_agents", "urls", "methods", "statuses",
+        "ja3", "ja4", "cert_subject",
         "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why",
         "kin_channels",
     ]
