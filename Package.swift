@@ -117,6 +117,9 @@ let package = Package(
         .target(
             name: "Context", dependencies: ["FlareKit", "OutputText"], path: "Sources/Plugins/Context"),
         .target(name: "Threats", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Threats"),
+        .target(
+            name: "Periodic", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Periodic",
+            exclude: ["README.md"], resources: [.embedInCode("Catalogue")]),
         .target(name: "Focus", dependencies: ["FlareKit"], path: "Sources/Plugins/Focus"),
         .target(name: "Periodicity", path: "Sources/Plugins/Shared/Periodicity"),
         .target(name: "Beacon", dependencies: ["FlareKit", "Periodicity"], path: "Sources/Plugins/Beacon"),
@@ -161,8 +164,8 @@ let package = Package(
         .executableTarget(
             name: "flare",
             dependencies: [
-                "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Context", "Threats", "Allowlist", "Whois",
-                "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "LineFiles",
+                "FlareKit", "Suricata", "Zeek", "Elasticsearch", "Focus", "Context", "Periodic", "Threats", "Allowlist",
+                "Whois", "Domain", "Beacon", "Tabular", "HTML", "History", "Evaluation", "CompressedFiles", "LineFiles",
                 "OutputFiles", "OutputText", "SyntheticTraffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -261,6 +264,7 @@ let package = Package(
                 "TestReading", "Context", "Suricata", "Zeek", "ContextReading", "ContextWords", "FlareKitTesting",
             ],
             exclude: ["reference.py"]),
+        .testTarget(name: "PeriodicTests", dependencies: ["Periodic", "PeerMatching", "FlareKitTesting"]),
         .testTarget(name: "ThreatsTests", dependencies: ["Threats", "FlareKitTesting"]),
         .testTarget(name: "FocusTests", dependencies: ["FlareKit", "Focus"]),
         .testTarget(name: "BeaconTests", dependencies: ["Beacon", "FlareKitTesting"]),

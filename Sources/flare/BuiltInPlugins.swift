@@ -7,6 +7,7 @@ import FlareKit
 import Focus
 import HTML
 import History
+import Periodic
 import Suricata
 import Tabular
 import Threats
@@ -28,6 +29,7 @@ enum BuiltInPlugins {
         registry.register(WhoisEnricher.self, as: .enricher)
         registry.register(DomainEnricher.self, as: .enricher)
         registry.register(ContextEnricher.self, as: .enricher)
+        registry.register(PeriodicEnricher.self, as: .enricher)
         registry.register(ThreatListEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)

@@ -22,7 +22,7 @@ struct HuntCommandTests {
             "--save", "kept.yaml")
         #expect(result.exitCode == 0, "\(result.errors)")
         let first = try #require(result.output.split(separator: "\n").dropFirst().first)
-        #expect(first.contains("192.168.0.53 ") && first.contains(" 160.153.76.129 "))
+        #expect(first.contains(/192\.168\.0\.53 +160\.153\.76\.129/))
         let csv = try folder.read("a.csv")
         #expect(csv.contains("160.153.76.129"))
         // A public resolver is well known.
@@ -39,9 +39,9 @@ struct HuntCommandTests {
         let lines = try flare("hunt", Self.sample, "--group", "--top", "4", "--quiet").output.split(separator: "\n")
         #expect(lines[0].hasPrefix("dest_ip"))
         #expect(lines[1].hasPrefix("160.153.76.129 "))
-        #expect(lines[2].hasPrefix("65.55.42.180 "))
+        #expect(lines[2].hasPrefix("15.73.182.103 "))
         #expect(lines[3].hasPrefix(" "))
-        #expect(lines[3].contains("192.168.0.58"))
+        #expect(lines[3].contains("192.168.0.68"))
     }
 
     @Test("what is neither EVE nor a log of Zeek is told, and so is a file that is not there")
