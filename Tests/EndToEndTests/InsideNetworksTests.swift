@@ -81,7 +81,7 @@ struct InsideNetworksTests {
         guard FileManager.default.fileExists(atPath: eve) else { return }
         let result = try flare("hunt", eve)
         #expect(result.exitCode == 4)
-        #expect(result.errors.contains("focus left out 473 of 512 channels: source not inside"))
+        #expect(result.errors.contains("focus left out 477 of 516 channels: source not inside"))
         #expect(result.errors.contains("--networks") && result.errors.contains("--focus inbound"))
     }
 
