@@ -9,16 +9,14 @@ let package = Package(
         .executable(name: "flare", targets: ["flare"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
-        .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
-        .package(url: "https://github.com/swift-server/async-http-client", .upToNextMinor(from: "1.37.0")),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", .upToNextMinor(from: "2.1.1")),
-        .package(url: "https://github.com/apple/swift-nio", .upToNextMajor(from: "2.101.2")),
-        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMajor(from: "2.37.6")),
-        .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // The system's C libraries
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -55,6 +53,7 @@ let package = Package(
             name: "ContextReading",
             dependencies: ["FlareKit", "LineFiles", "ContextWords", "SensorText", "CompressedFiles"],
             path: "Sources/Plugins/Shared/ContextReading"),
+        .target(name: "HTTP", dependencies: ["CCurl"], path: "Sources/Plugins/Shared/HTTP"),
         .target(name: "OutputFiles", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputFiles"),
         .target(name: "OutputText", dependencies: ["FlareKit"], path: "Sources/Plugins/Shared/OutputText"),
         .target(
@@ -105,9 +104,8 @@ let package = Package(
         .target(
             name: "Whois",
             dependencies: [
-                "FlareKit", "PeerMatching", "CompressedFiles", "CMaxMindDB",
+                "FlareKit", "HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB",
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],
             path: "Sources/Plugins/Whois"
         ),
@@ -146,11 +144,7 @@ let package = Package(
         .target(
             name: "Elasticsearch",
             dependencies: [
-                "FlareKit", "SensorText", "ContextWords", "CFlareSpawn",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "FlareKit", "HTTP", "SensorText", "ContextWords", "CFlareSpawn",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Plugins/Elasticsearch",
@@ -272,11 +266,8 @@ let package = Package(
             name: "ElasticsearchTests",
             dependencies: [
                 "flare", "Elasticsearch", "Suricata", "Zeek", "Beacon", "Focus", "Context", "FlareKitTesting",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            exclude: ["Fixtures", "filebeat.py"]
+            exclude: ["Fixtures", "filebeat.py", "odd_cluster.py", "tls_proxy.py"]
         ),
         .testTarget(name: "TabularTests", dependencies: ["FlareKit", "Tabular"]),
         .testTarget(

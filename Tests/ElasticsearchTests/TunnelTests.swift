@@ -178,14 +178,7 @@ final class SSHServer: Sendable {
         // sshd separates its rights in this folder.
         try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         child = try ChildServer { _ in ["/usr/sbin/sshd", "-D", "-f", configuration] }
-        for _ in 0..<600 {
-            if let connection = try? Socket.connect(port: port) {
-                close(connection)
-                return
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw CocoaError(.featureUnsupported)
+        try await Socket.waitUntilAnswers(port: port)
     }
 
     /// The ssh processes that lead here, which a closed tunnel leaves none of.

@@ -65,7 +65,7 @@ struct SecretsTests {
             ["validate", "p.yaml"], ["run", "p.yaml"], ["run", "p.yaml", "--log-format", "json"], ["check", "p.yaml"],
         ] {
             let result = try flare(command)
-            if !option.hasPrefix("proxy") { #expect(result.exitCode == 78, "\(result.errors)") }
+            #expect(result.exitCode == 78, "\(result.errors)")
             #expect(try !isShown(result, besides: ["p.yaml"]), "\(result.errors)")
         }
     }
@@ -154,8 +154,10 @@ struct SecretsTests {
             [
                 "/bin/bash", "-c",
                 """
+                rm -f port
                 python3 echo.py >port 2>/dev/null </dev/null & server=$!
-                trap 'kill $server' EXIT
+                # A thread of a test blocks SIGTERM, and so does what it starts; a server that lives on keeps the test waiting.
+                trap 'kill -KILL $server' EXIT
                 for try in $(seq 200); do test -s port && break; sleep 0.05; done
                 sed -i "s/PORT/$(cat port)/g" p.yaml
                 flare() { '\(BuiltCommand.path.path)' "$@"; echo "code $?"; }
@@ -166,8 +168,7 @@ struct SecretsTests {
     }
 
     @Test(
-        "a secret with line ends at its end is used without them, and one with others inside is refused unseen",
-        .disabled("the server beside the command does not come up inside the test process yet"))
+        "a secret with line ends at its end is used without them, and one with others inside is refused unseen")
     func lineEnds() throws {
         let source =
             "{plugin: elasticsearch, urls: [\"http://127.0.0.1:PORT\"], retries: 0, auth: {token: \"${TOKEN}\"}}"
@@ -187,7 +188,6 @@ struct SecretsTests {
 
     @Test(
         "a server that sends the request's headers back shows no secret",
-        .disabled("the server beside the command does not come up inside the test process yet"),
         arguments: [
             "{token: \"${SECRET}\"}", "{username: u, password: \"${SECRET}\"}", "{api_key: \"${SECRET}\"}",
             "{api_key: \"${PAIR}\"}", "{username: elastic, password_file: secret.txt}",

@@ -166,6 +166,17 @@ struct RDAPTests {
         #expect(await error.reason().contains("HTTP status 500"))
     }
 
+    @Test("an answer in damaged gzip is not one that never ends")
+    func damaged() async throws {
+        let whole: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 174, 5, 0, 67, 191, 166, 163, 2, 0, 0, 0]
+        for body in [Array(whole.prefix(14)) + [0, 0, 0, 0], whole + Array("more".utf8)] {
+            let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+            let server = try Fixture { _ in .bytes(Array(head.utf8) + body) }
+            let reason = await server.reason()
+            #expect(reason.contains("the answer cannot be unpacked"), "\(reason)")
+        }
+    }
+
     @Test("of IANA's own bootstrap files no server in clear text is taken")
     func plainServers() throws {
         let json = try JSONDecoder().decode(

@@ -44,6 +44,18 @@ enum Socket {
         return connection
     }
 
+    /// Waits until somebody listens at a port.
+    static func waitUntilAnswers(port: Int) async throws {
+        for _ in 0..<600 {
+            if let connection = try? connect(port: port) {
+                close(connection)
+                return
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw POSIXError(.ETIMEDOUT)
+    }
+
     static func withAddress<Result>(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -55,6 +55,7 @@ struct Cluster: Sendable {
 actor ClusterSession {
     private let options: ConnectionOptions
     private let policy: RetryPolicy?
+    private let calls = PendingCalls()
     private var open: Cluster?
     private var tunnel: SSHTunnel?
 
@@ -70,12 +71,17 @@ actor ClusterSession {
         if let open { return open }
         var urls = try options.urls.map { try ClusterURL($0) }
         if let ssh = options.ssh, let target = urls.first {
-            let tunnel = try await SSHTunnel.open(ssh, to: target, patience: options.connectTimeout)
-            self.tunnel = tunnel
-            // The name stays, for the server's certificate is checked against it.
-            urls = [target.reached(at: target.host, port: tunnel.port)]
+            let patience = options.connectTimeout
+            tunnel = try await calls.run { try await SSHTunnel.open(ssh, to: target, patience: patience) }
+            urls = [target]
         }
-        let client = try ClusterClient(options, urls: urls, isTunnelled: tunnel != nil, policy: policy)
+        let client: ClusterClient
+        do {
+            client = try ClusterClient(options, urls: urls, tunnelPort: tunnel?.port, policy: policy, calls: calls)
+        } catch {
+            endTunnel()
+            throw error
+        }
         do {
             let cluster = try await Cluster.reach(client)
             open = cluster
@@ -86,6 +92,9 @@ actor ClusterSession {
             throw error
         }
     }
+
+    /// Ends what is waited for, and whatever would be asked later but for farewells.
+    nonisolated func cancel() { calls.cancel() }
 
     func close() async {
         let cluster = open

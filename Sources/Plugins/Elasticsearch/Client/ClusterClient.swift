@@ -1,7 +1,6 @@
-import AsyncHTTPClient
 import FlareKit
+import HTTP
 import Logging
-import NIOCore
 import Synchronization
 
 /// Asks a cluster: one request at a time or several side by side, each again where that helps, of the nodes in turn.
@@ -19,6 +18,8 @@ final class ClusterClient: Sendable {
         var contentType = "application/json"
         /// Whether a second time does no harm where the first one's answer was lost.
         var isRepeatable = true
+        /// Whether it is made also where the run was cancelled, to leave nothing behind; then once and in haste.
+        var isFarewell = false
 
         init(_ method: Method, _ path: String, query: [(name: String, value: String)] = [], _ body: JSON? = nil) {
             self.method = method
@@ -43,41 +44,42 @@ final class ClusterClient: Sendable {
 
     private let client: HTTPClient
     private let urls: [ClusterURL]
-    private let headers: [(String, String)]
-    private let timeout: TimeAmount
+    private let headers: [(name: String, value: String)]
+    private let timeout: Duration
     private let policy: RetryPolicy
+    private let calls: PendingCalls
     /// The node that answered last.
     private let current = Mutex(0)
-    private let received = Mutex(Int64(0))
+    /// Whether a node has answered yet: only what was there once is expected back.
+    private let hasAnswered = Atomic(false)
     private let logger = Logger(label: "flare.elasticsearch")
 
     /// The largest answer that is taken into memory, in bytes.
     static let largestAnswer = 256 << 20
 
-    /// - Parameter isTunnelled: whether all hosts are reached by the loopback.
+    /// How long a farewell of a cancelled run may take.
+    private static let haste = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - tunnelPort: the loopback port by which all hosts are reached.
+    ///   - calls: what ends requests when the run is cancelled.
     init(
-        _ options: ConnectionOptions, urls: [ClusterURL], isTunnelled: Bool = false, policy: RetryPolicy? = nil
+        _ options: ConnectionOptions, urls: [ClusterURL], tunnelPort: Int? = nil, policy: RetryPolicy? = nil,
+        calls: PendingCalls = PendingCalls()
     ) throws {
         self.urls = urls
+        self.calls = calls
         self.policy = policy ?? RetryPolicy(retries: options.retries)
         timeout = .nanoseconds(options.timeout.nanoseconds)
-        var headers = [("User-Agent", "flare"), ("Accept", "application/json")]
+        var headers = [(name: "User-Agent", value: "flare"), (name: "Accept", value: "application/json")]
         if let authorization = try options.auth.header() {
             headers.append(("Authorization", authorization))
-            if !isTunnelled, urls.contains(where: { !$0.isEncrypted && !$0.isLoopback }) {
+            if tunnelPort == nil, urls.contains(where: { !$0.isEncrypted && !$0.isLoopback }) {
                 logger.warning("credentials are sent without TLS; anybody on the way can read them")
             }
         }
         self.headers = headers
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: try options.tls.configuration(), redirectConfiguration: .disallow,
-            timeout: .init(connect: .nanoseconds(options.connectTimeout.nanoseconds)),
-            proxy: try options.proxy.map(Self.proxy),
-            decompression: options.compress ? .enabled(limit: .ratio(2000)) : .disabled)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.httpVersion = .http1Only
-        if isTunnelled { for url in urls { configuration.dnsOverride[url.host] = "127.0.0.1" } }
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        client = try HTTPClient(options.settings(tunnelPort: tunnelPort))
         if !options.tls.verify {
             logger.warning(
                 "the server's certificate is NOT checked (tls.verify: false); anybody on the way can answer in its place"
@@ -85,25 +87,11 @@ final class ClusterClient: Sendable {
         }
     }
 
-    private static func proxy(_ text: String) throws -> HTTPClient.Configuration.Proxy {
-        let url = try ClusterURL(text, option: "proxy")
-        return .server(host: url.host, port: url.port)
-    }
-
-    /// Bytes of answers' bodies, as they came out of the transfer.
-    var bytesReceived: Int64 { received.withLock { $0 } }
-
     /// The first node, for messages.
     var name: String { urls.first?.description ?? "" }
 
-    /// Ends all connections.
-    func close() async {
-        do {
-            try await client.shutdown()
-        } catch {
-            logger.debug("the connections did not end well", metadata: ["error": "\(error)"])
-        }
-    }
+    /// Ends all requests and connections.
+    func close() async { await client.close() }
 
     /// Asks, and reads the answer as JSON.
     func json(_ request: Request) async throws -> JSON {
@@ -118,34 +106,39 @@ final class ClusterClient: Sendable {
 
     /// Asks, and hands the answer to `read`; where that throws a passing `ClusterError`, asks again.
     func answer<Result: Sendable>(
-        _ request: Request, read: @Sendable (Answer) throws -> Result
+        _ request: Request, read: @escaping @Sendable (Answer) throws -> Result
     ) async throws -> Result {
         try await attempts(request, read)
     }
 
-    /// Makes a request as often as it takes.
     private func attempts<Result: Sendable>(
+        _ request: Request, _ read: @escaping @Sendable (Answer) throws -> Result
+    ) async throws -> Result {
+        if request.isFarewell, calls.isCancelled {
+            return try read(try await once(request, urls[current.withLock { $0 }], within: min(timeout, Self.haste)))
+        }
+        return try await calls.run { try await self.repeated(request, read) }
+    }
+
+    /// Makes a request as often as it takes.
+    private func repeated<Result: Sendable>(
         _ request: Request, _ read: @Sendable (Answer) throws -> Result
     ) async throws -> Result {
         var attempt = 0
         while true {
             let node = current.withLock { $0 }
             do {
-                let answer = try await once(request, urls[node])
-                guard answer.status < 300 else {
-                    throw ClusterError(status: answer.status, body: answer.body, place: answer.place)
-                }
-                return try read(answer)
+                return try read(try await once(request, urls[node], within: timeout))
             } catch let error as ClusterError {
-                let mayRepeat = request.isRepeatable || error.kind == .status(429)
-                guard error.isPassing, mayRepeat, attempt < policy.retries else { throw explained(error, attempt) }
+                guard attempt < policy.retries, mayRepeat(request, after: error, attempt) else {
+                    throw explained(error, attempt)
+                }
                 // Another node may answer where this one does not.
                 if urls.count > 1, error.kind != .status(429) {
                     current.withLock { if $0 == node { $0 = (node + 1) % urls.count } }
                 }
-                let pause =
-                    urls.count > 1 && attempt < urls.count - 1 && error.kind == .noAnswer
-                    ? 0 : policy.pause(before: attempt, wish: error.retryAfter)
+                let isUnasked = attempt < urls.count - 1 && [.noAnswer, .noConnection].contains(error.kind)
+                let pause = isUnasked ? 0 : policy.pause(before: attempt, wish: error.retryAfter)
                 logger.debug("asked again", metadata: ["in": "\(pause) s", "because": "\(error)"])
                 attempt += 1
                 if pause > 0 { try await policy.pause(pause) }
@@ -153,47 +146,45 @@ final class ClusterClient: Sendable {
         }
     }
 
+    private func mayRepeat(_ request: Request, after error: ClusterError, _ attempt: Int) -> Bool {
+        switch error.kind {
+        case .status(429): true
+        // What was never there is not waited for, but another node may be.
+        case .noConnection: hasAnswered.load(ordering: .relaxed) || attempt < urls.count - 1
+        default: error.isPassing && request.isRepeatable
+        }
+    }
+
     private func explained(_ error: ClusterError, _ attempts: Int) -> ClusterError {
-        guard attempts > 0 else { return error }
         var error = error
-        error.what += " (asked \(attempts + 1) times)"
+        if attempts > 0 { error.what += " (asked \(attempts + 1) times)" }
         return error
     }
 
-    private func once(_ request: Request, _ url: ClusterURL) async throws -> Answer {
+    /// - Throws: `ClusterError` where no answer came, or one with a status of 300 or more.
+    private func once(_ request: Request, _ url: ClusterURL, within timeout: Duration) async throws -> Answer {
         var text = url.description + request.path
         for (place, parameter) in request.query.enumerated() {
             text += "\(place == 0 ? "?" : "&")\(parameter.name)=\(PercentEncoding.encode(parameter.value))"
         }
         let place = "\(request.method.rawValue) \(url)\(request.path)"
-        var message = HTTPClientRequest(url: text)
-        message.method = .RAW(value: request.method.rawValue)
-        for (name, value) in headers { message.headers.add(name: name, value: value) }
-        if let body = request.body {
-            message.headers.add(name: "Content-Type", value: request.contentType)
-            message.body = .bytes(body)
-        }
+        var message = HTTPRequest(
+            request.method.rawValue, url: text, headers: headers, body: request.body, timeout: timeout,
+            longestAnswer: Self.largestAnswer)
+        if request.body != nil { message.headers.append(("Content-Type", request.contentType)) }
+        let response: HTTPResponse
         do {
-            let response = try await client.execute(message, timeout: timeout)
-            let buffer = try await response.body.collect(upTo: Self.largestAnswer)
-            received.withLock { $0 += Int64(buffer.readableBytes) }
-            var answer = Answer(
-                status: Int(response.status.code), body: Array(buffer.readableBytesView), place: place)
-            answer.date = response.headers.first(name: "Date")
-            if answer.status >= 300 {
-                var error = ClusterError(status: answer.status, body: answer.body, place: place)
-                error.retryAfter = response.headers.first(name: "Retry-After").flatMap(Double.init)
-                throw error
-            }
-            return answer
-        } catch let error as ClusterError {
-            throw error
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            throw TransportFailure.explain(error, place: place)
+            response = try await client.send(message)
+        } catch let failure as HTTPFailure {
+            throw ClusterError(failure, at: place, isKnown: hasAnswered.load(ordering: .relaxed))
         }
+        hasAnswered.store(true, ordering: .relaxed)
+        guard response.status < 300 else {
+            var error = ClusterError(status: response.status, body: response.body, place: place)
+            error.retryAfter = response.header("Retry-After").flatMap(Double.init)
+            throw error
+        }
+        return Answer(status: response.status, body: response.body, place: place, date: response.header("Date"))
     }
 }
 

@@ -3,7 +3,9 @@ import FlareKit
 /// What a cluster answered instead of what was asked for.
 struct ClusterError: Error, CustomStringConvertible {
     enum Kind: Sendable, Equatable {
-        /// No answer came: the connection failed, broke, or took too long.
+        /// No connection came about: nobody listens there, the name is not known, or a certificate is not trusted.
+        case noConnection
+        /// No answer came: the connection broke, or took too long.
         case noAnswer
         /// The answer's status says that it failed.
         case status(Int)
@@ -38,7 +40,7 @@ struct ClusterError: Error, CustomStringConvertible {
         switch kind {
         case .noAnswer, .malformed: true
         case .status(let status): RetryPolicy.passingStatuses.contains(status)
-        case .partial, .expired: false
+        case .noConnection, .partial, .expired: false
         }
     }
 
@@ -46,7 +48,7 @@ struct ClusterError: Error, CustomStringConvertible {
 }
 
 extension ClusterError {
-    /// The error of an answer with a status of 300 or more.
+    /// The error of an answer with a status of 300 or more, without the secrets that the server may have sent back.
     init(status: Int, body: [UInt8], place: String) {
         let answer = try? JSON(parsing: body)
         let error = answer?["error"]
@@ -55,15 +57,22 @@ extension ClusterError {
         let type = cause?["type"]?.text ?? root?["type"]?.text
         var reason = cause?["reason"]?.text ?? root?["reason"]?.text ?? error?["reason"]?.text ?? error?.text
         if reason == nil, !body.isEmpty, answer == nil {
-            reason = String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).joined(
-                separator: " ")
+            reason = String(decoding: body.prefix(Self.longestBody), as: UTF8.self)
+                .split(whereSeparator: \.isNewline).joined(separator: " ")
         }
+        // Masked before it is cut: half a secret would not be known for one.
+        reason = reason.map { Redaction.redacted($0).prefix(Self.longestReason).description }
         var kind = Kind.status(status)
         if type == "search_context_missing_exception" { kind = .expired }
         self.init(
             kind, "status \(status)" + (reason.map { ", \($0)" } ?? ""), at: place, remedy: Self.remedy(status, type))
         self.type = type
     }
+
+    /// How much is read of a body that is no JSON, in bytes.
+    private static let longestBody = 65_536
+    /// How much is shown of a server's words, in characters.
+    private static let longestReason = 500
 
     /// The innermost `caused_by`, which names what really happened.
     private static func deepestCause(of error: JSON?) -> JSON? {

@@ -7,43 +7,60 @@ struct ClusterURL: Hashable, Sendable, CustomStringConvertible {
     let port: Int
     /// The path before every request's own, without a slash at its end: of a cluster behind a reverse proxy.
     let prefix: String
-    /// A user that stands in the URL; refused, for it would show in logs.
-    private init(scheme: String, host: String, port: Int, prefix: String) {
-        self.scheme = scheme
-        self.host = host
-        self.port = port
-        self.prefix = prefix
-    }
 
     /// Reads `http://host:9200/prefix`. Without a port it is 9200, as Elasticsearch's own clients take it; without a
     /// scheme it is http.
     ///
     /// - Throws: what is wrong with it, without showing a password.
-    init(_ text: String, option: String = "urls") throws(OptionComplaint) {
+    init(_ text: String) throws(OptionComplaint) {
+        try self.init(
+            text, option: "urls", schemes: ["http", "https"], port: 9200, form: "https://host:9200",
+            userRemedy: "use auth: {username: …, password_file: …}")
+    }
+
+    /// Reads `http://host:port` of a proxy. Proxies have no usual port, and no path.
+    ///
+    /// - Throws: what is wrong with it, without showing a password.
+    init(proxy text: String) throws(OptionComplaint) {
+        let form = "http://host:port"
+        try self.init(
+            text, option: "proxy", schemes: ["http"], port: nil, form: form,
+            userRemedy: "write \(form); Flare shows a proxy no user")
+        guard prefix.isEmpty else {
+            throw OptionComplaint("a path stands in the address of the proxy", option: "proxy", expected: form)
+        }
+    }
+
+    /// - Parameter usual: the port where none is written; `nil` where one has to be.
+    private init(
+        _ text: String, option: String, schemes: [String], port usual: Int?, form: String, userRemedy: String
+    ) throws(OptionComplaint) {
         var rest = text[...]
         var scheme = "http"
         if let mark = rest.range(of: "://") {
             scheme = rest[..<mark.lowerBound].lowercased()
             rest = rest[mark.upperBound...]
         }
-        guard ["http", "https"].contains(scheme) else {
-            throw OptionComplaint("\"\(scheme)\" is no scheme of a cluster", option: option, expected: "http or https")
+        guard schemes.contains(scheme) else {
+            throw OptionComplaint(
+                "\"\(scheme)\" is no scheme for this", option: option, expected: schemes.joined(separator: " or "))
         }
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !authority.contains("@") else {
-            throw OptionComplaint(
-                "a user or password stands in the URL", option: option,
-                suggestion: "use auth: {username: …, password_file: …}")
+            throw OptionComplaint("a user or password stands in the URL", option: option, suggestion: userRemedy)
         }
         var path = rest[authority.endIndex...]
         guard !path.contains(where: { "?#".contains($0) }) else {
-            throw OptionComplaint("a query stands in the URL", option: option, expected: "https://host:9200")
+            throw OptionComplaint("a query stands in the URL", option: option, expected: form)
         }
         while path.last == "/" { path.removeLast() }
-        guard let (host, port) = Self.split(authority) else {
-            throw OptionComplaint("\"\(text)\" is no URL", option: option, expected: "https://host:9200")
+        guard let (host, written) = Self.split(authority), let port = written ?? usual else {
+            throw OptionComplaint("\"\(text)\" is no URL", option: option, expected: form)
         }
-        self.init(scheme: scheme, host: host, port: port ?? 9200, prefix: String(path))
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        prefix = String(path)
     }
 
     private static func split(_ authority: Substring) -> (host: String, port: Int?)? {
@@ -63,11 +80,6 @@ struct ClusterURL: Hashable, Sendable, CustomStringConvertible {
             return nil
         }
         return (String(host), port)
-    }
-
-    /// The same node by another address, as through a tunnel.
-    func reached(at host: String, port: Int) -> ClusterURL {
-        ClusterURL(scheme: scheme, host: host, port: port, prefix: prefix)
     }
 
     var isEncrypted: Bool { scheme == "https" }

@@ -22,6 +22,7 @@ struct ConnectionOptions: Sendable, Equatable {
             throw OptionComplaint("there is no cluster to ask", option: "urls", expected: "at least one URL")
         }
         for url in urls { _ = try ClusterURL(url) }
+        if let proxy { _ = try ClusterURL(proxy: proxy) }
         if let complaint = auth.complaint ?? ssh?.complaint(codeFolders: codeFolders) { throw complaint }
     }
 }
@@ -104,9 +105,22 @@ struct AuthOptions: PluginOptions, Equatable {
         }
         if let apiKey {
             let key = try apiKey.reveal()
-            return "ApiKey " + (key.contains(":") ? Base64.encode(key) : key)
+            guard let colon = key.firstIndex(of: ":") else { return "ApiKey \(try Self.word(key, "api_key"))" }
+            // The secret is what follows the id.
+            Redaction.remember(String(key[key.index(after: colon)...]))
+            return "ApiKey " + Base64.encode(key)
         }
-        return try token.map { token throws(PluginError) in "Bearer \(try token.reveal())" }
+        return try token.map { token throws(PluginError) in "Bearer \(try Self.word(token.reveal(), "token"))" }
+    }
+
+    /// A secret that stands in a header as it is.
+    private static func word(_ secret: String, _ option: String) throws(PluginError) -> String {
+        guard secret.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
+            throw PluginError(
+                "the \(option) has a space, a control character or a letter outside ASCII in it, which no header takes",
+                remedy: "see whether auth.\(option) is the key alone")
+        }
+        return secret
     }
 }
 

@@ -23,6 +23,7 @@ struct RetryPolicy: Sendable {
     func pause(before attempt: Int, wish: Double? = nil) -> Double {
         let ceiling = min(longestPause, firstPause * Double(1 << min(attempt, 20)))
         let pause = ceiling / 2 + ceiling / 2 * dice()
-        return max(pause, min(wish ?? 0, longestPause))
+        guard let wish, wish > 0 else { return pause }
+        return max(pause, min(wish, longestPause))
     }
 }

@@ -12,7 +12,8 @@ struct DeadLetter: Sendable {
         var bytes: [UInt8] = []
         for (item, reason) in refused {
             let line: JSON = [
-                "reason": .text(reason), "_index": .text(item.index), "_id": .text(item.id), "document": item.document,
+                "reason": .text(Redaction.redacted(reason)), "_index": .text(item.index), "_id": .text(item.id),
+                "document": item.document,
             ]
             line.write(to: &bytes)
             bytes.append(UInt8(ascii: "\n"))

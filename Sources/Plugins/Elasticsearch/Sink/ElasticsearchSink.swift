@@ -129,6 +129,14 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
     }
 }
 
+extension ElasticsearchSink: ClosablePlugin {
+    public var failure: String? { nil }
+
+    public func cancel() { session.cancel() }
+
+    public func close() async { await session.close() }
+}
+
 /// The name of an index with a date in it: `flare-findings-{yyyy.MM.dd}`.
 struct DatedName: Equatable {
     private let before: String

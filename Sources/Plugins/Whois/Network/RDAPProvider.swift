@@ -1,7 +1,6 @@
-import AsyncHTTPClient
 import FlareKit
 import FoundationEssentials
-import NIOCore
+import HTTP
 import Synchronization
 
 /// RDAP over HTTPS (RFC 7480 to 9224): the server is found by IANA's bootstrap files.
@@ -40,12 +39,21 @@ final class RDAPProvider: OwnerProvider {
     }
 
     func answers(to addresses: [IPAddress], by deadline: ContinuousClock.Instant) async -> [IPAddress: OwnerAnswer] {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout.connect = .nanoseconds(Int64(timeout.nanoseconds))
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let answers = await answers(to: addresses, client, by: deadline)
-        try? await client.shutdown()
-        return answers
+        var settings = HTTPSettings()
+        settings.connectTimeout = timeout
+        settings.connections = concurrency
+        do {
+            let client = try HTTPClient(settings)
+            let answers = await answers(to: addresses, client, by: deadline)
+            await client.close()
+            return answers
+        } catch {
+            return Self.failures(of: addresses, "rdap: \(error)")
+        }
+    }
+
+    private static func failures(of addresses: [IPAddress], _ reason: String) -> [IPAddress: OwnerAnswer] {
+        Dictionary(addresses.map { ($0, .failed(reason)) }) { first, _ in first }
     }
 
     private func answers(to addresses: [IPAddress], _ client: HTTPClient, by deadline: ContinuousClock.Instant) async
@@ -55,7 +63,7 @@ final class RDAPProvider: OwnerProvider {
         do throws(Fault) {
             families = try await loadBootstrap(client, by: deadline)
         } catch {
-            return Dictionary(addresses.map { ($0, .failed("rdap bootstrap: \(error)")) }) { first, _ in first }
+            return Self.failures(of: addresses, "rdap bootstrap: \(error)")
         }
         return await Bounded.map(addresses, atOnce: concurrency) { [allowsPlain] address in
             let server = families.lazy.compactMap { $0.server(for: address, allowsPlain: allowsPlain) }.first
@@ -76,7 +84,7 @@ final class RDAPProvider: OwnerProvider {
 
     /// Why a request came to nothing.
     private enum Fault: Error, CustomStringConvertible {
-        case status(UInt)
+        case status(Int)
         case rateLimited
         case timedOut
         case noConnection(String)
@@ -144,11 +152,11 @@ final class RDAPProvider: OwnerProvider {
         var tries = 0
         while true {
             try await waitForPause(of: Self.host(of: url), by: deadline)
-            let response = try await get(url, client, by: deadline)
-            switch response.status.code {
-            case 200: return try await body(response, atMost: longest, by: deadline)
+            let response = try await get(url, client, atMost: longest, by: deadline)
+            switch response.status {
+            case 200: return response.body
             case 301, 302, 303, 307, 308:
-                let target = response.headers.first(name: "location").flatMap {
+                let target = response.header("location").flatMap {
                     URL(string: $0, relativeTo: URL(string: url))
                 }
                 guard let next = target?.absoluteString, seen.insert(next).inserted, seen.count <= Self.mostRedirects,
@@ -160,10 +168,10 @@ final class RDAPProvider: OwnerProvider {
                 tries += 1
                 guard tries < Self.mostTries else { throw .rateLimited }
                 let pause =
-                    response.headers.first(name: "retry-after").flatMap(RetryAfter.init)?.pause ?? Self.defaultPause
+                    response.header("retry-after").flatMap(RetryAfter.init)?.pause ?? Self.defaultPause
                 let host = Self.host(of: url)
                 pauses.withLock { $0[host] = ContinuousClock.now.advanced(by: pause) }
-            default: throw .status(response.status.code)
+            default: throw .status(response.status)
             }
         }
     }
@@ -178,49 +186,28 @@ final class RDAPProvider: OwnerProvider {
         }
     }
 
-    private func get(_ url: String, _ client: HTTPClient, by deadline: ContinuousClock.Instant) async throws(Fault)
-        -> HTTPClientResponse
-    {
-        var request = HTTPClientRequest(url: url)
-        request.headers.add(name: "accept", value: "application/rdap+json, application/json")
-        request.headers.add(name: "user-agent", value: "flare")
+    private func get(
+        _ url: String, _ client: HTTPClient, atMost longest: Int, by deadline: ContinuousClock.Instant
+    ) async throws(Fault) -> HTTPResponse {
+        let request = HTTPRequest(
+            url: url,
+            headers: [("Accept", "application/rdap+json, application/json"), ("User-Agent", "flare")],
+            timeout: min(timeout, ContinuousClock.now.duration(to: deadline)), longestAnswer: longest)
         do {
-            return try await client.execute(request, deadline: Self.moment(min(deadline, .now.advanced(by: timeout))))
-        } catch let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout {
+            return try await client.send(request)
+        } catch HTTPFailure.timeout, HTTPFailure.connectTimeout {
             throw .timedOut
-        } catch {
-            throw .noConnection(AddressOwner.clean("\(error)") ?? "")
-        }
-    }
-
-    private func body(_ response: HTTPClientResponse, atMost longest: Int, by deadline: ContinuousClock.Instant)
-        async throws(Fault) -> [UInt8]
-    {
-        do {
-            let buffer = try await response.body.collect(upTo: longest)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
+        } catch HTTPFailure.tooLong {
             throw .tooLong
-        } catch let error as HTTPClientError where error == .deadlineExceeded {
-            throw .timedOut
         } catch {
             throw .noConnection(AddressOwner.clean("\(error)") ?? "")
         }
-    }
-
-    /// A moment of our clock as one of the event loops'.
-    private static func moment(_ moment: ContinuousClock.Instant) -> NIODeadline {
-        .now() + .nanoseconds(Int64(max(0, ContinuousClock.now.duration(to: moment).nanoseconds)))
     }
 
     private static func host(of url: String) -> String {
         let rest = url.split(separator: "/", maxSplits: 2).last.map(String.init) ?? url
         return String(rest.prefix { $0 != "/" })
     }
-}
-
-extension Duration {
-    var nanoseconds: Double { Double(components.seconds) * 1e9 + Double(components.attoseconds) / 1e9 }
 }
 
 /// The header Retry-After (RFC 9110, section 10.2.3): seconds, or a date.
