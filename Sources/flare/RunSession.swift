@@ -21,8 +21,8 @@ struct RunSession {
     }
 
     func run(_ pipeline: Pipeline, exitsWithFindings: Bool) async throws {
-        let outcome = try await guarded { try await $0.run(pipeline) }
-        let code = Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
+        let (outcome, signalled) = try await guarded { try await $0.run(pipeline) }
+        let code = signalled ?? Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }
         await diagnose(outcome, pipeline)
@@ -33,7 +33,8 @@ struct RunSession {
     /// Tells on standard output what becomes of single channels; ends with 4 where none of them was seen.
     func explain(_ pipeline: Pipeline, _ patterns: [ChannelPattern]) async throws {
         let explanation = Explanation(pipeline, patterns)
-        let answer = try await guarded { try await explanation.run($0) }
+        let (answer, signalled) = try await guarded { try await explanation.run($0) }
+        if let signalled { throw ExitCode(signalled) }
         let code = try keepBooks(of: answer.outcome)
         try StandardOutput.print(TerminalText.safe(answer.text), terminator: "")
         if !answer.hasChannels { throw ExitCode(FlareExit.nothingToJudge) }
@@ -45,7 +46,8 @@ struct RunSession {
     /// - Returns: what was read, and the code to end with once the command's own result is written.
     /// - Throws: where there was nothing to judge, so that no result is written.
     func read(_ pipeline: Pipeline) async throws -> (outcome: RunOutcome, exitCode: Int32) {
-        let outcome = try await guarded { try await $0.run(pipeline) }
+        let (outcome, signalled) = try await guarded { try await $0.run(pipeline) }
+        if let signalled { throw ExitCode(signalled) }
         let code = try keepBooks(of: outcome)
         if code == FlareExit.nothingToJudge { throw ExitCode(code) }
         return (outcome, code)
@@ -61,7 +63,12 @@ struct RunSession {
     }
 
     /// Lets an engine work, with progress and interruption.
-    private func guarded<Result>(_ body: (RunEngine) async throws -> Result) async throws -> Result {
+    ///
+    /// - Returns: what it made; and the exit code of a signal that came too late to keep it from that, but perhaps not to
+    ///   keep outputs from being written.
+    private func guarded<Result>(
+        _ body: (RunEngine) async throws -> Result
+    ) async throws -> (result: Result, signalled: Int32?) {
         let meter = ReadMeter()
         let interruption = Interruption(cancelling: meter)
         let engine = RunEngine(version: FlareVersion.current, now: now, meter: meter, logger: logger)
@@ -70,7 +77,7 @@ struct RunSession {
         do {
             let result = try await body(engine)
             progress?.clear()
-            return result
+            return (result, interruption.exitCode)
         } catch {
             progress?.clear()
             if let code = interruption.exitCode {

@@ -93,7 +93,7 @@ actor SinkSet {
         do {
             try await body()
         } catch {
-            failures[place] = Redaction.redacted("\(error)")
+            failures[place] = error is CancellationError ? "the run was ended" : Redaction.redacted("\(error)")
             await stages[place].plugin.abort()
         }
     }

@@ -14,14 +14,18 @@ enum Command {
     static func flare(_ arguments: String..., environment: [String: String] = [:], in folder: Scratch) async throws
         -> Result
     {
-        let bundle = try #require(Bundle.main.executableURL).deletingLastPathComponent()
-        let program = try #require(
-            [bundle, bundle.deletingLastPathComponent()].map { $0.appending(path: "flare").path }
-                .first { FileManager.default.isExecutableFile(atPath: $0) }, "the command is not built")
         var words = ["/usr/bin/env", "XDG_CONFIG_HOME=\(folder.path)", "HOME=\(folder.path)"]
         words += environment.map { "\($0.key)=\($0.value)" }
-        words += [program] + arguments
+        words += [try program()] + arguments
         return try await run(words, in: folder)
+    }
+
+    /// The path of the built command.
+    static func program() throws -> String {
+        let bundle = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+        return try #require(
+            [bundle, bundle.deletingLastPathComponent()].map { $0.appending(path: "flare").path }
+                .first { FileManager.default.isExecutableFile(atPath: $0) }, "the command is not built")
     }
 
     /// Runs any program.

@@ -11,29 +11,13 @@ struct ChannelPages: Sendable {
     let minimumCount: Int
 
     /// Reads all pages.
-    ///
-    /// A page may be short, or empty, and still have a key to go on from: only a page without one is the last
-    /// (elastic/elasticsearch 28358).
     func read(_ query: JSON) async throws -> ClusterChannels {
         var channels = ClusterChannels(ignoring: grouping.ignoring)
-        var after: JSON?
-        repeat {
-            let answer = try await context.search(request(query, after), for: Self.path)
-            let aggregation = answer["aggregations", "c"]
-            for bucket in aggregation?["buckets"]?.elements ?? [] { try channels.add(bucket) }
-            let next = aggregation?["after_key"]
-            guard next == nil || next != after else {
-                throw PluginError("the cluster gives the same page of channels again and again")
-            }
-            after = next
-        } while after != nil
+        try await context.buckets(of: composite, query) { try channels.add($0) }
         return channels
     }
 
-    private static let path =
-        "aggregations.c.after_key,aggregations.c.buckets.key,aggregations.c.buckets.doc_count"
-
-    private func request(_ query: JSON, _ after: JSON?) -> JSON {
+    private var composite: JSON {
         func source(_ name: String, _ field: String, mayBeMissing: Bool) -> JSON {
             var terms: JSON = ["field": .text(field)]
             if mayBeMissing { terms = terms.with("missing_bucket", true) }
@@ -45,14 +29,40 @@ struct ChannelPages: Sendable {
         if let port = fields.port { sources.append(source("p", port, mayBeMissing: true)) }
         if let proto = fields.proto { sources.append(source("t", proto, mayBeMissing: true)) }
         let composite: JSON = ["size": .integer(Int64(page)), "sources": .array(sources)]
-        var aggregation: JSON = ["composite": composite.with("after", after)]
+        var aggregation: JSON = ["composite": composite]
         if minimumCount > 1 {
             let selector: JSON = [
                 "buckets_path": ["n": "_count"], "script": .text("params.n >= \(minimumCount)"),
             ]
             aggregation = aggregation.with("aggs", ["m": ["bucket_selector": selector]])
         }
-        return ["size": 0, "track_total_hits": false, "query": query, "aggs": ["c": aggregation]]
+        return aggregation
+    }
+}
+
+extension SearchContext {
+    /// Reads all buckets of a composite aggregation, page by page.
+    ///
+    /// A page may be short, or empty, and still have a key to go on from: only a page without one is the last
+    /// (elastic/elasticsearch 28358).
+    ///
+    /// - Throws: what `take` throws, and `PluginError` where the cluster comes back to a page.
+    func buckets(of aggregation: JSON, _ query: JSON, _ take: (JSON) throws -> Void) async throws {
+        var page = aggregation
+        var keys: Set<JSON> = []
+        while true {
+            let answer = try await search(
+                ["size": 0, "track_total_hits": false, "query": query, "aggs": ["c": page]],
+                for: "aggregations.c.after_key,aggregations.c.buckets.key,aggregations.c.buckets.doc_count")
+            for bucket in answer["aggregations", "c", "buckets"]?.elements ?? [] { try take(bucket) }
+            guard let next = answer["aggregations", "c", "after_key"] else { return }
+            guard keys.insert(next).inserted else {
+                throw PluginError(
+                    "the cluster gives the same page of \(index) again in place of the next one",
+                    remedy: "group: false groups here")
+            }
+            page = aggregation.with("composite", aggregation["composite"]?.with("after", next))
+        }
     }
 }
 

@@ -109,22 +109,12 @@ struct ClusterGrouping: Sendable {
 
     /// Different sources in the whole window: one bucket each.
     private func hosts() async throws -> Int {
+        let source: JSON = ["s": ["terms": ["field": .text(fields.source)]]]
+        let composite: JSON = ["size": .integer(Int64(page)), "sources": .array([source])]
         var hosts: Set<IPAddress> = []
-        var after: JSON?
-        repeat {
-            let source: JSON = ["s": ["terms": ["field": .text(fields.source)]]]
-            let composite: JSON = ["size": .integer(Int64(page)), "sources": .array([source])]
-            let answer = try await context.search(
-                [
-                    "size": 0, "track_total_hits": false, "query": query.query(in: census.window),
-                    "aggs": ["c": ["composite": composite.with("after", after)]],
-                ], for: "aggregations.c.after_key,aggregations.c.buckets.key")
-            let aggregation = answer["aggregations", "c"]
-            for bucket in aggregation?["buckets"]?.elements ?? [] {
-                if let address = bucket["key", "s"]?.text.flatMap({ IPAddress($0) }) { hosts.insert(address) }
-            }
-            after = aggregation?["after_key"]
-        } while after != nil
+        try await context.buckets(of: ["composite": composite], query.query(in: census.window)) { bucket in
+            if let address = bucket["key", "s"]?.text.flatMap({ IPAddress($0) }) { hosts.insert(address) }
+        }
         return hosts.count
     }
 }

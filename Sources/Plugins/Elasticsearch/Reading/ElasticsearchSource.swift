@@ -88,12 +88,15 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         }
     }
 
-    public func remarks() async -> [String] { searches.remarks }
+    public func remarks() async -> [String] { searches.remarks + (options.allowPartial ? searches.gaps : []) }
 
-    public var failure: String? { nil }
+    /// What the cluster left out of its answers.
+    public var failure: String? {
+        guard !options.allowPartial, !searches.gaps.isEmpty else { return nil }
+        return "\(Self.name): \(searches.gaps.joined(separator: "; ")) (flare check tells how the cluster is)"
+    }
 
-    /// Nothing waits for longer than the engine does: each call of a cursor ends within a second.
-    public func cancel() {}
+    public func cancel() { session.cancel() }
 
     public func close() async {
         await searches.close()
@@ -152,11 +155,20 @@ final class OpenSearches: Sendable {
 
     var remarks: [String] { said.withLock { $0 } }
 
+    /// What the answers so far leave out, each once.
+    var gaps: [String] {
+        var gaps: [String: Gap] = [:]
+        for context in contexts.withLock({ $0 }) { gaps[context.index, default: Gap()].merge(context.gap) }
+        return gaps.sorted { $0.key < $1.key }.flatMap { $1.sentences(on: $0) }
+    }
+
     func close() async {
         let open = contexts.withLock { contexts in
             defer { contexts = [] }
             return contexts
         }
-        for context in open { await context.close() }
+        await withTaskGroup(of: Void.self) { group in
+            for context in open { group.addTask { await context.close() } }
+        }
     }
 }

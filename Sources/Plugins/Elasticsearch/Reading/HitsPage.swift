@@ -8,10 +8,15 @@ struct HitsPage: Sendable {
     let hits: [Int]
     /// Where the next page begins: the sort values of the last hit.
     let lastSort: JSON?
+    /// The last hit, as it is written.
+    var lastHit: ArraySlice<UInt8> { bytes[(hits.last ?? bytes.endIndex)..<lastHitEnd] }
+    private let lastHitEnd: Int
     /// How many documents match in all, where the server counted them to the end.
     let total: Int?
     /// The id under which the search goes on.
     let contextID: String?
+    /// What of the index the answer leaves out.
+    let gap: Gap
 
     /// Reads an answer.
     ///
@@ -37,10 +42,12 @@ struct HitsPage: Sendable {
         guard envelope.shards != nil else {
             throw ClusterError(.malformed, "the answer is not what a search answers", at: answer.place)
         }
-        if !allowPartial { try Completeness.check(envelope.shards, timedOut: envelope.timedOut, at: answer.place) }
+        gap = try Gap(
+            envelope.shards, ranOutOfTime: envelope.timedOut, allowPartial: allowPartial, at: answer.place)
         bytes = answer.body
         hits = envelope.hits
         lastSort = envelope.lastSort
+        lastHitEnd = envelope.lastHitEnd
         contextID = envelope.contextID
         total = envelope.isExact ? envelope.total.map(Int.init) : nil
     }
@@ -48,6 +55,7 @@ struct HitsPage: Sendable {
     private struct Envelope {
         var hits: [Int] = []
         var lastSort: JSON?
+        var lastHitEnd = 0
         var total: Int64?
         var isExact = true
         var contextID: String?
@@ -84,34 +92,11 @@ struct HitsPage: Sendable {
                                 try scanner.skip()
                             }
                         }
+                        lastHitEnd = scanner.position
                     }
                 default: try scanner.skip()
                 }
             }
         }
-    }
-}
-
-/// Whether an answer covers the whole index.
-enum Completeness {
-    /// - Throws: where shards failed or time ran out.
-    static func check(_ shards: JSON?, timedOut: Bool, at place: String) throws(ClusterError) {
-        if timedOut {
-            throw ClusterError(
-                .partial, "the cluster ran out of time and answered only a part", at: place,
-                remedy: "allow_partial: true takes it all the same")
-        }
-        guard let failed = shards?["failed"]?.integer, failed > 0 else { return }
-        let total = shards?["total"]?.integer ?? failed
-        let first = shards?["failures"]?.elements?.first?["reason"]
-        let cause = first?["reason"]?.text ?? first?["type"]?.text
-        if first?["type"]?.text == "search_context_missing_exception" {
-            throw ClusterError(
-                .expired, "the search was closed before its end: \(cause ?? "its context is gone")", at: place,
-                remedy: "raise keep_alive")
-        }
-        throw ClusterError(
-            .partial, "\(failed) of \(total) shards failed" + (cause.map { ": \($0)" } ?? ""), at: place,
-            remedy: "allow_partial: true goes on without them")
     }
 }

@@ -13,13 +13,14 @@ final class SearchContext: Sendable {
         /// The newest id of each scroll, by a number of its own.
         var scrolls: [Int: String] = [:]
         var lastScroll = 0
+        var gap = Gap()
     }
 
     let cluster: Cluster
     let allowPartial: Bool
     /// As a request takes it: `300s`.
     let keepAlive: String
-    private let index: String
+    let index: String
     private let state = Mutex(State())
 
     init(_ cluster: Cluster, index: String, keepAlive: OptionDuration, allowPartial: Bool) {
@@ -46,8 +47,8 @@ final class SearchContext: Sendable {
         guard let id = answer[name]?.text else {
             throw ClusterError(.malformed, "the answer has no \(name)", at: "POST \(path)")
         }
-        if !allowPartial { try Completeness.check(answer["_shards"], timedOut: false, at: "POST \(path)") }
         state.withLock { $0.pointInTime = id }
+        note(try Gap(answer["_shards"], ranOutOfTime: false, allowPartial: allowPartial, at: "POST \(path)"))
     }
 
     /// A request for a search of these documents as a whole.
@@ -81,10 +82,10 @@ final class SearchContext: Sendable {
             guard json["_shards"] != nil else {
                 throw ClusterError(.malformed, "the answer is not what a search answers", at: answer.place)
             }
-            if !allowPartial {
-                try Completeness.check(
-                    json["_shards"], timedOut: json["timed_out"]?.boolean ?? false, at: answer.place)
-            }
+            self.note(
+                try Gap(
+                    json["_shards"], ranOutOfTime: json["timed_out"]?.boolean ?? false, allowPartial: allowPartial,
+                    at: answer.place))
             return json
         }
         if let id = answer["pit_id"]?.text { state.withLock { $0.pointInTime = id } }
@@ -131,10 +132,16 @@ final class SearchContext: Sendable {
         }
     }
 
+    /// Takes note of what an answer leaves out.
+    func note(_ gap: Gap) { state.withLock { $0.gap.merge(gap) } }
+
+    /// What the answers left out so far.
+    var gap: Gap { state.withLock { $0.gap } }
+
     /// Lets the cluster forget the search. A failure is no error: the cluster forgets by itself when its time is up.
     func close() async {
         let taken = state.withLock { state in
-            defer { state = State() }
+            defer { state = State(gap: state.gap) }
             return state
         }
         var request: ClusterClient.Request?
@@ -147,7 +154,8 @@ final class SearchContext: Sendable {
             let ids = Set(taken.scrolls.values).sorted()
             request = ClusterClient.Request(.delete, "/_search/scroll", ["scroll_id": .texts(ids)])
         }
-        guard let request else { return }
+        guard var request else { return }
+        request.isFarewell = true
         do {
             _ = try await cluster.client.answer(request) { $0.status }
         } catch {

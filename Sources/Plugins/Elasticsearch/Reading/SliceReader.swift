@@ -28,6 +28,8 @@ final class SliceReader {
     private var isAtEnd = false
     private var malformed = 0
     private var seen = 0
+    /// Where pages ended, by hashes.
+    private var ends: Set<Int> = []
     /// How many documents the cluster counted.
     private var expected: Int?
     private(set) var account = Account()
@@ -89,12 +91,16 @@ final class SliceReader {
     private func page(of answer: ClusterClient.Answer) throws -> HitsPage? {
         do throws(ClusterError) {
             let page = try HitsPage(answer, allowPartial: search.context.allowPartial)
+            try checkProgress(of: page, at: answer.place)
             malformed = 0
             account.bytes += Int64(answer.body.count)
+            var gap = page.gap
             if asked.isFirst {
                 expected = page.total
+                gap.isUncounted = expected == nil
                 try checkExpectation(of: page, at: answer.place)
             }
+            search.context.note(gap)
             if let id = page.contextID { search.context.note(id, scroll: scroll) }
             return page
         } catch {
@@ -113,6 +119,27 @@ final class SliceReader {
         throw ClusterError(
             .partial, "the cluster counted \(wanted) flows of these channels when it grouped, and has \(total)",
             at: place, remedy: "group: false reads all flows and groups them here")
+    }
+
+    /// A page has to lie behind the one before: a server that gives the same ones again would be asked for ever.
+    private func checkProgress(of page: HitsPage, at place: String) throws(ClusterError) {
+        guard !page.hits.isEmpty else { return }
+        let before = asked.isFirst ? nil : asked.sort
+        let isNew = ends.insert(page.lastHit.hashValue).inserted
+        let movesOn =
+            if search.isRepeatable, let before = before?.elements?.first?.integer {
+                page.lastSort?.elements?.first?.integer.map { $0 > before } ?? isNew
+            } else {
+                isNew
+            }
+        let isTooMany = !search.context.allowPartial && expected.map { seen + page.hits.count > $0 } ?? false
+        guard !movesOn || isTooMany else { return }
+        throw ClusterError(
+            .partial,
+            movesOn
+                ? "the cluster counted \(expected ?? 0) documents and gives more"
+                : "the cluster gives the same documents again in place of the next page", at: place,
+            remedy: "see whether a proxy on the way changes requests or keeps answers")
     }
 
     /// All pages were read.
