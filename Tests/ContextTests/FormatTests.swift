@@ -67,6 +67,44 @@ struct FormatTests {
         #expect(try await story(lines + [Line.tls(at: 1, sni: "sni.example")]).name?.name == "sni.example")
     }
 
+    @Test(
+        "what a resolver is asked for is no name of it, and is told beside; toward a name the name itself is",
+        arguments: [#""dns":{"type":"query","rrname":"implant.example","rrtype":"A"}"#])
+    func resolver(dns: String) async throws {
+        let lines = [0.0, 60, 120].flatMap { time in
+            [
+                Line.event("dns", at: time, id: 7, to: "10.0.0.53", 53, proto: "UDP", said: dns),
+                Line.flow(at: time, id: 7, to: "10.0.0.53", 53, proto: "UDP"),
+            ]
+        }
+        let path = try folder.write("eve.json", Array(lines.joined(separator: "\n").utf8) + [10])
+        func finding(_ grouping: Grouping, _ more: [String] = []) async throws -> Finding {
+            try folder.write("eve.json", Array((lines + more).joined(separator: "\n").utf8) + [10])
+            let outcome = try await run(
+                try Sources.eve([path]), [ContextEnricher(ContextOptions())],
+                detector: CountingDetector(grouping: grouping))
+            return try #require(outcome.findings.first)
+        }
+        let toward = try await finding(Grouping())
+        #expect(toward.host == nil)
+        #expect(toward.evidence["host_from"] == nil)
+        #expect(toward.evidence["hosts_seen"] == nil)
+        #expect(toward.evidence["queries"] == .texts(["implant.example"]))
+        guard case .text(let said)? = toward.evidence["said"] else { return #expect(Bool(false), "nothing was said") }
+        #expect(said.hasPrefix("10.0.0.1 asked 10.0.0.53 for implant.example"))
+
+        let byName = try await finding(Grouping(by: .domain))
+        #expect(byName.host == "implant.example")
+        #expect(byName.evidence["host_from"] == .text("dns-query"))
+
+        let answer = Line.event(
+            "dns", at: 0.5, id: 8, from: "10.0.0.1", to: "10.0.0.53", 53, proto: "UDP",
+            said: #""dns":{"version":2,"type":"answer","rrname":"resolver.example","answers":[{"rdata":"10.0.0.53"}]}"#)
+        let named = try await finding(Grouping(), [answer])
+        #expect(named.host == "resolver.example")
+        #expect(named.evidence["host_from"] == .text("dns-answer"))
+    }
+
     @Test("a record belongs to the flow of its id, whichever way round it was written, and to no other")
     func joining() async throws {
         let alert = #""alert":{"action":"allowed","signature_id":1,"signature":"seen","severity":1}"#

@@ -189,8 +189,6 @@ def best_name(key, said):
     named = Tally({name: count for name, count in said["hosts"].items() if not is_address(name.strip("[]"))})
     if named:
         return first(named), "http"
-    if said["queries"]:
-        return first(said["queries"]), "dns-query"
     for origin in ("dns-answer", "dns-answer of another host"):
         held = sorted(
             (time, client, name) for time, client, name in answers[destination]

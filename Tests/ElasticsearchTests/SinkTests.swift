@@ -133,7 +133,7 @@ struct SinkTests {
             "cert_hash": .texts([Array(repeating: "ab", count: 20).joined(separator: ":")]),
         ]
         dns.host = "c2.example"
-        dns.evidence = ["host_from": .text("dns-answer")]
+        dns.evidence = ["host_from": .text("dns-answer"), "queries": .texts(["a.example", "+3 more"])]
         try await Self.write([web, tls, dns, Self.finding(4)], to: server)
         let index = "flare-findings-2024.05.01"
         let documents = try await Self.documents(index, server)
@@ -149,7 +149,7 @@ struct SinkTests {
         #expect(handshake["tls", "client", "ja3"] == ["0011"])
         #expect(handshake["tls", "server", "subject"] == ["CN=c2"])
         #expect(handshake["tls", "server", "hash", "sha1"] == [.text(String(repeating: "AB", count: 20))])
-        #expect(lookup["dns", "question", "name"] == "c2.example")
+        #expect(lookup["dns", "question", "name"] == ["c2.example", "a.example"])
         for said in ["dns", "http", "tls", "url", "user_agent"] { #expect(find(4)?[said] == nil) }
         let query = #"{"query":{"term":{"tls.client.ja3":"0011"}}}"#
         let found = try await server.request("POST", "/\(index)/_search", query).text

@@ -5,7 +5,7 @@ struct BestName: Sendable, Equatable {
     enum Origin: String, Sendable {
         case sni
         case http
-        /// The channel's own look-ups: the name that was asked for.
+        /// The channel is look-ups of one name, which is its peer.
         case query = "dns-query"
         /// The last answer to the same source, before the flow, that held the address.
         case answer = "dns-answer"
@@ -29,12 +29,14 @@ struct BestName: Sendable, Equatable {
             hosts.add(host, times: count)
         }
         seen.merge(words.hosts)
-        seen.merge(words.queries)
+        // What a resolver is asked for is no name of its own.
+        let asked = key.peer.address == nil ? words.queries : Tally()
+        seen.merge(asked)
         let own = Self.names(times, answers.filter { $0.client == key.source && $0.address == key.peer.address })
         let foreign = Self.names(times, answers.filter { $0.client != key.source && $0.address == key.peer.address })
         seen.merge(own)
         let ranked: [(Tally, Origin)] = [
-            (words.names, .sni), (hosts, .http), (words.queries, .query), (own, .answer), (foreign, .foreignAnswer),
+            (words.names, .sni), (hosts, .http), (asked, .query), (own, .answer), (foreign, .foreignAnswer),
         ]
         guard let (tally, origin) = ranked.first(where: { !$0.0.isEmpty }), let name = tally.first else {
             guard let host = words.hosts.first else { return nil }

@@ -12,6 +12,7 @@ enum ContextFields {
                 + "certificate, one that others signed for it."),
         Field("host_denied_by", .text, "What disagrees with that name: a certificate for others, or self-signed."),
         Field("hosts_seen", .texts, "All names seen with the destination, the most frequent first."),
+        Field("queries", .texts, "Names that it was asked to look up, the most frequent first."),
         Field("user_agents", .texts, "User agents of its HTTP requests."),
         Field("urls", .texts, "URLs of its HTTP requests."),
         Field("methods", .texts, "Methods of its HTTP requests."),
@@ -44,6 +45,7 @@ enum ContextFields {
             set(&story, "host_denied_by", story.denial(of: name).map(Value.text))
             set(&story, "hosts_seen", name.seen.listed(most))
         }
+        set(&story, "queries", words.queries.listed(most))
         set(&story, "user_agents", words.agents.listed(most))
         set(&story, "urls", words.urls.listed(most))
         set(&story, "methods", words.methods.listed(most))
@@ -99,9 +101,11 @@ enum Sentence {
         let finding = story.finding
         guard let source = finding.source, let peer = finding.channel?.peer else { return nil }
         let words = story.words
-        guard story.name != nil || words.handshakes + words.requests > 0 || !words.alerts.isEmpty else { return nil }
-        var text = "\(source) called \(story.name?.name ?? peer.description)"
-        if story.name?.origin == .foreignAnswer { text += " (a name from another host's look-up)" }
+        guard
+            story.name != nil || words.handshakes + words.requests > 0 || !words.queries.isEmpty
+                || !words.alerts.isEmpty
+        else { return nil }
+        var text = "\(source) \(called(story, peer))"
         if let interval = finding.interval { text += " every \(Words.seconds(interval))" }
         if let how = spoken(words) { text += " over \(how)" }
         if let agent = words.agents.first {
@@ -111,10 +115,23 @@ enum Sentence {
         if let traffic = traffic(finding, run) { text += ": \(traffic)" }
         if let lookups = story.lookups { text += "; \(lookups.clause)" }
         if let alert = words.alerts.first {
-            let more = words.alerts.count > 1 ? " and \(words.alerts.count - 1) more" : ""
-            text += "; alert: \(alert) × \(words.alerts.counts[alert] ?? 0)\(more)"
+            let more = words.alerts.count > 1 ? " and \(Words.count(words.alerts.count - 1)) more" : ""
+            text += "; alert: \(alert) × \(Words.count(words.alerts.counts[alert] ?? 0))\(more)"
         }
         return text
+    }
+
+    /// `called www.huntoperator.com`, `looked up implant.example`, `asked 10.0.0.53 for implant.example and 2 more names`
+    private static func called(_ story: Story, _ peer: Peer) -> String {
+        let name = story.name.map { name in
+            name.name + (name.origin == .foreignAnswer ? " (a name from another host's look-up)" : "")
+        }
+        let isOther = story.words.handshakes + story.words.requests > 0
+        guard let query = story.words.queries.first, !isOther else { return "called \(name ?? peer.description)" }
+        if peer.name != nil { return "looked up \(name ?? query)" }
+        let others = story.words.queries.count - 1
+        let more = others > 0 ? " and \(Words.count(others)) more \(others == 1 ? "name" : "names")" : ""
+        return "asked \(name ?? peer.description) for \(query)\(more)"
     }
 
     private static func spoken(_ words: ChannelWords) -> String? {

@@ -40,7 +40,7 @@ struct Kin {
                 stories[place].finding.evidence["kin_why"] = .texts(Array(group.why.prefix(5)))
                 if !group.others.isEmpty {
                     var texts = group.others.prefix(5).map(\.description)
-                    if group.others.count > 5 { texts.append("+\(group.others.count - 5) more") }
+                    if group.others.count > 5 { texts.append("+\((group.others.count - 5).grouped) more") }
                     stories[place].finding.evidence["kin_channels"] = .texts(texts)
                 }
             }

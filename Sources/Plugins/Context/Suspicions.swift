@@ -97,7 +97,7 @@ struct Suspicions {
         if agents.count >= options.manyAgents { add("agents_many", "\(agents.count) agents toward one host") }
         guard sharing.hosts >= options.fewestHosts else { return }
         if let count = sharing.sources(.http, .userAgent, first), count <= options.rareHosts {
-            add("agent_rare", "\(count) of \(sharing.hosts) hosts use \(first.prefix(80))")
+            add("agent_rare", "\(count.grouped) of \(sharing.hosts.grouped) hosts use \(first.prefix(80))")
         }
         if said.agents.count > agents.count, said.addressCount(.init(.agent, first)) == 1 {
             add("agent_one_peer", "the host uses it toward this peer alone")
@@ -115,7 +115,7 @@ struct Suspicions {
         ] {
             guard let print = own.first else { continue }
             if let count = sharing.sources(.tls, column, print), count <= options.rareHosts {
-                add("fingerprint_rare", "\(count) of \(sharing.hosts) hosts have \(column) \(print)")
+                add("fingerprint_rare", "\(count.grouped) of \(sharing.hosts.grouped) hosts have \(column) \(print)")
             }
             if said[keyPath: others].count > 1, said.addressCount(.init(kind, print)) == 1 {
                 add("fingerprint_one_peer", "the host has \(column) \(print) toward this peer alone")

@@ -49,7 +49,7 @@ struct Tally: Sendable, Equatable {
         guard !isEmpty else { return nil }
         let all = sorted
         var texts = all.prefix(most).map { withCounts ? "\($0.value) × \($0.count)" : $0.value }
-        if all.count > most { texts.append("+\(all.count - most) more") }
+        if all.count > most { texts.append("+\((all.count - most).grouped) more") }
         return .texts(texts)
     }
 }

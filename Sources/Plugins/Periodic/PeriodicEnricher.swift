@@ -188,12 +188,11 @@ struct ProgramFacts {
         sizes = finding.sizes
         let origin = text("host_from")
         isLookup = key.peer.name != nil && key.port.map(Self.dnsPorts.contains) ?? (origin == "dns-query")
-        // Look-ups that go to a resolver by its address are of many names; a denied name is nobody's.
+        // A denied name is nobody's.
         let isDenied = text("host_denied_by") != nil
-        let isOthers = origin == "dns-query" && !isLookup || isDenied
-        let best = isOthers ? nil : finding.host ?? key.peer.name
+        let best = isDenied ? nil : finding.host ?? key.peer.name
         name = best
-        otherNames = isOthers || isLookup ? [] : texts("hosts_seen").filter { $0.lowercased() != best?.lowercased() }
+        otherNames = isDenied || isLookup ? [] : texts("hosts_seen").filter { $0.lowercased() != best?.lowercased() }
         confirmations = isLookup ? ["look-up"] : texts("host_confirmed_by")
         agents = texts("user_agents")
         let issuers = texts("cert_issuer")

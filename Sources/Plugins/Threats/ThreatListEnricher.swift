@@ -19,7 +19,7 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
 
     public init(_ options: ThreatListOptions, _ context: PluginContext = PluginContext()) { self.options = options }
 
-    public var uses: Set<String> { ["host", "hosts_seen", "urls", "ja3", "ja4", "cert_hash", "addresses"] }
+    public var uses: Set<String> { ["host", "hosts_seen", "queries", "urls", "ja3", "ja4", "cert_hash", "addresses"] }
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
         var builder = ThreatBook.Builder()
@@ -98,7 +98,8 @@ struct Sighting {
             }
         }
         addresses.formUnion(texts("addresses").compactMap { IPAddress($0) })
-        names.formUnion(([finding.host].compactMap { $0 } + texts("hosts_seen")).filter { IPAddress($0) == nil })
+        let said = [finding.host].compactMap { $0 } + texts("hosts_seen") + texts("queries")
+        names.formUnion(said.filter { IPAddress($0) == nil })
         let hosts = names.union(addresses.map(\.description))
         for url in texts("urls") {
             if let key = Indicator.Target.urlKey(url) { urls.insert(key) }

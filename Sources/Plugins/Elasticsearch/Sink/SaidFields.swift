@@ -50,7 +50,11 @@ struct SaidFields {
 
     // MARK: One object each
 
-    private var dns: JSON? { isFrom("dns") ? host.map { ["question": ["name": .text($0)]] } : nil }
+    private var dns: JSON? {
+        let own = isFrom("dns") ? host.map { [$0] } ?? [] : []
+        let names = own + values("queries").filter { !own.contains($0) }
+        return names.isEmpty ? nil : ["question": ["name": names.count == 1 ? .text(names[0]) : .texts(names)]]
+    }
 
     private var agents: JSON? { ([:] as JSON).with("original", texts("user_agents")) }
 

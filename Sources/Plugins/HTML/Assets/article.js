@@ -33,7 +33,7 @@ const number = (field, value) => {
   const shown = field.type === "time" ? make("time", { "data-utc": new Date(value * 1000).toISOString().slice(0, 19).replace("T", " ") }, text) : text;
   return make("li", {}, make("span", { class: "name", title: field.meaning }, labelOf(field.name)), " ", make("span", { class: "value" }, shown));
 };
-const saidFields = ["host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "user_agents", "urls", "methods", "statuses", "ja3", "ja4", "cert_subject",
+const saidFields = ["host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "queries", "user_agents", "urls", "methods", "statuses", "ja3", "ja4", "cert_subject",
   "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why", "kin_channels"];
 const inSaid = new Set([...saidFields, "said"]);
 const saidPart = (i) => {

@@ -9,7 +9,8 @@ enum ColumnText {
     ]
     /// Columns of what the sensor said, which have a part of their own; `said` is its sentence.
     static let said: [String] = [
-        "host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "user_agents", "urls", "methods", "statuses",
+        "host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "queries", "user_agents", "urls", "methods",
+        "statuses",
         "ja3", "ja4", "cert_subject",
         "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why",
         "kin_channels",
@@ -24,11 +25,6 @@ enum ColumnText {
         "asn", "ja3", "ja4", "ip", "dns", "tls", "http", "url", "urls", "sni", "id", "uid",
     ]
 
-    /// Whether a column's numbers name something and count nothing.
-    static func isIdentifier(_ name: String) -> Bool {
-        name == "asn" || name.hasSuffix("_asn") || name.hasSuffix("port") || name.hasSuffix("_id")
-    }
-
     /// A column's name for people: the table's own, else its words.
     static func label(_ name: String) -> String {
         if let label = labels[name] { return label }
@@ -41,7 +37,7 @@ enum ColumnText {
     static func value(_ value: Value, _ field: Field) -> String {
         switch value {
         case .integer(let number):
-            return isIdentifier(field.name) ? String(number) : measured(Double(number), integer: number, field.unit)
+            return field.isIdentifier ? String(number) : measured(Double(number), integer: number, field.unit)
         case .number(let number): return measured(number, integer: nil, field.unit)
         case .boolean(let flag): return flag ? "yes" : "no"
         case .time(let time): return second(time)

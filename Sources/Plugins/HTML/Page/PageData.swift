@@ -44,7 +44,7 @@ struct PageData {
             (key: "name", json: JSONText.text(field.name)), (key: "type", json: JSONText.text(field.type.rawValue)),
             (key: "unit", json: field.unit.map(JSONText.text) ?? "null"),
             (key: "label", json: JSONText.text(ColumnText.label(field.name))),
-            (key: "plain", json: ColumnText.isIdentifier(field.name) ? "true" : "false"),
+            (key: "plain", json: field.isIdentifier ? "true" : "false"),
             (key: "meaning", json: JSONText.text(field.meaning)),
         ])
     }

@@ -50,3 +50,10 @@ package enum Readable {
         decimal(value, value.magnitude < 9.95 ? 1 : 0)
     }
 }
+
+extension Field {
+    /// Whether its numbers name something and count nothing.
+    package var isIdentifier: Bool {
+        name == "asn" || name.hasSuffix("_asn") || name.hasSuffix("port") || name.hasSuffix("_id")
+    }
+}
