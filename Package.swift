@@ -111,7 +111,7 @@ let package = Package(
         ),
         .target(
             name: "Domain", dependencies: ["FlareKit", "PeerMatching", "CompressedFiles"],
-            path: "Sources/Plugins/Domain"),
+            path: "Sources/Plugins/Domain", resources: [.embedInCode("Lists")]),
         .target(
             name: "Context", dependencies: ["FlareKit", "OutputText"], path: "Sources/Plugins/Context"),
         .target(name: "Threats", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Threats"),
@@ -140,7 +140,9 @@ let package = Package(
             dependencies: ["FlareKit", "OutputFiles", "OutputText", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Sources/Plugins/SQLite"
         ),
-        .target(name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist"),
+        .target(
+            name: "Allowlist", dependencies: ["FlareKit", "PeerMatching"], path: "Sources/Plugins/Allowlist",
+            resources: [.embedInCode("Lists")]),
         .target(
             name: "Elasticsearch",
             dependencies: [

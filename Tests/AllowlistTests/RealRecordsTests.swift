@@ -10,7 +10,7 @@ import Zeek
 
 /// Where the real records are; tests that need them skip elsewhere.
 enum RealRecords {
-    static let folder = URL(fileURLWithPath: Sample.installation).deletingLastPathComponent()
+    static let folder = URL(fileURLWithPath: Sample.project).deletingLastPathComponent()
         .appendingPathComponent("shared/data").path
     static let areThere = FileManager.default.fileExists(atPath: folder) && Reference.python != nil
 }

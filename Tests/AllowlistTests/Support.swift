@@ -26,11 +26,11 @@ enum Sample {
     static func allowlist(_ yaml: String, folder: String = "/") throws -> AllowlistEnricher {
         try AllowlistEnricher(
             AllowlistOptions.read(yaml, folder: folder),
-            PluginContext(folder: folder, installation: installation))
+            PluginContext(folder: folder))
     }
 
-    /// The project, whose bundled lists are those of an installation.
-    static let installation = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    /// The project's folder.
+    static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     /// Some records of a channel.

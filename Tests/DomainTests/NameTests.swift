@@ -70,7 +70,7 @@ struct DomainNameTests {
 
     @Test("findings about names get the fields, others do not")
     func enrich() async throws {
-        let domain = DomainEnricher(DomainOptions(), PluginContext(installation: Bundled.root))
+        let domain = DomainEnricher(DomainOptions())
         let pipeline = Pipeline(
             name: "test",
             sources: [

@@ -16,7 +16,7 @@ enum Bundled {
     }
 
     static func knowledge(_ yaml: String = "", folder: String = "/") throws -> DomainKnowledge {
-        try DomainKnowledge(DomainOptions.read(yaml, folder: folder), PluginContext(installation: root))
+        try DomainKnowledge(DomainOptions.read(yaml, folder: folder))
     }
 }
 

@@ -3,9 +3,9 @@
 /// The distance is Damerau's and Levenshtein's with adjacent transpositions (optimal string alignment): insertions,
 /// deletions, substitutions and swaps of neighbours cost 1. Case and the choice between `-`, `_` and a space cost
 /// nothing. A name counts as near within a third of the longer one's length, and within 1 where that is less.
-enum NearestName {
+public enum NearestName {
     /// - Returns: the nearest of the names, the first in order on a tie, `nil` if none is near.
-    static func find(_ name: String, among names: some Sequence<String>) -> String? {
+    public static func find(_ name: String, among names: some Sequence<String>) -> String? {
         let wanted = folded(name)
         var best: (name: String, distance: Int)?
         for candidate in names where candidate != name {

@@ -82,8 +82,7 @@ struct PipelineReader {
             let descriptor = descriptor(kind, name, at: named.mark)
         else { return nil }
         let frame = frame(kind, mapping, place, node)
-        let placed = PluginContext(
-            place: place, folder: folder, installation: Installation.folder)
+        let placed = PluginContext(place: place, folder: folder)
         let made = descriptor.instance(
             mapping, at: named.mark, frame: PipelineFrame.keys(of: kind), in: placed, outside: registry.outside,
             &context)

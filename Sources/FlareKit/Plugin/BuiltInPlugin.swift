@@ -32,20 +32,16 @@ public struct PluginContext: Sendable, Hashable {
     public var place: String
     /// The absolute folder of the pipeline file, which relative paths that are not options belong to.
     public var folder: String
-    /// The absolute folder of what the installation carries, for `builtin:` paths that are files; `nil` where none
-    /// is known.
-    public var installation: String?
     /// The folders whose files may name code, as a configuration of ssh does.
     public var codeFolders: [String]
 
     public init(
-        place: String = "", folder: String = "/", installation: String? = nil,
+        place: String = "", folder: String = "/",
         codeFolders: [String] = PluginsFile.codeFolders(ProcessEnvironment.current)
     ) {
         self.codeFolders = codeFolders
         self.place = place
         self.folder = folder
-        self.installation = installation
     }
 }
 

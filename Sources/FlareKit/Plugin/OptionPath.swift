@@ -1,7 +1,7 @@
 /// A path as it is written in configuration.
 ///
 /// A relative one belongs to the folder of the file it stands in, on the command line to the working directory; `~/`
-/// is the user's home. `-` is standard input or output, `builtin:NAME` something that the installation carries.
+/// is the user's home. `-` is standard input or output, `builtin:NAME` something that the command carries.
 public struct OptionPath: Sendable, Hashable {
     /// What a path leads to.
     public enum Location: Sendable, Hashable {
@@ -10,7 +10,7 @@ public struct OptionPath: Sendable, Hashable {
         case file(String)
         /// `-`: standard input for a source, standard output for a sink.
         case standardStream
-        /// What the installation carries under this name.
+        /// What the command carries under this name.
         case builtIn(String)
     }
 

@@ -5,7 +5,7 @@ extension AllowlistEnricher {
     /// What can be said of the lists without a run: that they can be read and are right, and that somebody supplies what
     /// their entries need.
     public func complaints(in setting: EnricherSetting) -> [Diagnostic] {
-        let loader = ListLoader(options: options, context: context)
+        let loader = ListLoader(options: options)
         var complaints: [Diagnostic] = []
         var rules = ((try? loader.inlineList())?.rules ?? []).map {
             (list: ListLoader.inlineName, rule: $0, isBundled: false)

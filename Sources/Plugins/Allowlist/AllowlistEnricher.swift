@@ -20,14 +20,14 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
     static let fewestChannels = 100
 
     let options: AllowlistOptions
-    let context: PluginContext
     /// `nil` until a run has begun.
     private var ruleset: Ruleset?
 
     public init(_ options: AllowlistOptions, _ context: PluginContext = PluginContext()) throws {
         self.options = options
-        self.context = context
-        _ = try ListLoader(options: options, context: context).inlineList()
+        let loader = ListLoader(options: options)
+        _ = try loader.inlineList()
+        try loader.checkBuiltInLists()
     }
 
     public var uses: Set<String> { ["host", "addresses", "dest_asn", "dest_as_name"] }
@@ -35,7 +35,7 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
         var enricher = self
-        let loaded = try ListLoader(options: options, context: context).load(at: run.started)
+        let loaded = try ListLoader(options: options).load(at: run.started)
         enricher.ruleset = loaded.ruleset
         return PreparedEnricher(enricher, remarks: loaded.remarks)
     }
@@ -55,7 +55,7 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
             guard !ruleset.isForced(name) else { continue }
             names.insert(name)
             remarks.append(
-                "allowlist \(name.list): the entry \(name.rule) was refused: it fits \(entry.channels) of \(channels) "
+                "allowlist \(name.list): the entry \(name.rule) was refused: it fits \(entry.channels.grouped) of \(channels.grouped) "
                     + "channels, more than max_share (\(options.maxShare)) allows; say force: true if it is meant")
         }
         guard !names.isEmpty else { return nil }

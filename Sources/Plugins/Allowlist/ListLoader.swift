@@ -4,7 +4,6 @@ import PeerMatching
 /// Reads the lists of an allowlist.
 struct ListLoader {
     let options: AllowlistOptions
-    let context: PluginContext
 
     /// What came of reading.
     struct Loaded: Sendable {
@@ -98,41 +97,41 @@ struct ListLoader {
     func isOwn(_ reference: ListReference) -> Bool {
         switch reference.format {
         case .flare: true
-        case .auto: path(of: reference).hasSuffix(".yaml") || path(of: reference).hasSuffix(".yml")
+        case .auto: reference.isBundled || [".yaml", ".yml"].contains { reference.path.text.hasSuffix($0) }
         default: false
         }
     }
 
     /// Reads a list of Flare's own form, and those that it includes.
     func ownLists(_ reference: ListReference) throws -> [OwnList] {
-        var seen: Set<String> = []
-        return try ownLists(path(of: reference), named: reference.path.text, reference, &seen)
+        var seen: Set<OptionPath.Location> = []
+        return try ownLists(reference.path, reference, &seen)
     }
 
     /// - Parameter seen: lists that were read already; each counts once.
-    private func ownLists(_ path: String, named name: String, _ reference: ListReference, _ seen: inout Set<String>)
+    private func ownLists(_ path: OptionPath, _ reference: ListReference, _ seen: inout Set<OptionPath.Location>)
         throws -> [OwnList]
     {
-        guard seen.insert(path).inserted else { return [] }
-        let file = try ListFile(path: path)
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        guard seen.insert(path.location).inserted else { return [] }
+        let file = try Self.file(path)
+        let folder = file.path.lastIndex(of: "/").map { String(file.path[..<$0]) } ?? "."
         let document = try AllowlistDocument.read(
-            String(decoding: file.bytes, as: UTF8.self), folder: folder, file: path)
+            String(decoding: file.bytes, as: UTF8.self), folder: folder, file: file.path)
         let rules: [Rule]
         do throws(OptionComplaint) {
             rules = try Self.rules(document.entries)
         } catch {
-            throw ListError(path, "\(error.option): \(error.message)" + (error.suggestion.map { "; \($0)" } ?? ""))
+            throw ListError(file.path, "\(error.option): \(error.message)" + (error.suggestion.map { "; \($0)" } ?? ""))
         }
         var lists: [OwnList] = []
         if !rules.isEmpty {
             lists.append(
                 OwnList(
-                    name: document.name ?? name, action: reference.action ?? document.action ?? options.action,
+                    name: document.name ?? path.text, action: reference.action ?? document.action ?? options.action,
                     isForced: options.force || reference.force, rules: rules))
         }
         for other in document.include {
-            lists += try ownLists(other.file ?? other.text, named: other.text, reference, &seen)
+            lists += try ownLists(other, reference, &seen)
         }
         return lists
     }
@@ -140,7 +139,7 @@ struct ListLoader {
     private func bareList(
         _ reference: ListReference, from item: UInt32, _ builder: inout PeerMatcher.Builder, _ remarks: inout [String]
     ) throws(ListError) -> (list: Ruleset.List, entries: Int) {
-        let file = try ListFile(path: path(of: reference))
+        let file = try Self.file(reference.path)
         let name = reference.path.text
         let isForced = options.force || reference.force
         builder.takesBroad = isForced
@@ -171,12 +170,44 @@ struct ListLoader {
         return (list, content.entries)
     }
 
-    /// Where a list's file is.
-    func path(of reference: ListReference) -> String {
-        switch reference.path.location {
-        case .file(let path): path
-        case .builtIn(let name): (context.installation ?? ".") + "/configs/allowlists/\(name).yaml"
-        case .standardStream: "/dev/stdin"
+    /// A list's content.
+    private static func file(_ path: OptionPath) throws(ListError) -> ListFile {
+        switch path.location {
+        case .file(let file): return try ListFile(path: file)
+        case .standardStream: return try ListFile(path: "/dev/stdin")
+        case .builtIn(let name):
+            guard let bytes = BuiltInLists.texts[name] else {
+                throw ListError(path.text, "there is no such list in Flare; it has \(BuiltInLists.names)")
+            }
+            return ListFile(path: path.text, bytes: bytes)
         }
     }
+
+    /// - Throws: a complaint about the first built-in list that is none.
+    func checkBuiltInLists() throws(OptionComplaint) {
+        for (index, reference) in options.lists.enumerated() {
+            guard case .builtIn(let name) = reference.path.location, BuiltInLists.texts[name] == nil else { continue }
+            throw OptionComplaint(
+                "there is no list \"\(reference.path)\" in Flare", option: "lists.\(index)",
+                expected: "one of \(BuiltInLists.names), or a file",
+                suggestion: NearestName.find(name, among: BuiltInLists.texts.keys.sorted()).map {
+                    "did you mean \"builtin:\($0)\"?"
+                })
+        }
+    }
+}
+
+/// The lists that this command carries: the files of configs/allowlists.
+enum BuiltInLists {
+    /// The text of each by its name.
+    static let texts: [String: [UInt8]] = [
+        "certificate-status": PackageResources.certificate_status_yaml,
+        "connectivity-checks": PackageResources.connectivity_checks_yaml,
+        "public-dns": PackageResources.public_dns_yaml,
+        "system-updates": PackageResources.system_updates_yaml,
+        "time": PackageResources.time_yaml,
+        "well-known": PackageResources.well_known_yaml,
+    ]
+
+    static var names: String { texts.keys.sorted().map { "builtin:\($0)" }.joined(separator: ", ") }
 }

@@ -20,20 +20,18 @@ public struct DomainEnricher: Enricher, BuiltInPlugin {
     ]
 
     private let options: DomainOptions
-    private let context: PluginContext
     /// `nil` until a run has begun.
     private var knowledge: DomainKnowledge?
 
     public init(_ options: DomainOptions, _ context: PluginContext = PluginContext()) {
         self.options = options
-        self.context = context
     }
 
     public var uses: Set<String> { ["host"] }
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
         var enricher = self
-        enricher.knowledge = try DomainKnowledge(options, context)
+        enricher.knowledge = try DomainKnowledge(options)
         return PreparedEnricher(enricher)
     }
 
@@ -65,7 +63,7 @@ public struct DomainOptions: PluginOptions {
         [
             Option(
                 "suffixes", \.suffixes,
-                "The Public Suffix List, as publicsuffix.org publishes it; the bundled copy is as old as the installation."
+                "The Public Suffix List, as publicsuffix.org publishes it; the built-in copy is as old as the command."
             ),
             Option(
                 "private_suffixes", \.privateSuffixes,
@@ -96,31 +94,22 @@ package struct DomainKnowledge: Sendable {
     private let lookalikes: Lookalikes
 
     /// - Throws: `PluginError` for a file that is not there or is not what it should be.
-    init(_ options: DomainOptions, _ context: PluginContext) throws {
-        func path(_ path: OptionPath) -> String {
-            if case .builtIn(let name) = path.location {
-                return (context.installation ?? ".") + "/configs/domains/\(name)"
-            }
-            return path.file ?? "/dev/stdin"
-        }
-        let suffixPath = path(options.suffixes)
-        guard let suffixes = PublicSuffixList(try Self.text(suffixPath), includesPrivate: options.privateSuffixes)
-        else {
+    init(_ options: DomainOptions) throws {
+        let text = String(decoding: try Self.bytes(options.suffixes), as: UTF8.self)
+        guard let suffixes = PublicSuffixList(text, includesPrivate: options.privateSuffixes) else {
             throw PluginError(
-                "it is no Public Suffix List", at: suffixPath,
+                "it is no Public Suffix List", at: options.suffixes.text,
                 remedy: "get it from https://publicsuffix.org/list/public_suffix_list.dat")
         }
         self.suffixes = suffixes
         if let topSites = options.topSites {
-            model = Self.learned(try Self.names(path(topSites), atMost: options.topSitesCutoff), suffixes)
+            model = Self.learned(Self.names(in: try Self.bytes(topSites), atMost: options.topSitesCutoff), suffixes)
         } else {
-            let modelPath = path("builtin:name-model.txt")
-            guard let model = NameModel(text: try Self.text(modelPath)) else {
-                throw PluginError("it is no model of names", at: modelPath, remedy: "install Flare anew")
-            }
+            let builtIn = String(decoding: PackageResources.name_model_txt, as: UTF8.self)
+            guard let model = NameModel(text: builtIn) else { preconditionFailure("the built-in model is none") }
             self.model = model
         }
-        let wellKnown = try Self.names(path(options.wellKnown), atMost: .max)
+        let wellKnown = Self.names(in: try Self.bytes(options.wellKnown), atMost: .max)
         lookalikes = Lookalikes(
             wellKnown.compactMap { name in suffixes.registeredDomain(of: name).map { ($0.domain, $0.label) } })
     }
@@ -164,22 +153,37 @@ package struct DomainKnowledge: Sendable {
         }
     }
 
-    private static func text(_ path: String) throws(PluginError) -> String {
-        String(decoding: try bytes(path), as: UTF8.self)
-    }
+    /// The files of configs/domains that this command carries for options.
+    private static let builtIn: [String: [UInt8]] = [
+        "public_suffix_list.dat": PackageResources.public_suffix_list_dat,
+        "well-known-names.txt": PackageResources.well_known_names_txt,
+    ]
 
-    private static func bytes(_ path: String) throws(PluginError) -> [UInt8] {
+    private static func bytes(_ path: OptionPath) throws(PluginError) -> [UInt8] {
+        if case .builtIn(let name) = path.location {
+            guard let bytes = builtIn[name] else {
+                throw PluginError(
+                    "there is no such list in Flare", at: path.text,
+                    remedy: "it has " + builtIn.keys.sorted().map { "builtin:\($0)" }.joined(separator: " and "))
+            }
+            return bytes
+        }
         do throws(ListError) {
-            return try ListFile(path: path).bytes
+            return try ListFile(path: path.file ?? "/dev/stdin").bytes
         } catch {
-            throw PluginError(error.what, at: path)
+            throw PluginError(error.what, at: error.path)
         }
     }
 
+    /// The names of a list's file.
+    package static func names(_ path: String, atMost most: Int) throws -> [String] {
+        names(in: try ListFile(path: path).bytes, atMost: most)
+    }
+
     /// The names of a list, the second cell of lines with a comma; `#` begins remarks.
-    package static func names(_ path: String, atMost most: Int) throws(PluginError) -> [String] {
+    private static func names(in list: [UInt8], atMost most: Int) -> [String] {
         var names: [String] = []
-        for line in try bytes(path).split(separator: 0x0A) {
+        for line in list.split(separator: 0x0A) {
             if names.count >= most { break }
             let cells = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             guard let cell = cells.count > 1 ? cells[1] : cells.first, cell.first != UInt8(ascii: "#") else { continue }

@@ -117,7 +117,7 @@ package struct InputPaths {
     /// The names of the files that a path means: itself if there is such a file, else what it matches as a glob.
     private func expand(_ path: OptionPath) throws -> [String] {
         guard let name = path.file else {
-            throw PluginError("the installation carries no input of this name", at: path.text)
+            throw PluginError("the command carries no input of this name", at: path.text)
         }
         let isGlob = path.text.contains { "*?[".contains($0) }
         if !isGlob || access(name, F_OK) == 0 { return [name] }
