@@ -22,12 +22,12 @@ struct TableTests {
         let text = try await table([Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8", score: 0.5)])
         #expect(
             text == """
-                priority  src_ip        dest_ip         dest_port  proto  interval  percent  occurrences  dest_degree  \
-                bytes_toserver  summary
-                    0.99  192.168.0.53  160.153.76.129         80  tcp        61 s     99 %         1425            3  \
-                        513 kB  calls every 61 s
-                    0.50  10.0.0.1      8.8.8.8                80  tcp        61 s     99 %         1425            3  \
-                        513 kB  calls every 61 s
+                priority  severity  src_ip        dest_ip         dest_port  proto  interval  percent  occurrences  \
+                dest_degree  bytes_toserver  summary
+                    0.99  critical  192.168.0.53  160.153.76.129         80  tcp        61 s     99 %        1,425  \
+                          3          513 kB  calls every 61 s
+                    0.50  medium    10.0.0.1      8.8.8.8                80  tcp        61 s     99 %        1,425  \
+                          3          513 kB  calls every 61 s
 
                 """)
     }
@@ -71,6 +71,28 @@ struct TableTests {
     func eightyColumns(width: Int) async throws {
         let row = try #require(lines(try await table([Sample.finding()], width: width)).last)
         for cell in ["192.168.0.53", "160.153.76.129", " 80", "61 s", "99 %"] { #expect(row.contains(cell)) }
+    }
+
+    @Test("at 80 columns who calls whom by name, how often and how grave it is stay; names keep their ends")
+    func names() async throws {
+        var findings = [Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8"), Sample.finding("10.0.0.2", "1.1.1.1")]
+        findings[0].host = "www.huntoperator.com"
+        findings[1].host = "a-name-much-too-long-for-a-terminal.of-eighty-columns.example.org"
+        let shown = lines(try await table(findings, width: 80))
+        #expect(
+            shown[0].split(separator: " ") == [
+                "priority", "severity", "src_ip", "destination", "dest_port", "interval",
+            ])
+        #expect(shown.contains { $0.contains(/critical  192\.168\.0\.53  www\.huntoperator\.com +80 +61 s$/) })
+        #expect(shown.contains { $0.contains("…") && $0.contains("hty-columns.example.org ") })
+        #expect(shown.contains { $0.contains(" 10.0.0.2      1.1.1.1 ") })
+        // Where there is room, address and name have a column each.
+        let wide = lines(try await table(findings, width: 200))
+        #expect(wide[3].contains("160.153.76.129  www.huntoperator.com"))
+        for width in [40, 50, 60, 70] {
+            let head = lines(try await table([findings[0]], width: width))[0]
+            for name in ["sev", "src", "des", "int"] { #expect(head.contains(name), "\(width): \(head)") }
+        }
     }
 
     @Test("columns that no finding fills are left out, and columns can be chosen")

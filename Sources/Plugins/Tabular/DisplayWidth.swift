@@ -21,10 +21,11 @@ enum DisplayWidth {
         return lines
     }
 
-    /// The text cut to `width` columns, an ellipsis in its last column where something was cut.
-    static func cut(_ text: String, to width: Int) -> String {
+    /// The text cut to `width` columns, an ellipsis where something was cut: in its last column, or in its first.
+    static func cut(_ text: String, to width: Int, keepingEnd: Bool = false) -> String {
         if text.utf8.count <= width { return text }
         guard width > 0 else { return "" }
+        if keepingEnd { return String(cut(String(text.reversed()), to: width).reversed()) }
         var used = 0
         var end = text.startIndex
         // Where the cut goes if the text turns out to be too long.

@@ -9,8 +9,14 @@ struct TableLayout {
     private static let widest = 200
     /// A column of text that is cut keeps at least so much.
     private static let narrowestText = 12
-    /// What names a channel stays, whatever the width, and is cut last.
-    private static let essential: Set<String> = ["src_ip", "dest_ip", "dest_port", "interval", "percent"]
+    /// A column of names that is cut keeps at least so much.
+    private static let narrowestName = 20
+    /// How grave it is, who calls whom, and how often: stays, whatever the width, and is cut last.
+    private static let essential: Set<String> = ["severity", "src_ip", "dest_ip", "host", "dest_port", "interval"]
+    /// Left out when all else but these is, in this order.
+    private static let late = ["percent", "priority"]
+    /// Address and name of the destination in one column, where there is no room for two: the name, else the address.
+    private static let destination = "destination"
 
     private var lanes: [Lane]
     private let severities: [Severity]
@@ -23,7 +29,16 @@ struct TableLayout {
         var cells: [String]
         var width: Int
 
-        var isEssential: Bool { TableLayout.essential.contains(name) }
+        init(_ name: String, isNumeric: Bool, _ cells: [String]) {
+            self.name = name
+            self.isNumeric = isNumeric
+            self.cells = cells
+            width = max(name.utf8.count, cells.map(DisplayWidth.of).max() ?? 0)
+        }
+
+        var isEssential: Bool { TableLayout.essential.contains(name) || isOfNames }
+        /// Whether its cells are names of hosts, which say most at their ends.
+        var isOfNames: Bool { name == "host" || name == TableLayout.destination }
     }
 
     /// - Parameter group: what rows of one group share; the leading columns are written for the first of them alone.
@@ -32,9 +47,9 @@ struct TableLayout {
         on terminal: Terminal
     ) {
         lanes = columns.map { column in
-            let cells = findings.map { Self.cell(column.value(of: $0), of: column) }
-            let width = max(column.name.utf8.count, cells.map(DisplayWidth.of).max() ?? 0)
-            return Lane(name: column.name, isNumeric: column.isNumeric, cells: cells, width: width)
+            Lane(
+                column.name, isNumeric: column.isNumeric,
+                findings.map { Self.cell(column.value(of: $0), of: column) })
         }
         lanes.removeAll { lane in lane.cells.allSatisfy(\.isEmpty) }
         severities = findings.map(\.severity)
@@ -65,21 +80,23 @@ struct TableLayout {
 
     private var total: Int { lanes.reduce(0) { $0 + $1.width } + Self.gap * max(0, lanes.count - 1) }
 
-    /// Makes the table no wider than `width`: long texts are cut first, then columns left out from the last, then the
-    /// essential ones cut.
+    /// Makes the table no wider than `width`: long texts are cut first, then columns left out from the last, then address
+    /// and name of the destination told in one, names cut, the late columns left out, and the essential ones cut.
     private mutating func fit(into width: Int) {
         while total > width {
-            if let last = lanes.indices.last(where: { !lanes[$0].isEssential }) {
-                let spare = width - (total - lanes[last].width)
-                if !lanes[last].isNumeric, spare >= max(Self.narrowestText, lanes[last].name.utf8.count) {
-                    lanes[last].width = spare
-                } else {
-                    lanes.remove(at: last)
-                }
+            if let last = lanes.indices.last(where: { !lanes[$0].isEssential && !Self.late.contains(lanes[$0].name) }) {
+                if !cut(last, into: width, narrowest: Self.narrowestText) { lanes.remove(at: last) }
+            } else if mergeDestination() {
+                continue
+            } else if let names = lanes.firstIndex(where: \.isOfNames),
+                cut(names, into: width, narrowest: Self.narrowestName)
+            {
+                continue
+            } else if let late = Self.late.compactMap({ name in lanes.firstIndex { $0.name == name } }).first {
+                lanes.remove(at: late)
             } else if let widest = lanes.indices.max(by: { lanes[$0].width < lanes[$1].width }), lanes[widest].width > 1
             {
-                let others = lanes.filter { $0.width < lanes[widest].width }.map(\.width).max() ?? 1
-                lanes[widest].width -= max(1, min(total - width, lanes[widest].width - others))
+                lanes[widest].width -= 1
             } else if lanes.count > 1 {
                 lanes.removeLast()
             } else {
@@ -88,14 +105,39 @@ struct TableLayout {
         }
     }
 
+    /// Makes a column of text so narrow that all fits.
+    ///
+    /// - Returns: `false` where too little of it would be left.
+    private mutating func cut(_ lane: Int, into width: Int, narrowest: Int) -> Bool {
+        let spare = width - (total - lanes[lane].width)
+        guard !lanes[lane].isNumeric, spare >= max(narrowest, lanes[lane].name.utf8.count) else { return false }
+        lanes[lane].width = spare
+        return true
+    }
+
+    /// Puts the names of destinations into the column of their addresses.
+    ///
+    /// - Returns: `false` where there are not both.
+    private mutating func mergeDestination() -> Bool {
+        guard let address = lanes.firstIndex(where: { $0.name == "dest_ip" }),
+            let name = lanes.firstIndex(where: { $0.name == "host" })
+        else { return false }
+        let cells = zip(lanes[name].cells, lanes[address].cells).map { $0.isEmpty ? $1 : $0 }
+        lanes[address] = Lane(Self.destination, isNumeric: false, cells)
+        lanes.remove(at: name)
+        return true
+    }
+
     // MARK: Lines
 
     private func line(_ cells: [String], style: Style? = nil, severity: Severity? = nil) -> String {
         var line = ""
         for (index, lane) in lanes.enumerated() {
-            let shown = DisplayWidth.cut(cells[index], to: lane.width)
+            let shown = DisplayWidth.cut(cells[index], to: lane.width, keepingEnd: lane.isOfNames && severity != nil)
             let padding = String(repeating: " ", count: max(0, lane.width - DisplayWidth.of(shown)))
-            let look = lane.name == "priority" && hasColors ? style ?? severity.flatMap(Self.style) : style
+            let look =
+                ["priority", "severity"].contains(lane.name) && hasColors
+                ? style ?? severity.flatMap(Self.style) : style
             let styled = look.map { $0.applied(to: shown) } ?? shown
             let isLast = index == lanes.count - 1
             line += lane.isNumeric ? padding + styled : styled + (isLast ? "" : padding)
@@ -121,7 +163,8 @@ struct TableLayout {
             case nil: ""
             case .integer(let number) where column.field.unit == "bytes": bytes(number)
             case .number(let value): number(value, column.field.unit)
-            case .integer(let number): withUnit(String(number), column.field.unit)
+            case .integer(let number):
+                withUnit(column.field.isIdentifier ? String(number) : number.grouped, column.field.unit)
             case .time(let time): time.inWholeSeconds.description
             case .some(let value): value.description
             }

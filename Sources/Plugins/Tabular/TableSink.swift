@@ -129,8 +129,8 @@ public struct TableOptions: PluginOptions {
     public var group = TableGroup.none
     /// The columns in their order. What does not fit is left out, from the least important.
     public var columns = [
-        "priority", "src_ip", "dest_ip", "dest_port", "proto", "interval", "percent", "occurrences", "dest_degree",
-        "bytes_toserver", "bytes_toclient", "host", "dest_whois", "summary",
+        "priority", "severity", "src_ip", "dest_ip", "host", "dest_port", "proto", "interval", "percent",
+        "occurrences", "dest_degree", "bytes_toserver", "bytes_toclient", "dest_whois", "summary",
     ]
 
     public init() {}
@@ -144,7 +144,8 @@ public struct TableOptions: PluginOptions {
             Option(
                 "columns", \.columns,
                 "The columns, in their order, of all that a finding has. Columns without a value in any row are left "
-                    + "out, and so are, from the last, those for which the terminal is too narrow."),
+                    + "out, and so are, from the last, those for which the terminal is too narrow; severity, source, "
+                    + "destination (by name, where there is one), port and interval always stay."),
         ]
     }
 }
