@@ -109,7 +109,7 @@ struct EvaluationPage {
         var lines = [
             "\(detector.detector): average precision \(Self.share(detector.averagePrecision))"
                 + Self.change(detector.averagePrecision, old?.averagePrecision)
-                + ", \(detector.positives) positives, \(detector.findings) findings", "",
+                + ", \(detector.positives.grouped) positives, \(detector.findings.grouped) findings", "",
         ]
         lines += TextTable.lines(
             [["SEVERITY", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL", "FALSE ALARMS A DAY"]]

@@ -82,7 +82,7 @@ struct InjectCommand: AsyncParsableCommand {
                 try file.write(Array((injection.labels.joined(separator: "\n") + "\n").utf8))
             }
             StandardError.write(
-                "wrote \(injection.labels.count - 1) beacons of \(injection.flows.count) flows into \(output), "
+                "wrote \((injection.labels.count - 1).grouped) beacons of \(injection.flows.count.grouped) flows into \(output), "
                     + "labels in \(labels)\n")
             if code != 0 { throw ExitCode(code) }
         }

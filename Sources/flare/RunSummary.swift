@@ -85,7 +85,7 @@ struct RunSummary {
 
     private var findings: String {
         let severities = Severity.allCases.reversed().compactMap { severity in
-            run.severities[severity.rawValue].map { "\($0) \(severity.rawValue)" }
+            run.severities[severity.rawValue].map { "\($0.grouped) \(severity.rawValue)" }
         }
         return "Findings: \(run.findings.grouped)"
             + (severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))")

@@ -25,7 +25,7 @@ public struct Account: Sendable, Codable, Equatable {
 
         /// Where the first few stand, and how many more there are.
         public var places: String {
-            let more = count > examples.count ? ["and \(count - examples.count) more"] : []
+            let more = count > examples.count ? ["and \((count - examples.count).grouped) more"] : []
             return (examples.map(\.description) + (examples.isEmpty ? [] : more)).joined(separator: ", ")
         }
 

@@ -206,8 +206,8 @@ extension ChannelIndex {
             hosts[proxy, default: (0, 0)].calls += Int(counts[Int(channel)])
         }
         return hosts.sorted { $0.key < $1.key }.map { proxy, count in
-            "\(proxy.description) was asked for other hosts, as proxies are: its \(count.calls) calls are judged by the hosts "
-                + "asked for (\(count.channels) channels)"
+            "\(proxy.description) was asked for other hosts, as proxies are: its \(count.calls.grouped) calls are judged by the hosts "
+                + "asked for (\(count.channels.grouped) channels)"
         }
     }
 }

@@ -40,9 +40,9 @@ extension Run {
         if let maxAge = pipeline.maxAge {
             let age = newest.map { header.started.nanoseconds - $0.nanoseconds }
             if age ?? .max > maxAge {
-                let last = newest.map { "the newest record is of \($0)" } ?? "there is no record at all"
+                let last = newest.map { "the newest record is of \($0.inWholeSeconds)" } ?? "there is no record at all"
                 conditions.append(
-                    .stale("\(last), older than max_age (\(maxAge / 1_000_000_000) s) allows; is the sensor alive?"))
+                    .stale("\(last), older than max_age (\((maxAge / 1_000_000_000).grouped) s) allows; is the sensor alive?"))
             }
         }
         let rejected = account.rejectedCount
@@ -101,20 +101,30 @@ extension Run {
 
     /// What was found instead of records of interest.
     private func emptyDiagnosis(_ subjects: Set<RecordKind>) -> String {
-        let wanted = subjects.map(\.name).sorted().joined(separator: " or ")
+        let kinds = subjects.map(\.name).sorted()
+        let wanted = [kinds.dropLast().joined(separator: ", "), kinds.last ?? ""].filter { !$0.isEmpty }
+            .joined(separator: " or ")
         var lines = ["no \(wanted) record was found in the window \(window)"]
         if account.read == 0 { lines.append("  the input holds no record at all") }
         for (reason, tally) in (account.skipped.merging(account.rejected) { $1 }).sorted(by: { $0.key < $1.key }) {
             var line = "  \(tally.count.grouped) × \(reason)"
-            if let first = tally.first, let last = tally.last { line += ", from \(first) to \(last)" }
+            if let first = tally.first, let last = tally.last { line += ", from \(first.inWholeSeconds) to \(last.inWholeSeconds)" }
             lines.append(line)
+        }
+        let last = account.skipped[AdmissionPolicy.outside]?.last
+        if let last, let since = window.since, last < since {
+            lines.append(
+                "  the records end at \(last.inWholeSeconds), before the window begins; let it begin at a date, such as "
+                    + last.moved(back: 86_400_000_000_000).date)
         }
         return lines.joined(separator: "\n")
     }
 }
 
 extension TimeWindow: CustomStringConvertible {
+    /// In whole seconds, rounded outward.
     public var description: String {
-        "\(since.map(\.description) ?? "the beginning") … \(until.map(\.description) ?? "the end")"
+        let end = until.map { $0.inWholeSeconds == $0 ? $0 : $0.inWholeSeconds.advanced(by: 1_000_000_000) }
+        return "\(since?.inWholeSeconds.description ?? "the beginning") … \(end?.description ?? "the end")"
     }
 }

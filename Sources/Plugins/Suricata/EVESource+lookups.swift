@@ -54,12 +54,14 @@ final class ChainedCursor: Cursor, @unchecked Sendable {
         return true
     }
 
-    /// The first reading's book, with the look-ups of the second.
+    /// The first reading's book, in which the second one's look-ups are used and no longer skipped.
+    ///
+    /// Cursors share both readings, so that one may use more look-ups than it skipped; of all cursors the counts are right.
     var account: Account {
         var account = first.account
         for (kind, tally) in second.account.used {
-            account.use(RecordKind(kind), count: tally.count)
-            account.noted["also read as \(kind)", default: Account.Tally()].count += tally.count
+            account.used[kind, default: Account.Tally()].count += tally.count
+            account.skipped["event type \(kind)", default: Account.Tally()].count -= tally.count
         }
         return account
     }

@@ -39,7 +39,7 @@ public struct LongConnectionDetector: Detector, BuiltInPlugin {
         guard seconds >= options.report.seconds else { return nil }
         var finding = Finding(
             detector: Self.name, channel: channel, census: census, score: score(seconds),
-            summary: "connected for \(Self.phrase(seconds)) in all, in \(channel.count) "
+            summary: "connected for \(Self.phrase(seconds)) in all, in \(channel.count.grouped) "
                 + (channel.count == 1 ? "flow" : "flows"))
         finding.occurrences = channel.count
         finding.evidence["open_time"] = .number(seconds)

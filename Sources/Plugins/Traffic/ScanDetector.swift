@@ -99,8 +99,8 @@ public struct ScanDetector: Detector, BuiltInPlugin {
         let percent = Int((scan.unanswered * 100).rounded())
         let what =
             destinations.count == 1
-            ? "\(services.count) ports of \(keys[0].peer)"
-            : "\(destinations.count) destinations on \(services.sorted()[0])"
+            ? "\(services.count.grouped) ports of \(keys[0].peer)"
+            : "\(destinations.count.grouped) destinations on \(services.sorted()[0])"
         var finding = Finding(
             detector: Self.name, subject: .source(source), score: scan.score,
             summary: "tried \(what), \(percent) % did not answer")

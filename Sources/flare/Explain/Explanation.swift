@@ -140,7 +140,7 @@ struct Explanation {
         if let record = recorded.first {
             lines.append(
                 "  \((record.occurrences ?? 0).grouped) records, "
-                    + "\(record.firstSeen?.description ?? "?") … \(record.lastSeen?.description ?? "?")")
+                    + "\(TimeWindow(since: record.firstSeen, until: record.lastSeen))")
         }
         if !filters.isEmpty { lines.append("  kept by \(filters.joined(separator: ", "))") }
         for stage in pipeline.detectors { lines += verdict(of: stage, on: key, recorded.first?.occurrences) }
@@ -157,7 +157,7 @@ struct Explanation {
             return ["  \(stage.name): found, then left out by an enricher"] + Self.evidence(finding)
         }
         if let records, records < stage.demand.minimumCount {
-            return ["  \(stage.name): not judged, it asks for \(stage.demand.minimumCount) records or more"]
+            return ["  \(stage.name): not judged, it asks for \(stage.demand.minimumCount.grouped) records or more"]
         }
         let open = before.seen.findings.first { $0.detector == OpenName.of(name) && $0.channels.contains(key) }
         if let open { return ["  \(stage.name): judged, and not reported"] + Self.evidence(open) }

@@ -33,7 +33,8 @@ public struct ClassicBeaconOptions: PluginOptions {
 /// around the most frequent one (austin-taylor/flare, `flare_beacon`).
 ///
 /// As there, the protocol does not tell channels apart, and the bytes leave out the channel's first flow. Only
-/// `dest_degree` is Flare's own: the different sources seen talking to the destination.
+/// `dest_degree` is Flare's own: the different sources seen talking to the destination, where the original counts the
+/// beacons found toward it.
 public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "beacon-classic"
     public static let summary = "Original Flare's beacon detector: one modal interval in whole seconds."
@@ -71,7 +72,7 @@ public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
         let percent = (mode.share * 100).rounded(.down)
         var finding = Finding(
             detector: name, channel: channel, census: census, score: mode.share,
-            summary: "calls every \(mode.interval) s: \(Int(percent)) % of \(mode.occurrences) intervals")
+            summary: "calls every \(mode.interval) s: \(Int(percent)) % of \(mode.occurrences.grouped) intervals")
         finding.occurrences = mode.occurrences
         finding.percent = percent
         finding.interval = Double(mode.interval)

@@ -18,7 +18,7 @@ struct ClusterGrouping: Sendable {
         var clauses: [JSON] = []
         var pushed: [String] = []
         if pushes {
-            pushed.append("channels with fewer than \(request.minimumCount) flows")
+            pushed.append("channels with fewer than \(request.minimumCount.grouped) flows")
             if let predicate = request.predicate,
                 let clause = PredicateClause(fields: fields).clause(predicate)
             {
@@ -33,7 +33,7 @@ struct ClusterGrouping: Sendable {
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
         let known = channels.records.addingClamped(unreadable).addingClamped(extent.withoutAddresses)
         guard pushes ? known <= extent.total : known == extent.total else {
-            throw NoGrouping("\(extent.total) flows make \(known) in channels; a field has several values")
+            throw NoGrouping("\(extent.total.grouped) flows make \(known.grouped) in channels; a field has several values")
         }
         var counts = Census()
         counts.records = extent.readable(without: unreadable)

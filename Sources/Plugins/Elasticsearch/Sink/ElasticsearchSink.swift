@@ -110,7 +110,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         try deadLetter.write(outcome.refused)
         let first = outcome.refused.first
         return PluginError(
-            "\(outcome.refused.count) of \(count) documents were refused: \(first?.reason ?? "")"
+            "\(outcome.refused.count.grouped) of \(count.grouped) documents were refused: \(first?.reason ?? "")"
                 + " (document \(first?.item.document.description ?? ""))", at: place,
             remedy: "they were added to \(deadLetter.path)")
     }

@@ -34,7 +34,7 @@ struct PageArticle {
         case .channel(let key): key.description
         case .source(let address): address.description
         case .group(let keys):
-            keys.first.map { $0.description + (keys.count > 1 ? " and \(keys.count - 1) more" : "") } ?? "a group"
+            keys.first.map { $0.description + (keys.count > 1 ? " and \((keys.count - 1).grouped) more" : "") } ?? "a group"
         }
     }
 

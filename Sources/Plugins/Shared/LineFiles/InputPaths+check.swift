@@ -6,13 +6,13 @@ extension InputPaths {
         do {
             let opened = try open()
             var remarks = opened.notes.unread.sorted { $0.key < $1.key }.map { reason, tally in
-                CheckRemark(.doubtful, "\(tally.count) files cannot be read: \(reason)")
+                CheckRemark(.doubtful, "\(tally.count.grouped) files cannot be read: \(reason)")
             }
             if opened.files.isEmpty {
                 remarks.append(CheckRemark(.wrong, "no file can be read", remedy: "look at paths"))
             } else {
                 let names = opened.files.prefix(3).map(\.path).joined(separator: ", ")
-                let more = opened.files.count > 3 ? " and \(opened.files.count - 3) more" : ""
+                let more = opened.files.count > 3 ? " and \((opened.files.count - 3).grouped) more" : ""
                 remarks.append(
                     CheckRemark(
                         .fine,
