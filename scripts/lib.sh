@@ -52,3 +52,8 @@ swift_sources() {
         fi
     done
 }
+
+# first_said FILE: the sentence that the most urgent finding of a file of JSON lines ends with, as it stands in the data.
+first_said() {
+    sed -n '1s/.*"said":"\([^"\\]*\)".*/\1/p' "$1"
+}

@@ -14,6 +14,9 @@ struct BeaconCommand: AsyncParsableCommand {
             sensor. What the command line says counts more than what the file says. As in the original, a window \
             without records is told and ends with 0; here it is also told why.
 
+            One column differs: the original's dest_degree counts the beacons that it found toward a destination; here \
+            it counts the source addresses seen talking to the destination.
+
             Example: flare beacon -c selks4.ini --focus_outbound --whois --group -html beacons.html
             Example: flare beacon --file eve.json --focus_outbound --whois --group -html beacons.html -mo 100
             """)

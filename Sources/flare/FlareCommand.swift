@@ -42,7 +42,10 @@ struct FlareCommand: AsyncParsableCommand {
     /// - Returns: the code to end with.
     private static func end(_ error: any Error) -> Int32 {
         let code = exitCode(for: error)
-        let message = error is PluginError ? "flare: error: \(error)" : fullMessage(for: error)
+        var message = error is PluginError ? "flare: error: \(error)" : fullMessage(for: error)
+        if code == .validationFailure, let unknown = UnknownCommand(CommandLine.arguments.dropFirst()) {
+            message = unknown.text
+        }
         do {
             // Help, the version, completions.
             if code.isSuccess {

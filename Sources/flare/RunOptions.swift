@@ -47,6 +47,11 @@ struct RunOptions: ParsableArguments {
                     "--\(name) takes a moment such as 2026-01-31, 2026-01-31T08:00:00Z or 6h, not '\(text)'")
             }
         }
+        if !explain.isEmpty {
+            for (name, isGiven) in [("report", report != nil), ("exit-findings", exitFindings)] where isGiven {
+                throw ValidationError("--explain tells of single channels and writes no output; leave out --\(name)")
+            }
+        }
         for text in explain where ChannelPattern(text) == nil {
             throw ValidationError(
                 "--explain takes SOURCE,DESTINATION,PORT such as 192.0.2.1,198.51.100.7,443, not '\(text)'")

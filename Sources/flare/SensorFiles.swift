@@ -33,7 +33,7 @@ struct SensorFiles {
             Self.complain("there is no file in \(inputs.joined(separator: ", "))")
         } else {
             for sentence in told { Self.complain(sentence) }
-            if more > 0 { Self.complain("and \(more) more files cannot be read") }
+            if more > 0 { Self.complain("and \(more.grouped) more files cannot be read") }
         }
         let isNothing = failures.allSatisfy { $0.reason == .empty }
         throw ExitCode(isNothing ? FlareExit.nothingToJudge : FlareExit.usage)
@@ -41,11 +41,18 @@ struct SensorFiles {
 
     /// Has what is no pipeline file named for what it is.
     ///
-    /// - Throws: `ExitCode` 2, after it was said.
+    /// - Throws: `ExitCode` 2, or 78 where it cannot be read, after it was said.
     static func requirePipeline(_ path: String) throws {
-        guard FileIdentity.ofFile(path) != nil, let file = try? InputFile(path: path),
-            let content = try? FileContent(of: file)
-        else { return }
+        // What is read once is left to the pipeline's own reader.
+        if FileIdentity.isStream(path) { return }
+        let content: FileContent
+        do throws(InputFileError) {
+            content = try FileContent(of: InputFile(path: path))
+        } catch {
+            let isFolder = error.reason == .isDirectory
+            complain(isFolder ? "\(path) is a folder; name a pipeline file in it" : sentence(error))
+            throw ExitCode(FlareExit.configuration)
+        }
         let what: String
         switch content {
         case .eve: what = "EVE of Suricata"
@@ -66,6 +73,7 @@ struct SensorFiles {
     private static func sentence(_ error: InputFileError) -> String {
         switch error.reason {
         case .system(ENOENT): "there is no file \(error.path)"
+        case .system(EACCES): "there is no permission to read \(error.path)"
         case .empty: "\(error.path) is empty"
         default: error.description
         }

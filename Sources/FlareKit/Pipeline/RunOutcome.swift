@@ -42,7 +42,9 @@ extension Run {
             if age ?? .max > maxAge {
                 let last = newest.map { "the newest record is of \($0.inWholeSeconds)" } ?? "there is no record at all"
                 conditions.append(
-                    .stale("\(last), older than max_age (\((maxAge / 1_000_000_000).grouped) s) allows; is the sensor alive?"))
+                    .stale(
+                        "\(last), older than max_age (\((maxAge / 1_000_000_000).grouped) s) allows; is the sensor "
+                            + "alive?"))
             }
         }
         let rejected = account.rejectedCount
@@ -108,14 +110,16 @@ extension Run {
         if account.read == 0 { lines.append("  the input holds no record at all") }
         for (reason, tally) in (account.skipped.merging(account.rejected) { $1 }).sorted(by: { $0.key < $1.key }) {
             var line = "  \(tally.count.grouped) × \(reason)"
-            if let first = tally.first, let last = tally.last { line += ", from \(first.inWholeSeconds) to \(last.inWholeSeconds)" }
+            if let first = tally.first, let last = tally.last {
+                line += ", from \(first.inWholeSeconds) to \(last.inWholeSeconds)"
+            }
             lines.append(line)
         }
         let last = account.skipped[AdmissionPolicy.outside]?.last
         if let last, let since = window.since, last < since {
             lines.append(
-                "  the records end at \(last.inWholeSeconds), before the window begins; let it begin at a date, such as "
-                    + last.moved(back: 86_400_000_000_000).date)
+                "  the records end at \(last.inWholeSeconds), before the window begins; let it begin "
+                    + "at a date, such as " + last.moved(back: 86_400_000_000_000).date)
         }
         return lines.joined(separator: "\n")
     }

@@ -99,7 +99,9 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
         let failures = Set(lookups.values.flatMap(\.failures))
         if let first = failures.sorted().first {
             let count = lookups.values.count { !$0.failures.isEmpty }
-            run.ledger.remark("whois: the look-up of \(count.grouped) of \(lookups.count.grouped) addresses failed, such as \(first)")
+            run.ledger.remark(
+                "whois: the look-up of \(count.grouped) of \(lookups.count.grouped) addresses failed, "
+                    + "such as \(first)")
         }
     }
 

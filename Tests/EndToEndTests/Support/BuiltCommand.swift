@@ -24,13 +24,16 @@ struct BuiltCommand {
 
     /// Runs the command and waits for its end.
     ///
-    /// - Parameter whileRunning: is given the process after its start.
+    /// - Parameters:
+    ///   - copy: the command, where it is not the one that was built.
+    ///   - whileRunning: is given the process after its start.
     static func run(
-        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], input: FileHandle? = nil,
+        _ arguments: [String], copy: URL? = nil, in folder: URL? = nil, environment: [String: String] = [:],
+        input: FileHandle? = nil,
         whileRunning: (Process) throws -> Void = { _ in }
     ) throws -> Result {
         let process = Process()
-        process.executableURL = try path
+        process.executableURL = try copy ?? path
         process.arguments = arguments
         process.currentDirectoryURL = folder
         let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "LD_LIBRARY_PATH"].contains($0.key) }

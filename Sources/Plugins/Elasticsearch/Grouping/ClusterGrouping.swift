@@ -33,7 +33,9 @@ struct ClusterGrouping: Sendable {
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
         let known = channels.records.addingClamped(unreadable).addingClamped(extent.withoutAddresses)
         guard pushes ? known <= extent.total : known == extent.total else {
-            throw NoGrouping("\(extent.total.grouped) flows make \(known.grouped) in channels; a field has several values")
+            throw NoGrouping(
+                "\(extent.total.grouped) flows make \(known.grouped) in channels; a field has several "
+                    + "values")
         }
         var counts = Census()
         counts.records = extent.readable(without: unreadable)

@@ -34,7 +34,8 @@ struct PageArticle {
         case .channel(let key): key.description
         case .source(let address): address.description
         case .group(let keys):
-            keys.first.map { $0.description + (keys.count > 1 ? " and \((keys.count - 1).grouped) more" : "") } ?? "a group"
+            keys.first.map { $0.description + (keys.count > 1 ? " and \((keys.count - 1).grouped) more" : "") }
+                ?? "a group"
         }
     }
 
