@@ -50,7 +50,12 @@ public struct DetectorFigures: Codable, Sendable, Equatable {
     public var findings: Int
     /// Sum over thresholds of precision times the gain of recall (Manning, Raghavan, Schütze, "Introduction to
     /// Information Retrieval", 2008, section 8.4), 0...1.
+    /// Findings are ranked by all evidence, by which harm is told.
     public var averagePrecision: Double
+    /// The same, ranked by the detector's score alone, by which rhythm is told.
+    public var averagePrecisionByScore: Double
+    /// The share of malicious ones among the first 10, 20 and 50 findings, as far as there are so many; 0...1.
+    public var precisionAt: [Int: Double]
     public var levels: [Level]
     public var labels: [LabelRow]
     public var misses: [Example]
@@ -90,14 +95,21 @@ extension DetectorFigures {
         self.findings = findings.count
         let malicious = truth.entries.indices.filter { truth.entries[$0].isMalicious }
         positives = malicious.count
-        let ranked = findings.sorted { ($0.priority, $1.id) > ($1.priority, $0.id) }
+        let ranked = findings.sorted { ($0.weight, $0.score, $1.id) > ($1.weight, $1.score, $0.id) }
         let outcomes = Self.outcomes(ranked, truth)
-        curve = Self.curve(outcomes, positives: malicious.count)
+        curve = Self.curve(outcomes, positives: malicious.count) { [$0.weight, $0.score] }
         averagePrecision = Self.averagePrecision(curve)
+        let byScore = Self.outcomes(findings.sorted { ($0.score, $1.id) > ($1.score, $0.id) }, truth)
+        averagePrecisionByScore = Self.averagePrecision(
+            Self.curve(byScore, positives: malicious.count) { [$0.score] })
+        precisionAt = Dictionary(
+            uniqueKeysWithValues: [10, 20, 50].filter { $0 <= outcomes.count }.map { count in
+                (count, Double(outcomes.prefix(count).count { !$0.isFalseAlarm }) / Double(count))
+            })
         levels = Severity.allCases.map { Self.level($0, outcomes, positives: malicious.count, days: days) }
-        var best: [Int: Double] = [:]
+        var best: [Int: Finding] = [:]
         for outcome in outcomes {
-            for entry in outcome.entries { best[entry] = max(best[entry] ?? 0, outcome.finding.priority) }
+            for entry in outcome.entries where best[entry] == nil { best[entry] = outcome.finding }
         }
         labels = Self.labels(truth, best)
         misses = Self.misses(truth, best, scores)
@@ -131,14 +143,15 @@ extension DetectorFigures {
         }
     }
 
-    /// A point for each different priority; findings of equal priority count together.
-    private static func curve(_ outcomes: [Outcome], positives: Int) -> [Point] {
+    /// A point for each different rank; findings of equal rank count together.
+    private static func curve(_ outcomes: [Outcome], positives: Int, rank: (Finding) -> [Double]) -> [Point] {
         var points: [Point] = []
         var (found, wrong) = (0, 0)
         for (place, outcome) in outcomes.enumerated() {
             found += outcome.newlyFound
             wrong += outcome.isFalseAlarm ? 1 : 0
-            let isLast = place + 1 == outcomes.count || outcomes[place + 1].finding.priority != outcome.finding.priority
+            let isLast =
+                place + 1 == outcomes.count || rank(outcomes[place + 1].finding) != rank(outcome.finding)
             guard isLast else { continue }
             points.append(
                 Point(
@@ -166,7 +179,7 @@ extension DetectorFigures {
             recall: ratio(found, positives, empty: 0), falseAlarmsPerDay: days > 0 ? Double(wrong) / days : 0)
     }
 
-    private static func labels(_ truth: Truth, _ best: [Int: Double]) -> [LabelRow] {
+    private static func labels(_ truth: Truth, _ best: [Int: Finding]) -> [LabelRow] {
         struct Group: Hashable {
             let label: String
             let isMalicious: Bool
@@ -175,25 +188,25 @@ extension DetectorFigures {
             Group(label: truth.entries[$0].label, isMalicious: truth.entries[$0].isMalicious)
         }
         return groups.map { group, entries in
-            let priorities = entries.compactMap { best[$0] }
+            let found = entries.compactMap { best[$0] }
             return LabelRow(
-                label: group.label, isMalicious: group.isMalicious, entries: entries.count, found: priorities.count,
-                foundHigh: priorities.count { Severity(priority: $0) >= .high },
-                meanPriority: priorities.reduce(0, +) / Double(entries.count))
+                label: group.label, isMalicious: group.isMalicious, entries: entries.count, found: found.count,
+                foundHigh: found.count { $0.severity >= .high },
+                meanPriority: found.reduce(0) { $0 + $1.priority } / Double(entries.count))
         }.sorted { ($0.isMalicious ? 0 : 1, $0.label) < ($1.isMalicious ? 0 : 1, $1.label) }
     }
 
     /// Malicious entries that were not found, then those of the lowest priority, as far as that is low.
-    private static func misses(_ truth: Truth, _ best: [Int: Double], _ scores: [ChannelKey: Double]) -> [Example] {
+    private static func misses(_ truth: Truth, _ best: [Int: Finding], _ scores: [ChannelKey: Double]) -> [Example] {
         var judged: [Int: Double] = [:]
         for (key, score) in scores {
             for entry in truth.matches(key) { judged[entry] = max(judged[entry] ?? 0, score) }
         }
         let missed = truth.entries.indices.filter {
-            truth.entries[$0].isMalicious && Severity(priority: best[$0] ?? 0) == .low
+            truth.entries[$0].isMalicious && (best[$0]?.severity ?? .low) == .low
         }
         let sorted = missed.sorted { a, b in
-            (best[a] ?? -1, judged[a] ?? -1, a) < (best[b] ?? -1, judged[b] ?? -1, b)
+            (best[a]?.priority ?? -1, judged[a] ?? -1, a) < (best[b]?.priority ?? -1, judged[b] ?? -1, b)
         }
         return sorted.prefix(shownExamples).map { index in
             let entry = truth.entries[index]
@@ -202,7 +215,8 @@ extension DetectorFigures {
                 ? "reported with low priority"
                 : judged[index] != nil ? "judged, not reported" : "nothing was said of it"
             return Example(
-                subject: entry.line, label: entry.label, priority: best[index] ?? judged[index], summary: what,
+                subject: entry.line, label: entry.label, priority: best[index]?.priority ?? judged[index],
+                summary: what,
                 evidence: [:])
         }
     }

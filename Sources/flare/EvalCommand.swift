@@ -107,9 +107,14 @@ struct EvaluationPage {
     private func page(_ detector: DetectorFigures) -> String {
         let old = before?.detectors.first { $0.detector == detector.detector }
         var lines = [
-            "\(detector.detector): average precision \(Self.share(detector.averagePrecision))"
+            "\(detector.detector): \(detector.positives) positives, \(detector.findings) findings",
+            "  harm, ranked by all evidence: average precision \(Self.share(detector.averagePrecision))"
                 + Self.change(detector.averagePrecision, old?.averagePrecision)
-                + ", \(detector.positives.grouped) positives, \(detector.findings.grouped) findings", "",
+                + detector.precisionAt.sorted { $0.key < $1.key }.map {
+                    ", precision at \($0.key) \(Self.share($0.value))"
+                }.joined(),
+            "  rhythm, ranked by score: average precision \(Self.share(detector.averagePrecisionByScore))"
+                + Self.change(detector.averagePrecisionByScore, old?.averagePrecisionByScore), "",
         ]
         lines += TextTable.lines(
             [["SEVERITY", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL", "FALSE ALARMS A DAY"]]

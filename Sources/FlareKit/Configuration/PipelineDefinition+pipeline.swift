@@ -16,14 +16,16 @@ extension PipelineDefinition {
             detectors: detectors.map { .init(name($0.descriptor), $0.instance, grouping: $0.grouping) },
             sinks: sinks.map { .init(name($0.descriptor), $0.instance) },
             maxAge: maxAge?.nanoseconds, maxRejected: maxRejected.fraction, acceptsEmpty: acceptsEmpty,
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, every: every.nanoseconds)
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, every: every.nanoseconds,
+            severity: severity)
     }
 
     /// The definition with what was remarked on it.
     func with(warnings: [Diagnostic]) -> PipelineDefinition {
         PipelineDefinition(
             path: path, version: version, name: name, window: window, maxAge: maxAge, maxRejected: maxRejected,
-            acceptsEmpty: acceptsEmpty, threads: threads, every: every, sources: sources, enrichers: enrichers,
+            acceptsEmpty: acceptsEmpty, threads: threads, every: every, severity: severity, sources: sources,
+            enrichers: enrichers,
             detectors: detectors, sinks: sinks, warnings: warnings)
     }
 }

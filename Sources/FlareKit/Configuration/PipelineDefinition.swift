@@ -18,6 +18,8 @@ public struct PipelineDefinition: Sendable {
     public let threads: Int?
     /// How often a live run judges anew, by the records' own time.
     public let every: OptionDuration
+    /// From when on a finding is urgent.
+    public let severity: SeverityRule
     /// At least one.
     public let sources: [ConfiguredPlugin<any Source>]
     /// In the order of the file, which is not the order they run in.

@@ -28,12 +28,18 @@ struct PipelineReader {
             path: path, version: settings.version, name: settings.name ?? Self.name(of: path),
             window: settings.window, maxAge: settings.maxAge, maxRejected: settings.maxRejected,
             acceptsEmpty: settings.onEmpty == .ok, threads: settings.threads, every: settings.every,
+            severity: settings.severity,
             sources: sources, enrichers: enrichers, detectors: detectors, sinks: sinks, warnings: [])
     }
 
     private mutating func settings(_ values: [String: OptionDatum], _ root: YAMLNode) -> PipelineSettings? {
         do throws(OptionComplaint) {
-            return try PipelineSettings(datum: .object(values))
+            let settings = try PipelineSettings(datum: .object(values))
+            let rule = settings.severity
+            guard rule.medium <= rule.high, rule.high <= rule.critical else {
+                throw OptionComplaint("medium, high and critical do not rise", option: "severity")
+            }
+            return settings
         } catch {
             context.complain(error, about: root, at: root.mark)
             return nil

@@ -8,6 +8,7 @@ struct PipelineSettings: PluginOptions {
     var onEmpty = OnEmpty.fail
     var threads: Int?
     var every = OptionDuration.minutes(5)
+    var severity = SeverityRule()
 
     /// What a run does in whose window there was no record of interest.
     enum OnEmpty: String, CaseIterable, OptionValue { case ok, fail }
@@ -34,6 +35,24 @@ struct PipelineSettings: PluginOptions {
             Option(
                 "every", \.every, "How often a live run (--follow) judges anew, by the records' own time.",
                 range: .seconds(1)...),
+            Option(
+                "severity", \.severity,
+                "From which priority on a finding is medium, high or critical, and how much evidence that needs."),
+        ]
+    }
+}
+
+extension SeverityRule: PluginOptions {
+    public static var options: [Option<Self>] {
+        [
+            Option("medium", \.medium, "Findings below this priority are low.", range: 0...1),
+            Option("high", \.high, "From this priority on a finding is high.", range: 0...1),
+            Option("critical", \.critical, "From this priority on a finding is critical.", range: 0...1),
+            Option(
+                "high_sides", \.highSides,
+                "Independent sides of evidence that high needs where the finding is a rhythm; an alert or a list counts as two.",
+                range: 0...12),
+            Option("critical_sides", \.criticalSides, "The same for critical.", range: 0...12),
         ]
     }
 }

@@ -26,7 +26,7 @@ extension Field {
     /// The modifiers in words, for outputs that hold columns alone; those that hold objects have the modifiers
     /// themselves under this name.
     public static let modifiers = Field(
-        "modifiers", .texts, "What moved the priority, with the amounts and reasons.")
+        "modifiers", .texts, "What speaks for and against it, with weights in decibans and reasons.")
 
     /// Names that JSON lines and documents have for what is no column. A plugin's field cannot have them too.
     static let reserved: Set<String> = [

@@ -1,9 +1,9 @@
 extension Sequence<Finding> {
-    /// The most urgent first: by falling priority in steps of a hundredth, which is as far as any score can be trusted;
+    /// The most urgent first: by falling weight in steps of half a deciban, which is as far as a weight can be trusted;
     /// among equals what happened most often, then by what the finding is about, so that the order is the same in every
     /// run and in every output.
     public func byUrgency() -> [Finding] {
-        map { (rank: ($0.priority * 100).rounded(), finding: $0) }.sorted { a, b in
+        map { (rank: ($0.weight * 2).rounded(), finding: $0) }.sorted { a, b in
             if a.rank != b.rank { return a.rank > b.rank }
             let (often, seldom) = (a.finding.occurrences ?? 0, b.finding.occurrences ?? 0)
             if often != seldom { return often > seldom }
@@ -20,9 +20,18 @@ extension Finding {
         if evidence[Field.modifiers.name] != nil { listModifiers() }
     }
 
-    /// Lists the modifiers in the evidence field `modifiers`, which from then on follows ``add(_:)``: `alert +0.15: why`.
+    /// Lists the modifiers in the evidence field `modifiers`, which from then on follows ``add(_:)``: `alert +20 dB: why`.
     public mutating func listModifiers() {
         evidence[Field.modifiers.name] = .texts(
-            modifiers.map { "\($0.name) \($0.amount > 0 ? "+" : "")\($0.amount): \($0.reason)" })
+            modifiers.map { "\($0.name) \($0.amount.decibans): \($0.reason)" })
+    }
+}
+
+extension Double {
+    /// A weight as text: `+20 dB`, `-7.5 dB`.
+    public var decibans: String {
+        let tenths = (self * 10).rounded() / 10
+        let digits = tenths == tenths.rounded() && abs(tenths) < 1e9 ? "\(Int(tenths))" : "\(tenths)"
+        return (tenths > 0 ? "+" : "") + digits + " dB"
     }
 }

@@ -7,21 +7,6 @@ public struct Finding: Sendable, Codable {
         case group([ChannelKey])
     }
 
-    /// Something that moves a finding in the list, visibly.
-    public struct Modifier: Hashable, Sendable, Codable {
-        public var name: String
-        /// Added to the score, -1...1.
-        public var amount: Double
-        /// Why, in a few words.
-        public var reason: String
-
-        public init(_ name: String, _ amount: Double, _ reason: String) {
-            self.name = name
-            self.amount = amount
-            self.reason = reason
-        }
-    }
-
     /// Stable over runs: the same detector and subject have the same id.
     public var id: String
     /// The detector's name.
@@ -29,7 +14,11 @@ public struct Finding: Sendable, Codable {
     public var subject: Subject
     /// The detector's own certainty, 0...1.
     public var score: Double
+    /// What the detector saw; of a rhythm more evidence is asked.
+    public var basis = Basis.behaviour
     public var modifiers: [Modifier] = []
+    /// From when on it is urgent; the pipeline's.
+    public var severityRule = SeverityRule()
     /// One plain sentence.
     public var summary: String
 
@@ -80,13 +69,6 @@ public struct Finding: Sendable, Codable {
         sizes = channel.bytesToServer.known.count == channel.count ? Array(channel.bytesToServer.raw[seen]) : []
     }
 
-    /// The score plus all modifiers, cut to 0...1; what lists are sorted by.
-    public var priority: Double {
-        min(1, max(0, modifiers.reduce(score) { $0 + $1.amount }))
-    }
-
-    public var severity: Severity { Severity(priority: priority) }
-
     /// The channel that the finding is about, or the first of its group.
     public var channel: ChannelKey? {
         switch subject {
@@ -108,20 +90,6 @@ public struct Finding: Sendable, Codable {
     /// The address that the finding is about.
     public var source: IPAddress? {
         if case .source(let address) = subject { address } else { channel?.source }
-    }
-}
-
-/// How urgent a finding is, by its priority.
-public enum Severity: String, Sendable, Codable, CaseIterable, Comparable {
-    case low, medium, high, critical
-
-    /// Low below 0.4, medium below 0.6, high below 0.8, else critical.
-    public init(priority: Double) {
-        self = priority < 0.4 ? .low : priority < 0.6 ? .medium : priority < 0.8 ? .high : .critical
-    }
-
-    public static func < (a: Severity, b: Severity) -> Bool {
-        (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
     }
 }
 

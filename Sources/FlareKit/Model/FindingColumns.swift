@@ -55,8 +55,18 @@ extension Column {
         },
         Column("interval", .number, unit: "s", "Time from one callback to the next.") { $0.interval.map(Value.number) },
         Column("score", .number, "The detector's certainty, 0 to 1.") { .number($0.score) },
-        Column("priority", .number, "Score plus all modifiers, 0 to 1.") { .number($0.priority) },
-        Column("severity", .text, "low, medium, high or critical, by priority.") { .text($0.severity.rawValue) },
+        Column("priority", .number, "How probable it is that the finding deserves a look, 0 to 1, by all evidence.") {
+            .number(($0.priority * 10_000).rounded() / 10_000)
+        },
+        Column(
+            "weight", .number, unit: "dB", "All evidence for and against, summed in decibans; lists are sorted by it."
+        ) {
+            .number(($0.weight * 10).rounded() / 10)
+        },
+        Column(
+            "severity", .text,
+            "low, medium, high or critical: by priority, and by how many independent sides of evidence there are."
+        ) { .text($0.severity.rawValue) },
         Column("first_seen", .time, "Start of the channel's first record in the window.") {
             $0.firstSeen.map(Value.time)
         },

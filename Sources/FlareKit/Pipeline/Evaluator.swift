@@ -136,6 +136,7 @@ struct Evaluator: Sendable {
         if meter.isCancelled { throw CancellationError() }
         outcome.dropped += context.ledger.totals
         outcome.remarks += context.ledger.remarks
+        for place in outcome.findings.indices { outcome.findings[place].severityRule = pipeline.severity }
         outcome.findings = outcome.findings.byUrgency()
         lap("enrich")
         return outcome

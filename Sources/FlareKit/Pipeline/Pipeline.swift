@@ -50,13 +50,16 @@ public struct Pipeline: Sendable {
     public var threads: Int
     /// Nanoseconds of the records' own time between evaluations of a live run.
     public var every: Int64
+    /// From when on a finding is urgent.
+    public var severity: SeverityRule
     /// What was found out of the input before it is read, such as files that are left out because nobody can read them.
     public var notes = Account()
 
     public init(
         name: String, window: WindowRequest = .all, sources: [Stage<any Source>], enrichers: [Stage<any Enricher>] = [],
         detectors: [DetectorStage], sinks: [Stage<any Sink>], maxAge: Int64? = nil, maxRejected: Double = 0.01,
-        acceptsEmpty: Bool = false, threads: Int = 2, every: Int64 = 300_000_000_000
+        acceptsEmpty: Bool = false, threads: Int = 2, every: Int64 = 300_000_000_000,
+        severity: SeverityRule = SeverityRule()
     ) {
         self.name = name
         self.window = window
@@ -69,6 +72,7 @@ public struct Pipeline: Sendable {
         self.acceptsEmpty = acceptsEmpty
         self.threads = threads
         self.every = every
+        self.severity = severity
     }
 }
 

@@ -14,7 +14,10 @@ struct Kin {
         var token: String { "\(kind) \(value)" }
     }
 
-    private var groups: [(id: String, why: [String], members: [Int], others: [ChannelKey])] = []
+    /// In decibans.
+    private static let amount = 3.0
+
+    private var groups: [(id: String, why: [String], isOfClient: Bool, members: [Int], others: [ChannelKey])] = []
 
     init(
         _ stories: [Story], _ words: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
@@ -29,14 +32,23 @@ struct Kin {
             let bonds = strong.filter { members.contains($0.value[0]) }.keys.sorted { $0.token < $1.token }
             guard let first = bonds.first else { continue }
             let kin = Set(bonds.flatMap { others[$0] ?? [] }).sorted()
-            groups.append((Self.id(first.token), bonds.map(\.why), members.sorted(), kin))
+            let isOfClient = bonds.allSatisfy { [.ja3, .ja4].contains($0.kind) }
+            groups.append((Self.id(first.token), bonds.map(\.why), isOfClient, members.sorted(), kin))
         }
     }
 
-    func fill(_ stories: inout [Story]) {
+    func fill(_ stories: inout [Story], _ options: ContextOptions) {
         for group in groups {
             for place in group.members {
                 stories[place].finding.evidence["kin"] = .text(group.id)
+                let count = group.members.count + group.others.count
+                if options.modifiers {
+                    stories[place].finding.add([
+                        Finding.Modifier(
+                            "kin", Self.amount, "\(count) channels share \(group.why[0])",
+                            side: group.isOfClient ? .client : .site)
+                    ])
+                }
                 stories[place].finding.evidence["kin_why"] = .texts(Array(group.why.prefix(5)))
                 if !group.others.isEmpty {
                     var texts = group.others.prefix(5).map(\.description)

@@ -5,13 +5,27 @@ import Glibc
 struct Suspicions {
     private(set) var modifiers: [Finding.Modifier] = []
 
-    /// What each adds to the priority.
-    private static let amounts: [String: Double] = [
-        "cert_self_signed": 0.10, "cert_expired": 0.05, "cert_young": 0.05, "cert_one_peer": 0.03,
-        "sni_missing": 0.05, "sni_mismatch": 0.10, "host_missing": 0.05, "host_is_address": 0.05, "agent_rare": 0.05,
-        "agent_one_peer": 0.03, "agent_tool": 0.10, "agents_many": 0.05, "fingerprint_rare": 0.05,
-        "fingerprint_one_peer": 0.03, "name_rare": 0.05, "name_new": 0.03, "name_random": 0.05, "alert": 0.15,
-        "content_mismatch": 0.05, "port_protocol": 0.05,
+    /// How much each counts, in decibans, and what it is about.
+    private static let amounts: [String: (amount: Double, side: Finding.Side)] = [
+        "alert": (20, .alert),
+        "cert_self_signed": (9, .certificate), "cert_young": (5, .certificate), "cert_expired": (3, .certificate),
+        "cert_one_peer": (2, .certificate), "sni_mismatch": (9, .certificate),
+        "sni_missing": (6, .name), "host_missing": (3, .name), "host_is_address": (6, .name),
+        "nameless": (3, .name), "name_random": (3, .name), "name_rare": (2, .site), "name_new": (1, .time),
+        "agent_tool": (9, .client), "agent_rare": (3, .client), "agents_many": (3, .client),
+        "agent_one_peer": (2, .client), "fingerprint_rare": (3, .client), "fingerprint_one_peer": (2, .client),
+        "port_protocol": (6, .port), "port_unusual": (5, .port),
+        "content_mismatch": (3, .traffic), "unanswered": (3, .traffic),
+    ]
+
+    /// TCP ports on which many programs call, beside those below 1024 and those of TLS and HTTP: brokers, proxies,
+    /// databases, remote desktops, chat, calls, push.
+    private static let usualPorts: Set<UInt16> = [
+        1433, 1521, 1723, 1883, 1935, 2049, 2195, 2196, 3128, 3268, 3269, 3306, 3389, 3478, 3479, 4070, 4460, 5060,
+        5061,
+        5222, 5223, 5228, 5229, 5230, 5269, 5353, 5432, 5671, 5672, 5900, 5938, 6379, 6514, 7680, 8008, 8009, 8883,
+        9092,
+        9200, 9418, 10051, 27017,
     ]
 
     init(
@@ -27,18 +41,33 @@ struct Suspicions {
         aboutFingerprints(story, all, sharing, options)
         aboutLookups(story, all, sharing, options, run)
         if let mismatch = words.mismatches.first { add("content_mismatch", mismatch) }
-        if let port = story.finding.channel?.port {
-            if words.handshakes > 0, !options.tlsPorts.contains(Int(port)) {
-                add("port_protocol", "TLS on port \(port)")
-            }
-            if words.requests > 0, !options.httpPorts.contains(Int(port)) {
-                add("port_protocol", "HTTP on port \(port)")
-            }
-        }
+        aboutPeer(story, options)
     }
 
     private mutating func add(_ name: String, _ reason: String) {
-        modifiers.append(Finding.Modifier(name, Self.amounts[name] ?? 0, reason))
+        guard let (amount, side) = Self.amounts[name] else { return assertionFailure("\(name) has no weight") }
+        modifiers.append(Finding.Modifier(name, amount, reason, side: side))
+    }
+
+    private mutating func aboutPeer(_ story: Story, _ options: ContextOptions) {
+        guard let key = story.finding.channel else { return }
+        let words = story.words
+        let isUnicast = key.peer.address?.scope != .multicast && !story.isOfLookups
+        if isUnicast, key.peer.name == nil, story.name == nil, words.shown.isEmpty {
+            add("nameless", "no look-up, handshake, request or certificate names it")
+        }
+        guard isUnicast, let port = key.port else { return }
+        let (isOfTLS, isOfHTTP) = (options.tlsPorts.contains(Int(port)), options.httpPorts.contains(Int(port)))
+        if words.handshakes > 0, !isOfTLS {
+            add("port_protocol", "TLS on port \(port)")
+        } else if words.requests > 0, !isOfHTTP {
+            add("port_protocol", "HTTP on port \(port)")
+        } else if key.proto == 6, port >= 1024, !isOfTLS, !isOfHTTP, !Self.usualPorts.contains(port) {
+            add("port_unusual", "few programs call TCP port \(port)")
+        }
+        if key.proto == 6, story.finding.bytesToClient == 0, words.requests == 0, words.handshakes == 0 {
+            add("unanswered", "it goes on though nothing comes back")
+        }
     }
 
     private mutating func aboutCertificates(

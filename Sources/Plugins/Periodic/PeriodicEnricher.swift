@@ -22,6 +22,10 @@ public struct PeriodicEnricher: Enricher, BuiltInPlugin {
             "Whether the interval is one of the program's, to 15 %; empty where its period is not known."),
     ]
 
+    /// Of harmless software that calls regularly the catalogues are taken to know half: what they do not know is twice as
+    /// likely to be harmful. In decibans.
+    private static let unknown = 3.0
+
     private let options: PeriodicOptions
     /// Empty until a run has begun.
     private var catalogue = Catalogue()
@@ -58,8 +62,13 @@ public struct PeriodicEnricher: Enricher, BuiltInPlugin {
 
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
         for place in findings.indices {
-            guard let recognition = Recognition(findings[place], catalogue) else { continue }
-            recognition.fill(&findings[place])
+            if let recognition = Recognition(findings[place], catalogue) {
+                recognition.fill(&findings[place])
+            } else if case .channel = findings[place].subject {
+                findings[place].add([
+                    Finding.Modifier("unknown", Self.unknown, "no known program calls it", side: .known)
+                ])
+            }
         }
     }
 }
@@ -137,8 +146,8 @@ struct Recognition {
     /// What it adds to the priority: the one place that says so.
     private var amount: Double {
         if program.entry.kind == .remoteManagement { return 0 }
-        if !isConfirmed { return -0.15 }
-        return isShape ? -0.75 : -0.3
+        if !isConfirmed { return -8 }
+        return isShape ? -30 : -15
     }
 
     private var reason: String {
@@ -154,7 +163,7 @@ struct Recognition {
         finding.evidence["known_kind"] = .text(program.entry.kind.rawValue)
         finding.evidence["known_confirmed"] = .boolean(isConfirmed)
         finding.evidence["known_period_fits"] = fitsPeriod.map(Value.boolean)
-        finding.add([Finding.Modifier("known", amount, reason)])
+        finding.add([Finding.Modifier("known", amount, reason, side: .known)])
     }
 }
 

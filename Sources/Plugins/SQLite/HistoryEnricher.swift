@@ -66,12 +66,13 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
             let since = age.map { "for \(Self.readable($0))" } ?? "not at all"
             findings[place].add([
                 Finding.Modifier(
-                    "name_young", Self.youngAmount, "a history of \(Self.readable(reach)) knows \(host) \(since)")
+                    "name_young", Self.youngAmount, "a history of \(Self.readable(reach)) knows \(host) \(since)",
+                    side: .history)
             ])
         }
     }
 
-    private static let youngAmount = 0.03
+    private static let youngAmount = 3.0
 
     private static func length(from start: Timestamp, to end: Timestamp) -> Int64? {
         TimeWindow(since: start, until: end).duration

@@ -38,6 +38,7 @@ struct FindingLine {
                     (key: "name", json: JSONText.text(modifier.name)),
                     (key: "amount", json: JSONText.number(modifier.amount)),
                     (key: "reason", json: JSONText.text(modifier.reason)),
+                    (key: "side", json: JSONText.text(modifier.side.rawValue)),
                 ])
             })
     }

@@ -93,8 +93,8 @@ struct MarkdownReport {
             if let said = finding.evidence["said"] {
                 lines += ["**What it said:** " + MarkdownText.shown(said.description), ""]
             }
-            lines += finding.modifiers.map {
-                "- \($0.amount < 0 ? "" : "+")\(Readable.decimal($0.amount, 2)) \(MarkdownText.shown($0.name)): "
+            lines += finding.weights.map {
+                "- \($0.amount.decibans) \(MarkdownText.shown($0.name)): "
                     + MarkdownText.shown($0.reason)
             }
             for column in columns where !standard.contains(column.name) && column.name != "said" {

@@ -70,7 +70,7 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
             guard let first = hits.first else { continue }
             findings[place].evidence["threats"] = .texts(hits)
             if options.amount > 0 {
-                findings[place].add([Finding.Modifier("threat_list", options.amount, first)])
+                findings[place].add([Finding.Modifier("threat_list", options.amount, first, side: .list)])
             }
         }
     }

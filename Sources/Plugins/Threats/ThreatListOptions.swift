@@ -4,7 +4,7 @@ import FlareKit
 public struct ThreatListOptions: PluginOptions {
     public var lists: [ThreatListReference] = []
     public var maxAge = OptionDuration.days(7)
-    public var amount = 0.3
+    public var amount = 20.0
 
     public init() {}
 
@@ -17,7 +17,9 @@ public struct ThreatListOptions: PluginOptions {
                     + "network is used: a line for cron that fetches one stands in the guide.",
                 required: true),
             Option("max_age", \.maxAge, "An older file is said to be old."),
-            Option("amount", \.amount, "What being on a list adds to a finding's priority.", range: 0...1),
+            Option(
+                "amount", \.amount,
+                "How much being on a list counts, in decibans: 10 makes the odds ten times as high.", range: 0...60),
         ]
     }
 }

@@ -168,10 +168,8 @@ struct Explanation {
     }
 
     private static func evidence(_ finding: Finding) -> [String] {
-        var lines = ["    score \(two(finding.score)), priority \(two(finding.priority))"]
-        lines += finding.modifiers.map {
-            "    \($0.amount < 0 ? "" : "+")\(two($0.amount)) \($0.name): \($0.reason)"
-        }
+        var lines = ["    score \(two(finding.score)), priority \(two(finding.priority)) (\(finding.weight.decibans))"]
+        lines += finding.weights.map { "    \($0.amount.decibans) \($0.name): \($0.reason)" }
         if !finding.summary.isEmpty { lines.append("    \(finding.summary)") }
         let shown = finding.evidence.filter { $0.key != "modifiers" }.sorted { $0.key < $1.key }
         if !shown.isEmpty {

@@ -67,10 +67,17 @@ enum OutsideAnswer {
     }
 
     static func modifier(_ value: JSONValue) throws(OutsideFault) -> Finding.Modifier {
-        guard let name = value["name"]?.text, let amount = value["amount"]?.number, (-1...1).contains(amount) else {
-            throw .nonsense("a modifier needs \"name\" and \"amount\", a number from -1 to 1")
+        guard let name = value["name"]?.text, let amount = value["amount"]?.number, (-60...60).contains(amount) else {
+            throw .nonsense("a modifier needs \"name\" and \"amount\", a number of decibans from -60 to 60")
         }
-        return Finding.Modifier(name, amount, value["reason"]?.text ?? "")
+        let side = try value["side"].map { (value) throws(OutsideFault) in
+            guard let side = value.text.flatMap(Finding.Side.init) else {
+                throw .nonsense(
+                    "side: \(value.phrase) is none of " + Finding.Side.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            return side
+        }
+        return Finding.Modifier(name, amount, value["reason"]?.text ?? "", side: side ?? .other)
     }
 
     private static func number(

@@ -2,6 +2,8 @@ import FlareKit
 
 /// Several hosts with the same period toward the same destination.
 struct Campaigns {
+    /// Hosts with a channel that was judged: those of the site that has been looked at, not all who were seen.
+    let judgedHosts: Int
     /// Periods by destination, of the channels that pass the dial.
     private var periods: [Target: [(source: IPAddress, period: Double)]] = [:]
 
@@ -14,6 +16,7 @@ struct Campaigns {
     private static let tolerance = 0.05
 
     init(_ judged: [(key: ChannelKey, judgement: BeaconJudgement)], dial: FalseAlarmDial) {
+        judgedHosts = Set(judged.map(\.key.source)).count
         for (key, judgement) in judged where judgement.pValue <= dial.largestPValue {
             periods[Target(peer: key.peer, port: key.port), default: []].append((key.source, judgement.period))
         }
@@ -41,15 +44,15 @@ struct BeaconContext {
     private static let fewestHosts = 10
     /// A destination that half of all hosts talk to is a service of the house.
     private static let common = 0.5
-    private static let commonAmount = -0.15
+    private static let commonAmount = -15.0
     /// One that a tenth of them talk to is shared by too many to be an implant's alone.
     private static let shared = 0.1
-    private static let sharedAmount = -0.05
+    private static let sharedAmount = -5.0
     /// A destination of one host alone, or of one in a hundred.
     private static let rare = 0.01
-    private static let rareAmount = 0.05
-    private static let campaignAmount = 0.05
-    private static let newAmount = 0.05
+    private static let rareAmount = 2.0
+    private static let campaignAmount = 3.0
+    private static let newAmount = 1.0
     /// The part of the window after which a first appearance is late, and the shortest window that can tell.
     private static let lateShare = 0.25
     private static let shortestWindow: Int64 = 6 * 3600 * 1_000_000_000
@@ -59,7 +62,8 @@ struct BeaconContext {
     ) {
         destinationDegree = census.sources(of: key.peer)
         prevalence =
-            census.hosts >= Self.fewestHosts ? Double(destinationDegree) / Double(census.hosts) : nil
+            campaigns.judgedHosts >= Self.fewestHosts
+            ? min(1, Double(destinationDegree) / Double(campaigns.judgedHosts)) : nil
         campaignHosts = campaigns.hosts(of: key, period: judgement.period)
         if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow
@@ -76,20 +80,23 @@ struct BeaconContext {
             let percent = (prevalence * 1000).rounded() / 10
             if prevalence >= Self.common {
                 modifiers.append(
-                    .init("common_destination", Self.commonAmount, "\(percent) % of the hosts talk to it"))
+                    .init("common_destination", Self.commonAmount, "\(percent) % of the hosts talk to it", side: .site))
             } else if prevalence >= Self.shared {
                 modifiers.append(
-                    .init("shared_destination", Self.sharedAmount, "\(percent) % of the hosts talk to it"))
+                    .init("shared_destination", Self.sharedAmount, "\(percent) % of the hosts talk to it", side: .site))
             } else if destinationDegree == 1 || prevalence <= Self.rare {
                 modifiers.append(
-                    .init("rare_destination", Self.rareAmount, "\(destinationDegree) of the hosts talk to it"))
+                    .init(
+                        "rare_destination", Self.rareAmount, "\(destinationDegree) of the hosts talk to it", side: .site
+                    ))
             }
         }
         if campaignHosts > 1 {
-            modifiers.append(.init("campaign", Self.campaignAmount, "\(campaignHosts) hosts call it at the same pace"))
+            modifiers.append(
+                .init("campaign", Self.campaignAmount, "\(campaignHosts) hosts call it at the same pace", side: .site))
         }
         if isNew {
-            modifiers.append(.init("new_in_window", Self.newAmount, "first seen well into the window"))
+            modifiers.append(.init("new_in_window", Self.newAmount, "first seen well into the window", side: .time))
         }
         return modifiers
     }

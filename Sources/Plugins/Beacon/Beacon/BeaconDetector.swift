@@ -90,6 +90,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
             BeaconEvidence.fill(&finding, judgement, qValue: dial.qValues[place])
             let context = BeaconContext(key, judgement, finding, census, campaigns)
             context.fill(&finding)
+            finding.basis = .rhythm
             if options.modifiers { finding.modifiers = context.modifiers }
             finding.listModifiers()
             return finding

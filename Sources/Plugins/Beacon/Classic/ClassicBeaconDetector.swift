@@ -73,6 +73,7 @@ public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
         var finding = Finding(
             detector: name, channel: channel, census: census, score: mode.share,
             summary: "calls every \(mode.interval) s: \(Int(percent)) % of \(mode.occurrences.grouped) intervals")
+        finding.basis = .rhythm
         finding.occurrences = mode.occurrences
         finding.percent = percent
         finding.interval = Double(mode.interval)

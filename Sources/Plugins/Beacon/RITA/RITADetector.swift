@@ -55,6 +55,7 @@ public struct RITADetector: ThresholdDetector, BuiltInPlugin {
         var finding = Finding(
             detector: name, channel: channel, census: census, score: score.total,
             summary: "RITA's score is \(score.total) over \(channel.count.grouped) flows")
+        finding.basis = .rhythm
         finding.occurrences = channel.count
         finding.evidence["rita_timestamps"] = .number(score.timestamps)
         finding.evidence["rita_sizes"] = .number(score.sizes)

@@ -94,7 +94,10 @@ struct FindingDocument {
             own = own.with(column.name, column.value(of: finding).map(Self.json))
         }
         let modifiers = finding.modifiers.map { modifier -> JSON in
-            ["name": .text(modifier.name), "amount": .number(modifier.amount), "reason": .text(modifier.reason)]
+            [
+                "name": .text(modifier.name), "amount": .number(modifier.amount), "reason": .text(modifier.reason),
+                "side": .text(modifier.side.rawValue),
+            ]
         }
         return modifiers.isEmpty ? own : own.with(Field.modifiers.name, .array(modifiers))
     }

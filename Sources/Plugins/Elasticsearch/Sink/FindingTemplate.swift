@@ -49,6 +49,7 @@ struct FindingTemplate {
             Field.modifiers.name: [
                 "properties": [
                     "name": ["type": "keyword"], "amount": ["type": "float"], "reason": ["type": "keyword"],
+                    "side": ["type": "keyword"],
                 ]
             ],
         ]

@@ -81,11 +81,11 @@ const numbersOf = (i) => {
 const modifierList = (i) => {
   const modifiers = modifiersOf(i);
   if (modifiers.length === 0) return [];
-  const list = make("ul", { class: "modifiers" }, make("li", {}, make("b", {}, decimal(valueOf("score", i), 2)), " score"));
+  const list = make("ul", { class: "modifiers" });
   for (const [name, amount, reason] of modifiers) {
-    list.append(make("li", {}, make("b", {}, (amount < 0 ? "−" : "+") + Math.abs(amount).toFixed(2)), ` ${name}: ${reason}`));
+    list.append(make("li", {}, make("b", {}, (amount < 0 ? "−" : "+") + decimal(Math.abs(amount), 1) + " dB"), ` ${name}: ${reason}`));
   }
-  return [make("h4", {}, "Priority"), list];
+  return [make("h4", {}, "Why this priority"), list];
 };
 
 // What stands for a column in a link; null where the finding lacks it or its value was cut.

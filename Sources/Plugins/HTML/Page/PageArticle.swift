@@ -18,8 +18,7 @@ struct PageArticle {
             "title": cut(title), "summary": cut(subject.summary), "hasHost": !host.isEmpty, "host": host,
             "hasSaid": !said.isEmpty || sentence != nil, "said": said, "saidSentence": sentence ?? "",
             "hasSentence": sentence != nil, "pictures": pictures, "numbers": numbers,
-            "hasModifiers": !subject.modifiers.isEmpty,
-            "score": Readable.decimal(subject.score, 2), "modifiers": modifiers, "hasLinks": !links.isEmpty,
+            "modifiers": modifiers, "hasLinks": !links.isEmpty,
             "links": links, "explain": explain ?? "", "hasExplain": explain != nil,
         ]
     }
@@ -95,8 +94,8 @@ struct PageArticle {
     }
 
     private var modifiers: [[String: Any]] {
-        subject.modifiers.map { modifier in
-            let amount = PageRow.padded(Readable.decimal(abs(modifier.amount), 2))
+        subject.weights.map { modifier in
+            let amount = Readable.decimal(abs(modifier.amount), 1) + " dB"
             return [
                 "amount": (modifier.amount < 0 ? "−" : "+") + amount, "name": cut(modifier.name),
                 "reason": cut(modifier.reason),

@@ -36,7 +36,9 @@ struct PageColumn {
 
     /// The table's columns in their order.
     static let all: [PageColumn] = [
-        PageColumn("priority", "Priority", "Score plus all modifiers, 0 to 1", .always) { _ in "" },
+        PageColumn("priority", "Priority", "How probable it is that it deserves a look, by all evidence", .always) {
+            _ in ""
+        },
         PageColumn("src_ip", "Source", "Who calls", .always) { $0.source.map { Markup.shown($0.description) } ?? "" },
         PageColumn("dest_ip", "Destination", "Who is called", .always) { destination($0) },
         PageColumn("dest_port", "Port", "Destination port", .phoneWide, isNumber: true) {

@@ -78,7 +78,7 @@ struct PageData {
         let values = columns.compactMap { column in
             finding.values[column].map { "[\(column),\(Self.plain($0))]" }
         }
-        let modifiers = finding.finding.modifiers.map { modifier in
+        let modifiers = finding.finding.weights.map { modifier in
             JSONText.array([
                 JSONText.text(SafeText.line(modifier.name, limit: Markup.valueLimit)), JSONText.number(modifier.amount),
                 JSONText.text(SafeText.line(modifier.reason, limit: Markup.valueLimit)),

@@ -1,0 +1,144 @@
+import Foundation
+
+/// How much a finding deserves a look: the sum of what speaks for and against it, as weights of evidence.
+///
+/// A weight is ten times the decimal logarithm of a likelihood ratio, in decibans (A. M. Turing; I. J. Good, "Probability
+/// and the Weighing of Evidence", 1950): how much more often the evidence is seen with command and control than without.
+/// docs/priority.md says where each amount comes from.
+extension Finding {
+    /// What kind of observation a detector makes.
+    public enum Basis: String, Sendable, Codable {
+        /// Calls that come regularly. Most of what calls regularly is harmless: ``Finding/baseRate`` counts against it, and
+        /// rhythm alone is never more than `medium`.
+        case rhythm
+        /// Anything else; the score alone may be as urgent as it is high.
+        case behaviour
+    }
+
+    /// What a piece of evidence is about. Evidence of one side may have one cause; two sides are independent.
+    public enum Side: String, Sendable, Codable, CaseIterable {
+        /// A signature that fired.
+        case alert
+        /// A list of known bad indicators.
+        case list
+        /// How the destination is named, or that it is not.
+        case name
+        case certificate
+        /// The program that calls: user agent or fingerprint.
+        case client
+        case port
+        /// What is sent, received and answered.
+        case traffic
+        /// Who else of the site does it.
+        case site
+        /// When it began and when it happens.
+        case time
+        /// What earlier runs reported.
+        case history
+        /// What is known of the destination.
+        case known
+        case other
+    }
+
+    /// Something that speaks for or against a finding, visibly.
+    public struct Modifier: Hashable, Sendable, Codable {
+        public var name: String
+        /// In decibans, -60...60: 3 doubles the odds, 10 makes them ten times as high, -10 a tenth.
+        public var amount: Double
+        /// Why, in a few words.
+        public var reason: String
+        public var side: Side
+
+        public init(_ name: String, _ amount: Double, _ reason: String, side: Side = .other) {
+            self.name = name
+            self.amount = amount
+            self.reason = reason
+            self.side = side
+        }
+    }
+
+    /// Of channels that call regularly about one in fourteen is expected to deserve a look; in decibans.
+    public static let baseRate = -11.0
+
+    /// The most that a detector's certainty counts for and against, in decibans: beyond ten to one it says no more about
+    /// harm, for machines are regular.
+    static let scoreWeights = -20.0...10.0
+
+    /// The weight of the detector's certainty, in decibans.
+    public var scoreWeight: Double {
+        let odds = score / (1 - score)
+        guard odds.isFinite, odds > 0 else {
+            return score >= 1 ? Self.scoreWeights.upperBound : Self.scoreWeights.lowerBound
+        }
+        return min(max(10 * log10(odds), Self.scoreWeights.lowerBound), Self.scoreWeights.upperBound)
+    }
+
+    /// The sum of all weights, in decibans; nothing is cut off. Lists are sorted by it.
+    public var weight: Double {
+        modifiers.reduce(scoreWeight + (basis == .rhythm ? Self.baseRate : 0)) { $0 + $1.amount }
+    }
+
+    /// ``weight`` as a probability, 0...1.
+    public var priority: Double { 1 / (1 + pow(10, -weight / 10)) }
+
+    /// How urgent it is, by its ``severityRule``.
+    public var severity: Severity { severityRule.severity(of: self) }
+
+    /// The sides from which evidence speaks for the finding, with what they add up to, in decibans.
+    public var sides: [Side: Double] {
+        modifiers.reduce(into: [Side: Double]()) { $0[$1.side, default: 0] += $1.amount }.filter { $0.value > 0 }
+    }
+
+    /// All that ``weight`` adds up, the detector's certainty first.
+    public var weights: [Modifier] {
+        var all = [Modifier("score", scoreWeight, "the detector's certainty, \(Self.hundredths(score))")]
+        if basis == .rhythm {
+            all.append(Modifier("base_rate", Self.baseRate, "most of what calls regularly is harmless"))
+        }
+        return all + modifiers
+    }
+
+    private static func hundredths(_ value: Double) -> String {
+        guard value.isFinite else { return "\(value)" }
+        return "\((value * 100).rounded() / 100)"
+    }
+}
+
+/// How urgent a finding is.
+public enum Severity: String, Sendable, Codable, CaseIterable, Comparable {
+    case low, medium, high, critical
+
+    public static func < (a: Severity, b: Severity) -> Bool {
+        (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
+    }
+}
+
+/// From which priority on a finding is medium, high or critical, and how many independent sides have to speak for it
+/// besides a rhythm.
+public struct SeverityRule: Sendable, Hashable, Codable {
+    /// Priorities, 0...1.
+    public var medium = 0.4
+    public var high = 0.6
+    public var critical = 0.8
+    /// Sides that `high` and `critical` need. An alert or a list counts as two.
+    public var highSides = 1
+    public var criticalSides = 2
+
+    /// What a side has to add up to before it counts, in decibans: it makes harm twice as likely.
+    static let leastSide = 3.0
+
+    public init() {}
+
+    func severity(of finding: Finding) -> Severity {
+        let priority = finding.priority
+        let sides = finding.basis == .rhythm ? Self.count(finding) : .max
+        if priority >= critical, sides >= criticalSides { return .critical }
+        if priority >= high, sides >= highSides { return .high }
+        return priority >= medium ? .medium : .low
+    }
+
+    /// How many independent sides speak for a finding.
+    static func count(_ finding: Finding) -> Int {
+        finding.sides.filter { $0.value >= leastSide }.keys.reduce(0) { $0 + ([.alert, .list].contains($1) ? 2 : 1) }
+    }
+}
