@@ -42,7 +42,7 @@ struct ConfigurationCommandTests {
                 --set widnow: error: unknown option "widnow" of a pipeline
                     1 | all
                       | ^
-                      = expected one of version, name, window, max_age, max_rejected, on_empty, threads, every, sources, \
+                      = expected one of version, name, window, max_age, max_rejected, on_empty, threads, every, severity, sources, \
                 enrichers, detectors, sinks
                       = did you mean "window"?
                 --set detectors.0.min_ocur: error: unknown option "min_ocur" of detector "beacon-classic"

@@ -22,7 +22,7 @@ struct JSONSinkTests {
         let folder = try Folder()
         let sink = try sink(folder.file("out.json"), "replace")
         var finding = Sample.finding(evidence: ["alerts": .texts(["a", "b"])])
-        finding.modifiers = [.init("rare", 0.1, "one host alone")]
+        finding.modifiers = [.init("rare", 3, "one host alone", side: .site)]
         try await sink.begin(Sample.header, Sample.columns, resume: nil)
         try await sink.write([finding, Sample.finding("10.0.0.1")])
         _ = try await sink.commit(Sample.run)
@@ -61,7 +61,7 @@ struct JSONSinkTests {
             Field("period", .number, unit: "s", "A detector's own."), Field("modifiers", .texts, "As texts."),
         ])
         var finding = Sample.finding(evidence: ["period": .number(61.5), "modifiers": .texts(["rare +0.1"])])
-        finding.modifiers = [.init("rare", 0.1, "one host alone")]
+        finding.modifiers = [.init("rare", 3, "one host alone", side: .site)]
         let line = FindingLine(finding, of: Sample.run).json(columns)
         #expect(line.components(separatedBy: "\"period\":").count == 2)
         #expect(line.contains("\"period\":61.5"))

@@ -24,7 +24,7 @@ struct MarkdownTests {
         let folder = try Folder()
         let sink = try MarkdownSink(MarkdownOptions.read("{path: \"\(folder.file("out.md"))\", top: 2, details: 1}"))
         var urgent = Sample.finding(evidence: ["dest_owner": .text("GO-DADDY | <b>")])
-        urgent.modifiers = [.init("rare", 0.1, "one host alone")]
+        urgent.modifiers = [.init("rare", 30, "one host alone")]
         try await sink.begin(Sample.header, Sample.columns, resume: nil)
         try await sink.write([Sample.finding("10.0.0.1", score: 0.5), urgent, Sample.finding("10.0.0.2", score: 0.4)])
         _ = try await sink.commit(Sample.run)
@@ -35,7 +35,7 @@ struct MarkdownTests {
                 "| 1 critical | `192.168.0.53` | `160.153.76.129` | 80 | 61 s | 99 % | 1,425 |  | calls every 61 s |"))
         #expect(lines.contains("1 more are not listed here."))
         #expect(lines.filter { $0.hasPrefix("### ") } == ["### `192.168.0.53 → 160.153.76.129:80 tcp`"])
-        #expect(lines.contains("- +0.1 rare: one host alone"))
+        #expect(lines.contains("- +30 dB rare: one host alone"))
         #expect(lines.contains("- `dest_owner`: `GO-DADDY \\| <b>`"))
     }
 

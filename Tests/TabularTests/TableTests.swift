@@ -24,7 +24,7 @@ struct TableTests {
             text == """
                 priority  severity  src_ip        dest_ip         dest_port  proto  interval  percent  occurrences  \
                 dest_degree  bytes_toserver  summary
-                    0.99  critical  192.168.0.53  160.153.76.129         80  tcp        61 s     99 %        1,425  \
+                    0.91  critical  192.168.0.53  160.153.76.129         80  tcp        61 s     99 %        1,425  \
                           3          513 kB  calls every 61 s
                     0.50  medium    10.0.0.1      8.8.8.8                80  tcp        61 s     99 %        1,425  \
                           3          513 kB  calls every 61 s
@@ -119,7 +119,7 @@ struct TableTests {
     func colors() async throws {
         #expect(!(try await table([Sample.finding()])).contains("\u{1B}"))
         let text = try await table([Sample.finding(), Sample.finding(score: 0.5)], colors: true)
-        #expect(text.contains("\u{1B}[1;31m0.99\u{1B}[0m"))
+        #expect(text.contains("\u{1B}[1;31m0.91\u{1B}[0m"))
         #expect(text.contains("\u{1B}[33m0.50\u{1B}[0m"))
     }
 

@@ -19,18 +19,60 @@ struct FindingTests {
         #expect(Finding(detector: "rest", subject: .channel(Self.key), score: 0.5, summary: "").id != Self.finding.id)
     }
 
+    static func rhythm(_ score: Double, _ modifiers: [Finding.Modifier] = []) -> Finding {
+        var finding = Finding(detector: "test", subject: .channel(key), score: score, summary: "calls")
+        finding.basis = .rhythm
+        finding.modifiers = modifiers
+        return finding
+    }
+
     @Test(
-        "are as urgent as score and modifiers together",
+        "add the odds of their score and all evidence, and cut nothing off",
         arguments: [
-            ([], 0.5, Severity.medium), ([0.3], 0.8, .critical), ([0.1], 0.6, .high), ([-0.2], 0.3, .low),
-            ([0.9, -0.3], 1, .critical),
-            ([-0.9], 0, .low),
-        ] as [([Double], Double, Severity)])
-    func priority(amounts: [Double], priority: Double, severity: Severity) {
+            ([], 0, 0.5), ([10], 10, 10.0 / 11), ([-10], -10, 1.0 / 11), ([40, -20], 20, 100.0 / 101),
+            ([400], 400, 1), ([-400], -400, 0),
+        ] as [([Double], Double, Double)])
+    func weights(amounts: [Double], weight: Double, priority: Double) {
         var finding = Self.finding
         finding.modifiers = amounts.map { .init("test", $0, "") }
-        #expect(abs(finding.priority - priority) < 1e-12)
-        #expect(Severity(priority: (finding.priority * 1e6).rounded() / 1e6) == severity)
+        #expect(abs(finding.weight - weight) < 1e-9)
+        #expect(abs(finding.priority - priority) < 1e-9)
+        #expect(finding.weights.reduce(0) { $0 + $1.amount } == finding.weight)
+    }
+
+    @Test("a score counts as its odds, as far as it can tell of harm", arguments: [0, 0.5, 0.9, 0.99, 1, .nan, -1, 2])
+    func scores(score: Double) {
+        let weight = Self.rhythm(score).scoreWeight
+        #expect((-20...10).contains(weight))
+        #expect(score != 0.5 || weight == 0)
+        #expect(score != 0.9 || abs(weight - 9.542) < 0.001)
+        #expect(Self.rhythm(score).weight == weight + Finding.baseRate)
+    }
+
+    @Test("a perfect rhythm alone is medium; high asks for evidence of one side, critical for two, an alert is enough")
+    func severities() {
+        #expect(Self.rhythm(1).severity == .medium)
+        #expect(Self.rhythm(0.5).severity == .low)
+        #expect(Self.rhythm(1, [.init("a", 9, "", side: .name)]).severity == .high)
+        #expect(Self.rhythm(1, [.init("a", 9, "", side: .name), .init("b", 9, "", side: .name)]).severity == .high)
+        #expect(Self.rhythm(1, [.init("a", 9, "", side: .name), .init("b", 3, "", side: .port)]).severity == .critical)
+        #expect(Self.rhythm(1, [.init("a", 9, "", side: .name), .init("b", 2, "", side: .port)]).severity == .high)
+        #expect(Self.rhythm(1, [.init("a", 20, "", side: .alert)]).severity == .critical)
+        #expect(Self.rhythm(1, [.init("a", 20, "", side: .list)]).severity == .critical)
+        #expect(Self.rhythm(1, [.init("a", 20, "", side: .list), .init("b", -30, "", side: .known)]).severity == .low)
+        // What is no rhythm speaks for itself.
+        var scan = Self.finding
+        scan.score = 0.9
+        #expect(scan.severity == .critical)
+    }
+
+    @Test("are urgent by the pipeline's rule")
+    func rule() {
+        var finding = Self.rhythm(1, [.init("a", 9, "", side: .name)])
+        finding.severityRule.highSides = 2
+        #expect(finding.severity == .medium)
+        finding.severityRule.medium = 0.95
+        #expect(finding.severity == .low)
     }
 
     @Test("the columns of a run do not change with the data")

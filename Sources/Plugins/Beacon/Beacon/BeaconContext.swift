@@ -2,8 +2,6 @@ import FlareKit
 
 /// Several hosts with the same period toward the same destination.
 struct Campaigns {
-    /// Hosts with a channel that was judged: those of the site that has been looked at, not all who were seen.
-    let judgedHosts: Int
     /// Periods by destination, of the channels that pass the dial.
     private var periods: [Target: [(source: IPAddress, period: Double)]] = [:]
 
@@ -16,7 +14,6 @@ struct Campaigns {
     private static let tolerance = 0.05
 
     init(_ judged: [(key: ChannelKey, judgement: BeaconJudgement)], dial: FalseAlarmDial) {
-        judgedHosts = Set(judged.map(\.key.source)).count
         for (key, judgement) in judged where judgement.pValue <= dial.largestPValue {
             periods[Target(peer: key.peer, port: key.port), default: []].append((key.source, judgement.period))
         }
@@ -62,8 +59,7 @@ struct BeaconContext {
     ) {
         destinationDegree = census.sources(of: key.peer)
         prevalence =
-            campaigns.judgedHosts >= Self.fewestHosts
-            ? min(1, Double(destinationDegree) / Double(campaigns.judgedHosts)) : nil
+            census.hosts >= Self.fewestHosts ? Double(destinationDegree) / Double(census.hosts) : nil
         campaignHosts = campaigns.hosts(of: key, period: judgement.period)
         if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow
