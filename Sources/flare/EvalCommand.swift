@@ -107,15 +107,15 @@ struct EvaluationPage {
     private func page(_ detector: DetectorFigures) -> String {
         let old = before?.detectors.first { $0.detector == detector.detector }
         var lines = [
-            "\(detector.detector): \(detector.positives) positives, \(detector.findings) findings",
-            "  harm, ranked by all evidence: average precision \(Self.share(detector.averagePrecision))"
+            "\(detector.detector): average precision \(Self.share(detector.averagePrecision))"
                 + Self.change(detector.averagePrecision, old?.averagePrecision)
-                + detector.precisionAt.sorted { $0.key < $1.key }.map {
-                    ", precision at \($0.key) \(Self.share($0.value))"
-                }.joined(),
-            "  rhythm, ranked by score: average precision \(Self.share(detector.averagePrecisionByScore))"
-                + Self.change(detector.averagePrecisionByScore, old?.averagePrecisionByScore), "",
+                + ", \(detector.positives) positives, \(detector.findings) findings",
+            "  ranked by score alone: average precision \(Self.share(detector.averagePrecisionByScore))"
+                + Self.change(detector.averagePrecisionByScore, old?.averagePrecisionByScore),
         ]
+        let precisions = detector.precisionAt.sorted { $0.key < $1.key }.map { "\(Self.share($0.value)) at \($0.key)" }
+        if !precisions.isEmpty { lines.append("  precision of the first findings: " + precisions.joined(separator: ", ")) }
+        lines.append("")
         lines += TextTable.lines(
             [["SEVERITY", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL", "FALSE ALARMS A DAY"]]
                 + detector.levels.map { level in

@@ -44,7 +44,7 @@ struct OutputsTests {
         let history = try flare("history", "out/flare.sqlite", "192.168.0.53,160.153.76.129,80")
         #expect(history.exitCode == 0)
         #expect(
-            history.output.contains("192.168.0.53 → 160.153.76.129:80  beacon-classic  new  1         1      60 s   99")
+            history.output.contains("192.168.0.53 → 160.153.76.129:80  beacon-classic  new  0.44      1      60 s   99")
         )
     }
 

@@ -84,6 +84,14 @@ extension Finding {
     /// How urgent it is, by its ``severityRule``.
     public var severity: Severity { severityRule.severity(of: self) }
 
+    /// Whether its detector reports it, or evidence does: as much as it lacks (p-values weighted by evidence: C. R. Genovese,
+    /// K. Roeder, L. Wasserman, "False discovery control with p-value weighting", 2006), from two strong sides.
+    public var isReported: Bool {
+        shortfall <= 0
+            || (modifiers.reduce(0) { $0 + $1.amount } >= shortfall
+                && SeverityRule.count(self, atLeast: SeverityRule.strongSide) >= 2)
+    }
+
     /// The sides from which evidence speaks for the finding, with what they add up to, in decibans.
     public var sides: [Side: Double] {
         modifiers.reduce(into: [Side: Double]()) { $0[$1.side, default: 0] += $1.amount }.filter { $0.value > 0 }
@@ -127,18 +135,21 @@ public struct SeverityRule: Sendable, Hashable, Codable {
     /// What a side has to add up to before it counts, in decibans: it makes harm twice as likely.
     static let leastSide = 3.0
 
+    /// What a side has to add up to before it speaks for a channel that its detector does not report, in decibans.
+    static let strongSide = 5.0
+
     public init() {}
 
     func severity(of finding: Finding) -> Severity {
         let priority = finding.priority
-        let sides = finding.basis == .rhythm ? Self.count(finding) : .max
+        let sides = finding.basis == .rhythm ? Self.count(finding, atLeast: Self.leastSide) : .max
         if priority >= critical, sides >= criticalSides { return .critical }
         if priority >= high, sides >= highSides { return .high }
         return priority >= medium ? .medium : .low
     }
 
-    /// How many independent sides speak for a finding.
-    static func count(_ finding: Finding) -> Int {
-        finding.sides.filter { $0.value >= leastSide }.keys.reduce(0) { $0 + ([.alert, .list].contains($1) ? 2 : 1) }
+    /// How many independent sides speak for a finding; an alert or a list counts as two.
+    static func count(_ finding: Finding, atLeast least: Double) -> Int {
+        finding.sides.filter { $0.value >= least }.keys.reduce(0) { $0 + ([.alert, .list].contains($1) ? 2 : 1) }
     }
 }

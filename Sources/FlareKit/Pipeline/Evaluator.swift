@@ -102,13 +102,16 @@ struct Evaluator: Sendable {
         }
         meter.begin("judge")
         var scores: [String: JudgedScores] = [:]
+        var candidates: [Finding] = []
         let judging = Judging(threads: pipeline.threads) { meter.isCancelled }
         for stage in pipeline.detectors {
             guard let group = groups[stage.demand.grouping] else { continue }
             let judged = try await judging.run(
                 stage.plugin, minimumCount: stage.demand.minimumCount, group.table, group.census)
-            let distinct = OverlappingFindings(group.table).resolved(judged.findings)
+            let overlapping = OverlappingFindings(group.table)
+            let distinct = overlapping.resolved(judged.findings)
             outcome.findings += distinct.findings
+            if !enrichers.isEmpty { candidates += overlapping.candidates(judged.candidates, beside: judged.findings) }
             if distinct.folded > 0 {
                 outcome.remarks.append(
                     "\(stage.name): \(distinct.folded) channels to addresses or names were not reported beside others that "
@@ -119,14 +122,13 @@ struct Evaluator: Sendable {
             scores[stage.name] = judged.scores
             outcome.nearMisses += judged.nearMisses
         }
-        // They stand in for findings: where there is one, it is what to look at.
-        if !outcome.findings.isEmpty { outcome.nearMisses = [] }
         lap("judge")
         meter.begin("enrich")
         var context = RunContext(
             header: header, window: window, tables: groups.mapValues(\.table), censuses: groups.mapValues(\.census),
             contextSources: sources, logger: logger)
         (context.threads, context.meter, context.judged) = (pipeline.threads, meter, scores)
+        outcome.findings += candidates
         for enricher in enrichers {
             if meter.isCancelled { throw CancellationError() }
             context.stage = enricher.name
@@ -136,6 +138,14 @@ struct Evaluator: Sendable {
         if meter.isCancelled { throw CancellationError() }
         outcome.dropped += context.ledger.totals
         outcome.remarks += context.ledger.remarks
+        outcome.findings.removeAll { !$0.isReported }
+        for place in outcome.detectors.indices {
+            let stage = outcome.detectors[place].name
+            let name = pipeline.detectors.first { $0.name == stage }?.plugin.name
+            outcome.detectors[place].findings += outcome.findings.count { $0.detector == name && $0.shortfall > 0 }
+        }
+        // They stand in for findings: where there is one, it is what to look at.
+        if outcome.detectors.contains(where: { $0.findings > 0 }) { outcome.nearMisses = [] }
         for place in outcome.findings.indices { outcome.findings[place].severityRule = pipeline.severity }
         outcome.findings = outcome.findings.byUrgency()
         lap("enrich")
@@ -146,12 +156,14 @@ struct Evaluator: Sendable {
     private func enrich(_ outcome: inout Outcome, _ enricher: Pipeline.Stage<any Enricher>, _ context: RunContext) async
     {
         let said = context.ledger.dropped.count
-        var findings = outcome.findings
+        let takesAll = enricher.plugin.takesCandidates
+        let given = takesAll ? outcome.findings : outcome.findings.filter(\.isReported)
+        var findings = given
         do {
             try await enricher.plugin.enrich(&findings, context)
             context.ledger.complete(
-                outcome.findings, findings, since: said, filter: enricher.name, records: context.recordCount)
-            outcome.findings = findings
+                given, findings, since: said, filter: enricher.name, records: context.recordCount)
+            outcome.findings = findings + (takesAll ? [] : outcome.findings.filter { !$0.isReported })
         } catch {
             context.ledger.forget(filter: enricher.name)
             // A plugin from outside names its failure itself.

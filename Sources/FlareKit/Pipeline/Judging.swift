@@ -12,14 +12,18 @@ struct Judging: Sendable {
         var findings: [Finding]
         var judged: Int
         var scores: JudgedScores
+        /// Channels that are not reported, and could be with what enrichers know of them.
+        var candidates: [Finding] = []
         /// Of a detector without a finding: the channels that came nearest.
         var nearMisses: [NearMiss] = []
     }
 
     /// How many near misses of a detector are told.
     private static let mostMisses = 3
-    /// They are looked for among so many of the highest scores.
-    private static let mostCandidates = 64
+    /// Near misses and candidates are looked for among so many of the highest scores that are not reported.
+    private static let mostCandidates = 128
+    /// More than this no evidence makes up for, in decibans: a hundred times as many false alarms.
+    private static let largestShortfall = 20.0
 
     func run<D: Detector>(
         _ detector: D, minimumCount: Int, _ table: ChannelTable, _ census: Census
@@ -31,24 +35,58 @@ struct Judging: Sendable {
         let findings = try await detector.settle(judged, table, census)
         let scores = JudgedScores(table: table, channels: judged.map { ($0.channel, $0.judgement.score) })
         var outcome = Outcome(findings: findings, judged: channels.count, scores: scores)
-        if findings.isEmpty, let detector = detector as? any ThresholdDetector {
-            outcome.nearMisses = try await nearMisses(of: detector, judged, channels, table, census)
+        if let detector = detector as? any ThresholdDetector {
+            let nearest = try await nearest(to: detector, judged, findings, channels, table, census)
+            outcome.candidates = nearest.filter { $0.shortfall <= Self.largestShortfall }
+            if findings.isEmpty { outcome.nearMisses = misses(of: detector, nearest, census) }
         }
         return outcome
     }
 
+    /// What came nearest to being reported, with what it lacks.
+    ///
     /// - Parameter known: the detector's judgements; where it has none, its form without a threshold judges anew.
-    private func nearMisses<D: ThresholdDetector>(
-        of detector: D, _ known: Any, _ channels: [ChannelID], _ table: ChannelTable, _ census: Census
-    ) async throws -> [NearMiss] {
+    private func nearest<D: ThresholdDetector>(
+        to detector: D, _ known: Any, _ findings: [Finding], _ channels: [ChannelID], _ table: ChannelTable,
+        _ census: Census
+    ) async throws -> [Finding] {
         let open = detector.withoutThreshold
         var judged = known as? [Judged<D.Content>] ?? []
-        if judged.isEmpty { judged = try await judge(open, channels, table, census) }
-        let best = judged.sorted { ($0.judgement.score, $1.channel) > ($1.judgement.score, $0.channel) }
-        let findings = try await open.settle(Array(best.prefix(Self.mostCandidates)), table, census)
-        return findings.sorted { detector.isNearer($0, than: $1) }.prefix(Self.mostMisses).compactMap { finding in
+        if judged.isEmpty {
+            guard findings.isEmpty else { return [] }
+            judged = try await judge(open, channels, table, census)
+        }
+        let reported = Set(findings.flatMap(\.channels).compactMap(table.id))
+        let best = Self.best(judged.filter { !reported.contains($0.channel) })
+        return try await open.settle(best, table, census).map { finding in
+            var finding = finding
+            finding.shortfall = max(detector.shortfall(of: finding, census), .leastNonzeroMagnitude)
+            return finding
+        }
+    }
+
+    private func misses<D: ThresholdDetector>(of detector: D, _ nearest: [Finding], _ census: Census) -> [NearMiss] {
+        nearest.sorted { detector.isNearer($0, than: $1) }.prefix(Self.mostMisses).compactMap { finding in
             finding.channel.map { NearMiss(finding, of: $0, missing: detector.missing(finding, census)) }
         }
+    }
+
+    /// Those of the highest scores, in the order of the channels.
+    private static func best<Content: Judgement>(_ judged: [Judged<Content>]) -> [Judged<Content>] {
+        func isBetter(_ a: Judged<Content>, than b: Judged<Content>) -> Bool {
+            (a.judgement.score, b.channel) > (b.judgement.score, a.channel)
+        }
+        var best: [Judged<Content>] = []
+        var least: Judged<Content>?
+        for entry in judged {
+            if let least, !isBetter(entry, than: least) { continue }
+            best.append(entry)
+            guard best.count >= 2 * mostCandidates else { continue }
+            best.sort(by: isBetter)
+            best.removeLast(best.count - mostCandidates)
+            least = best.last
+        }
+        return best.sorted(by: isBetter).prefix(mostCandidates).sorted { $0.channel < $1.channel }
     }
 
     private func judge<D: Detector>(

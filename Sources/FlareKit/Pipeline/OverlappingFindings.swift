@@ -49,6 +49,16 @@ struct OverlappingFindings {
             folded: isDropped.count)
     }
 
+    /// Those candidates that share no call with a finding, and of several that rest on the same calls one.
+    func candidates(_ candidates: [Finding], beside findings: [Finding]) -> [Finding] {
+        guard table.grouping.by == .both, !candidates.isEmpty else { return candidates }
+        let held = Set(findings.flatMap(\.channels).compactMap(table.id).flatMap(table.records))
+        let apart = candidates.filter { candidate in
+            candidate.channels.compactMap(table.id).allSatisfy { held.isDisjoint(with: table.records(of: $0)) }
+        }
+        return resolved(apart).findings
+    }
+
     /// The findings about channels, those of each source together.
     private func bySource(_ findings: [Finding]) -> [[Entry]] {
         var sources: [IPAddress: [Entry]] = [:]

@@ -29,7 +29,10 @@ public final class RunLedger: Sendable {
     public var remarks: [String] { state.withLock { $0.remarks } }
 
     /// Puts down a finding that was taken out.
+    ///
+    /// What would not have been reported is not counted.
     public func drop(_ finding: Finding, filter: String, list: String? = nil, rule: String, records: Int) {
+        guard finding.isReported else { return }
         let entry = Dropped(filter: filter, list: list, rule: rule, finding: finding, records: records)
         state.withLock { $0.dropped.append(entry) }
     }

@@ -83,6 +83,11 @@ public protocol ThresholdDetector: Detector {
     var withoutThreshold: Self { get }
     /// Whether one of two findings that it did not report was nearer to being reported.
     func isNearer(_ finding: Finding, than other: Finding) -> Bool
+    /// How much evidence one of its ``withoutThreshold`` findings lacks of being reported, in decibans: ten times the decimal
+    /// logarithm of its p-value over the largest that is reported. Infinite where no evidence makes up for it.
+    ///
+    /// - Parameter census: with the number of channels judged.
+    func shortfall(of finding: Finding, _ census: Census) -> Double
     /// What one of its ``withoutThreshold`` findings lacks of being reported, in words.
     ///
     /// - Parameter census: with the number of channels judged.
@@ -90,6 +95,8 @@ public protocol ThresholdDetector: Detector {
 }
 
 extension ThresholdDetector {
+    public func shortfall(of finding: Finding, _ census: Census) -> Double { .infinity }
+
     /// By score, and of equal ones in the order of the channels' keys.
     public func isNearer(_ finding: Finding, than other: Finding) -> Bool {
         if finding.score != other.score { return finding.score > other.score }

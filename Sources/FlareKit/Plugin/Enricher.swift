@@ -10,6 +10,10 @@ public protocol Enricher: Plugin {
     /// Kinds of record it asks for again after detection, of a `ContextSource`.
     var kinds: [RecordKind: Set<ColumnName>] { get }
 
+    /// Whether it is also given channels that no detector reports (``Finding/shortfall``): what adds evidence or takes findings out
+    /// is, so that evidence can make a finding of them; what costs much for each finding is not.
+    var takesCandidates: Bool { get }
+
     /// What is wrong with configuration of its own beyond the pipeline file, such as a list of rules.
     ///
     /// Reads such files and nothing else: no input, no network. Called whenever a pipeline file is checked.
@@ -35,6 +39,7 @@ extension Enricher {
     public var uses: Set<String> { [] }
     public var writes: [Field] { [] }
     public var kinds: [RecordKind: Set<ColumnName>] { [:] }
+    public var takesCandidates: Bool { true }
     public func complaints(in setting: EnricherSetting) -> [Diagnostic] { [] }
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher { PreparedEnricher(self) }
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {}

@@ -54,7 +54,7 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
         _ stories: inout [Story], _ words: GatheredWords, _ options: ContextOptions, _ run: RunContext
     ) {
         var folded: Set<Int> = []
-        for place in stories.indices where stories[place].isOfLookups {
+        for place in stories.indices where stories[place].isOfLookups && stories[place].finding.isReported {
             let owner = stories.indices.first { other in
                 other != place && !stories[other].isOfLookups
                     && Lookups.belong(stories[place].finding, to: stories[other], options)

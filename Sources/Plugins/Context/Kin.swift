@@ -27,7 +27,9 @@ struct Kin {
             for bond in Self.bonds(of: story, words, sharing, options, run) { holders[bond, default: []].append(place) }
         }
         let others = Self.others(Set(holders.keys), stories, words, sharing, options)
-        let strong = holders.filter { $0.value.count + (others[$0.key]?.count ?? 0) > 1 }
+        let strong = holders.filter { bond, members in
+            Set(members.flatMap { stories[$0].finding.channels }).union(others[bond] ?? []).count > 1
+        }
         for members in Self.united(strong.values.map { $0 }, count: stories.count) {
             let bonds = strong.filter { members.contains($0.value[0]) }.keys.sorted { $0.token < $1.token }
             guard let first = bonds.first else { continue }
@@ -41,18 +43,19 @@ struct Kin {
         for group in groups {
             for place in group.members {
                 stories[place].finding.evidence["kin"] = .text(group.id)
-                let count = group.members.count + group.others.count
+                let count = Set(group.members.flatMap { stories[$0].finding.channels }).union(group.others).count
                 if options.modifiers {
                     stories[place].finding.add([
                         Finding.Modifier(
-                            "kin", Self.amount, "\(count) channels share \(group.why[0])",
+                            "kin", Self.amount, "\(count.grouped) channels share \(group.why[0])",
                             side: group.isOfClient ? .client : .site)
                     ])
                 }
                 stories[place].finding.evidence["kin_why"] = .texts(Array(group.why.prefix(5)))
-                if !group.others.isEmpty {
-                    var texts = group.others.prefix(5).map(\.description)
-                    if group.others.count > 5 { texts.append("+\((group.others.count - 5).grouped) more") }
+                let others = group.others.filter { !stories[place].finding.channels.contains($0) }
+                if !others.isEmpty {
+                    var texts = others.prefix(5).map(\.description)
+                    if others.count > 5 { texts.append("+\((others.count - 5).grouped) more") }
                     stories[place].finding.evidence["kin_channels"] = .texts(texts)
                 }
             }
@@ -123,7 +126,7 @@ struct Kin {
         _ bonds: Set<Bond>, _ stories: [Story], _ words: GatheredWords, _ sharing: SiteSharing,
         _ options: ContextOptions
     ) -> [Bond: [ChannelKey]] {
-        let found = Set(stories.flatMap(\.finding.channels))
+        let found = Set(stories.map(\.finding).filter(\.isReported).flatMap(\.channels))
         let sources = Set(stories.compactMap(\.finding.source)).map(words.words)
         var others: [Bond: [ChannelKey]] = [:]
         for bond in bonds {

@@ -55,6 +55,10 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
         }
     }
 
+    /// What is no finding is not asked about; so it comes after those who can make a finding of it.
+    public var takesCandidates: Bool { false }
+    public var uses: Set<String> { ["host_from", "threats"] }
+
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
         var enricher = self
         let chain = try makeChain()

@@ -92,7 +92,7 @@ final class FindingWatch: Enricher {
     var seen: Seen { kept.withLock { $0 } }
 
     func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
-        let copy = findings
+        let copy = findings.filter(\.isReported)
         kept.withLock { $0 = Seen(findings: copy, scores: run.scores) }
     }
 }

@@ -31,6 +31,12 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
         return (finding.score, other.channel?.description ?? "") > (other.score, finding.channel?.description ?? "")
     }
 
+    public func shortfall(of finding: Finding, _ census: Census) -> Double {
+        guard options.minScore == nil, finding.score >= options.scoreFloor else { return .infinity }
+        let dial = FalseAlarmDial(judged: [], census: census, perDay: options.falseAlarms)
+        return max(0, 10 * log10(Self.pValue(of: finding) / dial.largestPValue))
+    }
+
     public func missing(_ finding: Finding, _ census: Census) -> String {
         if let least = options.minScore { return "min_score asks for \(least)" }
         let dial = FalseAlarmDial(judged: [], census: census, perDay: options.falseAlarms)

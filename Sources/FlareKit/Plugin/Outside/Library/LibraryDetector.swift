@@ -77,6 +77,8 @@ struct LibraryDetector: Detector, ClosablePlugin {
 
 /// An enricher in a dynamic library.
 struct LibraryEnricher: Enricher, ClosablePlugin {
+    var takesCandidates: Bool { false }
+
     let library: LibraryInstance
 
     var reads: Set<String> { Set(library.record.traits.reads ?? []) }

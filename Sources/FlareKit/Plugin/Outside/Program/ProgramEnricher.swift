@@ -1,5 +1,7 @@
 /// An enricher that is a program. What it says about a finding it says under the finding's id.
 struct ProgramEnricher: Enricher, ClosablePlugin {
+    var takesCandidates: Bool { false }
+
     let program: OutsideProgram
 
     /// The most findings of a question.
