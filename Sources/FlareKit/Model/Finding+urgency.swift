@@ -1,9 +1,8 @@
 extension Sequence<Finding> {
-    /// The most urgent first: by falling weight in steps of half a deciban, which is as far as a weight can be trusted;
-    /// among equals what happened most often, then by what the finding is about, so that the order is the same in every
-    /// run and in every output.
+    /// The most urgent first: by falling weight; among equals what happened most often, then by what the finding is about,
+    /// so that the order is the same in every run and in every output.
     public func byUrgency() -> [Finding] {
-        map { (rank: ($0.weight * 2).rounded(), finding: $0) }.sorted { a, b in
+        map { (rank: ($0.weight * 1e6).rounded(), finding: $0) }.sorted { a, b in
             if a.rank != b.rank { return a.rank > b.rank }
             let (often, seldom) = (a.finding.occurrences ?? 0, b.finding.occurrences ?? 0)
             if often != seldom { return often > seldom }
