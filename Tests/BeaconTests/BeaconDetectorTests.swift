@@ -153,6 +153,14 @@ struct FalseAlarmDialTests {
         #expect(FalseAlarmDial(judged: [], census: Self.census(judged: 10, days: 30), perDay: 1).largestPValue == 1)
     }
 
+    @Test("a run of minutes has the false alarms of a quarter of an hour")
+    func shortRun() {
+        for minutes in [2.0, 10, 15] {
+            let census = Self.census(judged: 10, days: minutes / 1440)
+            #expect(abs(FalseAlarmDial(judged: [], census: census, perDay: 1).largestPValue - 1.0 / 960) < 1e-12)
+        }
+    }
+
     @Test("q-values by hand: Benjamini and Hochberg over ten tests")
     func qValues() {
         let dial = FalseAlarmDial(judged: [0.04, 0.001, 0.03], census: Self.census(judged: 10, days: 1), perDay: 1)

@@ -1,4 +1,5 @@
 import Foundation
+import SyntheticTraffic
 import Testing
 
 @testable import Periodicity
@@ -80,10 +81,31 @@ struct StatisticTests {
 
     @Test("p-values pass through the tabled quantiles and fall off with the tail's scale")
     func pValues() {
-        let table = PValueTable(classes: [.init(fewest: 6, logits: [0, 1, 2, 3, 4], scale: 2)])
-        #expect(abs(table.pValue(logit: 2, flows: 7) - 0.1) < 1e-12)
-        #expect(abs(table.pValue(logit: 2.5, flows: 7) - (0.1 * 0.05).squareRoot()) < 1e-12)
-        #expect(abs(table.pValue(logit: 6, flows: 7) - 0.02 * exp(-1)) < 1e-12)
+        let day = PValueTable.Window(hours: 24, classes: [.init(fewest: 6, logits: [0, 1, 2, 3, 4], scale: 2)])
+        let minutes = PValueTable.Window(hours: 0.1, classes: [.init(fewest: 6, logits: [1, 2, 3, 4, 5], scale: 2)])
+        let table = PValueTable(windows: [minutes, day])
+        #expect(abs(table.pValue(logit: 2, flows: 7, hours: 24) - 0.1) < 1e-12)
+        #expect(abs(table.pValue(logit: 2.5, flows: 7, hours: 20) - (0.1 * 0.05).squareRoot()) < 1e-12)
+        #expect(abs(table.pValue(logit: 6, flows: 7, hours: 99) - 0.02 * exp(-1)) < 1e-12)
+        #expect(abs(table.pValue(logit: 3, flows: 7, hours: 0.2) - 0.1) < 1e-12)
+    }
+
+    @Test("two implants have a rhythm between others; Poisson, clusters and retries have none that is enough")
+    func rhythm() {
+        var generator = SeededGenerator(seed: 5)
+        let span = TimeSpan(start: 0, hours: 4)
+        func strength(_ times: [Int64]) -> Double {
+            let scale = TimeScale(frame: span.end - span.start, origin: span.start)
+            return log(1 + Rhythm(times: times.sorted().map { Double($0) * 1e-9 }, scale: scale).weighted)
+        }
+        let implant = BeaconPlan(period: 20, jitter: .shortened(0.2))
+        let two = implant.times(in: span, using: &generator) + implant.times(in: span, using: &generator)
+        #expect(strength(two) > 3.5)
+        let others: [BackgroundPlan] = [
+            .renewal(.exponential(mean: 10), duty: .always),
+            .cluster(meanGap: 20, childrenPerEvent: 0.6, childGap: 1), .retries(delays: [5, 5, 5], meanGap: 60),
+        ]
+        for plan in others { #expect(strength(plan.times(in: span, using: &generator)) < 3) }
     }
 
     @Test("the weights of the fitted score are at least 0, so that every statistic is monotone")

@@ -19,22 +19,41 @@ struct Benchmark {
     /// Processor seconds for a million flows, by detector.
     var seconds: [(detector: String, perMillion: Double)]
 
-    static func span(week: Bool) -> TimeSpan { TimeSpan(start: monday, hours: week ? 168 : 24) }
+    /// How long the sensor was looked at, and what there was to see.
+    struct Window: Sendable {
+        var label: String
+        var hours: Double
+        var shares: LabelledSet.Shares
 
-    static func set(seed: UInt64, week: Bool) -> LabelledSet {
-        LabelledSet(seed: seed, shares: week ? .week : .day, span: span(week: week))
+        static let day = Window(label: "24 h", hours: 24, shares: .day)
+        static let kinds = Window(label: "24 h", hours: 24, shares: .kinds)
+        static let week = Window(label: "168 h", hours: 168, shares: .week)
+        static let short = [("5 min", 1.0 / 12), ("30 min", 0.5), ("4 h", 4)].map {
+            Window(label: $0.0, hours: $0.1, shares: .short)
+        }
+
+        var span: TimeSpan { TimeSpan(start: monday, hours: hours) }
     }
 
-    init(seed: UInt64, week: Bool) {
-        let set = Self.set(seed: seed, week: week)
-        let window = Self.span(week: week)
+    static func set(seed: UInt64, _ window: Window) -> LabelledSet {
+        LabelledSet(seed: seed, shares: window.shares, span: window.span)
+    }
+
+    let window: Window
+
+    init(seed: UInt64, _ looked: Window) {
+        self.window = looked
+        let set = Self.set(seed: seed, looked)
+        let window = looked.span
         let bounds = (window.start / 1_000_000_000)...(window.end / 1_000_000_000)
         let whole = set.channels.map { channel in channel.times.map { $0 / 1_000_000_000 } }
         let millions = Double(set.channels.reduce(0) { $0 + $1.times.count }) / 1e6
         let detector = PeriodicityDetector()
         var clock = ProcessorClock()
         let beacon = set.channels.map {
-            detector.judge(times: $0.times, toServer: $0.bytesToServer, toClient: $0.bytesToClient)
+            detector.judge(
+                times: $0.times, durations: $0.durations, toServer: $0.bytesToServer, toClient: $0.bytesToClient,
+                frame: window.end - window.start)
         }
         let beaconSeconds = clock.lap()
         let classic = whole.map { ClassicScore(seconds: $0)?.share ?? 0 }

@@ -7,6 +7,13 @@ struct NullCalibration {
     static let families: [ChannelFamily] = [.poisson, .gamma, .logNormal, .human]
     static let fewest = [6, 10, 16, 31, 61, 151, 501]
 
+    /// Lengths of the windows, in hours.
+    static let windows = [1.0 / 12, 0.5, 4, 24, 168]
+    /// Most flows of a null channel, for speed.
+    private static let mostFlows = 2500
+    /// Most draws a channel wanted: many a short look sees too little.
+    private static let mostDraws = 40
+
     /// Logits of null channels of one family, by flows.
     static func simulate(_ family: ChannelFamily, hours: Double, seed: UInt64, count: Int) -> [(
         flows: Int, logit: Double
@@ -14,13 +21,15 @@ struct NullCalibration {
         let root = SeededGenerator(seed: seed)
         let span = TimeSpan(start: Benchmark.monday, hours: hours)
         var result: [(flows: Int, logit: Double)] = []
-        for number in 0..<count {
+        for number in 0..<(count * mostDraws) where result.count < count {
             var generator = root.fork(UInt64(number))
             guard
                 let channel = LabelledChannel(
-                    family: family, beacon: nil, span: span, fewest: PeriodicityDetector.fewestFlows, most: 2500,
+                    family: family, beacon: nil, span: span, fewest: PeriodicityDetector.fewestFlows, most: mostFlows,
                     using: &generator),
-                let best = ChannelViews(times: channel.times).best(by: .fitted)
+                let best = ChannelViews(
+                    times: channel.times, durations: channel.durations, frame: span.end - span.start
+                ).best(by: .fitted)
             else { continue }
             result.append((channel.times.count, best.logit))
         }
@@ -30,24 +39,40 @@ struct NullCalibration {
     /// Allowance for the noise of the simulation: the tail's scale is taken this much longer than observed.
     static let allowance = 1.1
 
-    /// The table: of each class of flow counts the worst null's quantiles, and the mean excess of all nulls over the worst 5 % quantile.
+    /// The table: of each window and class of flow counts the worst null's quantiles, and the mean excess of all nulls over the worst
+    /// 5 % quantile.
     static func table(seed: UInt64, count: Int) -> PValueTable {
-        var samples = fewest.map { _ in [[Double]]() }
-        for family in families {
-            for hours in [24.0, 168] {
-                let drawn = simulate(family, hours: hours, seed: seed &+ UInt64(hours), count: count)
-                for (index, low) in fewest.enumerated() {
-                    let high = index + 1 < fewest.count ? fewest[index + 1] : .max
-                    samples[index].append(drawn.filter { $0.flows >= low && $0.flows < high }.map(\.logit))
-                }
-            }
-        }
-        return PValueTable(classes: zip(fewest, samples).map { row(fewest: $0, $1) })
+        PValueTable(
+            windows: windows.map { hours in
+                let drawn = families.map { simulate($0, hours: hours, seed: seed &+ UInt64(hours * 60), count: count) }
+                return PValueTable.Window(
+                    hours: hours,
+                    classes: fewest.indices.compactMap { index in
+                        let high = index + 1 < fewest.count ? fewest[index + 1] : .max
+                        guard drawn.contains(where: { logits($0, fewest[index]..<high).count >= least }) else {
+                            return nil
+                        }
+                        return row(fewest: fewest[index], drawn.map { pooled($0, index, below: high) })
+                    })
+            })
+    }
+
+    /// Fewer channels tell no quantile. Where no null has as many of a class, the class below stands for it.
+    private static let least = 200
+
+    private static func logits(_ drawn: [(flows: Int, logit: Double)], _ flows: Range<Int>) -> [Double] {
+        drawn.filter { flows.contains($0.flows) }.map(\.logit)
+    }
+
+    /// The logits of a class; where a null has too few channels of it, with those of the classes below.
+    private static func pooled(_ drawn: [(flows: Int, logit: Double)], _ index: Int, below high: Int) -> [Double] {
+        let samples = fewest[...index].reversed().lazy.map { logits(drawn, $0..<high) }
+        return samples.first { $0.count >= least } ?? []
     }
 
     private static func row(fewest: Int, _ samples: [[Double]]) -> PValueTable.Class {
         var marks = [Double](repeating: -.infinity, count: PValueTable.shares.count)
-        for sample in samples where sample.count >= 200 {
+        for sample in samples where sample.count >= least {
             let sorted = sample.sorted(by: >)
             marks = zip(marks, PValueTable.shares).map { max($0, sorted[Int($1 * Double(sorted.count))]) }
         }
@@ -58,12 +83,12 @@ struct NullCalibration {
     }
 
     /// The share of fresh null channels with p ≤ α, by family.
-    static func check(seed: UInt64, count: Int, alphas: [Double]) -> [(
+    static func check(hours: Double, seed: UInt64, count: Int, alphas: [Double]) -> [(
         family: ChannelFamily, channels: Int, shares: [Double]
     )] {
         families.map { family in
-            let drawn = simulate(family, hours: 24, seed: seed, count: count)
-            let p = drawn.map { PValueTable.simulated.pValue(logit: $0.logit, flows: $0.flows) }
+            let drawn = simulate(family, hours: hours, seed: seed, count: count)
+            let p = drawn.map { PValueTable.simulated.pValue(logit: $0.logit, flows: $0.flows, hours: hours) }
             return (family, p.count, alphas.map { alpha in Double(p.count { $0 <= alpha }) / Double(max(1, p.count)) })
         }
     }
@@ -73,13 +98,18 @@ struct NullCalibration {
         var text = """
             extension PValueTable {
                 /// Simulated by `detection-benchmark calibrate` for ``ScoreModel/fitted``; to be made anew whenever that changes.
-                public static let simulated = PValueTable(classes: [
+                public static let simulated = PValueTable(windows: [
 
             """
-        for row in table.classes {
-            let logits = row.logits.map { String(format: "%.2f", $0) }.joined(separator: ", ")
+        for window in table.windows {
             text +=
-                "        .init(fewest: \(row.fewest), logits: [\(logits)], scale: \(String(format: "%.3f", row.scale))),\n"
+                "        .init(\n            hours: \((window.hours * 1e4).rounded() / 1e4),\n            classes: [\n"
+            for row in window.classes {
+                let logits = row.logits.map { String(format: "%.2f", $0) }.joined(separator: ", ")
+                text += "                .init(fewest: \(row.fewest), logits: [\(logits)], "
+                text += "scale: \(String(format: "%.3f", row.scale))),\n"
+            }
+            text += "            ]),\n"
         }
         return text + "    ])\n}\n"
     }

@@ -20,22 +20,21 @@ struct ScoreFit {
     /// Penalty on squared weights, against wild weights of alike statistics.
     static let penalty = 2e-6
 
-    static func fit(_ examples: [Example]) -> ScoreModel {
+    static func fit(_ examples: [Example], _ statistics: [Statistic]) -> ScoreModel {
         var chosen = examples.map { $0.views.max { $0[.votes] < $1[.votes] } ?? Statistics() }
         let labels = examples.map { $0.isBeacon ? 1.0 : 0 }
         var model = ScoreModel(intercept: 0, parts: [])
         for _ in 0..<rounds {
-            model = fit(chosen, labels)
+            model = fit(chosen, labels, statistics)
             chosen = examples.map { $0.views.max { model.logit($0) < model.logit($1) } ?? Statistics() }
         }
         return rounded(model)
     }
 
-    private static func fit(_ rows: [Statistics], _ labels: [Double]) -> ScoreModel {
-        let knots = Statistic.allCases.map { statistic in Self.knots(of: statistic, rows, labels) }
+    private static func fit(_ rows: [Statistics], _ labels: [Double], _ statistics: [Statistic]) -> ScoreModel {
+        let knots = statistics.map { statistic in Self.knots(of: statistic, rows, labels) }
         var matrix: [[Double]] = []
-        for statistic in Statistic.allCases {
-            let marks = knots[statistic.rawValue]
+        for (statistic, marks) in zip(statistics, knots) {
             for (low, high) in zip(marks, marks.dropFirst()) {
                 matrix.append(rows.map { min(1, max(0, ($0[statistic] - low) / (high - low))) })
             }
@@ -43,8 +42,7 @@ struct ScoreFit {
         let solution = minimize(matrix, labels)
         var parts: [ScoreModel.Part] = []
         var place = 1
-        for statistic in Statistic.allCases {
-            let marks = knots[statistic.rawValue]
+        for (statistic, marks) in zip(statistics, knots) {
             parts.append(.init(statistic, knots: marks, weights: Array(solution[place..<(place + marks.count - 1)])))
             place += marks.count - 1
         }
@@ -123,11 +121,22 @@ struct ScoreFit {
                     parts: [
 
             """
-        for part in model.parts {
+        text += source(of: model.parts)
+        text += "        ],\n        others: [\n"
+        for other in model.others {
+            text += "        ScoreModel(\n        intercept: \(other.intercept),\n        parts: [\n"
+            text += source(of: other.parts) + "        ]),\n"
+        }
+        return text + "        ])\n}\n"
+    }
+
+    private static func source(of parts: [ScoreModel.Part]) -> String {
+        var text = ""
+        for part in parts {
             let knots = part.knots.map { "\($0)" }.joined(separator: ", ")
             let weights = part.weights.map { "\($0)" }.joined(separator: ", ")
             text += "            Part(.\(part.statistic), knots: [\(knots)], weights: [\(weights)]),\n"
         }
-        return text + "        ])\n}\n"
+        return text
     }
 }

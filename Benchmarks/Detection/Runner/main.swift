@@ -2,14 +2,20 @@ import Foundation
 
 // tune       fits the weights of the score and prints Periodicity/ScoreModel+Weights.swift
 // calibrate  simulates the nulls and prints Periodicity/PValueTable+Simulated.swift
+// check      the share of fresh null channels by p, a table of docs/detection.md
+// evasion    the share of beacons reported by jitter, calls and cover traffic, another
 // judge      measures all detectors on seeds that neither of the two has seen, and prints the tables of docs/detection.md
-let usage = "usage: detection-benchmark tune | calibrate | judge [SEED…] [HEATMAP.svg]"
+let usage = "usage: detection-benchmark tune | calibrate | check | evasion | judge [SEED…] [HEATMAP.svg]"
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "tune":
     print(ScoreFit.source(of: Tuning.run()))
 case "calibrate":
-    print(NullCalibration.source(of: NullCalibration.table(seed: 9000, count: 10_000)))
+    print(NullCalibration.source(of: NullCalibration.table(seed: 9000, count: 6000)))
+case "check":
+    print(Report.calibration())
+case "evasion":
+    print(Evasion.chart(seed: 501))
 case "judge":
     let seeds = arguments.dropFirst().compactMap { UInt64($0) }
     Report(seeds: seeds.isEmpty ? [1, 2] : seeds).print(heatMap: arguments.first { $0.hasSuffix(".svg") })

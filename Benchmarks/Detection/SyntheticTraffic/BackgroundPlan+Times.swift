@@ -141,6 +141,7 @@ extension BackgroundPlan.Gap {
         case .gamma(let shape, let mean): generator.gamma(shape: shape, mean: mean)
         case .logNormal(let median, let sigma): generator.logNormal(median: median, sigma: sigma)
         case .weibull(let shape, let scale): scale * pow(generator.exponential(mean: 1), 1 / shape)
+        case .kept(let least, let mean): least + generator.exponential(mean: mean)
         case .lomax(let shape, let scale): scale * (pow(1 - generator.uniform(), -1 / shape) - 1)
         }
     }

@@ -27,6 +27,8 @@ public enum BackgroundPlan: Sendable, Hashable {
         case logNormal(median: Double, sigma: Double)
         case weibull(shape: Double, scale: Double)
         case lomax(shape: Double, scale: Double)
+        /// A connection is kept for so long after its last use, and only then another is made.
+        case kept(least: Double, mean: Double)
     }
 
     /// What a person's traffic toward one destination looks like.
@@ -64,5 +66,23 @@ public enum BackgroundPlan: Sendable, Hashable {
     public func times(in span: TimeSpan, using generator: inout SeededGenerator) -> [Int64] {
         seconds(in: span, using: &generator).filter { $0 >= 0 && $0 < span.seconds }.sorted()
             .map { span.nanoseconds(at: $0) }
+    }
+
+    /// All flows inside the span, ascending, with how long each lasts: as long as its answer, or until the next.
+    public func connections(in span: TimeSpan, using generator: inout SeededGenerator) -> [BeaconPlan.Connection] {
+        let starts = times(in: span, using: &generator)
+        var lengths = generator.fork(78)
+        let median = lengths.logUniform(0.05, 60)
+        let sigma = lengths.uniform(0.3, 1.5)
+        // One after the other: the next begins some time after the last has ended.
+        let isOneByOne = lengths.chance(0.3)
+        return starts.indices.map { index in
+            let drawn = lengths.logNormal(median: median, sigma: sigma) * 1e9
+            guard isOneByOne, index + 1 < starts.count else {
+                return BeaconPlan.Connection(start: starts[index], duration: Int64(drawn))
+            }
+            let gap = Double(starts[index + 1] - starts[index]) * lengths.uniform()
+            return BeaconPlan.Connection(start: starts[index], duration: Int64(min(drawn, gap)))
+        }
     }
 }

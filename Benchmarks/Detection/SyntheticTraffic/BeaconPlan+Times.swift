@@ -3,21 +3,48 @@ extension BeaconPlan {
     ///
     /// - Returns: nanoseconds since 1970, ascending.
     public func times(in span: TimeSpan, using generator: inout SeededGenerator) -> [Int64] {
-        flows(callbacks(in: span, using: &generator), in: span, using: &generator).map { span.nanoseconds(at: $0) }
+        connections(in: span, using: &generator).map(\.start)
+    }
+
+    /// All flows of the plan inside the span: start times in nanoseconds since 1970, ascending, and how long each lasts in nanoseconds.
+    public func connections(in span: TimeSpan, using generator: inout SeededGenerator) -> [Connection] {
+        flows(calls(in: span, using: &generator), in: span, using: &generator).map {
+            Connection(start: span.nanoseconds(at: $0.start), duration: Int64($0.lasting * 1e9))
+        }
+    }
+
+    /// A flow as a sensor records it.
+    public struct Connection: Sendable, Hashable {
+        public var start: Int64
+        public var duration: Int64
+    }
+
+    /// A callback, in seconds since the span's start.
+    private struct Call {
+        var start: Double
+        var lasting: Double
     }
 
     /// Times of the callbacks that happen, in seconds since the span's start, ascending; bursts not yet unfolded.
     public func callbacks(in span: TimeSpan, using generator: inout SeededGenerator) -> [Double] {
+        calls(in: span, using: &generator).map(\.start)
+    }
+
+    private func calls(in span: TimeSpan, using generator: inout SeededGenerator) -> [Call] {
         let all =
             switch rhythm {
             case .slots(let delay): slotTimes(delay: delay, in: span, using: &generator)
             case .sleep, .twoSleeps: sleepTimes(in: span, using: &generator)
             }
-        var kept: [Double] = []
-        for time in all where isOnDuty(time, in: span) && !generator.chance(missed) {
-            kept.append(time)
+        var seen: [Call] = []
+        for call in all where isOnDuty(call.start, in: span) && !generator.chance(missed) {
+            if reused > 0, let open = seen.last, generator.chance(reused) {
+                seen[seen.count - 1].lasting = call.start + call.lasting - open.start
+            } else {
+                seen.append(call)
+            }
         }
-        return kept
+        return seen
     }
 
     /// Whether the implant is active at a time in seconds since the span's start.
@@ -34,18 +61,20 @@ extension BeaconPlan {
         from <= to ? hour >= from && hour < to : hour >= from || hour < to
     }
 
-    private func sleepTimes(in span: TimeSpan, using generator: inout SeededGenerator) -> [Double] {
-        var times: [Double] = []
+    private func sleepTimes(in span: TimeSpan, using generator: inout SeededGenerator) -> [Call] {
+        var times: [Call] = []
         var isFirst = true
         let longest =
             if case .twoSleeps(let other, _) = rhythm { max(period, other) } else { period }
         var now = generator.uniform(0, min(longest, span.seconds))
         if case .once(let after, _) = duty { now += after }
         while now < span.seconds {
-            times.append(now)
+            let start = now
             let base = nextSleep(&isFirst, using: &generator)
             now += jittered(base, using: &generator) * (1 + drift)
-            if latency > 0 { now += generator.logNormal(median: latency, sigma: 0.6) }
+            let lasting = latency > 0 ? generator.logNormal(median: latency, sigma: 0.6) : 0
+            now += lasting
+            times.append(Call(start: start, lasting: lasting))
         }
         return times
     }
@@ -69,31 +98,30 @@ extension BeaconPlan {
         }
     }
 
-    private func slotTimes(delay: Double, in span: TimeSpan, using generator: inout SeededGenerator) -> [Double] {
+    private func slotTimes(delay: Double, in span: TimeSpan, using generator: inout SeededGenerator) -> [Call] {
         let paced = period * (1 + drift)
         var slot = -generator.uniform() * paced
-        var times: [Double] = []
+        var times: [Call] = []
         while slot < span.seconds {
             let lag = latency > 0 ? generator.logNormal(median: latency, sigma: 0.6) : 0
             let time = slot + delay * period * generator.uniform() + lag
-            if time >= 0 && time < span.seconds { times.append(time) }
+            if time >= 0 && time < span.seconds { times.append(Call(start: time, lasting: lag)) }
             slot += paced
         }
-        return times.sorted()
+        return times.sorted { $0.start < $1.start }
     }
 
-    private func flows(
-        _ callbacks: [Double], in span: TimeSpan, using generator: inout SeededGenerator
-    ) -> [Double] {
-        guard burst > 1 else { return callbacks }
-        var times: [Double] = []
-        for time in callbacks {
-            times.append(time)
-            for _ in 1..<burst {
-                let later = time + burstSpread * generator.uniform()
-                if later < span.seconds { times.append(later) }
+    private func flows(_ calls: [Call], in span: TimeSpan, using generator: inout SeededGenerator) -> [Call] {
+        guard burst + burstExtra > 1 else { return calls }
+        var times: [Call] = []
+        for call in calls {
+            times.append(call)
+            let further = burst - 1 + (burstExtra > 0 ? generator.below(burstExtra + 1) : 0)
+            for _ in 0..<further {
+                let later = call.start + burstSpread * generator.uniform()
+                if later < span.seconds { times.append(Call(start: later, lasting: call.lasting)) }
             }
         }
-        return times.sorted()
+        return times.sorted { $0.start < $1.start }
     }
 }

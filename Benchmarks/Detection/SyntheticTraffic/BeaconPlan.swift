@@ -13,6 +13,8 @@ public struct BeaconPlan: Sendable, Hashable {
     public var missed: Double
     /// Flows a callback, at least 1.
     public var burst: Int
+    /// Up to this many further flows a callback, drawn anew for each.
+    public var burstExtra: Int
     /// Seconds over which the flows of one callback are spread.
     public var burstSpread: Double
     /// When the implant is active at all.
@@ -21,10 +23,13 @@ public struct BeaconPlan: Sendable, Hashable {
     public var drift: Double
     /// Mean seconds a callback takes before the implant sleeps again; the sleep starts after it.
     public var latency: Double
+    /// Share of the callbacks that are made inside the connection of the one before, which lasts the longer for it.
+    public var reused: Double
 
     public init(
         period: Double, jitter: Jitter = .none, rhythm: Rhythm = .sleep, missed: Double = 0, burst: Int = 1,
-        burstSpread: Double = 0.5, duty: Duty = .always, drift: Double = 0, latency: Double = 0.1
+        burstExtra: Int = 0, burstSpread: Double = 0.5, duty: Duty = .always, drift: Double = 0, latency: Double = 0.1,
+        reused: Double = 0
     ) {
         precondition(period > 0 && burst >= 1 && missed >= 0 && missed < 1, "a beacon plan outside its ranges")
         self.period = period
@@ -32,10 +37,12 @@ public struct BeaconPlan: Sendable, Hashable {
         self.rhythm = rhythm
         self.missed = missed
         self.burst = burst
+        self.burstExtra = burstExtra
         self.burstSpread = burstSpread
         self.duty = duty
         self.drift = drift
         self.latency = latency
+        self.reused = reused
     }
 
     /// How a sleep of `period` is varied.
@@ -86,5 +93,18 @@ public struct BeaconPlan: Sendable, Hashable {
         case asleep(from: Double, to: Double)
         /// Once, this many seconds after the span's start, for this many seconds.
         case once(after: Double, lasting: Double)
+    }
+}
+
+extension BeaconPlan {
+    /// The mean seconds from one callback to the next, of each sleep.
+    public var sleeps: [Double] {
+        let lasting =
+            switch jitter {
+            case .shortened(let share): 1 - share / 2
+            case .none, .uniform, .gaussian: 1.0
+            }
+        let bases = if case .twoSleeps(let other, _) = rhythm { [period, other] } else { [period] }
+        return bases.map { $0 * lasting * (1 + drift) + 1.2 * latency }
     }
 }

@@ -40,6 +40,7 @@ extension ChannelFamily {
         var plan = Self.gridPlan(using: &generator)
         switch self {
         case .sleep, .mixed, .campaign: break
+        case .twoImplants: plan.period = generator.logUniform(4, min(14_400, span.seconds / 40))
         case .twoSleeps:
             let other = plan.period * generator.logUniform(1.3, 8) * (generator.chance(0.3) ? 0.2 : 1)
             plan.rhythm = .twoSleeps(
@@ -56,6 +57,21 @@ extension ChannelFamily {
             plan.missed = generator.pick([0, 0, 0.05, 0.2])
             plan.burst = generator.pick([1, 1, 2])
             plan.duty = .once(after: generator.uniform(0, span.seconds - lasting), lasting: lasting)
+        case .fastBursts:
+            plan.period = generator.uniform(5, 15)
+            plan.jitter = .shortened(generator.pick([0.1, 0.2, 0.3, 0.4, 0.5]))
+            plan.missed = generator.pick([0, 0, 0.02, 0.1])
+            plan.burst = 2
+            plan.burstExtra = generator.below(3)
+            plan.burstSpread = generator.uniform(0.05, 1.5) * Double(1 + plan.burstExtra)
+        case .changedSleep:
+            let other = min(14_400, max(5, plan.period * generator.pick([0.1, 0.2, 0.5, 2, 5, 10])))
+            let calls = span.seconds / max(plan.period, other)
+            plan.rhythm = .twoSleeps(other: other, order: .spells(max(6, calls * generator.uniform(0.3, 1))))
+        case .longCalls:
+            plan.latency = plan.period * generator.logUniform(0.02, 0.6)
+            plan.reused = generator.pick([0, 0.2, 0.4, 0.6])
+            plan.burst = generator.pick([1, 1, 1, 2])
         default: return nil
         }
         return plan
@@ -107,6 +123,9 @@ extension ChannelFamily {
                 generator.chance(0.5)
                     ? .weibull(shape: generator.uniform(0.4, 1), scale: mean)
                     : .lomax(shape: generator.uniform(1.2, 4), scale: mean), duty: duty)
+        case .keepAlive:
+            let least = generator.logUniform(5, 60)
+            return .renewal(.kept(least: least, mean: least * generator.logUniform(1, 6)), duty: duty)
         case .chatty:
             return .cluster(
                 meanGap: generator.logUniform(60, 7200), childrenPerEvent: generator.uniform(0.3, 0.92),
@@ -143,7 +162,7 @@ extension ChannelFamily {
 
 extension BackgroundPlan.HumanPlan {
     /// A person and a site at random.
-    static func random(using generator: inout SeededGenerator) -> Self {
+    public static func random(using generator: inout SeededGenerator) -> Self {
         Self(
             sessionsPerDay: generator.logUniform(2, 60), pages: generator.logUniform(1.2, 25),
             dwell: generator.logUniform(4, 120), dwellSigma: generator.uniform(0.8, 1.6),

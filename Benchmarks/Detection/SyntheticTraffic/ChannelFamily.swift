@@ -11,13 +11,17 @@ public enum ChannelLabel: String, Sendable, CaseIterable {
 /// The family a generated channel was drawn from; the names stand in the benchmark's tables.
 public enum ChannelFamily: String, Sendable, CaseIterable {
     case sleep, twoSleeps = "two sleeps", slots, mixed = "mixed with human", campaign, shortLived = "hours of a week"
+    case fastBursts = "fast bursts", twoImplants = "two implants", changedSleep = "changed sleep"
+    case longCalls = "long or kept connections"
     case ntp, updateCheck = "update check", telemetry, mail, monitoring, cron
     case human, poisson, gamma, logNormal = "log-normal", heavyTail = "heavy tail", chatty, backOff = "back-off"
-    case trains, scan, retries, downloads
+    case trains, scan, retries, downloads, keepAlive = "keep-alive"
 
     public var label: ChannelLabel {
         switch self {
-        case .sleep, .twoSleeps, .slots, .mixed, .campaign, .shortLived: .beacon
+        case .sleep, .twoSleeps, .slots, .mixed, .campaign, .shortLived, .fastBursts, .twoImplants, .changedSleep,
+            .longCalls:
+            .beacon
         case .ntp, .updateCheck, .telemetry, .mail, .monitoring, .cron: .benignPeriodic
         default: .background
         }
@@ -29,6 +33,8 @@ public struct LabelledChannel: Sendable {
     public var family: ChannelFamily
     /// Nanoseconds since 1970, UTC, ascending.
     public var times: [Int64]
+    /// Nanoseconds that each flow lasts, in the order of `times`; empty where the sensor does not tell.
+    public var durations: [Int64]
     /// Bytes of each flow, in the order of `times`.
     public var bytesToServer: [Int64]
     public var bytesToClient: [Int64]

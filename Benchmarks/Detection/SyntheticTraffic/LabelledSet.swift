@@ -22,6 +22,16 @@ public struct LabelledSet: Sendable {
             (.human, 300), (.poisson, 100), (.gamma, 80), (.logNormal, 60), (.heavyTail, 40), (.chatty, 80),
             (.backOff, 60), (.trains, 80), (.scan, 30), (.retries, 50), (.downloads, 50),
         ])
+
+        /// Channels with more than one rhythm, or without gaps between the callbacks: kinds of beacons apart from the day's.
+        public static let kinds = Shares(counts: [
+            (.fastBursts, 60), (.twoImplants, 90), (.changedSleep, 30), (.longCalls, 60),
+        ])
+
+        /// Looks shorter than a day: the periods that fit, among the day's background and browsing that is looked at alone.
+        public static let short = Shares(
+            counts: [(.sleep, 240), (.twoSleeps, 48), (.slots, 48), (.mixed, 48)] + kinds.counts
+                + day.counts.filter { $0.family.label == .background } + [(.keepAlive, 100)])
     }
 
     public var channels: [LabelledChannel]
@@ -69,20 +79,31 @@ extension LabelledChannel {
         using generator: inout SeededGenerator
     ) {
         let plan = beacon ?? family.benignPlan(using: &generator)
-        var times: [Int64] = []
+        var flows: [BeaconPlan.Connection] = []
         var callbacks = 0
         if let plan {
-            times = plan.times(in: span, using: &generator)
-            callbacks = (times.count + plan.burst - 1) / plan.burst
+            flows = plan.connections(in: span, using: &generator)
+            callbacks = (flows.count + plan.burst - 1) / plan.burst
+            if family == .twoImplants {
+                // The same implant twice, or two kinds.
+                let other = generator.chance(0.7) ? plan : ChannelFamily.gridPlan(using: &generator)
+                flows += other.connections(in: span, using: &generator)
+            }
             if family == .mixed {
                 let person = BackgroundPlan.human(.random(using: &generator))
-                times = (times + person.times(in: span, using: &generator)).sorted()
+                flows += person.connections(in: span, using: &generator)
             }
         } else if let background = family.backgroundPlan(using: &generator) {
-            times = background.times(in: span, using: &generator)
+            flows = background.connections(in: span, using: &generator)
         }
-        guard times.count >= fewest, plan == nil || callbacks >= fewest else { return nil }
-        times = Array(times.prefix(most))
+        guard flows.count >= fewest, plan == nil || callbacks >= fewest else { return nil }
+        flows.sort { $0.start < $1.start }
+        let times = flows.prefix(most).map(\.start)
+        var sensor = generator.fork(77)
+        let isTold = family == .longCalls || sensor.chance(0.6)
+        // Some servers hold a connection for a while after its last use.
+        let held = sensor.chance(0.3) ? sensor.pick([1.0, 5, 15]) * 1e9 : 0
+        let durations = isTold ? flows.prefix(most).map { $0.duration + Int64(held) } : []
         let sizes = SizePlan.random(forBeacon: family.label != .background, using: &generator)
         var toServer: [Int64] = []
         var toClient: [Int64] = []
@@ -94,7 +115,8 @@ extension LabelledChannel {
             toClient.append(drawn.toClient)
         }
         self.init(
-            family: family, times: times, bytesToServer: toServer, bytesToClient: toClient, span: span, plan: plan,
+            family: family, times: times, durations: durations, bytesToServer: toServer, bytesToClient: toClient,
+            span: span, plan: plan,
             callbacks: callbacks)
     }
 }

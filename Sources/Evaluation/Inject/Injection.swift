@@ -8,8 +8,8 @@ public struct Injection: Sendable {
         /// How many beacons.
         public var count = 10
         public var seed: UInt64 = 1
-        /// The families to draw from, in turn; all beacon families by default.
-        public var families: [ChannelFamily] = ChannelFamily.allCases.filter { $0.label == .beacon }
+        /// The families to draw from, in turn; by default those of the benchmark's day and week.
+        public var families: [ChannelFamily] = [.sleep, .twoSleeps, .slots, .mixed, .campaign, .shortLived]
         /// Takes the place of plans at random.
         public var plan: BeaconPlan?
         /// The machines that are infected; drawn from the traffic's own by default.

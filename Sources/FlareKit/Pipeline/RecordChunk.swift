@@ -1,4 +1,4 @@
-/// Some kept records as columns: 20 bytes a record for a beacon detector, each further column 8 more.
+/// Some kept records as columns: 20 bytes a record with its sizes, each further column 8 more.
 struct RecordChunk: Sendable {
     /// Rows of a full chunk; a row's number is its chunk's number times this, plus its place.
     static let capacity = 1 << rowBits

@@ -58,7 +58,11 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
         return "\((value * scale).rounded() / scale)"
     }
 
-    public var demand: Demand { Demand(grouping: Grouping(by: .both), minimumCount: options.minOccur) }
+    public var demand: Demand {
+        Demand(
+            grouping: Grouping(by: .both), minimumCount: options.minOccur,
+            columns: [.bytesToServer, .bytesToClient, .duration])
+    }
 
     public func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [BeaconJudgement?] {
         let (silences, frame) = (census.silences, census.recordedDuration)
@@ -73,8 +77,8 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
         let (up, down) = (channel.bytesToServer.known, channel.bytesToClient.known)
         let areKnown = up.count == channel.count && down.count == channel.count
         return detector.judge(
-            times: channel.times, toServer: areKnown ? up : [], toClient: areKnown ? down : [], silences: silences,
-            frame: frame
+            times: channel.times, durations: channel.numbers[.duration] ?? [], toServer: areKnown ? up : [],
+            toClient: areKnown ? down : [], silences: silences, frame: frame
         ).map(BeaconJudgement.init)
     }
 

@@ -17,6 +17,7 @@ enum BeaconEvidence {
         Field("active_until", .time, "Last callback of the best active stretch."),
         Field("drift", .number, unit: "%", "Change of the interval from the first half to the second."),
         Field("second_interval", .number, unit: "s", "A second interval, where there are two in turn."),
+        Field("rhythms", .texts, "Each rhythm with its callbacks, where the channel holds more than one."),
         Field("typical_size", .integer, unit: "bytes", "Bytes of a flow, both ways, in the median."),
         Field("size_regularity", .number, unit: "%", "Share of the flows within 5 % of the typical size."),
         Field("p_value", .number, "How often traffic without a period scores as high."),
@@ -45,6 +46,10 @@ enum BeaconEvidence {
         finding.evidence["active_until"] = .time(judgement.activeUntil)
         finding.evidence["drift"] = .number(rounded(judgement.drift * 100))
         finding.evidence["second_interval"] = judgement.secondPeriod.map { .number(rounded($0)) }
+        if !judgement.rhythms.isEmpty {
+            finding.evidence["rhythms"] = .texts(
+                judgement.rhythms.map { "\($0.callbacks) every \(BeaconSentence.duration($0.period))" })
+        }
         finding.evidence["typical_size"] = judgement.typicalSize.map(Value.integer)
         finding.evidence["size_regularity"] = judgement.sizeRegularity.map { .number(rounded($0 * 100)) }
         finding.evidence["p_value"] = .number(judgement.pValue)

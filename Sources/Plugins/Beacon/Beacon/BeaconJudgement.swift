@@ -23,6 +23,14 @@ public struct BeaconJudgement: Judgement, Equatable {
     /// Change of the interval from the first half of the callbacks to the second, as a share.
     public var drift: Double
     public var secondPeriod: Double?
+    /// Where the channel holds more than one rhythm: each with its seconds and its callbacks, the strongest first.
+    public var rhythms: [Rhythm]
+
+    public struct Rhythm: Codable, Sendable, Equatable {
+        public var period: Double
+        public var callbacks: Int
+    }
+
     /// Bytes of a typical flow, both ways, and the share of flows within 5 % of it.
     public var typicalSize: Int64?
     public var sizeRegularity: Double?
@@ -45,6 +53,9 @@ public struct BeaconJudgement: Judgement, Equatable {
         activeUntil = Timestamp(nanoseconds: periodicity.activeUntil)
         drift = periodicity.drift
         secondPeriod = periodicity.secondPeriod
+        rhythms =
+            periodicity.rhythms.count > 1
+            ? periodicity.rhythms.map { Rhythm(period: $0.period, callbacks: $0.callbacks) } : []
         typicalSize = periodicity.sizes?.typical
         sizeRegularity = periodicity.sizes?.share
         parts = periodicity.parts.map { "\($0.statistic.label) +\(Self.tenths($0.amount))" }

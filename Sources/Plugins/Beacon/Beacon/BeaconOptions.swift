@@ -20,7 +20,7 @@ public struct BeaconOptions: PluginOptions {
             Option(
                 "false_alarms", \.falseAlarms,
                 "A channel is reported if, by its p-value, no more than this many channels a day without a period "
-                    + "would score as high among those judged.",
+                    + "would score as high among those judged. A run of less than 15 minutes counts as so long.",
                 unit: "a day", range: 0...),
             Option(
                 "score_floor", \.scoreFloor,

@@ -13,6 +13,10 @@ enum BeaconSentence {
             judgement.hoursOfDay >= dayAndNight ? "day and night" : "in \(judgement.hoursOfDay) hours of the day",
         ]
         if judgement.burst > 1 { parts.append("\(judgement.burst) flows each") }
+        if !judgement.rhythms.isEmpty {
+            let each = judgement.rhythms.map { "\($0.callbacks.grouped) every \(duration($0.period))" }
+            parts.append("\(each.count) rhythms: " + each.joined(separator: " and "))
+        }
         if let second = judgement.secondPeriod { parts.append("at times every \(duration(second))") }
         if let share = judgement.sizeRegularity, let size = judgement.typicalSize, share >= steadySizes {
             parts.append("\(size.grouped) bytes each")

@@ -10,6 +10,8 @@ struct FalseAlarmDial {
     let qValues: [Double]
 
     private static let day = 86_400e9
+    /// A run counts for at least so long: whoever looks at one short capture looks at one list, and one in so many of a day is fair.
+    private static let shortest = 900e9
 
     /// - Parameters:
     ///   - judged: the p-values of all judgements.
@@ -17,8 +19,8 @@ struct FalseAlarmDial {
     ///   - perDay: false alarms expected a day.
     init(judged: [Double], census: Census, perDay: Double) {
         let tests = max(census.judged, judged.count, 1)
-        let recorded = census.recordedDuration ?? census.window.duration
-        let days = Double(recorded ?? Int64(Self.day)) / Self.day
+        let recorded = Double(census.recordedDuration ?? census.window.duration ?? Int64(Self.day))
+        let days = max(Self.shortest, recorded) / Self.day
         largestPValue = min(1, perDay * days / Double(tests))
         var qValues = [Double](repeating: 1, count: judged.count)
         var smallest = 1.0

@@ -17,9 +17,9 @@ struct BlockRegularity: Sendable {
     /// First and last idle time of the best stretch.
     var stretch = 0..<0
 
-    /// A block holds at least so many idle times and lasts at least so many seconds.
+    /// A block holds at least so many idle times and lasts at least this share of an hour.
     static let fewestIdle = 8
-    static let shortest = 900.0
+    static let shortest = 0.25
     /// Idle times longer than so many medians are silences: neutral, in no block.
     static let silence = 6.0
     /// A block must be more regular than Poisson by this much of M: a log-normal with σ = 0.9 is by 0.17, and no beacon.
@@ -27,8 +27,8 @@ struct BlockRegularity: Sendable {
     /// Rests below this share of the median count as this long, so that one pair of flows cannot decide.
     static let smallestRest = 0.003
 
-    /// - Parameter times: flow starts in seconds, ascending.
-    init(of view: BurstView, times: [Double]) {
+    /// - Parameter hour: seconds of an hour (``TimeScale``).
+    init(of view: BurstView, hour: Double) {
         var open = Block()
         var sums = StretchSum()
         var regular = 0
@@ -36,7 +36,7 @@ struct BlockRegularity: Sendable {
         func close(at end: Int) {
             guard open.count >= BurstView.fewestIdle else { return }
             let z = open.z
-            let hours = open.seconds / 3600
+            let hours = open.seconds / hour
             blocks += 1
             weighted += min(3, max(-1, z)) * min(2, hours)
             if z > 1 {
@@ -56,7 +56,7 @@ struct BlockRegularity: Sendable {
                 continue
             }
             open.add(rest: max(floor, idle - view.burstGap), seconds: idle)
-            if open.count >= Self.fewestIdle && open.seconds >= Self.shortest {
+            if open.count >= Self.fewestIdle && open.seconds >= Self.shortest * hour {
                 close(at: index + 1)
                 open = Block(begin: index + 1)
             }

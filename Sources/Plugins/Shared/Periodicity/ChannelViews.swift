@@ -8,35 +8,47 @@ package struct ChannelViews: Sendable {
         package var statistics: Statistics
         /// `nil` where the screen spared the fit.
         var evidence: IntervalEvidence?
+        /// Whether idle times are counted from the end of what was before (``SleepClock``).
+        var fromEnds = false
     }
 
-    /// Flow starts in seconds since the first, stretched.
+    /// Flow starts in seconds since the first.
     let times: [Double]
-    /// Seconds to add to a time to have whole hours of the day (UTC) at multiples of 3,600.
-    let offset: Double
+    let scale: TimeScale
+    let rhythm: Rhythm
     package private(set) var measured: [Measured] = []
 
     /// Shapes are fitted only where block regularity, weighed by hours, is above this in some view: 1.5 % of the benchmark's beacons
     /// and two in five of its other channels are below, and score next to nothing.
     static let screen = -0.2
-    /// Views looked at closely.
+    /// Views looked at closely, of either clock.
     static let mostViews = 3
 
     /// - Parameters:
     ///   - nanoseconds: flow starts, ascending, at least two.
+    ///   - durations: of each flow in nanoseconds, below 0 where it is not known; empty where none is.
     ///   - silences: stretches in which the whole sensor was silent, ascending: a gap that touches one counts for nothing.
-    ///   - stretch: by how much times are stretched.
-    package init(times nanoseconds: [Int64], silences: [Range<Int64>] = [], stretch: Double = 1) {
+    ///   - frame: nanoseconds that the sensor was looked at; `nil` for a day or more.
+    package init(
+        times nanoseconds: [Int64], durations: [Int64] = [], silences: [Range<Int64>] = [], frame: Int64? = nil
+    ) {
         let origin = nanoseconds[0]
-        times = nanoseconds.map { Self.seconds(from: origin, to: $0) * stretch }
-        let timeOfDay = origin % Self.day
-        offset = Double(timeOfDay < 0 ? timeOfDay + Self.day : timeOfDay) * 1e-9
-        let gaps = Self.gaps(nanoseconds, silences, stretch)
+        times = nanoseconds.map { Self.seconds(from: origin, to: $0) }
+        scale = TimeScale(frame: frame, origin: origin)
+        let gaps = Self.gaps(nanoseconds, silences)
+        rhythm = Rhythm(times: times, scale: scale)
+        measure(gaps, fromEnds: false)
+        if let sleeps = SleepClock.gaps(gaps, times: times, durations: durations) {
+            measure(sleeps, fromEnds: true)
+        }
+    }
+
+    private mutating func measure(_ gaps: [Double], fromEnds: Bool) {
         let sorted = gaps.filter(\.isFinite).sorted()
         var kept: [(view: BurstView, blocks: BlockRegularity)] = []
-        let times = self.times
+        let (times, scale) = (self.times, self.scale)
         BurstView.forEach(gaps: gaps, sorted: sorted) { view in
-            let blocks = BlockRegularity(of: view, times: times)
+            let blocks = BlockRegularity(of: view, hour: scale.hour)
             if let last = kept.last, last.view.idle.count == view.idle.count {
                 // The same callbacks under another burst gap: the more regular look stands for both.
                 if last.blocks.weighted < blocks.weighted { kept[kept.count - 1] = (view, blocks) }
@@ -51,7 +63,7 @@ package struct ChannelViews: Sendable {
         }
         let isWorthFitting = kept.contains { $0.blocks.weighted > Self.screen }
         for (view, blocks) in kept {
-            var statistics = Statistics(of: view, blocks: blocks, flows: times.count, sorted: sorted)
+            var statistics = Statistics(of: view, blocks: blocks, rhythm: rhythm, sorted: sorted)
             var evidence: IntervalEvidence?
             if isWorthFitting {
                 let from = sorted.count - view.idle.lazy.filter(\.isFinite).count
@@ -59,19 +71,33 @@ package struct ChannelViews: Sendable {
                 let fitted = IntervalEvidence(
                     of: view, shortest: sorted[from + count / 50],
                     longest: sorted[from + min(count - 1, count * 9 / 10)])
-                statistics.add(fitted, of: view, times: times, offset: offset)
+                statistics.add(fitted, of: view, times: times, scale: scale)
                 evidence = fitted
             }
-            measured.append(Measured(view: view, blocks: blocks, statistics: statistics, evidence: evidence))
+            measured.append(
+                Measured(view: view, blocks: blocks, statistics: statistics, evidence: evidence, fromEnds: fromEnds))
         }
     }
 
-    /// The view of the highest logit; `nil` where there are too few callbacks for any.
+    /// The view of the highest sum, with its logit; `nil` where there are too few callbacks for any.
     package func best(by model: ScoreModel) -> (measured: Measured, logit: Double)? {
-        measured.map { ($0, model.logit($0.statistics)) }.max { $0.1 < $1.1 }
+        measured.max { model.sum($0.statistics) < model.sum($1.statistics) }.map { ($0, model.logit($0.statistics)) }
     }
 
-    private static let day: Int64 = 86_400_000_000_000
+    /// The rhythms, where there is more than one, or one that the pace of neighbours misses; none where two sleeps take turns.
+    func rhythms(beside pace: Pace, fromEnds: Bool) -> [FoundRhythm] {
+        guard pace.second == nil, pace.period > 0 else { return [] }
+        let apart = Rhythm.burstShare * (rhythm.period > 0 ? min(pace.period, rhythm.period) : pace.period)
+        var starts = [times[0]]
+        for (time, previous) in zip(times.dropFirst(), times) where time - previous > apart { starts.append(time) }
+        let width = min(0.26, max(0.03, 3 * pace.deviation / pace.period))
+        let found = RhythmPeeling.rhythms(starts, guess: (pace.period, width), scale: scale)
+        guard let first = found.first else { return [] }
+        if found.count > 1 { return found }
+        // One by itself outdoes the pace only where it is most of the channel.
+        let isMost = 5 * first.callbacks >= 3 * starts.count
+        return !fromEnds && isMost && abs(first.period / pace.period - 1) > 0.05 ? found : []
+    }
 
     /// Any two moments that the type holds, however far apart.
     private static func seconds(from begin: Int64, to end: Int64) -> Double {
@@ -79,13 +105,13 @@ package struct ChannelViews: Sendable {
         return overflow ? (Double(end) - Double(begin)) * 1e-9 : Double(difference) * 1e-9
     }
 
-    private static func gaps(_ nanoseconds: [Int64], _ silences: [Range<Int64>], _ stretch: Double) -> [Double] {
+    private static func gaps(_ nanoseconds: [Int64], _ silences: [Range<Int64>]) -> [Double] {
         var gaps = [Double](repeating: 0, count: nanoseconds.count - 1)
         var silence = 0
         for index in gaps.indices {
             let begin = nanoseconds[index]
             let end = nanoseconds[index + 1]
-            gaps[index] = seconds(from: begin, to: end) * stretch
+            gaps[index] = seconds(from: begin, to: end)
             while silence < silences.count && silences[silence].upperBound <= begin { silence += 1 }
             if silence < silences.count && silences[silence].lowerBound < end { gaps[index] = .infinity }
         }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The pace of a view's callbacks, for the evidence on a finding: period, jitter, misses, drift. No part of the score.
 struct Pace {
-    /// Seconds between callbacks: the median of the intervals that are one period long.
+    /// Seconds between callbacks, or from the end of one to the next: the median of the intervals that are one period long.
     let period: Double
     /// 1.4826 · MAD of those.
     let deviation: Double
@@ -15,7 +15,8 @@ struct Pace {
     let second: Double?
     /// Indices of the first flows of the first and last callback of the best active stretch.
     let active: ClosedRange<Int>
-    private let starts: [Double]
+    /// First flows of the callbacks, in seconds.
+    let starts: [Double]
 
     init(of measured: ChannelViews.Measured, times: [Double]) {
         let view = measured.view
@@ -23,7 +24,7 @@ struct Pace {
         starts = firsts.map { times[$0] }
         callbacks = firsts.count
         let isKnown = view.idle.map(\.isFinite)
-        let intervals = zip(starts.dropFirst(), starts).map { $0 - $1 }
+        let intervals = measured.fromEnds ? view.idle : zip(starts.dropFirst(), starts).map { $0 - $1 }
         let known = zip(intervals, isKnown).filter { $0.1 }.map { $0.0 }
         let guess = measured.evidence.map { $0.period * $0.shape.moments.mean } ?? Self.median(known)
         let single = known.filter { abs($0 - guess) <= 0.5 * guess }
@@ -52,9 +53,9 @@ struct Pace {
 
     /// Hours of the day with a callback.
     ///
-    /// - Parameter stretch: by how much the times were stretched.
-    func hoursOfDay(offset: Double, stretch: Double = 1) -> Int {
-        Set(starts.map { Int((($0 / stretch + offset) / 3600).rounded(.down)) % 24 }).count
+    /// - Parameter offset: seconds from midnight to the first flow.
+    func hoursOfDay(offset: Double) -> Int {
+        Set(starts.map { Int((($0 + offset) / 3600).rounded(.down)) % 24 }).count
     }
 
     /// The median of the intervals that are no whole multiple of the period, where they are a fifth of all and alike among themselves.

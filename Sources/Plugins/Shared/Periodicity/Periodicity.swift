@@ -28,6 +28,8 @@ public struct Periodicity: Sendable, Hashable {
     public var drift: Double
     /// Another interval that at least a fifth of the intervals have and that is no multiple of the period, in seconds.
     public var secondPeriod: Double?
+    /// The rhythms that the channel holds, where it holds more than one, the one that says most first.
+    public var rhythms: [FoundRhythm]
     /// Regularity of the sizes, not part of the score.
     public var sizes: SizeRegularity?
     /// What the score is made of, on the scale of the logit, largest first. With `base` they add up to the logit.

@@ -18,6 +18,8 @@ public struct PeriodicityDetector: Sendable {
     public var pValues: PValueTable
 
     public static let fewestFlows = 6
+    /// Rhythms are told apart only on channels that might be reported.
+    static let worthPeeling = 0.05
 
     public init(minOccur: Int = fewestFlows, model: ScoreModel = .fitted, pValues: PValueTable = .simulated) {
         self.minOccur = max(Self.fewestFlows, minOccur)
@@ -29,46 +31,41 @@ public struct PeriodicityDetector: Sendable {
     ///
     /// - Parameters:
     ///   - times: flow starts in nanoseconds since 1970, ascending.
+    ///   - durations: nanoseconds of each flow, in the order of `times`, below 0 where it is not known; or empty.
     ///   - toServer: bytes of each flow to the server, in the order of `times`, or empty.
     ///   - toClient: likewise to the client.
     ///   - silences: stretches in which the whole sensor recorded nothing, ascending: what happened there is not known, so a gap that
     ///     touches one is no missed callback.
-    ///   - frame: nanoseconds that the sensor was looked at. In a frame shorter than a day times are stretched as if it were one: the
-    ///     statistics, the nulls and the p-value know days, and an hour that is full of callbacks shows as much as a day that is. Below
-    ///     an hour the stretch stays at 24.
+    ///   - frame: nanoseconds that the sensor was looked at; `nil` for a day or more. It says what the statistics take for an hour
+    ///     (``TimeScale``) and which nulls the p-value is compared with.
     /// - Returns: `nil` with fewer flows than ``minOccur`` or fewer than five callbacks under any burst gap.
     /// - Complexity: O(n log n).
     public func judge(
-        times: [Int64], toServer: [Int64] = [], toClient: [Int64] = [], silences: [Range<Int64>] = [],
-        frame: Int64? = nil
+        times: [Int64], durations: [Int64] = [], toServer: [Int64] = [], toClient: [Int64] = [],
+        silences: [Range<Int64>] = [], frame: Int64? = nil
     ) -> Periodicity? {
         guard times.count >= minOccur else { return nil }
-        let factor = Stretch.factor(frame: frame)
-        let views = ChannelViews(times: times, silences: silences, stretch: factor)
+        let views = ChannelViews(times: times, durations: durations, silences: silences, frame: frame)
         guard let (best, logit) = views.best(by: model) else { return nil }
         let pace = Pace(of: best, times: views.times)
-        let parts = model.parts.map { ($0.statistic, $0.amount(best.statistics[$0.statistic])) }
+        var pValue = pValues.pValue(logit: logit, flows: times.count, hours: views.scale.frame / 3600)
+        // No null comes so far that the rhythm by itself has anything to say, so its p-value costs nothing.
+        if model.others.contains(where: { $0.sum(best.statistics) > $0.intercept }) {
+            pValue = min(pValue, max(1e-12, views.rhythm.pValue))
+        }
+        let rhythms = pValue <= Self.worthPeeling ? views.rhythms(beside: pace, fromEnds: best.fromEnds) : []
+        let deciding = model.deciding(best.statistics)
+        let parts = deciding.parts.map { ($0.statistic, $0.amount(best.statistics[$0.statistic])) }
             .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
         return Periodicity(
-            score: ScoreModel.score(ofLogit: logit), pValue: pValues.pValue(logit: logit, flows: times.count),
-            period: pace.period / factor, jitterSeconds: pace.deviation / factor, callbacks: pace.callbacks,
+            score: ScoreModel.score(ofLogit: logit),
+            pValue: pValue,
+            period: rhythms.first?.period ?? pace.period, jitterSeconds: pace.deviation, callbacks: pace.callbacks,
             expected: pace.expected, fitting: pace.fitting, burst: pace.burst,
-            burstGap: best.view.burstGap / factor, hoursOfDay: pace.hoursOfDay(offset: views.offset, stretch: factor),
+            burstGap: best.view.burstGap, hoursOfDay: pace.hoursOfDay(offset: views.scale.offset),
             activeFrom: times[pace.active.lowerBound], activeUntil: times[pace.active.upperBound], drift: pace.drift,
-            secondPeriod: pace.second.map { $0 / factor },
-            sizes: SizeRegularity(toServer: toServer, toClient: toClient), base: model.intercept,
+            secondPeriod: pace.second, rhythms: rhythms,
+            sizes: SizeRegularity(toServer: toServer, toClient: toClient), base: deciding.intercept,
             statistics: parts.map { $0.0 }, amounts: parts.map { $0.1 })
-    }
-}
-
-/// By how much times are stretched, so that a frame shorter than a day fills one.
-enum Stretch {
-    static let day = 86_400.0e9
-    static let most = 24.0
-
-    /// - Parameter frame: nanoseconds; `nil` stretches nothing.
-    /// - Returns: at least 1.
-    static func factor(frame: Int64?) -> Double {
-        frame.map { min(most, max(1, day / max(1, Double($0)))) } ?? 1
     }
 }

@@ -39,5 +39,8 @@ extension ScoreModel {
             Part(
                 .tightness, knots: [0.71, 0.913, 1.168, 1.833, 2.526, 3.219, 4.2],
                 weights: [0.246, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        ],
+        others: [
+            ScoreModel(intercept: -3.2, parts: [Part(.rhythm, knots: [3.5, 4.1], weights: [8])])
         ])
 }

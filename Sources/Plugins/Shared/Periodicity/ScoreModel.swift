@@ -35,14 +35,26 @@ public struct ScoreModel: Sendable, Hashable {
 
     public var intercept: Double
     public var parts: [Part]
+    /// Models of fewer statistics, which count where they have anything to say and are surer: a sum knows no statistic that is enough by itself.
+    public var others: [ScoreModel]
 
-    public init(intercept: Double, parts: [Part]) {
+    public init(intercept: Double, parts: [Part], others: [ScoreModel] = []) {
         self.intercept = intercept
         self.parts = parts
+        self.others = others
     }
 
-    /// The sum of the intercept and all parts.
-    package func logit(_ statistics: Statistics) -> Double {
+    /// The sum of the intercept and all parts, or that of another model where it is larger.
+    package func logit(_ statistics: Statistics) -> Double { deciding(statistics).sum(statistics) }
+
+    /// The model that is surest.
+    func deciding(_ statistics: Statistics) -> ScoreModel {
+        others.filter { $0.sum(statistics) > $0.intercept }
+            .reduce(self) { $0.sum(statistics) >= $1.sum(statistics) ? $0 : $1 }
+    }
+
+    /// The sum of the intercept and all parts, by which views are compared.
+    func sum(_ statistics: Statistics) -> Double {
         parts.reduce(intercept) { $0 + $1.amount(statistics[$1.statistic]) }
     }
 

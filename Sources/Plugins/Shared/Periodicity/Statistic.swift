@@ -12,6 +12,8 @@ public enum Statistic: Int, Sendable, CaseIterable {
     case bestStretch
     /// Hours in regular blocks.
     case regularHours
+    /// Callbacks a period after others, neighbours or not (``Rhythm``), by the logarithm.
+    case rhythm
     /// Longest time without a silence: log(1 + hours).
     case longestRun
     /// Callbacks in the longest run without a silence: log(1 + number).
@@ -41,6 +43,7 @@ public enum Statistic: Int, Sendable, CaseIterable {
         case .blocks: "regular blocks"
         case .bestStretch: "best active stretch"
         case .regularHours: "regular hours"
+        case .rhythm: "a period after others"
         case .longestRun: "longest run"
         case .runCallbacks: "callbacks in the longest run"
         case .fewCallbacks: "few callbacks needed"

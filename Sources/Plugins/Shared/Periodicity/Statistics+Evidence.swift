@@ -5,16 +5,16 @@ extension Statistics {
     ///
     /// - Parameters:
     ///   - times: flow starts in seconds, ascending.
-    ///   - offset: what to add to a time to have whole hours of the day at multiples of 3,600.
-    mutating func add(_ evidence: IntervalEvidence, of view: BurstView, times: [Double], offset: Double) {
+    ///   - scale: what an hour is, and where one begins.
+    mutating func add(_ evidence: IntervalEvidence, of view: BurstView, times: [Double], scale: TimeScale) {
         self[.meanEvidence] = min(3, max(-1, evidence.evidence / Double(view.idle.count)))
         let moments = evidence.shape.moments
         self[.tightness] = -log(moments.deviation / moments.mean)
         self[.unmissed] = 1 - evidence.shape.missed
-        let ends = view.next.map { times[Int($0)] + offset }
+        let ends = view.next.map { times[Int($0)] + scale.offset }
         self[.votes] = Self.hourlyVotes(
-            nats: evidence.nats, idle: view.idle, ends: ends, silence: evidence.silence)
-        addRun(of: view.idle, silence: evidence.silence)
+            nats: evidence.nats, idle: view.idle, ends: ends, silence: evidence.silence, hour: scale.hour)
+        addRun(of: view.idle, silence: evidence.silence, hour: scale.hour)
     }
 
     /// Σ over hours of (nats of the hour, cut to ±3) · (share of the hour covered)².
@@ -25,17 +25,20 @@ extension Statistics {
     ///   - nats: evidence of each idle time.
     ///   - ends: when each idle time ends, in seconds, ascending.
     ///   - silence: longer idle times are passed over.
-    static func hourlyVotes(nats: [Double], idle: [Double], ends: [Double], silence: Double) -> Double {
+    ///   - length: seconds of an hour.
+    static func hourlyVotes(
+        nats: [Double], idle: [Double], ends: [Double], silence: Double, hour length: Double = 3600
+    ) -> Double {
         var hour = -Double.infinity
         var total = 0.0
         var covered = 0.0
         var votes = 0.0
         func close() {
-            let share = min(1, covered / 3600)
+            let share = min(1, covered / length)
             votes += min(3, max(-3, total)) * share * share
         }
         for index in idle.indices where idle[index] <= silence {
-            let itsHour = (ends[index] / 3600).rounded(.down)
+            let itsHour = (ends[index] / length).rounded(.down)
             if itsHour != hour {
                 close()
                 hour = itsHour
@@ -43,13 +46,13 @@ extension Statistics {
                 covered = 0
             }
             total += nats[index]
-            covered += min(3600, idle[index])
+            covered += min(length, idle[index])
         }
         close()
         return votes
     }
 
-    private mutating func addRun(of idle: [Double], silence: Double) {
+    private mutating func addRun(of idle: [Double], silence: Double, hour: Double) {
         var run = 0.0
         var callbacks = 0.0
         var longest = 0.0
@@ -69,7 +72,7 @@ extension Statistics {
             longest = max(longest, run)
             most = max(most, callbacks)
         }
-        self[.longestRun] = log(1 + longest / 3600)
+        self[.longestRun] = log(1 + longest / hour)
         self[.runCallbacks] = log(1 + most)
         self[.presence] = all > 0 ? 1 - silent / all : 0
     }

@@ -4,13 +4,14 @@ extension Statistics {
     /// The statistics that need the gaps alone.
     ///
     /// - Parameters:
-    ///   - flows: flows of the channel.
+    ///   - rhythm: of the channel, whatever the view.
     ///   - sorted: the channel's finite gaps, ascending.
-    init(of view: BurstView, blocks: BlockRegularity, flows: Int, sorted: [Double]) {
+    init(of view: BurstView, blocks: BlockRegularity, rhythm: Rhythm, sorted: [Double]) {
         let count = Double(view.idle.count)
         self[.blocks] = blocks.weighted
         self[.bestStretch] = log(1 + blocks.bestStretch)
         self[.regularHours] = blocks.regularHours
+        self[.rhythm] = log(1 + rhythm.weighted)
         self[.fewCallbacks] = -log(count)
         self[.secondPairs] = Self.likeness(of: view.idle, beyond: view.burstGap, distance: 2)
         let ambiguous =
