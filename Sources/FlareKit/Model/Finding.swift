@@ -17,6 +17,8 @@ public struct Finding: Sendable, Codable {
     /// What the detector saw; of a rhythm more evidence is asked.
     public var basis = Basis.behaviour
     public var modifiers: [Modifier] = []
+    /// What the detector's test of chance says of it, in decibans; `nil` where it makes none.
+    public var testWeight: Double?
     /// What it lacks of being reported by its detector alone, in decibans; 0 where the detector reports it.
     public var shortfall = 0.0
     /// From when on it is urgent; the pipeline's.

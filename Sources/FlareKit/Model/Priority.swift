@@ -64,13 +64,21 @@ extension Finding {
     /// harm, for machines are regular.
     static let scoreWeights = -20.0...10.0
 
-    /// The weight of the detector's certainty, in decibans.
+    /// The weight of the detector's certainty, in decibans: the odds of its score, or what its test of chance says if that is more.
     public var scoreWeight: Double {
         let odds = score / (1 - score)
-        guard odds.isFinite, odds > 0 else {
-            return score >= 1 ? Self.scoreWeights.upperBound : Self.scoreWeights.lowerBound
-        }
-        return min(max(10 * log10(odds), Self.scoreWeights.lowerBound), Self.scoreWeights.upperBound)
+        var weight = score >= 1 ? Self.scoreWeights.upperBound : Self.scoreWeights.lowerBound
+        if odds.isFinite, odds > 0 { weight = 10 * log10(odds) }
+        if let testWeight { weight = max(weight, testWeight) }
+        return min(max(weight, Self.scoreWeights.lowerBound), Self.scoreWeights.upperBound)
+    }
+
+    /// What a p-value says at most, in decibans: 1 / (-e p ln p) (T. Sellke, M. J. Bayarri, J. O. Berger, "Calibration of
+    /// p values for testing precise null hypotheses", 2001), where one in a hundred of what is tested is no chance.
+    public static func testWeight(pValue: Double) -> Double {
+        guard pValue > 0 else { return scoreWeights.upperBound }
+        guard pValue < exp(-1) else { return scoreWeights.lowerBound }
+        return -10 * log10(-M_E * pValue * log(pValue)) - 20
     }
 
     /// The sum of all weights, in decibans; nothing is cut off. Lists are sorted by it.
@@ -99,7 +107,12 @@ extension Finding {
 
     /// All that ``weight`` adds up, the detector's certainty first.
     public var weights: [Modifier] {
-        var all = [Modifier("score", scoreWeight, "the detector's certainty, \(Self.hundredths(score))")]
+        var untested = self
+        untested.testWeight = nil
+        let reason =
+            untested.scoreWeight < scoreWeight
+            ? "the detector's test of chance" : "the detector's certainty, \(Self.hundredths(score))"
+        var all = [Modifier("score", scoreWeight, reason)]
         if basis == .rhythm {
             all.append(Modifier("base_rate", Self.baseRate, "most of what calls regularly is harmless"))
         }

@@ -49,6 +49,20 @@ struct FindingTests {
         #expect(Self.rhythm(score).weight == weight + Finding.baseRate)
     }
 
+    @Test("a p-value counts where it says more than the score, within the same bounds")
+    func tests() {
+        var finding = Self.rhythm(0.2)
+        let weight = finding.scoreWeight
+        finding.testWeight = Finding.testWeight(pValue: 0.01)
+        #expect(finding.scoreWeight == weight)
+        finding.testWeight = Finding.testWeight(pValue: 1e-12)
+        #expect(finding.scoreWeight == 10)
+        #expect(finding.weights[0].reason.contains("chance"))
+        // 1 / (-e p ln p) at p = 0.001 is 53, of odds of 1 to 100.
+        #expect(abs(Finding.testWeight(pValue: 0.001) - (10 * log10(53.26) - 20)) < 0.01)
+        #expect(Finding.testWeight(pValue: 0) == 10 && Finding.testWeight(pValue: 1) == -20)
+    }
+
     @Test("a perfect rhythm alone is medium; high asks for evidence of one side, critical for two, an alert is enough")
     func severities() {
         #expect(Self.rhythm(1).severity == .medium)

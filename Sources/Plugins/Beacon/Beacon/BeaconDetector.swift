@@ -101,6 +101,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
             let context = BeaconContext(key, judgement, finding, census, campaigns)
             context.fill(&finding)
             finding.basis = .rhythm
+            finding.testWeight = Finding.testWeight(pValue: judgement.pValue)
             if options.modifiers { finding.modifiers = context.modifiers }
             finding.listModifiers()
             return finding
