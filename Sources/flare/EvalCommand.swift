@@ -109,12 +109,15 @@ struct EvaluationPage {
         var lines = [
             "\(detector.detector): average precision \(Self.share(detector.averagePrecision))"
                 + Self.change(detector.averagePrecision, old?.averagePrecision)
-                + ", \(detector.positives) positives, \(detector.findings) findings",
+                + ", \(detector.positives.grouped) positives, \(detector.findings.grouped) findings",
             "  ranked by score alone: average precision \(Self.share(detector.averagePrecisionByScore))"
                 + Self.change(detector.averagePrecisionByScore, old?.averagePrecisionByScore),
         ]
-        let precisions = detector.precisionAt.sorted { $0.key < $1.key }.map { "\(Self.share($0.value)) at \($0.key)" }
-        if !precisions.isEmpty { lines.append("  precision of the first findings: " + precisions.joined(separator: ", ")) }
+        let precisions = detector.precisionAt.sorted { $0.key < $1.key }
+            .map { "\(Self.share($0.value)) at \($0.key)" }
+        if !precisions.isEmpty {
+            lines.append("  precision of the first findings: " + precisions.joined(separator: ", "))
+        }
         lines.append("")
         lines += TextTable.lines(
             [["SEVERITY", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL", "FALSE ALARMS A DAY"]]

@@ -19,7 +19,9 @@ public struct ChannelSurvey: Sendable {
 
     /// Calls `body` for channels with records, in their order.
     ///
-    /// - Parameter most: of more channels an evenly spread sample of about so many is taken.
+    /// - Parameters:
+    ///   - most: of more channels an evenly spread sample of about so many is taken.
+    ///   - body: is given a channel's key and how many records it has.
     public func each(atMost most: Int = .max, _ body: (ChannelKey, _ records: Int) -> Void) {
         let step = max(1, count / max(1, most))
         for place in stride(from: 0, to: count, by: step) {

@@ -86,11 +86,15 @@ public protocol ThresholdDetector: Detector {
     /// How much evidence one of its ``withoutThreshold`` findings lacks of being reported, in decibans: ten times the decimal
     /// logarithm of its p-value over the largest that is reported. Infinite where no evidence makes up for it.
     ///
-    /// - Parameter census: with the number of channels judged.
+    /// - Parameters:
+    ///   - finding: one of its ``withoutThreshold`` findings.
+    ///   - census: with the number of channels judged.
     func shortfall(of finding: Finding, _ census: Census) -> Double
     /// What one of its ``withoutThreshold`` findings lacks of being reported, in words.
     ///
-    /// - Parameter census: with the number of channels judged.
+    /// - Parameters:
+    ///   - finding: one of its ``withoutThreshold`` findings.
+    ///   - census: with the number of channels judged.
     func missing(_ finding: Finding, _ census: Census) -> String
 }
 
