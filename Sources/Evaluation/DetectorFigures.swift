@@ -104,7 +104,7 @@ extension DetectorFigures {
             Self.curve(byScore, positives: malicious.count) { [$0.score] })
         precisionAt = Dictionary(
             uniqueKeysWithValues: [10, 20, 50].filter { $0 <= outcomes.count }.map { count in
-                (count, Double(outcomes.prefix(count).count { !$0.isFalseAlarm }) / Double(count))
+                (count, Self.ratio(outcomes.prefix(count).count { !$0.isFalseAlarm }, count, empty: 1))
             })
         levels = Severity.allCases.map { Self.level($0, outcomes, positives: malicious.count, days: days) }
         var best: [Int: Finding] = [:]

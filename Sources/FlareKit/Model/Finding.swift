@@ -91,6 +91,12 @@ public struct Finding: Sendable, Codable {
         }
     }
 
+    /// The addresses behind the name that the finding is about, as its evidence lists them; none where it lists none.
+    public var addresses: [IPAddress] {
+        guard case .texts(let texts)? = evidence[Field.addresses.name] else { return [] }
+        return texts.compactMap { IPAddress($0) }
+    }
+
     /// The address that the finding is about.
     public var source: IPAddress? {
         if case .source(let address) = subject { address } else { channel?.source }

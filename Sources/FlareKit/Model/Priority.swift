@@ -66,11 +66,16 @@ extension Finding {
 
     /// The weight of the detector's certainty, in decibans: the odds of its score, or what its test of chance says if that is more.
     public var scoreWeight: Double {
+        Self.scoreWeights.clamp(max(oddsWeight, testWeight ?? oddsWeight))
+    }
+
+    /// The odds of the score.
+    private var oddsWeight: Double {
         let odds = score / (1 - score)
-        var weight = score >= 1 ? Self.scoreWeights.upperBound : Self.scoreWeights.lowerBound
-        if odds.isFinite, odds > 0 { weight = 10 * log10(odds) }
-        if let testWeight { weight = max(weight, testWeight) }
-        return min(max(weight, Self.scoreWeights.lowerBound), Self.scoreWeights.upperBound)
+        guard odds.isFinite, odds > 0 else {
+            return score >= 1 ? Self.scoreWeights.upperBound : Self.scoreWeights.lowerBound
+        }
+        return 10 * log10(odds)
     }
 
     /// What a p-value says at most, in decibans: 1 / (-e p ln p) (T. Sellke, M. J. Bayarri, J. O. Berger, "Calibration of
@@ -107,10 +112,8 @@ extension Finding {
 
     /// All that ``weight`` adds up, the detector's certainty first.
     public var weights: [Modifier] {
-        var untested = self
-        untested.testWeight = nil
         let reason =
-            untested.scoreWeight < scoreWeight
+            Self.scoreWeights.clamp(oddsWeight) < scoreWeight
             ? "the detector's test of chance" : "the detector's certainty, \(Self.hundredths(score))"
         var all = [Modifier("score", scoreWeight, reason)]
         if basis == .rhythm {
@@ -165,4 +168,9 @@ public struct SeverityRule: Sendable, Hashable, Codable {
     static func count(_ finding: Finding, atLeast least: Double) -> Int {
         finding.sides.filter { $0.value >= least }.keys.reduce(0) { $0 + ([.alert, .list].contains($1) ? 2 : 1) }
     }
+}
+
+extension ClosedRange<Double> {
+    /// The number in the range that is nearest to a number.
+    fileprivate func clamp(_ number: Double) -> Double { Swift.min(Swift.max(number, lowerBound), upperBound) }
 }

@@ -201,9 +201,10 @@ struct Calls: Sendable {
         }
         guard !names.isEmpty else { return }
         store.append(shard)
+        var rest = names[...]
         for chunk in shard.chunks {
-            self.names.append(ContiguousArray(names.prefix(chunk.count)))
-            names.removeFirst(chunk.count)
+            self.names.append(ContiguousArray(rest.prefix(chunk.count)))
+            rest = rest.dropFirst(chunk.count)
         }
     }
 }
@@ -219,7 +220,6 @@ extension Calls.Connection {
     private static func sum(_ a: Int64, _ b: Int64) -> Int64 {
         if a == RecordTable.unknown { return b }
         if b == RecordTable.unknown { return a }
-        let (sum, isTooLarge) = a.addingReportingOverflow(b)
-        return isTooLarge ? .max : sum
+        return a.addingClamped(b)
     }
 }

@@ -51,6 +51,9 @@ struct Evaluator: Sendable {
         }
     }
 
+    /// The kinds of record that are calls for any detector.
+    var subjects: Set<RecordKind> { groupings.reduce(into: Set()) { $0.formUnion($1.calls) } }
+
     /// The different groupings that the detectors ask for, each once, in their order.
     var groupings: [Grouping] {
         pipeline.detectors.map(\.demand.grouping).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
@@ -107,7 +110,8 @@ struct Evaluator: Sendable {
         for stage in pipeline.detectors {
             guard let group = groups[stage.demand.grouping] else { continue }
             let judged = try await judging.run(
-                stage.plugin, minimumCount: stage.demand.minimumCount, group.table, group.census)
+                stage.plugin, minimumCount: stage.demand.minimumCount, group.table, group.census,
+                seeksCandidates: !enrichers.isEmpty)
             let overlapping = OverlappingFindings(group.table)
             let distinct = overlapping.resolved(judged.findings)
             outcome.findings += distinct.findings

@@ -26,7 +26,7 @@ struct Judging: Sendable {
     private static let largestShortfall = 20.0
 
     func run<D: Detector>(
-        _ detector: D, minimumCount: Int, _ table: ChannelTable, _ census: Census
+        _ detector: D, minimumCount: Int, _ table: ChannelTable, _ census: Census, seeksCandidates: Bool = false
     ) async throws -> Outcome {
         let channels = (0..<table.count).map(ChannelID.init).filter { table.recordCount(of: $0) >= minimumCount }
         var census = census
@@ -35,7 +35,7 @@ struct Judging: Sendable {
         let findings = try await detector.settle(judged, table, census)
         let scores = JudgedScores(table: table, channels: judged.map { ($0.channel, $0.judgement.score) })
         var outcome = Outcome(findings: findings, judged: channels.count, scores: scores)
-        if let detector = detector as? any ThresholdDetector {
+        if seeksCandidates || findings.isEmpty, let detector = detector as? any ThresholdDetector {
             let nearest = try await nearest(to: detector, judged, findings, channels, table, census)
             outcome.candidates = nearest.filter { $0.shortfall <= Self.largestShortfall }
             if findings.isEmpty { outcome.nearMisses = misses(of: detector, nearest, census) }

@@ -73,7 +73,7 @@ struct LiveLoop {
         if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.moved(back: length)) }
         await sinks.retry(evaluator.header, columns, resume: state.marks)
         await sinks.write(all: outcome.findings, changed: changed)
-        let subjects = evaluator.groupings.reduce(into: Set()) { $0.formUnion($1.calls) }
+        let subjects = evaluator.subjects
         await sinks.commit(&run, keepsWhole: run.isEmpty(of: subjects) && !pipeline.acceptsEmpty)
         state.checkpoints = snapshot.checkpoints
         state.evaluated = moment

@@ -28,7 +28,7 @@ struct OverlappingFindings {
     func resolved(_ findings: [Finding]) -> Resolved {
         guard table.grouping.by == .both else { return Resolved(findings: findings) }
         var isDropped: Set<Int> = []
-        for entries in bySource(findings) where entries.contains(where: \.isNamed) {
+        for entries in bySource(findings) {
             let named = entries.filter(\.isNamed)
             for address in entries where !address.isNamed {
                 let sharing = named.filter { !$0.records.isDisjoint(with: address.records) }
@@ -52,24 +52,29 @@ struct OverlappingFindings {
     /// Those candidates that share no call with a finding, and of several that rest on the same calls one.
     func candidates(_ candidates: [Finding], beside findings: [Finding]) -> [Finding] {
         guard table.grouping.by == .both, !candidates.isEmpty else { return candidates }
-        let held = Set(findings.flatMap(\.channels).compactMap(table.id).flatMap(table.records))
+        let sources = Set(candidates.compactMap(\.source))
+        let held = Set(
+            findings.flatMap(\.channels).filter { sources.contains($0.source) }.compactMap(table.id)
+                .flatMap(table.records))
         let apart = candidates.filter { candidate in
             candidate.channels.compactMap(table.id).allSatisfy { held.isDisjoint(with: table.records(of: $0)) }
         }
         return resolved(apart).findings
     }
 
-    /// The findings about channels, those of each source together.
+    /// The findings about channels of each source that has one toward a name.
     private func bySource(_ findings: [Finding]) -> [[Entry]] {
-        var sources: [IPAddress: [Entry]] = [:]
-        for (place, finding) in findings.enumerated() {
-            guard case .channel(let key) = finding.subject, let channel = table.id(of: key) else { continue }
-            let view = Set(table.records(of: channel))
-            sources[key.source, default: []].append(
-                Entry(
-                    place: place, isNamed: key.peer.name != nil, interval: finding.interval ?? 0, records: view))
-        }
-        return sources.sorted { $0.key < $1.key }.map(\.value)
+        let places = findings.indices.filter { findings[$0].channels.count == 1 }
+        return Dictionary(grouping: places) { findings[$0].source }
+            .filter { $0.value.contains { findings[$0].channel?.peer.name != nil } }
+            .values.map { $0.compactMap { entry(of: findings[$0], at: $0) } }
+    }
+
+    private func entry(of finding: Finding, at place: Int) -> Entry? {
+        guard case .channel(let key) = finding.subject, let channel = table.id(of: key) else { return nil }
+        return Entry(
+            place: place, isNamed: key.peer.name != nil, interval: finding.interval ?? 0,
+            records: Set(table.records(of: channel)))
     }
 
     /// Whether calls under several names are one rhythm toward an address.

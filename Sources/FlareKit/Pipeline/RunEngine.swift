@@ -62,7 +62,7 @@ public struct RunEngine: Sendable {
         run.warnings = evaluator.remarks + taken.remarks + outcome.remarks
         for stage in pipeline.sources { run.warnings += await stage.plugin.remarks() }
         run.failures = PluginLifetimes(pipeline).failures + outcome.failures
-        let subjects = evaluator.groupings.reduce(into: Set()) { $0.formUnion($1.calls) }
+        let subjects = evaluator.subjects
         let idle = run.nothingJudged(pipeline, subjects: subjects)
         if let idle, pipeline.acceptsEmpty { run.warnings.append(idle) }
         run.redact()

@@ -92,9 +92,7 @@ extension Facts {
         case .channel(let key):
             var facts = Facts(key)
             facts.name = facts.name ?? finding.host
-            if facts.addresses.isEmpty, case .texts(let texts)? = finding.evidence["addresses"] {
-                facts.addresses = texts.compactMap { IPAddress($0) }
-            }
+            if facts.addresses.isEmpty { facts.addresses = finding.addresses }
             if case .integer(let number)? = finding.evidence["dest_asn"] { facts.asNumber = UInt32(exactly: number) }
             if case .text(let name)? = finding.evidence["dest_as_name"] { facts.asName = name }
             return [facts]

@@ -93,10 +93,7 @@ struct Story {
         name = finding.channel.flatMap { key in
             BestName(key, words, times: finding.times, key.peer.address.flatMap { all.answersByAddress[$0] } ?? [])
         }
-        var addresses = finding.channel?.peer.address.map { [$0] } ?? []
-        if case .texts(let texts)? = finding.evidence[Field.addresses.name] {
-            addresses += texts.compactMap { IPAddress($0) }
-        }
+        let addresses = (finding.channel?.peer.address.map { [$0] } ?? []) + finding.addresses
         answered = Set(addresses.flatMap { all.answersByAddress[$0] ?? [] }.map { $0.name.lowercased() })
     }
 

@@ -41,9 +41,9 @@ struct Kin {
 
     func fill(_ stories: inout [Story], _ options: ContextOptions) {
         for group in groups {
+            let count = Set(group.members.flatMap { stories[$0].finding.channels }).union(group.others).count
             for place in group.members {
                 stories[place].finding.evidence["kin"] = .text(group.id)
-                let count = Set(group.members.flatMap { stories[$0].finding.channels }).union(group.others).count
                 if options.modifiers {
                     stories[place].finding.add([
                         Finding.Modifier(

@@ -42,9 +42,7 @@ struct WordSearch: Sendable {
                 if let peer = key.peer.address { peers.insert(peer) }
                 if found[key] == nil { found[key] = found.count }
             }
-            if case .texts(let addresses)? = finding.evidence[Field.addresses.name] {
-                peers.formUnion(addresses.compactMap { IPAddress($0) })
-            }
+            peers.formUnion(finding.addresses)
         }
         peerTexts = Set(peers.map(\.description))
         // What one of several sources saw on a finding is compared with what the others saw elsewhere.

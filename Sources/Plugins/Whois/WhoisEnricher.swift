@@ -117,11 +117,7 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
         init(_ finding: Finding) {
             sources = finding.source.map { [$0] } ?? []
             guard let peer = finding.channel?.peer else { return }
-            if let address = peer.address {
-                destinations = [address]
-            } else if case .texts(let texts)? = finding.evidence[Field.addresses.name] {
-                destinations = Array(texts.compactMap { IPAddress($0) }.prefix(WhoisEnricher.mostBehindName))
-            }
+            destinations = peer.address.map { [$0] } ?? Array(finding.addresses.prefix(WhoisEnricher.mostBehindName))
         }
     }
 }

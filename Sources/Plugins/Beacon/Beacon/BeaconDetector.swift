@@ -33,19 +33,22 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
 
     public func shortfall(of finding: Finding, _ census: Census) -> Double {
         guard options.minScore == nil, finding.score >= options.scoreFloor else { return .infinity }
-        let dial = FalseAlarmDial(judged: [], census: census, perDay: options.falseAlarms)
-        return max(0, 10 * log10(Self.pValue(of: finding) / dial.largestPValue))
+        return max(0, 10 * log10(Self.pValue(of: finding) / dial(census).largestPValue))
     }
 
     public func missing(_ finding: Finding, _ census: Census) -> String {
         if let least = options.minScore { return "min_score asks for \(least)" }
-        let dial = FalseAlarmDial(judged: [], census: census, perDay: options.falseAlarms)
+        let dial = dial(census)
         if Self.pValue(of: finding) > dial.largestPValue {
             return
                 "false_alarms (\(options.falseAlarms) a day) among \(census.judged.grouped) judged channels asks for a p "
                 + "of at most \(Self.short(dial.largestPValue))"
         }
         return "score_floor asks for a score of \(options.scoreFloor)"
+    }
+
+    private func dial(_ census: Census, judged: [Double] = []) -> FalseAlarmDial {
+        FalseAlarmDial(judged: judged, census: census, perDay: options.falseAlarms)
     }
 
     private static func pValue(of finding: Finding) -> Double {
@@ -85,7 +88,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     public func settle(
         _ judged: [Judged<BeaconJudgement>], _ channels: ChannelTable, _ census: Census
     ) async throws -> [Finding] {
-        let dial = FalseAlarmDial(judged: judged.map(\.judgement.pValue), census: census, perDay: options.falseAlarms)
+        let dial = dial(census, judged: judged.map(\.judgement.pValue))
         let campaigns = Campaigns(judged.map { (channels.key(of: $0.channel), $0.judgement) }, dial: dial)
         return judged.enumerated().compactMap { place, entry in
             let judgement = entry.judgement

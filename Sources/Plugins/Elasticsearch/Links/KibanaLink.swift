@@ -76,11 +76,9 @@ struct KibanaLink: Sendable {
         add("source", channel.source.description)
         if let address = channel.peer.address {
             add("destination", address.description)
-        } else if case .texts(let addresses)? = finding.evidence[Field.addresses.name],
-            let field = map.flow["destination"].first
-        {
+        } else if let field = map.flow["destination"].first {
             // A name has no field in flows: its addresses stand for it.
-            let some = addresses.prefix(Self.mostAddresses).map { "\"\($0)\"" }.joined(separator: " or ")
+            let some = finding.addresses.prefix(Self.mostAddresses).map { "\"\($0)\"" }.joined(separator: " or ")
             if !some.isEmpty { parts.append("\(field):(\(some))") }
         }
         if let port = channel.port, port != 0 { add("port", String(port)) }
