@@ -123,14 +123,11 @@ struct SuspicionTests {
         }
         let found = try await findings(lines, minimumCount: 2)
         #expect(found.count == 3)
-        #expect(Set(found.map { $0.evidence["kin"] }).count == 1)
-        #expect(found[0].evidence["kin"] != nil)
-        guard case .texts(let why)? = found[0].evidence["kin_why"] else {
-            Issue.record("it does not say what they share")
-            return
-        }
-        #expect(why.contains { $0.hasPrefix("certificate CN=example.org") } && why.contains("ja3 0011"))
-        #expect(found[0].evidence["kin_channels"]?.description.contains("203.0.113.4") == true)
+        #expect(Set(found.map(\.incident)).count == 1)
+        #expect(found[0].incidentReasons.contains { $0.hasPrefix("self-signed certificate CN=example.org") })
+        #expect(found[0].incidentReasons.contains("JA3 fingerprint 0011"))
+        #expect(found[0].evidence["incident_channels"]?.description.contains("203.0.113.4") == true)
+        #expect(found.allSatisfy { $0.modifiers.contains { $0.name == "cluster" } })
     }
 
     @Test("two clients whose servers' certificates all have one self-signed subject are one campaign")
@@ -149,7 +146,29 @@ struct SuspicionTests {
         }
         let found = try await findings(lines)
         #expect(found.count == 6)
-        #expect(Set(found.map { $0.evidence["kin"] }).count == 1 && found[0].evidence["kin"] != nil)
+        #expect(Set(found.map(\.incident)).count == 1)
+        #expect(found[0].incidentReasons == ["self-signed subject C=AU, ST=Some-State"])
+    }
+
+    @Test("a fingerprint that a host has toward many others ties nothing, nor does a certificate of many names")
+    func common() async throws {
+        var lines: [String] = []
+        for server in 1...12 {
+            let id = server * 10
+            let isCDN = server > 6
+            for call in 0..<(server % 6 < 2 ? 3 : 1) {
+                lines.append(Line.flow(at: Double(call * 60), id: id + call, to: "203.0.113.\(server)"))
+                lines.append(
+                    Line.tls(
+                        at: Double(call * 60), id: id + call, to: "203.0.113.\(server)", sni: "site\(server).example",
+                        subject: "CN=cdn.example", issuer: "CN=CA", print: isCDN ? "cd" : "\(server)",
+                        ja3: "system"))
+            }
+        }
+        let found = try await findings(lines, minimumCount: 2)
+        #expect(found.count > 2)
+        #expect(Set(found.map(\.incident)).count == found.count)
+        #expect(found.allSatisfy { !$0.modifiers.contains { $0.name == "cluster" } })
     }
 
     @Test("look-ups at the beacon's own rhythm are folded under it, and others stand")

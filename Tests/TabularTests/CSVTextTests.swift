@@ -67,7 +67,8 @@ struct CSVSinkTests {
         #expect(
             lines[1]
                 == "192.168.0.53,160.153.76.129,80,tcp,513000,,3,1425,99,61,0.99,0.9091,10,critical,"
-                + "2017-06-09T00:00:45.994497Z,,,beacon-classic,,,calls every 61 s,\"GO-DADDY, US\",")
+                + "calls every 61 s,,,,,2017-06-09T00:00:45.994497Z,,160.153.76.129:80,,beacon-classic,,,calls every 61 s,\"GO-DADDY, US\","
+        )
         #expect(lines[2].hasPrefix("10.0.0.1,fd00::1,80,"))
         #expect(lines[3].isEmpty)
         #expect(folder.entries == ["beacons.csv"])

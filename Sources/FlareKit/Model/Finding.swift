@@ -21,6 +21,18 @@ public struct Finding: Sendable, Codable {
     public var testWeight: Double?
     /// What it lacks of being reported by its detector alone, in decibans; 0 where the detector reports it.
     public var shortfall = 0.0
+    /// What ties it to other findings.
+    public var traits: [Trait] = []
+    /// What it was recognised as that calls by nature, as such findings are counted: `NTP`, `updates`; `nil` where it was not.
+    public var expectation: String?
+    /// `TLS`, `HTTP` …: what is spoken on its channel; `nil` where nobody said.
+    public var application: String?
+    /// The id of its ``Incident``; the engine's.
+    public internal(set) var incident: String?
+    /// Its incident in one line; the engine's.
+    public internal(set) var incidentName: String?
+    /// What the findings of its incident share, in words; the engine's.
+    public internal(set) var incidentReasons: [String] = []
     /// From when on it is urgent; the pipeline's.
     public var severityRule = SeverityRule()
     /// One plain sentence.
@@ -104,7 +116,6 @@ public struct Finding: Sendable, Codable {
 }
 
 enum FindingID {
-    /// 64 bits of FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv) over the detector and the subject, in hexadecimal.
     static func of(detector: String, subject: Finding.Subject) -> String {
         let text =
             switch subject {
@@ -112,8 +123,13 @@ enum FindingID {
             case .source(let address): "source \(address)"
             case .group(let keys): "group " + keys.map(\.description).sorted().joined(separator: ", ")
             }
+        return of("\(detector)\n\(text)")
+    }
+
+    /// 64 bits of FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv) in hexadecimal.
+    static func of(_ text: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in "\(detector)\n\(text)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -67,10 +67,28 @@ extension Column {
             "severity", .text,
             "low, medium, high or critical: by priority, and by how many independent sides of evidence there are."
         ) { .text($0.severity.rawValue) },
+        Column("why", .text, "Why it deserves a look: the evidence that speaks most for it.") { .text($0.why) },
+        Column("incident", .text, "Id of the incident that it belongs to; findings that are one thing have the same.") {
+            $0.incident.map(Value.text)
+        },
+        Column(
+            "incident_name", .text, "The incident in one line: who calls whom, what they share, how often, since when."
+        ) {
+            $0.incidentName.map(Value.text)
+        },
+        Column("incident_reasons", .texts, "What the findings of the incident share.") {
+            $0.incidentReasons.isEmpty ? nil : .texts($0.incidentReasons)
+        },
+        Column("expected", .text, "What it was recognised as that calls by nature; such findings are folded.") {
+            $0.isExpected ? $0.expectation.map(Value.text) : nil
+        },
         Column("first_seen", .time, "Start of the channel's first record in the window.") {
             $0.firstSeen.map(Value.time)
         },
         Column("last_seen", .time, "Start of the channel's last record in the window.") { $0.lastSeen.map(Value.time) },
+        Column("destination", .text, "The destination as name:port, by its address where no name is known.") {
+            $0.destination.map(Value.text)
+        },
         Column("host", .text, "Best name known for the destination.") { $0.host.map(Value.text) },
         Column("detector", .text, "The detector that reported it.") { .text($0.detector) },
         Column(evidence: Field("src_whois", .text, "Owner of the source address.")),

@@ -48,12 +48,16 @@ extension Finding {
         /// Why, in a few words.
         public var reason: String
         public var side: Side
+        /// What it is, for a reader who sees nothing else: `self-signed certificate`, `TLS on port 449`.
+        public var label: String
 
-        public init(_ name: String, _ amount: Double, _ reason: String, side: Side = .other) {
+        /// - Parameter label: where the name with blanks says too little.
+        public init(_ name: String, _ amount: Double, _ reason: String, side: Side = .other, label: String? = nil) {
             self.name = name
             self.amount = amount
             self.reason = reason
             self.side = side
+            self.label = label ?? String(name.map { $0 == "_" ? " " : $0 })
         }
     }
 
@@ -110,6 +114,24 @@ extension Finding {
         modifiers.reduce(into: [Side: Double]()) { $0[$1.side, default: 0] += $1.amount }.filter { $0.value > 0 }
     }
 
+    /// Why it deserves a look, in a few words: `alert: 24 on its flows, mostly ET MALWARE X; self-signed certificate`; where
+    /// nothing speaks for it, what speaks most against it, else its sentence.
+    public var why: String { Self.why(of: [self]) }
+
+    /// How many pieces of evidence `why` names.
+    private static let mostReasons = 3
+
+    static func why(of findings: [Finding]) -> String {
+        var strongest: [String: Modifier] = [:]
+        for modifier in findings.flatMap(\.modifiers) where modifier.amount >= SeverityRule.leastSide {
+            if modifier.amount > strongest[modifier.name]?.amount ?? 0 { strongest[modifier.name] = modifier }
+        }
+        let reasons = strongest.values.sorted { ($1.amount, $0.name) < ($0.amount, $1.name) }
+        guard reasons.isEmpty else { return reasons.prefix(mostReasons).map(\.told).joined(separator: "; ") }
+        let against = findings.flatMap(\.modifiers).filter { $0.amount < 0 }.min { $0.amount < $1.amount }
+        return against?.told ?? findings.first?.summary ?? ""
+    }
+
     /// All that ``weight`` adds up, the detector's certainty first.
     public var weights: [Modifier] {
         let reason =
@@ -126,6 +148,11 @@ extension Finding {
         guard value.isFinite else { return "\(value)" }
         return "\((value * 100).rounded() / 100)"
     }
+}
+
+extension Finding.Modifier {
+    /// The label; with the reason where the label says too little of what others know.
+    fileprivate var told: String { amount < 0 || [.alert, .list].contains(side) ? "\(label): \(reason)" : label }
 }
 
 /// How urgent a finding is.

@@ -90,6 +90,16 @@ extension Timestamp {
 
     /// `2026-01-31`, in UTC.
     var date: String { String(description.prefix { $0 != "T" }) }
+
+    /// `4 Nov`, in UTC.
+    package var dayAndMonth: String {
+        let (_, month, day) = CivilDate.fromDays(day)
+        let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        return "\(day) \(names[Int(month - 1)])"
+    }
+
+    /// `4 Nov 12:30`, in UTC.
+    package var dayAndTime: String { "\(dayAndMonth) \(description.drop { $0 != "T" }.dropFirst().prefix(5))" }
 }
 
 extension Timestamp: CustomStringConvertible {

@@ -14,6 +14,7 @@ struct Evaluator: Sendable {
     /// What an evaluation found, and how.
     struct Outcome: Sendable {
         var findings: [Finding] = []
+        var incidents: [Incident] = []
         var channels = 0
         var dropped: [DroppedChannels] = []
         var remarks: [String] = []
@@ -152,6 +153,7 @@ struct Evaluator: Sendable {
         if outcome.detectors.contains(where: { $0.findings > 0 }) { outcome.nearMisses = [] }
         for place in outcome.findings.indices { outcome.findings[place].severityRule = pipeline.severity }
         outcome.findings = outcome.findings.byUrgency()
+        outcome.incidents = Incident.gather(&outcome.findings)
         lap("enrich")
         return outcome
     }

@@ -32,6 +32,8 @@ public struct Run: Sendable, Codable {
     public var dropped: [DroppedChannels] = []
     public var detectors: [DetectorReport] = []
     public var findings: Int = 0
+    /// The findings gathered into incidents, the most urgent first, those that are expected last.
+    public var incidents: [Incident] = []
     /// Where there is no finding, the channels that came nearest to being one, the nearest first, of each detector some.
     public var nearMisses: [NearMiss] = []
     /// Findings by severity.

@@ -74,6 +74,7 @@ extension Run {
         dropped = outcome.dropped
         detectors = outcome.detectors
         findings = outcome.findings.count
+        incidents = outcome.incidents
         nearMisses = outcome.nearMisses
         severities = [:]
         for finding in outcome.findings { severities[finding.severity.rawValue, default: 0] += 1 }

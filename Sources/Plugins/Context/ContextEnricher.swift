@@ -32,7 +32,7 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
             if options.modifiers { stories[place].finding.add(suspicions.modifiers) }
             ContextFields.fill(&stories[place], options, run)
         }
-        Kin(stories, words, sharing, options, run).fill(&stories, options)
+        SharedTraits(words, sharing, options, run).fill(&stories)
         if options.foldLookups { Self.fold(&stories, words, options, run) }
         findings = stories.map(\.finding)
     }

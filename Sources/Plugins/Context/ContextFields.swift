@@ -29,14 +29,15 @@ enum ContextFields {
         Field("traffic", .text, "Bytes out and in over the window, in words."),
         Field("said", .text, "What the sensor said, in one sentence."),
         Field("lookups", .texts, "Its look-ups: those that precede its calls."),
-        Field("kin", .text, "Id of the group of findings that are one thing."),
-        Field("kin_why", .texts, "What the group shares."),
-        Field("kin_channels", .texts, "Channels of the group that are no findings themselves."),
+        Field(
+            "incident_channels", .texts,
+            "Channels that share a trait of it (a certificate, a fingerprint) and are no findings themselves."),
     ]
 
     static func fill(_ story: inout Story, _ options: ContextOptions, _ run: RunContext) {
         let words = story.words
         let most = options.values
+        story.finding.application = Sentence.spoken(words)
         if let name = story.name {
             if story.finding.channel?.peer.name == nil || story.finding.host == nil { story.finding.host = name.name }
             set(&story, "host_from", .text(name.origin.rawValue))
@@ -134,7 +135,7 @@ enum Sentence {
         return "asked \(name ?? peer.description) for \(query)\(more)"
     }
 
-    private static func spoken(_ words: ChannelWords) -> String? {
+    static func spoken(_ words: ChannelWords) -> String? {
         if words.requests > 0 { return "HTTP" }
         if words.handshakes > 0 { return "TLS" }
         if !words.software.isEmpty { return "SSH" }

@@ -15,7 +15,7 @@ struct SiteSharing {
             }
             if let name = story.name { values.insert(SharedValue(kind: .dns, column: .query, value: name.name)) }
         }
-        // Kin may be found by other certificates that name the same subject.
+        // Other certificates may name the same subject.
         let subjects = Set(stories.flatMap { $0.words.shown.values.filter(\.isSelfSigned).map(\.subject) })
         for certificate in words.selfSigned(by: subjects) {
             values.insert(SharedValue(kind: .tls, column: .fingerprint, value: certificate.hash))

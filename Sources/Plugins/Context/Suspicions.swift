@@ -5,17 +5,23 @@ import Glibc
 struct Suspicions {
     private(set) var modifiers: [Finding.Modifier] = []
 
-    /// How much each counts, in decibans, and what it is about.
-    private static let amounts: [String: (amount: Double, side: Finding.Side)] = [
-        "alert": (20, .alert),
-        "cert_self_signed": (9, .certificate), "cert_young": (5, .certificate), "cert_expired": (3, .certificate),
-        "cert_one_peer": (2, .certificate), "sni_mismatch": (9, .certificate),
-        "sni_missing": (6, .name), "host_missing": (3, .name), "host_is_address": (6, .name),
-        "nameless": (3, .name), "name_random": (3, .name), "name_rare": (2, .site), "name_new": (1, .time),
-        "agent_tool": (9, .client), "agent_rare": (3, .client), "agents_many": (3, .client),
-        "agent_one_peer": (2, .client), "fingerprint_rare": (3, .client), "fingerprint_one_peer": (2, .client),
-        "port_protocol": (6, .port), "port_unusual": (5, .port),
-        "content_mismatch": (3, .traffic), "unanswered": (3, .traffic),
+    /// How much each counts, in decibans, what it is about, and what a reader sees of it; its reason where there is no label.
+    private static let amounts: [String: (amount: Double, side: Finding.Side, label: String?)] = [
+        "alert": (20, .alert, "alert"),
+        "cert_self_signed": (9, .certificate, "self-signed certificate"),
+        "cert_young": (5, .certificate, "young certificate"), "cert_expired": (3, .certificate, "expired certificate"),
+        "cert_one_peer": (2, .certificate, "certificate of its own"),
+        "sni_mismatch": (9, .certificate, "certificate for another name"),
+        "sni_missing": (6, .name, "no SNI"), "host_missing": (3, .name, "no Host"),
+        "host_is_address": (6, .name, "address as Host"), "nameless": (3, .name, "no name"),
+        "name_random": (3, .name, "random name"), "name_rare": (2, .site, "rare name"),
+        "name_new": (1, .time, "new name"),
+        "agent_tool": (9, .client, "agent of a tool"), "agent_rare": (3, .client, "rare agent"),
+        "agents_many": (3, .client, "many agents"), "agent_one_peer": (2, .client, "agent of its own"),
+        "fingerprint_rare": (3, .client, "rare fingerprint"),
+        "fingerprint_one_peer": (2, .client, "fingerprint of its own"),
+        "port_protocol": (6, .port, nil), "port_unusual": (5, .port, "unusual port"),
+        "content_mismatch": (3, .traffic, "content and name differ"), "unanswered": (3, .traffic, "no answer"),
     ]
 
     /// TCP ports on which many programs call, beside those below 1024 and those of TLS and HTTP: brokers, proxies,
@@ -45,8 +51,8 @@ struct Suspicions {
     }
 
     private mutating func add(_ name: String, _ reason: String) {
-        guard let (amount, side) = Self.amounts[name] else { return assertionFailure("\(name) has no weight") }
-        modifiers.append(Finding.Modifier(name, amount, reason, side: side))
+        guard let (amount, side, label) = Self.amounts[name] else { return assertionFailure("\(name) has no weight") }
+        modifiers.append(Finding.Modifier(name, amount, reason, side: side, label: label ?? reason))
     }
 
     private mutating func aboutPeer(_ story: Story, _ options: ContextOptions) {

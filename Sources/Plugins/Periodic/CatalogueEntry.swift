@@ -9,6 +9,29 @@ public enum ProgramKind: String, CaseIterable, OptionValue {
     case cloudAgent = "cloud-agent"
     /// Controls machines from afar: legitimate, and abused.
     case remoteManagement = "remote-management"
+
+    /// How findings of the kind are counted, where the kind says more than the entry's name; `nil` for what is legitimate
+    /// and abused.
+    var counted: String? {
+        switch self {
+        case .update: "updates"
+        case .notification: "notifications"
+        case .telemetry: "telemetry"
+        case .time: "NTP"
+        case .connectivity: "connectivity checks"
+        case .sync: "sync"
+        case .chat: "chat"
+        case .monitoring: "monitoring"
+        case .device: "devices"
+        case .game: "games"
+        case .security: "security software"
+        case .vpn: "VPN"
+        case .protocol: "protocols"
+        case .certificateStatus: "certificate checks"
+        case .cloudAgent: "cloud agents"
+        case .remoteManagement: nil
+        }
+    }
 }
 
 /// One entry of a catalogue: all of host, network, port, proto and sizes that it says has to hold of a channel.

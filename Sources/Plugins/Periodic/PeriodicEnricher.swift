@@ -66,7 +66,8 @@ public struct PeriodicEnricher: Enricher, BuiltInPlugin {
                 recognition.fill(&findings[place])
             } else if case .channel = findings[place].subject {
                 findings[place].add([
-                    Finding.Modifier("unknown", Self.unknown, "no known program calls it", side: .known)
+                    Finding.Modifier(
+                        "unknown", Self.unknown, "no known program calls it", side: .known, label: "no known program")
                 ])
             }
         }
@@ -163,6 +164,10 @@ struct Recognition {
         finding.evidence["known_kind"] = .text(program.entry.kind.rawValue)
         finding.evidence["known_confirmed"] = .boolean(isConfirmed)
         finding.evidence["known_period_fits"] = fitsPeriod.map(Value.boolean)
+        // A protocol is counted by its own name.
+        if isConfirmed, let counted = program.entry.kind.counted {
+            finding.expectation = isShape ? program.entry.name : counted
+        }
         finding.add([Finding.Modifier("known", amount, reason, side: .known)])
     }
 }

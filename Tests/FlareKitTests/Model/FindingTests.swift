@@ -26,6 +26,19 @@ struct FindingTests {
         return finding
     }
 
+    @Test("say why they deserve a look by what speaks most for them, else by what speaks against them")
+    func why() {
+        let modifiers = [
+            Finding.Modifier("unknown", 3, "nobody calls it", label: "no known program"),
+            Finding.Modifier("cert_self_signed", 9, "CN=x", side: .certificate, label: "self-signed certificate"),
+            Finding.Modifier("alert", 20, "24 on its flows", side: .alert), Finding.Modifier("name_rare", 2, ""),
+            Finding.Modifier("port_unusual", 5, "4444"), Finding.Modifier("known", -15, "Dropbox", side: .known),
+        ]
+        #expect(Self.rhythm(1, modifiers).why == "alert: 24 on its flows; self-signed certificate; port unusual")
+        #expect(Self.rhythm(1, [modifiers[5]]).why == "known: Dropbox")
+        #expect(Self.rhythm(1).why == "calls")
+    }
+
     @Test(
         "add the odds of their score and all evidence, and cut nothing off",
         arguments: [

@@ -19,6 +19,13 @@ enum RunDocument {
             "used": .integer(Int64(account.usedCount)), "skipped": counts(account.skipped),
             "rejected": counts(account.rejected), "bytes": .integer(account.bytes),
             "channels": .integer(Int64(run.channels)), "findings": .integer(Int64(run.findings)),
+            "incidents": .array(
+                run.incidents.map {
+                    [
+                        "id": .text($0.id), "name": .text($0.name), "severity": .text($0.severity.rawValue),
+                        "findings": .integer(Int64($0.findings.count)), "expected": $0.expected.map(JSON.text) ?? .null,
+                    ]
+                }),
             "severities": .object(
                 run.severities.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer(Int64($0.value))) }),
             "seconds": .object(

@@ -1,4 +1,4 @@
-import OutputText
+import FlareKit
 
 /// Pieces of a picture. Numbers are short, since a page holds thousands of them.
 enum SVG {

@@ -1,5 +1,3 @@
-import FlareKit
-
 /// Numbers as people read them, with their units.
 package enum Readable {
     /// `1,234,567`
