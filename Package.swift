@@ -28,11 +28,37 @@ let package = Package(
         // Starts programs from outside: between fork and exec only C will do
         .target(name: "CFlareSpawn"),
 
-        // The framework: no plugin is named in here
+        // The framework, a target a layer: each imports those above it in this list, and none below. No plugin is named
+        // in here. FlareKit exports them all
+        .target(name: "FlareModel", path: "Sources/FlareKit/FlareModel"),
+        .target(name: "FlareOptions", dependencies: ["FlareModel", "CLibYAML"], path: "Sources/FlareKit/FlareOptions"),
+        .target(
+            name: "FlarePlugins",
+            dependencies: ["FlareModel", "FlareOptions", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/FlareKit/FlarePlugins"),
+        .target(
+            name: "FlareEngine",
+            dependencies: [
+                "FlareModel", "FlareOptions", "FlarePlugins", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/FlareKit/FlareEngine"),
+        .target(
+            name: "FlarePipeline", dependencies: ["FlareModel", "FlareOptions", "FlarePlugins", "FlareEngine"],
+            path: "Sources/FlareKit/FlarePipeline"),
+        .target(
+            name: "FlareExternal",
+            dependencies: [
+                "FlareModel", "FlareOptions", "FlarePlugins", "FlareEngine", "FlarePipeline", "CFlareSpawn",
+                "CFlarePlugin",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/FlareKit/FlareExternal"),
         .target(
             name: "FlareKit",
-            dependencies: ["CLibYAML", "CFlareSpawn", "CFlarePlugin", .product(name: "Logging", package: "swift-log")]
-        ),
+            dependencies: [
+                "FlareModel", "FlareOptions", "FlarePlugins", "FlareEngine", "FlarePipeline", "FlareExternal",
+            ],
+            path: "Sources/FlareKit/FlareKit"),
 
         // What several plugin families need
         .target(
@@ -231,7 +257,11 @@ let package = Package(
         ),
 
         .target(name: "FlareKitTesting", dependencies: ["FlareKit"]),
-        .testTarget(name: "FlareKitTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
+        .testTarget(name: "FlareModelTests", dependencies: ["FlareKit"]),
+        .testTarget(name: "FlareOptionsTests", dependencies: ["FlareKit"]),
+        .testTarget(name: "FlareEngineTests", dependencies: ["FlareKit", "FlareKitTesting"]),
+        .testTarget(name: "FlarePipelineTests", dependencies: ["FlareKit", "FlareKitTesting"]),
+        .testTarget(name: "FlareExternalTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
         .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
         .testTarget(name: "LineFilesTests", dependencies: ["LineFiles", "CompressedFiles", "FlareKit", "CZlib"]),
         .testTarget(

@@ -44,7 +44,7 @@ struct PluginsAddCommand: AsyncParsableCommand {
     func run() async throws {
         LogFormat.text.bootstrap(isQuiet: false)
         let environment = ProcessInfo.processInfo.environment
-        guard let target = file ?? PluginsFile.userFolder(environment).map({ "\($0)/plugins.yaml" }) else {
+        guard let target = file ?? TrustedFiles.userFolder(environment).map({ "\($0)/plugins.yaml" }) else {
             throw ValidationError(
                 "neither XDG_CONFIG_HOME nor HOME says where your configuration is; use --plugins FILE")
         }

@@ -38,7 +38,7 @@ struct SSHOptions: PluginOptions, Equatable {
                 return OptionComplaint("\"\(value)\" has a sign that no such name has: \(sign)", option: "ssh.\(name)")
             }
         }
-        if let config, let file = config.file, let why = PluginsFile.distrust(ofReferred: file, folders: codeFolders) {
+        if let config, let file = config.file, let why = TrustedFiles.distrust(ofReferred: file, folders: codeFolders) {
             return OptionComplaint(
                 "\"\(config.text)\" can run programs, and is not taken: \(why)", option: "ssh.config",
                 expected: "a file in ~/.ssh, ~/.config/flare, /etc/ssh or /etc/flare",

@@ -1,0 +1,112 @@
+import FlareModel
+import FlarePlugins
+
+/// The course of a live run: read up to the next moment, evaluate, write, and so on.
+struct LiveLoop {
+    let engine: RunEngine
+    let evaluator: Evaluator
+    let live: LiveReading
+    let sinks: SinkSet
+    let columns: [Column]
+    /// What was sent.
+    private var state: LiveState
+    /// The last state that all sinks have reached, from which a restart misses nothing.
+    private var whole: LiveState
+
+    /// How long nobody looks for more after nothing came.
+    private static let pause = Duration.milliseconds(200)
+    /// The sensor's silence was remarked on.
+    private var saidSilent = false
+
+    private var pipeline: Pipeline { evaluator.pipeline }
+    private var every: Int64 { max(1, pipeline.every) }
+
+    init(
+        engine: RunEngine, evaluator: Evaluator, live: LiveReading, sinks: SinkSet, columns: [Column], state: LiveState
+    ) {
+        self.engine = engine
+        self.evaluator = evaluator
+        self.live = live
+        self.sinks = sinks
+        self.columns = columns
+        self.state = state
+        whole = state
+    }
+
+    /// Goes on until all cursors have ended or the run is cancelled.
+    mutating func run(_ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void) async throws {
+        state.marks.merge(await sinks.standing()) { $1 }
+        whole = state
+        // From here on a killed run leaves no output that the next one does not know of.
+        try await evaluated(nil, whole)
+        // The first record tells where the steps begin.
+        var boundary = state.evaluated.map { $0.advanced(by: every).nanoseconds } ?? .min
+        while true {
+            engine.meter.begin("read")
+            switch try await live.read(until: boundary, now: engine.clock()) {
+            case .reached(let time):
+                let step = Timestamp.split(time.nanoseconds, by: every).quotient.multipliedClamped(by: every)
+                if boundary > .min { try await evaluate(at: Timestamp(nanoseconds: step), evaluated) }
+                boundary = step.addingClamped(every)
+            case .idle:
+                remarkOnSilence()
+                try await Task.sleep(for: Self.pause)
+            case .ended:
+                guard let newest = live.newest else { return }
+                return try await evaluate(at: newest.advanced(by: 1), isLast: true, evaluated)
+            }
+            if engine.meter.isCancelled { throw CancellationError() }
+        }
+    }
+
+    private mutating func evaluate(
+        at moment: Timestamp, isLast: Bool = false,
+        _ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
+    ) async throws {
+        let snapshot = live.snapshot(before: moment)
+        let taken = await evaluator.take(snapshot.result, in: snapshot.window, newest: live.newest)
+        let outcome = try await evaluator.evaluate(taken)
+        if engine.meter.isCancelled { throw CancellationError() }
+        var run = await evaluator.report(of: outcome, taken, isLast: isLast)
+        let changed = outcome.findings.filter { state.takeNote(of: $0, at: moment) }
+        if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.moved(back: length)) }
+        await sinks.retry(evaluator.header, columns, resume: state.marks)
+        await sinks.write(all: outcome.findings, changed: changed)
+        let subjects = evaluator.subjects
+        await sinks.commit(&run, keepsWhole: run.isEmpty(of: subjects) && !pipeline.acceptsEmpty)
+        state.checkpoints = snapshot.checkpoints
+        state.evaluated = moment
+        state.marks.merge(await sinks.marks) { $1 }
+        let failures = await sinks.failureTexts
+        if failures.isEmpty { whole = state }
+        for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
+        var conditions = run.conditions(pipeline, subjects: subjects, newest: taken.newest)
+        // Whether the sensor is silent shows when nothing comes, not while old records are read; and in the first
+        // windows no channel has enough records yet.
+        if !isLast {
+            conditions.removeAll {
+                switch $0 {
+                case .stale, .nothingJudged: true
+                case .notWhole, .noRecords: false
+                }
+            }
+        }
+        try await evaluated(
+            RunOutcome(run: run, findings: changed, columns: columns, conditions: conditions), whole)
+    }
+
+    /// Says once that the sensor has been silent for longer than `max_age` allows, and once that it is back.
+    private mutating func remarkOnSilence() {
+        guard let maxAge = pipeline.maxAge else { return }
+        let newest = live.newest
+        let isSilent = newest.map { engine.clock().nanoseconds - $0.nanoseconds > maxAge } ?? true
+        if isSilent, !saidSilent {
+            let last = newest.map { "the newest record is of \($0)" } ?? "no record has come"
+            engine.logger.error(
+                "\(last), older than max_age (\(maxAge / 1_000_000_000) s) allows; is the sensor alive?")
+        } else if !isSilent, saidSilent {
+            engine.logger.notice("records come again")
+        }
+        saidSilent = isSilent
+    }
+}

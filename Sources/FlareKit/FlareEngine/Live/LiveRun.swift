@@ -1,0 +1,99 @@
+import FlareModel
+import FlarePlugins
+
+extension RunEngine {
+    /// Runs a pipeline over sources that go on, until they end or the meter is cancelled.
+    ///
+    /// Evaluates the sliding window each `pipeline.every` of the records' own time, and once more at the end.
+    /// Sinks that append or upsert get a finding when it appears, crosses a step of severity, or its interval moves;
+    /// whole sinks get all findings anew. A sink that fails is begun again with the next evaluation; until then the
+    /// state stays as it was, so that a restart loses nothing.
+    ///
+    /// - Parameters:
+    ///   - pipeline: its sources are asked to go on after what they hold now.
+    ///   - resume: what an earlier run of the same pipeline left, to go on from.
+    ///   - evaluated: called once before anything is read, without an outcome, and after each evaluation with its own;
+    ///     each time with the state to go on from, which is to outlive the process.
+    /// - Throws: the error of a source. Being cancelled is no error: it is how such a run ends.
+    public func follow(
+        _ pipeline: Pipeline, resume: LiveState = LiveState(),
+        evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
+    ) async throws {
+        try await PluginLifetimes(pipeline).around(meter) {
+            try await start(pipeline, resume: resume, evaluated: evaluated)
+        }
+    }
+
+    private func start(
+        _ pipeline: Pipeline, resume: LiveState, evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
+    ) async throws {
+        let evaluator = try await evaluator(for: pipeline)
+        let columns = Column.all(with: pipeline.evidence)
+        let sinks = SinkSet(pipeline.sinks)
+        await sinks.begin(evaluator.header, columns, resume: resume.marks)
+        do {
+            if await sinks.isDead { throw await deadSinks(sinks) }
+            let live = try await LiveReading(pipeline, evaluator, resume, now: now, meter: meter, logger: logger)
+            var loop = LiveLoop(
+                engine: self, evaluator: evaluator, live: live, sinks: sinks, columns: columns, state: resume)
+            try await loop.run(evaluated)
+        } catch is CancellationError where meter.isCancelled {
+            // What was committed stands, and the state says so: the rest is read again.
+            await sinks.abort()
+        } catch {
+            await sinks.abort()
+            throw error
+        }
+    }
+}
+
+/// What a live run has to know to go on after a restart.
+public struct LiveState: Sendable, Codable {
+    /// What was last sent of a finding.
+    public struct Sent: Sendable, Codable, Hashable {
+        public var severity: Severity
+        public var interval: Double?
+        /// The last evaluation that found it.
+        public var found: Timestamp?
+    }
+
+    /// By the finding's id.
+    public var sent: [String: Sent] = [:]
+    /// By the sink's name.
+    public var marks: [String: SinkMark] = [:]
+    /// By the source's name, one for each of its cursors.
+    public var checkpoints: [String: [Checkpoint]] = [:]
+    /// The moment of the last evaluation; `nil` before the first.
+    public var evaluated: Timestamp?
+
+    public init() {}
+
+    /// How far an interval must move to be news, as a share.
+    private static let movedInterval = 0.1
+
+    /// Whether a finding is news: it appeared, crossed a step of severity, or its interval moved.
+    mutating func takeNote(of finding: Finding, at moment: Timestamp? = nil) -> Bool {
+        let now = Sent(severity: finding.severity, interval: finding.interval, found: moment)
+        guard let before = sent[finding.id] else {
+            sent[finding.id] = now
+            return true
+        }
+        let hasMoved =
+            switch (before.interval, now.interval) {
+            case (let old?, let new?): abs(new - old) > Self.movedInterval * max(abs(old), 1e-9)
+            case (nil, nil): false
+            default: true
+            }
+        guard hasMoved || before.severity != now.severity else {
+            sent[finding.id]?.found = moment
+            return false
+        }
+        sent[finding.id] = now
+        return true
+    }
+
+    /// Forgets findings that no evaluation since a moment has found: should they come again, they are news.
+    mutating func forget(notFoundSince moment: Timestamp) {
+        sent = sent.filter { ($0.value.found ?? moment) >= moment }
+    }
+}

@@ -1,0 +1,179 @@
+import FlareModel
+
+/// Some kept records as columns: 20 bytes a record with its sizes, each further column 8 more.
+struct RecordChunk: Sendable {
+    /// Rows of a full chunk; a row's number is its chunk's number times this, plus its place.
+    static let capacity = 1 << rowBits
+    static let rowBits = 16
+
+    /// Nanoseconds since 1970.
+    var times: ContiguousArray<Int64> = []
+    /// The record's key in the shard's table.
+    var keys: ContiguousArray<UInt32> = []
+    var bytesToServer = SizeColumn()
+    var bytesToClient = SizeColumn()
+    /// Further columns, in the order of `RecordLayout.numbers`.
+    var numbers: [ContiguousArray<Int64>] = []
+    /// The number of the record's own name in the shard's names; empty where names are not asked for.
+    var names: ContiguousArray<UInt32> = []
+    /// From which row on the records are of which of the shard's inputs; empty where records do not repeat.
+    private(set) var inputs: [(row: Int, input: Int)] = []
+    private(set) var earliest = Int64.max
+    private(set) var latest = Int64.min
+
+    init(layout: RecordLayout) {
+        times.reserveCapacity(Self.capacity)
+        keys.reserveCapacity(Self.capacity)
+        if layout.hasBytes {
+            bytesToServer.values.reserveCapacity(Self.capacity)
+            bytesToClient.values.reserveCapacity(Self.capacity)
+        }
+        numbers = layout.numbers.map { _ in
+            var column: ContiguousArray<Int64> = []
+            column.reserveCapacity(Self.capacity)
+            return column
+        }
+    }
+
+    var count: Int { times.count }
+    var isFull: Bool { times.count == Self.capacity }
+
+    /// Appends the times of some records; their other columns have to follow.
+    mutating func append(times new: ArraySlice<Int64>) {
+        times.append(contentsOf: new)
+        for time in new {
+            if time < earliest { earliest = time }
+            if time > latest { latest = time }
+        }
+    }
+
+    /// The records that follow are of this input.
+    mutating func begin(input: Int) {
+        if inputs.last?.input != input { inputs.append((count, input)) }
+    }
+}
+
+extension RecordChunk {
+    /// Takes some rows out.
+    ///
+    /// - Parameter isRemoved: of each row.
+    mutating func remove(_ isRemoved: [Bool], _ layout: RecordLayout) {
+        var rest = RecordChunk(layout: layout)
+        var begin = 0
+        while begin < count {
+            let end = isRemoved[begin...].firstIndex(of: true) ?? count
+            rest.append(begin..<end, of: self)
+            begin = isRemoved[end...].firstIndex(of: false) ?? count
+        }
+        self = rest
+    }
+
+    private mutating func append(_ range: Range<Int>, of other: RecordChunk) {
+        guard !range.isEmpty else { return }
+        append(times: other.times[range])
+        keys += other.keys[range]
+        bytesToServer.append(other.bytesToServer, range)
+        bytesToClient.append(other.bytesToClient, range)
+        for column in numbers.indices { numbers[column] += other.numbers[column][range] }
+        if !other.names.isEmpty { names += other.names[range] }
+    }
+
+    /// Forgets by what repeats were told.
+    ///
+    /// - Parameter column: of ids that nobody needs any more.
+    mutating func endTelling(column: Int?) {
+        inputs = []
+        if let column { numbers.remove(at: column) }
+    }
+}
+
+/// Which columns are kept of each record.
+struct RecordLayout: Sendable {
+    let kind: RecordKind
+    let hasBytes: Bool
+    /// Further columns of numbers that detectors asked for, sorted by name.
+    private(set) var numbers: [ColumnName]
+    /// Whether records carry names, or ids by which other records name them.
+    let hasNames: Bool
+    /// Whether records may stand in two inputs: then their ids are kept, and of which input they are.
+    private(set) var tellsRepeats = false
+    /// Whether ids are kept for that alone.
+    private var dropsIDs = false
+
+    /// - Parameters:
+    ///   - columns: all columns that detectors of this kind asked for.
+    ///   - tellsRepeats: whether records may stand in two inputs.
+    init(kind: RecordKind, columns: Set<ColumnName>, hasNames: Bool, tellsRepeats: Bool = false) {
+        self.kind = kind
+        self.hasNames = hasNames
+        hasBytes = columns.contains(.bytesToServer) || columns.contains(.bytesToClient)
+        var further = columns.filter { !$0.isText }.subtracting([.bytesToServer, .bytesToClient])
+        if hasNames, kind == .flow { further.insert(.id) }
+        if tellsRepeats {
+            self.tellsRepeats = true
+            dropsIDs = further.insert(.id).inserted
+        }
+        numbers = further.sorted { $0.name < $1.name }
+    }
+
+    /// Ends the telling of repeats.
+    ///
+    /// - Returns: the place of the column of ids if nobody needs it any more.
+    mutating func endTelling() -> Int? {
+        tellsRepeats = false
+        guard dropsIDs, let place = numbers.firstIndex(of: .id) else { return nil }
+        numbers.remove(at: place)
+        return place
+    }
+}
+
+/// Sizes in 4 bytes each: nearly all are below 4 GB, the others stand aside.
+struct SizeColumn: Sendable {
+    private static let unknown = UInt32.max
+    private static let large = UInt32.max - 1
+
+    var values: ContiguousArray<UInt32> = []
+    private var aside: [Int: Int64] = [:]
+
+    @inline(__always)
+    mutating func append(_ size: Int64) {
+        if size >= 0, size < Int64(Self.large) {
+            values.append(UInt32(truncatingIfNeeded: size))
+        } else {
+            appendAside(size)
+        }
+    }
+
+    /// Appends some sizes; all unknown where there is no column of them.
+    mutating func append(_ sizes: ArraySlice<Int64>?, count: Int) {
+        if let sizes {
+            for size in sizes { append(size) }
+        } else {
+            values.append(contentsOf: repeatElement(Self.unknown, count: count))
+        }
+    }
+
+    /// Appends some of another column's sizes.
+    mutating func append(_ other: SizeColumn, _ range: Range<Int>) {
+        guard !other.values.isEmpty else { return }
+        for row in range { append(other[row]) }
+    }
+
+    private mutating func appendAside(_ size: Int64) {
+        if size == RecordTable.unknown {
+            values.append(Self.unknown)
+        } else {
+            aside[values.count] = size
+            values.append(Self.large)
+        }
+    }
+
+    /// The size of a row; `RecordTable.unknown` where it is not known or the column was not asked for.
+    @inline(__always)
+    subscript(row: Int) -> Int64 {
+        guard row < values.count else { return RecordTable.unknown }
+        let value = values[row]
+        if value < Self.large { return Int64(value) }
+        return value == Self.unknown ? RecordTable.unknown : aside[row] ?? RecordTable.unknown
+    }
+}

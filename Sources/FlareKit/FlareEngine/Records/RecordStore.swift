@@ -1,0 +1,77 @@
+import FlareModel
+
+/// The records of one kind that all threads kept, and the ids by which other records name them.
+struct RecordStore: Sendable {
+    private(set) var layout: RecordLayout
+    private(set) var shards: [RecordShard]
+    init(layout: RecordLayout, shards: [RecordShard]) {
+        self.layout = layout
+        self.shards = shards
+    }
+
+    mutating func append(_ shard: RecordShard) { shards.append(shard) }
+
+    /// Takes rows out of the chunks of shards.
+    ///
+    /// - Parameter rows: whether each is taken out, by the numbers of the shard and the chunk.
+    mutating func remove(_ rows: [Int: [Int: [Bool]]]) {
+        for (shard, chunks) in rows { shards[shard].remove(chunks) }
+    }
+
+    /// Forgets by what repeats were told.
+    mutating func endTelling() {
+        _ = layout.endTelling()
+        for shard in shards.indices { shards[shard].endTelling() }
+    }
+
+    var isEmpty: Bool { shards.allSatisfy { $0.count == 0 } }
+
+    /// The records that were taken in by day, also those forgotten meanwhile.
+    var days: DayCounts {
+        var days = DayCounts()
+        for shard in shards { days.merge(shard.evictedDays) }
+        for (_, chunk) in chunks { days.add(chunk) }
+        return days
+    }
+
+    /// All chunks, each with its shard's number, in a fixed order.
+    var chunks: [(shard: Int, chunk: RecordChunk)] {
+        shards.enumerated().flatMap { index, shard in shard.chunks.map { (index, $0) } }
+    }
+
+    /// Counts the kept records that lie outside a window, with the earliest and the latest time.
+    func tally(outside window: TimeWindow) -> Account.Tally {
+        var tally = Account.Tally()
+        let (since, until) = window.bounds
+        for (_, chunk) in chunks where chunk.earliest < since || chunk.latest >= until {
+            var outside = Account.Tally()
+            for time in chunk.times where time < since || time >= until {
+                outside.add(time: Timestamp(nanoseconds: time))
+            }
+            tally.merge(outside)
+        }
+        for shard in shards { tally.merge(shard.evicted) }
+        return tally
+    }
+}
+
+extension RecordStore {
+    /// Takes out what stands in two inputs of a source, but once, and forgets by what that was told.
+    ///
+    /// What stays depends neither on the order of reading nor on the number of threads.
+    ///
+    /// - Returns: what was taken out, with the inputs in which it stood.
+    mutating func useOnce(in window: TimeWindow, sources: [String]) -> Account.Tally {
+        let repeats = RepeatFinder(self, in: window, sources: sources).find()
+        remove(repeats.rows)
+        endTelling()
+        return repeats.tally
+    }
+}
+
+extension TimeWindow {
+    /// The ends as nanoseconds since 1970, open ends at the ends of time.
+    var bounds: (since: Int64, until: Int64) {
+        (since?.nanoseconds ?? .min, until?.nanoseconds ?? .max)
+    }
+}
