@@ -8,6 +8,7 @@ import Focus
 import HTML
 import History
 import Periodic
+import SQLite
 import Suricata
 import Tabular
 import Threats

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlareKit
 import Foundation
-import History
+import HistoryDatabase
 
 /// What a sqlite sink kept: channels, what runs said of them, and the runs.
 struct HistoryCommand: AsyncParsableCommand {

@@ -59,11 +59,11 @@ struct PluginsNewTests {
         #expect(made.exitCode == 0, "\(made.errors)")
         let after = try folder.read("Package.swift").split(separator: "\n")
         #expect(after.count == before.count + 1)
-        #expect(after.contains { $0.contains("\"PlainLines\"") })
+        #expect(after.contains("    Family(.sink, \"PlainLines\"),"))
         let list = try folder.read("Sources/flare/BuiltInPlugins.swift")
         #expect(list.contains("import PlainLines\n"))
         #expect(list.contains("        registry.register(PlainLinesSink.self, as: .sink)\n"))
-        #expect(try folder.read("Sources/Plugins/PlainLines/PlainLinesSink.swift").contains("BuiltInPlugin"))
+        #expect(try folder.read("Sources/Plugins/Sinks/PlainLines/PlainLinesSink.swift").contains("BuiltInPlugin"))
     }
 
     @Test("names that cannot be, and libraries that cannot be, are refused")

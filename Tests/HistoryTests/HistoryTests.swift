@@ -5,6 +5,8 @@ import GRDB
 import Testing
 
 @testable import History
+@testable import HistoryDatabase
+@testable import SQLite
 
 @Suite("The history of runs and findings")
 struct HistoryTests {

@@ -2,6 +2,8 @@ import FlareKit
 import Foundation
 
 @testable import History
+@testable import HistoryDatabase
+@testable import SQLite
 
 /// Hours into 1970.
 func moment(_ hour: Int) -> Timestamp { Timestamp(nanoseconds: Int64(hour) * 3_600_000_000_000) }

@@ -6,6 +6,8 @@ import Testing
 
 @testable import HTML
 @testable import History
+@testable import HistoryDatabase
+@testable import SQLite
 @testable import Tabular
 @testable import flare
 

@@ -9,7 +9,9 @@ struct InTreeTemplate {
 
     func scaffold(in checkout: FlareCheckout) throws -> PluginScaffold {
         let family = names.family
-        let sources = checkout.folder.appending(path: "Sources/Plugins/\(family)")
+        let folder =
+            "Sources/Plugins/\(names.kind.section.prefix(1).uppercased() + names.kind.section.dropFirst())/\(family)"
+        let sources = checkout.folder.appending(path: folder)
         let tests = checkout.folder.appending(path: "Tests/\(family)Tests")
         var scaffold = PluginScaffold()
         scaffold.files = [
@@ -22,7 +24,7 @@ struct InTreeTemplate {
             (checkout.folder.appending(path: "Sources/flare/BuiltInPlugins.swift"), try builtIns(checkout)),
         ]
         scaffold.closingWords = """
-            wrote Sources/Plugins/\(family) and Tests/\(family)Tests, and entered it in Package.swift and BuiltInPlugins.swift
+            wrote \(folder) and Tests/\(family)Tests, and entered it in Package.swift and BuiltInPlugins.swift
             build and test it:
               swift test --filter \(family)Tests
               swift run flare plugins show \(names.name)
@@ -33,14 +35,11 @@ struct InTreeTemplate {
     private func package(_ checkout: FlareCheckout) throws -> String {
         let path = checkout.folder.appending(path: "Package.swift")
         var lines = try Self.lines(of: path)
-        guard let start = lines.firstIndex(of: "let families = ["),
+        let entry = "    Family(.\(names.kind.rawValue), \"\(names.family)\"),"
+        guard let start = lines.firstIndex(of: "let families: [Family] = ["),
             let end = lines[start...].firstIndex(of: "]")
-        else { throw Self.refusal(path, "a list \"let families = [\"", "\"\(names.family)\"") }
-        var families = lines[start + 1..<end].map { $0.trimmingCharacters(in: .init(charactersIn: " ,")) }
-        families.append("\"\(names.family)\"")
-        families.sort()
-        let last = families.count - 1
-        lines.replaceSubrange(start + 1..<end, with: families.enumerated().map { "    \($1)\($0 == last ? "" : ",")" })
+        else { throw Self.refusal(path, "a list \"let families: [Family] = [\"", entry) }
+        lines.insert(entry, at: end)
         return lines.joined(separator: "\n")
     }
 

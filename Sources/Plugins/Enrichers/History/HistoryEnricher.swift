@@ -1,0 +1,109 @@
+import FlareKit
+import GRDB
+import HistoryDatabase
+import OutputFiles
+import OutputText
+
+/// Says of each finding since when it is known, from what a sqlite sink kept of earlier runs; drops the known ones where
+/// asked to, for all sinks alike.
+public struct HistoryEnricher: Enricher, BuiltInPlugin {
+    public static let name = "history"
+    public static let summary = "Says since when a finding is known to earlier runs, and can leave known ones out."
+    public static let evidence = [
+        Field("known_since", .time, "Start of the first run that reported it."),
+        Field("runs_before", .integer, unit: "runs", "Earlier runs that reported it."),
+    ]
+
+    private let options: HistoryOptions
+    private let path: String
+
+    public init(_ options: HistoryOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
+        guard let path = options.path.file else {
+            throw OptionComplaint("\"\(options.path.text)\" is no history", option: "path", expected: "a file")
+        }
+        self.options = options
+        self.path = path
+    }
+
+    /// Names of destinations are told from the file too.
+    public var uses: Set<String> { ["host"] }
+
+    public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+        // Before the first run there is nothing known.
+        guard !findings.isEmpty, FileSystem.status(path) != nil else { return }
+        let file = try HistoryFile(reading: path)
+        let known = try await file.reported(findings.map(\.id))
+        let limit = options.forgetAfter.map { run.header.started.advanced(by: -$0.nanoseconds) }
+        for place in findings.indices {
+            guard let report = known[findings[place].id] else { continue }
+            findings[place].evidence["known_since"] = .time(report.first)
+            findings[place].evidence["runs_before"] = .integer(Int64(report.runs))
+        }
+        try await weighNames(&findings, file, run)
+        guard options.newOnly else { return }
+        findings.removeAll { finding in
+            let isKnown = known[finding.id].map { report in limit.map { report.last >= $0 } ?? true } ?? false
+            if isKnown {
+                run.ledger.drop(
+                    finding, filter: run.stage, rule: DroppedChannels.known, records: run.recordCount(of: finding))
+            }
+            return isKnown
+        }
+    }
+
+    /// Raises findings about names that a history of some length has known for a short time, or not at all.
+    private func weighNames(_ findings: inout [Finding], _ file: HistoryFile, _ run: RunContext) async throws {
+        let young = options.youngName.nanoseconds
+        let now = run.header.started
+        guard options.modifiers, let oldest = try await file.oldestRun(),
+            let reach = Self.length(from: oldest, to: now), reach > young
+        else { return }
+        let names = Set(findings.compactMap(\.host)).sorted()
+        let firsts = try await file.firstReported(hosts: names)
+        for place in findings.indices {
+            guard let host = findings[place].host else { continue }
+            let age = firsts[host].flatMap { Self.length(from: $0, to: now) }
+            if let age, age >= young { continue }
+            let since = age.map { "for \(Self.readable($0))" } ?? "not at all"
+            findings[place].add([
+                Finding.Modifier(
+                    "name_young", Self.youngAmount, "a history of \(Self.readable(reach)) knows \(host) \(since)",
+                    side: .history)
+            ])
+        }
+    }
+
+    private static let youngAmount = 3.0
+
+    private static func length(from start: Timestamp, to end: Timestamp) -> Int64? {
+        TimeWindow(since: start, until: end).duration
+    }
+
+    private static func readable(_ nanoseconds: Int64) -> String { Readable.seconds(Double(nanoseconds) / 1e9) }
+}
+
+/// The options of `history`.
+public struct HistoryOptions: PluginOptions {
+    public var path = OptionPath("flare.sqlite")
+    public var newOnly = false
+    public var forgetAfter: OptionDuration?
+    public var youngName = OptionDuration.days(7)
+    public var modifiers = true
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option("path", \.path, "The file that a sqlite sink of earlier runs wrote; none yet is no fault."),
+            Option("new_only", \.newOnly, "Leaves out what earlier runs reported."),
+            Option(
+                "forget_after", \.forgetAfter,
+                "With new_only: what was not reported for this long counts as new again; by default never."),
+            Option(
+                "young_name", \.youngName,
+                "A destination's name that earlier runs reported for less time, or never, is young. A history that does "
+                    + "not reach back so far calls none young."),
+            Option("modifiers", \.modifiers, "Whether a young name moves the priority of findings."),
+        ]
+    }
+}
