@@ -35,8 +35,11 @@ let families: [Family] = [
         .source, "Zeek", needs: ["CompressedFiles", "LineFiles", "ContextReading", "ContextWords", "ZeekScanner"],
         except: ["Scanner"], testNeeds: ["ZeekScanner", "LineFiles", "Beacon", "CZlib", "CZstd"]),
     Family(
-        .source, "Elasticsearch", needs: ["HTTP", "SensorText", "ContextWords", "CFlareSpawn", .logging],
-        resources: ["Maps"], testNeeds: ["flare", "Suricata", "Zeek", "Beacon", "Focus", "Context"],
+        .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "SensorText", "ContextWords"],
+        testNeeds: [
+            "flare", "ElasticsearchClient", "ElasticsearchFindings", "Links", "Suricata", "Zeek", "Beacon", "Focus",
+            "Context",
+        ],
         testFiles: ["Fixtures", "filebeat.py", "odd_cluster.py", "tls_proxy.py"]),
     Family(
         .enricher, "Allowlist", needs: ["PeerMatching"], resources: ["Lists"],
@@ -51,6 +54,7 @@ let families: [Family] = [
     Family(
         .enricher, "History", needs: ["HistoryDatabase", "OutputText"],
         testNeeds: ["SQLite", "HistoryDatabase", .sqlite]),
+    Family(.enricher, "Links", needs: ["ElasticsearchClient"], hasTests: false),
     Family(.enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue"], testNeeds: ["PeerMatching"]),
     Family(.enricher, "Threats", needs: ["PeerMatching"]),
     Family(
@@ -58,6 +62,8 @@ let families: [Family] = [
         testNeeds: ["TestReading"], testFiles: ["mmdb.py"]),
     Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity"]),
     Family(.detector, "Traffic"),
+    Family(
+        .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging], hasTests: false),
     Family(
         .sink, "HTML", needs: ["OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
         resources: ["Assets"], testNeeds: ["TestReading", "SampleReports"]),
@@ -73,6 +79,7 @@ let shared: [Target] = [
     .sharedScanner("ContextWords", ["SensorText"]),
     .shared("ContextReading", ["FlareKit", "LineFiles", "ContextWords", "SensorText", "CompressedFiles"]),
     .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .sqlite]),
+    .shared("ElasticsearchClient", ["FlareKit", "HTTP", "CFlareSpawn", .logging], resources: ["Maps"]),
     .shared("HTTP", ["CCurl"]),
     .shared("OutputFiles", ["FlareKit"]),
     .shared("OutputText", ["FlareKit"]),
@@ -212,8 +219,10 @@ extension Target {
         .target(name: name, dependencies: needs, path: "Sources/FlareKit/\(name)")
     }
 
-    static func shared(_ name: String, _ needs: [Dependency] = []) -> Target {
-        .target(name: name, dependencies: needs, path: "Sources/Plugins/Shared/\(name)")
+    static func shared(_ name: String, _ needs: [Dependency] = [], resources: [String] = []) -> Target {
+        .target(
+            name: name, dependencies: needs, path: "Sources/Plugins/Shared/\(name)",
+            resources: resources.map { .embedInCode($0) })
     }
 
     static func sharedScanner(_ name: String, _ needs: [Dependency] = []) -> Target {

@@ -2,11 +2,13 @@ import Allowlist
 import Beacon
 import Context
 import Domain
-import Elasticsearch
+import ElasticsearchFindings
+import ElasticsearchRecords
 import FlareKit
 import Focus
 import HTML
 import History
+import Links
 import Periodic
 import SQLite
 import Suricata

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Elasticsearch
+import ElasticsearchRecords
 import FlareKit
 import Foundation
 

@@ -1,23 +1,37 @@
 import ArgumentParser
 import FlareKit
 
-/// Prints the pages of the reference in docs, which are generated.
+/// Prints the pages of the reference in docs, and the options in the READMEs of plugin families: they are generated.
 struct ReferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reference",
-        abstract: "Prints a page of the reference: pipeline or plugins.",
-        discussion: "Example: flare reference plugins > docs/plugins.md",
+        abstract: "Prints a page of the reference: pipeline, plugins, or the options of some plugins.",
+        discussion: """
+            Example: flare reference plugins > docs/plugins.md
+            Example: flare reference options source/eve detector/beacon
+            """,
         shouldDisplay: false)
 
-    enum Page: String, ExpressibleByArgument, CaseIterable { case pipeline, plugins }
+    enum Page: String, ExpressibleByArgument, CaseIterable { case pipeline, plugins, options }
 
-    @Argument(help: "pipeline or plugins.")
+    @Argument(help: "pipeline, plugins or options.")
     var page: Page
+
+    @Argument(help: "Of options: the plugins, as KIND/NAME.")
+    var plugins: [String] = []
+
+    func validate() throws {
+        guard page == .options else { return }
+        for plugin in plugins where ReferencePages.plugin(plugin) == nil {
+            throw ValidationError("there is no plugin \"\(plugin)\"; write KIND/NAME, such as source/eve")
+        }
+    }
 
     func run() throws {
         switch page {
         case .pipeline: try StandardOutput.print(ReferencePages.pipeline, terminator: "")
         case .plugins: try StandardOutput.print(ReferencePages.plugins, terminator: "")
+        case .options: try StandardOutput.print(ReferencePages.options(of: plugins), terminator: "")
         }
     }
 }
@@ -92,6 +106,23 @@ enum ReferencePages {
 
 
             """ + sections.joined(separator: "\n\n") + "\n"
+    }
+
+    /// What follows the heading "Options" in a family's README.
+    static func options(of names: [String]) -> String {
+        let sections = names.compactMap(plugin).map { plugin in
+            "### \(plugin.name)\(names.count { $0.hasSuffix("/\(plugin.name)") } > 1 ? " (\(plugin.kind.rawValue))" : "")\n\n"
+                + (plugin.options.isEmpty ? "No options." : table(plugin.options))
+        }
+        return "<!-- Printed by: flare reference options \(names.joined(separator: " ")) -->\n\n"
+            + sections.joined(separator: "\n\n") + "\n"
+    }
+
+    /// - Parameter text: `KIND/NAME`.
+    static func plugin(_ text: String) -> PluginDescriptor? {
+        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let kind = PluginKind(rawValue: parts[0]) else { return nil }
+        return BuiltInPlugins.registry.find(kind, parts[1])
     }
 
     private static func section(_ plugin: PluginDescriptor) -> String {

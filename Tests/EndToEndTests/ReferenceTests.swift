@@ -2,6 +2,8 @@ import Foundation
 import Testing
 import TestReading
 
+@testable import flare
+
 @Suite("docs")
 struct ReferenceTests {
     static let docs = BuiltCommand.project.appending(path: "docs")
@@ -12,6 +14,30 @@ struct ReferenceTests {
         let printed = try BuiltCommand.run(["reference", page], environment: ["HOME": folder.url.path]).output
         let kept = try String(contentsOf: Self.docs.appending(path: "\(page).md"), encoding: .utf8)
         #expect(printed == kept, "run: bin/flare reference \(page) > docs/\(page).md")
+    }
+
+    @Test("the README of each family has an example, and the options that the code has")
+    func families() throws {
+        let roles = ["Sources": "source", "Enrichers": "enricher", "Detectors": "detector", "Sinks": "sink"]
+        let head = "<!-- Printed by: flare reference options "
+        var named: Set<String> = []
+        for role in roles.keys.sorted() {
+            let folder = BuiltCommand.project.appending(path: "Sources/Plugins/\(role)")
+            for family in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
+                let page = try String(
+                    contentsOf: folder.appending(path: "\(family)/README.md"), encoding: .utf8)
+                let kept = try #require(page.range(of: head).map { page[$0.lowerBound...] }, "\(family)")
+                let line = kept.dropFirst(head.count).prefix { $0 != "\n" }
+                let plugins = line.split(separator: " ").dropLast().map(String.init)
+                let printed = try BuiltCommand.run(["reference", "options"] + plugins).output
+                #expect(printed == kept, "run: scripts/reference")
+                #expect(page.contains("```yaml\n"), "\(family) has no example")
+                #expect(plugins.contains { $0.hasPrefix("\(roles[role] ?? "")/") }, "\(family) is in \(role)")
+                named.formUnion(plugins)
+            }
+        }
+        let all = Set(BuiltInPlugins.registry.descriptors.map { "\($0.kind.rawValue)/\($0.name)" })
+        #expect(named == all)
     }
 
     @Test("the guide's way with a program works, literally", .enabled(if: Python.isThere))

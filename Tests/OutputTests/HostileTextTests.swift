@@ -5,7 +5,10 @@ import Foundation
 import OutputText
 import Testing
 
-@testable import Elasticsearch
+@testable import ElasticsearchClient
+@testable import ElasticsearchFindings
+@testable import ElasticsearchRecords
+@testable import Links
 @testable import HTML
 @testable import Tabular
 @testable import flare

@@ -77,8 +77,19 @@ struct InTreeTemplate {
         \(SwiftTemplate.summary(of: names.kind)) Say here what it is good for, what it is not, and where the method comes
         from.
 
+        ```yaml
+        \(names.kind.section):
+          - plugin: \(names.name)
+        ```
+
             swift test --filter \(names.family)Tests
             swift run flare plugins show \(names.name)
+
+        ## Options
+
+        <!-- Printed by: flare reference options \(names.kind.rawValue)/\(names.name) -->
+
+        scripts/reference prints them here.
 
         """
     }

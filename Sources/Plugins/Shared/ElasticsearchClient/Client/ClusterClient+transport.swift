@@ -1,0 +1,69 @@
+import FlareKit
+import HTTP
+
+extension ConnectionOptions {
+    /// What the connections are made with.
+    ///
+    /// - Parameter tunnelPort: the loopback port of a tunnel that leads to the cluster.
+    /// - Throws: `PluginError` where a file cannot be read or is none of its kind.
+    package func settings(tunnelPort: Int?) throws -> HTTPSettings {
+        var settings = HTTPSettings()
+        settings.connectTimeout = .nanoseconds(connectTimeout.nanoseconds)
+        settings.connections = connections
+        settings.proxy = try proxy.map { try ClusterURL(proxy: $0).description }
+        settings.tunnelPort = tunnelPort
+        settings.compresses = compress
+        settings.verifies = tls.verify
+        settings.authorities = try tls.ca?.file.map { try Self.pem($0, "CERTIFICATE") }
+        settings.certificate = try tls.certificate?.file.map { try Self.pem($0, "CERTIFICATE") }
+        settings.key = try tls.key?.file.map { try Self.pem($0, "PRIVATE KEY") }
+        settings.passphrase = try tls.keyPassphrase?.reveal()
+        return settings
+    }
+
+    private static func pem(_ path: String, _ kind: String) throws -> [UInt8] {
+        let text = try TextFile.read(path)
+        guard text.contains("-----BEGIN "), text.contains("\(kind)-----") else {
+            throw PluginError("there is no \(kind.lowercased()) in it", at: path, remedy: "it has to be a file in PEM")
+        }
+        return Array(text.utf8)
+    }
+}
+
+extension ClusterError {
+    /// A failure of the transport, with what to do.
+    ///
+    /// - Parameter isKnown: whether the cluster has answered before.
+    package init(_ failure: HTTPFailure, at place: String, isKnown: Bool) {
+        let kind: Kind =
+            switch failure {
+            case .unknownHost, .noProxy, .refused, .unreachable, .proxyStatus, .notHTTP, .notTLS, .certificate,
+                .ownCertificate, .tls, .other:
+                .noConnection
+            case .tooLong: .status(200)
+            case .connectTimeout, .timeout, .broken, .noAnswer, .noHandshake, .damaged: .noAnswer
+            }
+        self.init(kind, failure.description, at: place, remedy: Self.remedy(failure, isKnown))
+    }
+
+    private static func remedy(_ failure: HTTPFailure, _ isKnown: Bool) -> String? {
+        switch failure {
+        case .unknownHost: "see whether the host in the URL is right and the name server knows it"
+        case .refused, .unreachable: "see whether the URL and the port are right and the cluster runs"
+        case .noProxy: "see whether proxy is right"
+        case .proxyStatus(407): "Flare shows a proxy no user; take one that asks for none"
+        case .proxyStatus: "see whether the proxy lets this host and port through"
+        case .connectTimeout: "see whether a firewall is in the way; connect_timeout is how long is waited"
+        case .timeout: "raise timeout, or lower page"
+        // What answered before was asked in the right way.
+        case .noAnswer where isKnown, .noHandshake where isKnown: nil
+        case .noAnswer, .notHTTP: "where the cluster has TLS, write https:// in the URL"
+        case .noHandshake, .notTLS: "where the cluster has no TLS, write http:// in the URL"
+        case .certificate:
+            "set tls.ca to the cluster's certificate authority, and use a host name that its certificate has"
+        case .ownCertificate: "see whether tls.certificate, tls.key and tls.key_passphrase are right"
+        case .tooLong: "lower page"
+        case .broken, .damaged, .tls, .other: nil
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import ElasticsearchClient
+import FlareKit
+
+/// Groups a window's flows on the cluster's side and takes the census of them.
+struct ClusterGrouping: Sendable {
+    let request: GroupingRequest
+    let context: SearchContext
+    let query: RecordQuery
+    let fields: GroupingFields
+    let census: ClusterCensus
+    let extent: ClusterCensus.Extent
+    /// Channels a page.
+    let page: Int
+    /// Whether the cluster keeps channels of no interest to itself.
+    let pushes: Bool
+
+    /// - Throws: `NoGrouping` where the counts do not add up, as with fields that have several values.
+    func read() async throws -> (channels: ClusterChannels, census: Census, withheld: [String]) {
+        var clauses: [JSON] = []
+        var pushed: [String] = []
+        if pushes {
+            pushed.append("channels with fewer than \(request.minimumCount.grouped) flows")
+            if let predicate = request.predicate,
+                let clause = PredicateClause(fields: fields).clause(predicate)
+            {
+                clauses.append(clause)
+                pushed.append("channels that the filters drop")
+            }
+        }
+        let pages = ChannelPages(
+            context: context, fields: fields, grouping: request.grouping, page: page,
+            minimumCount: pushes ? request.minimumCount : 1)
+        let channels = try await pages.read(query.query(time: query.clause(for: census.window), further: clauses))
+        let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
+        let known = channels.records.addingClamped(unreadable).addingClamped(extent.withoutAddresses)
+        guard pushes ? known <= extent.total : known == extent.total else {
+            throw NoGrouping(
+                "\(extent.total.grouped) flows make \(known.grouped) in channels; a field has several "
+                    + "values")
+        }
+        var counts = Census()
+        counts.records = extent.readable(without: unreadable)
+        counts.channels = channels.keys.count
+        counts.strays = extent.strays
+        if let (first, last) = extent.span {
+            counts.window = TimeWindow(since: first, until: last.advanced(by: 1))
+            try await census.countMinutes(&counts)
+        }
+        if pushes {
+            try await countSources(&counts, of: channels)
+        } else {
+            Self.countSources(&counts, channels.keys)
+        }
+        let left = extent.total.subtractingClamped(known)
+        let withheld =
+            pushes
+            ? [
+                "the cluster kept \(pushed.joined(separator: " and ")) to itself, \(left) flows in all: "
+                    + "how many channels there are, and what each filter dropped, is not known"
+            ] : []
+        return (channels, counts, withheld)
+    }
+
+    /// The book of all records of the window.
+    func account(_ channels: ClusterChannels) -> Account {
+        var account = Account()
+        let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
+        account.use(.flow, count: extent.readable(without: unreadable))
+        if let span = extent.span {
+            account.used[RecordKind.flow.name]?.first = span.first
+            account.used[RecordKind.flow.name]?.last = span.last
+        }
+        let rejected = channels.unreadable.merging(
+            ["no source or destination": extent.withoutAddresses]) { $0.addingClamped($1) }
+        for (reason, count) in rejected where count > 0 {
+            account.read.addClamped(count)
+            account.rejected[reason] = Account.Tally(count: count, examples: [Account.Place(query.index)])
+        }
+        return account
+    }
+
+    /// Counts different sources by destination, and sources in all.
+    private static func countSources(_ census: inout Census, _ keys: [ChannelKey]) {
+        struct Pair: Hashable {
+            let source: IPAddress
+            let peer: Peer
+        }
+        var pairs: Set<Pair> = []
+        var sources: Set<IPAddress> = []
+        for key in keys where pairs.insert(Pair(source: key.source, peer: key.peer)).inserted {
+            sources.insert(key.source)
+            census.sourcesByPeer[key.peer] += 1
+        }
+        census.hosts = sources.count
+    }
+
+    /// The same where the cluster kept channels to itself: it is asked about the destinations that are left.
+    private func countSources(_ census: inout Census, of channels: ClusterChannels) async throws {
+        let pairFields = GroupingFields(addressesOf: fields)
+        let pages = ChannelPages(
+            context: context, fields: pairFields, grouping: Grouping(ignoring: [.port, .proto]), page: page,
+            minimumCount: 1)
+        let destinations = Set(channels.keys.compactMap(\.peer.address)).sorted()
+        for part in destinations.chunks(of: CandidateQuery.destinationsAQuery) {
+            let words = part.flatMap { [$0.description] + (channels.addressWords[$0] ?? []).sorted() }
+            let among = QueryClause.terms(fields.destination, words.map(JSON.text))
+            let pairs = try await pages.read(query.query(time: query.clause(for: self.census.window), further: [among]))
+            for key in pairs.keys { census.sourcesByPeer[key.peer] += 1 }
+        }
+        census.hosts = try await hosts()
+    }
+
+    /// Different sources in the whole window: one bucket each.
+    private func hosts() async throws -> Int {
+        let source: JSON = ["s": ["terms": ["field": .text(fields.source)]]]
+        let composite: JSON = ["size": .integer(Int64(page)), "sources": .array([source])]
+        var hosts: Set<IPAddress> = []
+        try await context.buckets(of: ["composite": composite], query.query(in: census.window)) { bucket in
+            if let address = bucket["key", "s"]?.text.flatMap({ IPAddress($0) }) { hosts.insert(address) }
+        }
+        return hosts.count
+    }
+}

@@ -1,0 +1,190 @@
+import Beacon
+import FlareKit
+import Focus
+import Foundation
+import Synchronization
+import Testing
+
+@testable import ElasticsearchClient
+@testable import ElasticsearchFindings
+@testable import ElasticsearchRecords
+@testable import Links
+
+/// Grouping in the cluster: the same findings, of fewer bytes.
+@Suite("grouping in the cluster", .serialized, .enabled(if: ClusterServer.areThere))
+struct GroupingTests {
+    @Test("yields the same findings, counts and census as reading all, with push too")
+    func sameFindings() async throws {
+        let flows = SharedServer.flows
+        let server = try await SharedServer.of(.osmem)
+        let focus = try FocusEnricher(.read("direction: outbound"), PluginContext())
+        let expected = try await Runs.file(flows, SharedServer.window, filters: [focus])
+        #expect(expected.rows.count == 6)
+
+        let whole = try FaultProxy(to: server.port)
+        let all = try await Runs.cluster(
+            "urls: [\"\(whole.url)\"]\nindex: logstash-flow-many\ngroup: false", SharedServer.window, filters: [focus])
+        whole.stop()
+        #expect(all.rows == expected.rows)
+
+        for size in [10_000, 100] {
+            let proxy = try FaultProxy(to: server.port)
+            let grouped = try await Runs.cluster(
+                "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\ngroup_page: \(size)", SharedServer.window,
+                filters: [focus])
+            proxy.stop()
+            #expect(grouped.warnings == [])
+            #expect(grouped.rows == expected.rows)
+            #expect(grouped.channels == expected.channels)
+            #expect(grouped.dropped == expected.dropped)
+            #expect(grouped.used == expected.used)
+            // Six beacons of twenty flows are the candidates, some of the other channels reach no demand.
+            let share = 6 * 20 * whole.bytes / flows.eve.count
+            #expect(proxy.bytes < share + 150 * (expected.channels + 1))
+        }
+
+        let emptyPages = Mutex(0)
+        let proxy = try FaultProxy(to: server.port) { _ in
+            .body { body in
+                let text = String(decoding: body, as: UTF8.self)
+                if text.contains("after_key"), !text.contains("doc_count") { emptyPages.withLock { $0 += 1 } }
+                return body
+            }
+        }
+        let pushed = try await Runs.cluster(
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: true\ngroup_page: 50\ncompress: false",
+            SharedServer.window, filters: [focus])
+        proxy.stop()
+        #expect(pushed.rows == expected.rows)
+        // A page whose buckets are all left out is no end.
+        #expect(emptyPages.withLock { $0 } > 0)
+        #expect(pushed.warnings.contains { $0.contains("kept") })
+    }
+
+    /// Whether a request asks for a page of channels.
+    private static func isPage(_ passed: FaultProxy.Passed) -> Bool { passed.body.contains("\"composite\"") }
+
+    private static func grouped(
+        _ fault: FaultProxy.Fault, on places: @escaping @Sendable (Int) -> Bool
+    ) async throws -> Runs.Outcome {
+        let server = try await SharedServer.of(.osmem)
+        let pages = Mutex(0)
+        let proxy = try FaultProxy(to: server.port) { passed in
+            guard isPage(passed) else { return .none }
+            return places(
+                pages.withLock { count in
+                    count += 1; return count
+                }) ? fault : .none
+        }
+        defer { proxy.stop() }
+        var policy = RetryPolicy(retries: 3)
+        policy.pause = { _ in }
+        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-keyword-few\ngroup_page: 10"
+        let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy)
+        return Runs.Outcome(try await Runs.run(source, SharedServer.window, []))
+    }
+
+    @Test("counts that cannot be are not believed: the flows themselves are read", arguments: [false, true])
+    func largeCounts(push: Bool) async throws {
+        let server = try await SharedServer.of(.osmem)
+        let expected = try await Runs.file(SharedServer.flows, SharedServer.window)
+        let proxy = try FaultProxy(to: server.port) { _ in
+            .body { body in
+                let text = String(decoding: body, as: UTF8.self)
+                guard text.contains("after_key") else { return body }
+                return Array(
+                    text.replacingOccurrences(
+                        of: "\"doc_count\":[0-9]+", with: "\"doc_count\":4611686018427387904",
+                        options: .regularExpression
+                    ).utf8)
+            }
+        }
+        let grouped = try await Runs.cluster(
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: \(push)\ncompress: false",
+            SharedServer.window)
+        proxy.stop()
+        #expect(grouped.rows == expected.rows)
+        #expect(grouped.used == expected.used)
+    }
+
+    @Test("faults of its pages that pass change nothing", arguments: FaultTests.passing.indices)
+    func passingFaults(_ place: Int) async throws {
+        let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window)
+        let outcome = try await Self.grouped(FaultTests.passing[place].fault) { $0 % 2 == 1 }
+        #expect(outcome.rows == expected.rows, "\(FaultTests.passing[place].name)")
+        #expect(outcome.channels == expected.channels)
+    }
+
+    @Test("faults of its pages that last are one clear error", arguments: FaultTests.passing.indices.dropFirst())
+    func lastingFaults(_ place: Int) async throws {
+        let error = await #expect(throws: PluginError.self, "\(FaultTests.passing[place].name)") {
+            _ = try await Self.grouped(FaultTests.passing[place].fault) { $0 > 1 }
+        }
+        #expect(error?.description.isEmpty == false)
+    }
+
+    @Test("serves the detector beacon with the same channels, counts and census")
+    func beaconDetector() async throws {
+        let server = try await SharedServer.of(.osmem)
+        let detector = try BeaconDetector(.read("min_score: 0"), PluginContext())
+        let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window, detector)
+        let outcome = try await Runs.cluster(
+            "urls: [\"\(server.url)\"]\nindex: logstash-keyword-few", SharedServer.window, detector)
+        #expect(outcome.warnings.count == 1 && outcome.warnings[0].contains("names were not joined"))
+        #expect(expected.rows.count > 0)
+        #expect(outcome.rows == expected.rows)
+    }
+
+    @Test("is not done where the start is no date: the logged time is widened, the cut made here, and it is said")
+    func startIsText() async throws {
+        let server = try await SharedServer.of(.osmem)
+        // The flows of one hour, which were logged 90 s after their start.
+        let begin = SharedServer.window.since ?? Timestamp(seconds: 0)
+        let window = TimeWindow(since: begin, until: begin.advanced(by: 3_600_000_000_000))
+        let expected = try await Runs.file(SharedServer.fewFlows, window)
+        #expect(expected.rows.count == 4)
+        let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: logstash-text-few", window)
+        #expect(outcome.rows == expected.rows)
+        #expect(outcome.used == expected.used)
+        #expect(outcome.warnings.contains { $0.contains("flow.start is no date in the index; all records are read") })
+        #expect(outcome.warnings.contains { $0.contains("widened by log_delay (1h)") }, "\(outcome.warnings)")
+    }
+
+    @Test("that the server cannot do, or the window does not allow, is said, and all is read")
+    func cannotGroup() async throws {
+        let server = try await SharedServer.of(.noida)
+        let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: logstash-flow-few", SharedServer.window)
+        #expect(outcome.warnings.contains { $0.contains("all records are read") })
+        #expect(outcome.used == SharedServer.fewFlows.eve.count)
+    }
+}
+
+/// The bytes that grouping saves, at the size of a small site. Takes minutes: Benchmarks/Cluster/run asks for it.
+@Suite("the bytes of grouping", .enabled(if: ProcessInfo.processInfo.environment["FLARE_CLUSTER_BENCHMARK"] != nil))
+struct GroupingBytesTests {
+    @Test("of 20,000 channels whose candidates hold 4 % of the flows are less than a tenth")
+    func bytes() async throws {
+        let flows = SampleFlowDocuments.generated(channels: 20_000, fewest: 2, beacons: 30)
+        let server = try await ClusterServer(.osmem)
+        try await server.load(flows.documents, into: "logstash-flow-x", mapping: SharedServer.keywords)
+        var bytes: [String: Int] = [:]
+        var rows: Set<[String]> = []
+        for (name, options) in [("all", "group: false"), ("grouped", ""), ("pushed", "push: true")] {
+            let proxy = try FaultProxy(to: server.port)
+            let begin = ContinuousClock.now
+            let outcome = try await Runs.cluster("urls: [\"\(proxy.url)\"]\n\(options)", SharedServer.window)
+            print("\(name): \(proxy.bytes) bytes, \(ContinuousClock.now - begin), \(outcome.rows.count) findings")
+            proxy.stop()
+            bytes[name] = proxy.bytes
+            rows.insert(outcome.rows)
+        }
+        let all = try #require(bytes["all"])
+        let grouped = try #require(bytes["grouped"])
+        let pushed = try #require(bytes["pushed"])
+        print("of all bytes: grouped \(grouped * 1000 / all) ‰, pushed \(pushed * 1000 / all) ‰")
+        #expect(rows.count == 1)
+        #expect(grouped * 10 < all)
+        #expect(pushed * 20 < all)
+        #expect(grouped < all * 4 / 100 + 150 * 20_030)
+    }
+}
