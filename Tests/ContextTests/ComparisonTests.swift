@@ -1,3 +1,4 @@
+import ContextReading
 import FlareKit
 import FlareKitTesting
 import Synchronization
@@ -18,7 +19,7 @@ struct ComparisonTests {
     private func queries(_ sources: [IPAddress?]) -> [ContextQuery] {
         sources.flatMap { source in
             [
-                ContextQuery(source: source, kinds: [.dns, .tls, .http], detail: .comparison),
+                ContextQuery(source: source, kinds: [.dns, .tls, .http], compared: WordSearch.comparisons),
                 ContextQuery(source: source, peer: peer.map(Peer.address)),
             ]
         }
@@ -157,6 +158,17 @@ struct ComparisonTests {
         #expect(read.count == 2)
         #expect(read.first?.texts == [.userAgent: "Mozilla/5.0"])
         #expect(read.last?.texts[.host] == "example.org" && read.last?.texts[.userAgent] == "curl/8.0")
+    }
+
+    @Test("the scanners can leave out what the enricher does not compare")
+    func comparisons() { #expect(Interest.comparisons == WordSearch.comparisons) }
+
+    @Test("a comparison that the scanners do not know leaves nothing out")
+    func unknownComparison() async throws {
+        let paths = try write([[Line.http(at: 1, to: "203.0.113.9", agent: "Mozilla/5.0")]])
+        let query = ContextQuery(source: source, kinds: [.http], compared: [.http: Comparison(columns: [.url])])
+        let read = try await records(Sources.eve(paths), [query])
+        #expect(read.first?.texts[.host] == "example.org")
     }
 
     @Test("who asks for all of a source gets all, whoever else asks for less")

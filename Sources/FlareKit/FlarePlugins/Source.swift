@@ -140,30 +140,36 @@ public struct ContextQuery: Hashable, Sendable {
     public var peer: Peer?
     /// The kinds asked for of the source's records toward all peers; `nil` for all of the scan.
     public var kinds: Set<RecordKind>?
-    /// How much of those matters.
-    public var detail = Detail.full
-
-    public enum Detail: Hashable, Sendable {
-        case full
-        /// What they are compared by with the records between a source and a peer asked for. Sources may leave out the
-        /// rest:
-        ///
-        /// - Of look-ups matter those of names (SNI, Host) that were said between the source itself and such a peer, and
-        ///   of names whose answers, to whomever, held an address asked for.
-        /// - Of handshakes matter fingerprints and certificates alone, where a JA3, a JA4, a certificate or its subject
-        ///   was seen in a record that is asked for in full or where nothing but the certificate's fingerprint is known;
-        ///   and of each source one with another JA3 and one with another JA4, which tell that it has others.
-        /// - Of requests matter the agents alone.
-        case comparison
-    }
+    /// The kinds of those records that are only compared with the records of the queries for a source and a peer, and how.
+    /// Of all other kinds everything matters.
+    public var compared: [RecordKind: Comparison]
 
     public init(
-        source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil, detail: Detail = .full
+        source: IPAddress?, peer: Peer? = nil, kinds: Set<RecordKind>? = nil, compared: [RecordKind: Comparison] = [:]
     ) {
         self.source = source
         self.peer = peer
         self.kinds = kinds
-        self.detail = detail
+        self.compared = compared
+    }
+}
+
+/// How records of one kind are compared with the records that are asked for in full. It says what a source may leave out;
+/// one that does not know how yields everything.
+public struct Comparison: Hashable, Sendable {
+    /// The columns that matter; `nil` for all.
+    public var columns: Set<ColumnName>?
+    /// If there are any, only records matter that share a value of one of these columns with a record asked for in full. A
+    /// name is the same value whether it was looked up or asked for by SNI or Host. Look-ups of a name that was answered with
+    /// an address asked for matter too, and so do records that say nothing by which they could be told apart.
+    public var sharing: Set<ColumnName>
+    /// Of each source one record with another value of these columns matters too: it tells that the source has others.
+    public var contrast: Set<ColumnName>
+
+    public init(columns: Set<ColumnName>? = nil, sharing: Set<ColumnName> = [], contrast: Set<ColumnName> = []) {
+        self.columns = columns
+        self.sharing = sharing
+        self.contrast = contrast
     }
 }
 

@@ -93,7 +93,7 @@ struct WordSearch: Sendable {
         let about = sources.keys.map { source in
             askedInFull.contains(source)
                 ? ContextQuery(source: source)
-                : ContextQuery(source: source, kinds: Self.kindsOfAll, detail: .comparison)
+                : ContextQuery(source: source, kinds: Self.kindsOfAll, compared: Self.comparisons)
         }
         let between = found.keys.filter { $0.peer.address != nil }
             .map { ContextQuery(source: $0.source, peer: $0.peer) }
@@ -103,6 +103,15 @@ struct WordSearch: Sendable {
     /// The kinds that matter on all channels of a source: what they are compared by, and look-ups. Of others matter those
     /// on the channels of findings.
     private static let kindsOfAll: Set<RecordKind> = [.dns, .tls, .certificate, .http]
+
+    /// By what a source's other traffic is compared with that to the peers of findings.
+    static let comparisons: [RecordKind: Comparison] = [
+        .dns: Comparison(sharing: [.query]),
+        .tls: Comparison(
+            columns: [.ja3, .ja4, .fingerprint, .subject, .issuer, .serial],
+            sharing: [.ja3, .ja4, .fingerprint, .subject], contrast: [.ja3, .ja4]),
+        .http: Comparison(columns: [.userAgent]),
+    ]
 
     /// - Parameter channel: one of `numbers`.
     subscript(channel: ChannelNumber) -> KnownChannel { known[Int(channel)] }

@@ -21,11 +21,11 @@ package final class Interest: @unchecked Sendable {
                 if case .address(let peer)? = query.peer {
                     ContextInterestAddPair(pointer, source, SensorAddress(peer))
                 } else {
-                    let kinds = Self.bits(of: query.kinds ?? Set(WordKinds.kinds))
-                    switch query.detail {
-                    case .full: ContextInterestAddSource(pointer, source, kinds)
-                    case .comparison: ContextInterestCompareSource(pointer, source, kinds)
-                    }
+                    let kinds = query.kinds ?? Set(WordKinds.kinds)
+                    let compared = kinds.filter { Self.comparisons[$0] == query.compared[$0] }
+                        .intersection(query.compared.keys)
+                    ContextInterestAddSource(pointer, source, Self.bits(of: kinds.subtracting(compared)))
+                    ContextInterestCompareSource(pointer, source, Self.bits(of: compared))
                 }
             } else if case .address(let answer) = query.peer {
                 ContextInterestAddAnswer(pointer, SensorAddress(answer))
@@ -55,6 +55,15 @@ package final class Interest: @unchecked Sendable {
     }
 
     deinit { ContextInterestDestroy(pointer) }
+
+    /// The comparisons by which the scanners can leave something out (`ContextInterest::compares`, `ContextBook::begin`).
+    package static let comparisons: [RecordKind: Comparison] = [
+        .dns: Comparison(sharing: [.query]),
+        .tls: Comparison(
+            columns: [.ja3, .ja4, .fingerprint, .subject, .issuer, .serial],
+            sharing: [.ja3, .ja4, .fingerprint, .subject], contrast: [.ja3, .ja4]),
+        .http: Comparison(columns: [.userAgent]),
+    ]
 
     /// A bit for each kind.
     private static func bits(of kinds: Set<RecordKind>) -> UInt32 {
