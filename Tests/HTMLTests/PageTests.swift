@@ -104,8 +104,8 @@ struct PageTests {
 
     @Test("a column that no finding fills is shown on demand alone")
     func emptyColumn() throws {
-        let owner = try #require(PageColumn.all.firstIndex { $0.name == "dest_whois" }) + 1
-        let rule = ".auto>*>tr:not(.wide)>:nth-child(\(owner)){display:none}\n"
+        let sent = try #require(PageColumn.all.firstIndex { $0.name == "bytes_toserver" }) + 1
+        let rule = ".auto>*>tr:not(.wide)>:nth-child(\(sent)){display:none}\n"
         let sample = SampleReport(count: 0)
         let bare = Report(
             run: sample.run, columns: sample.columns, findings: [finding()], options: HTMLOptions(), links: [])
@@ -138,6 +138,82 @@ struct PageTests {
         #expect(html.contains("<h3>10.0.0.1</h3>"))
         #expect(html.contains("<h3>10.0.0.1 → host1 and 2 more</h3>"))
         #expect(html.contains("<small>and 2 more</small>"))
+    }
+
+    @Test("where no channel was judged the page says so, what was left out by what, and what came nearest")
+    func nothingJudged() throws {
+        var run = SampleReport(count: 0).run
+        run.channels = 5530
+        run.detectors = [DetectorReport(name: "beacon", judged: 0, findings: 0)]
+        let key = ChannelKey(source: IPAddress(v4: 0x0A00_0001), peer: .name("a.example"), port: 443, proto: 6)
+        run.nearMisses = [
+            NearMiss(
+                detector: "beacon", channel: key, score: 0.12, pValue: 9.093505424668785e-08,
+                summary: "calls every 60 s",
+                missing: "a longer run")
+        ]
+        let report = Report(run: run, columns: Column.standard, findings: [], options: HTMLOptions(), links: [])
+        let html = try ReportPage(report).html()
+        #expect(html.contains("No channel was judged, so nothing can have been found."))
+        #expect(html.contains("Of 5,530 channels, 5,522 were left out by filters, 8 had too few records to be judged"))
+        #expect(html.contains("<td>outbound</td><td class=\"num\">5,210</td>"))
+        #expect(html.contains("<td class=\"num\">0.12</td><td class=\"num\">9.1e-8</td>"))
+        #expect(html.contains("<td>a longer run</td>"))
+    }
+
+    @Test("findings that filters hold back are counted, those that the history knows by themselves")
+    func hidden() throws {
+        var run = SampleReport(count: 1).run
+        run.dropped += [
+            DroppedChannels(filter: "allowlist", rule: "a.example", channels: 0, records: 0, findings: 1200),
+            DroppedChannels(filter: "allowlist", rule: "b.example", channels: 0, records: 0, findings: 34),
+            DroppedChannels(filter: "history", rule: DroppedChannels.known, channels: 0, records: 0, findings: 1),
+        ]
+        let report = Report(
+            run: run, columns: Column.standard, findings: [finding()], options: HTMLOptions(), links: [])
+        let lines = try Pages.between("<p class=\"left-out\">", "</p>", in: ReportPage(report).html())
+        #expect(lines == ["1,234 findings left out by allowlist", "1 known finding left out by history"])
+    }
+
+    @Test("a sentence keeps its end, however long a name in it")
+    func sentences() throws {
+        let name = String(repeating: "x", count: 900)
+        let subject = finding { $0.evidence["said"] = .text("10.0.0.1 called \(name) every 60 s; alert: ET MALWARE") }
+        let columns = Column.standard + [Column(evidence: Field("said", .text, "What was said."))]
+        let report = Report(
+            run: SampleReport(count: 0).run, columns: columns, findings: [subject], options: HTMLOptions(), links: [])
+        let html = try ReportPage(report).html()
+        #expect(
+            Pages.between("<p class=\"sentence\">", "</p>", in: html)[0].hasSuffix("… every 60 s; alert: ET MALWARE"))
+    }
+
+    @Test("evidence is a word in the row, and each weight stands once in the finding")
+    func chips() throws {
+        let subject = finding {
+            $0.modifiers = [
+                .init("agent_tool", 9, "curl on a host that browses", side: .client),
+                .init("alert", 20, "24 on its flows", side: .alert), .init("known", -15, "every 60 s", side: .known),
+                .init("unknown", 3, "no known program calls it", side: .known),
+            ]
+            $0.evidence["known_as"] = .text("Dropbox notifications")
+        }
+        #expect(Chip.of(subject).map(\.label) == ["alert", "tool", "Dropbox notifications"])
+        #expect(Chip.of(subject).map(\.tone) == [.strong, .plain, .against])
+        let report = Report(
+            run: SampleReport(count: 0).run, columns: Column.all(with: [Field.modifiers]), findings: [subject],
+            options: HTMLOptions(), links: [])
+        let article = try #require(Pages.between("<article", "</article>", in: ReportPage(report).html()).first)
+        #expect(Pages.between("24 on its flows", "<", in: article).count == 1)
+    }
+
+    @Test(
+        "a number has the digits that tell it apart",
+        arguments: [
+            (9.093505424668785e-08, "9.1e-8"), (1e-12, "1e-12"), (9.99e-05, "1e-4"), (-0.0002, "-2e-4"), (0, "0"),
+            (0.12345, "0.123"), (1234.5678, "1234.568"), (5e-324, "0"),
+        ])
+    func digits(number: Double, text: String) {
+        #expect(ColumnText.small(number) == text)
     }
 
     @Test("what the lists took out is told, rule by rule")

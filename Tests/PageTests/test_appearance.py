@@ -54,8 +54,24 @@ def test_nothing_reaches_beyond_the_window(look, width):
 
 def test_a_narrow_screen_shows_who_calls_whom_and_how_often_without_scrolling(look):
     page = look(width=360)
-    assert page.texts("#list thead th") == ["Priority", "Source", "Destination", "Every"]
-    assert page.run("const s = document.querySelector('.scroller'); return s.scrollWidth - s.clientWidth") <= 1
+    row = "#list tbody tr:first-child"
+    assert [bool(text) for text in page.texts(f"{row} td")] == [True] * 5
+    assert page.run("const s = document.querySelector('#findings .scroller'); return s.scrollWidth - s.clientWidth") <= 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 1000), (390, 844)])
+def test_the_list_begins_in_the_upper_third(look, width, height):
+    page = look(width=width, height=height)
+    assert page.run("return document.querySelector('#list tbody tr').getBoundingClientRect().top") < height / 3
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_words_of_what_was_looked_at_stay_whole(look, width):
+    page = look(12, width=width)
+    page.run("document.querySelector('.looked').open = true")
+    # A heading that wraps between letters is taller than a line.
+    heights = page.run("return [...document.querySelectorAll('.looked thead th')].map((th) => th.clientHeight)")
+    assert max(heights) < 30
 
 
 @pytest.mark.parametrize("width", [360, 1280])

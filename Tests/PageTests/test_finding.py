@@ -45,9 +45,16 @@ def test_findings_with_and_without_drawn_pictures_tell_the_same(look):
         page.run("location.hash = arguments[0]", ids[i])
         page.settle()
         article = f"#{ids[i]}"
+        page.run("document.querySelectorAll(`${arguments[0]} details`).forEach((part) => { part.open = true; })", article)
         told.append(
             {
-                "labels": [text for text in page.texts(f"{article} .name") if text != "Kin"],
+                "parts": page.texts(f"{article} h4"),
+                "labels": page.run(
+                    """return [...document.querySelectorAll(`${arguments[0]} :is(.name, dt)`)]
+                         .map((e) => e.textContent).filter((text) => text !== "Kin")""",
+                    article,
+                ),
+                "sum": re.sub(r"[-+−.\d]+", "", page.one(f"{article} .sum").text),
                 "pictures": page.texts(f"{article} figcaption"),
                 "links": [text for text in page.texts(f"{article} .links a") if text != "Search"],
                 "command": re.sub(r"\S+$", "", page.one(f"{article} pre").text),
@@ -75,7 +82,8 @@ def test_links_carry_the_findings_values_encoded(look):
 def test_entries_and_filters_are_copied(look):
     page = look()
     page.one("#list tbody a").click()
-    source, peer = page.column("Source")[0], page.column("Destination")[0].split("\n")[0]
+    source, peers = page.column("Source")[0], page.data()["values"]["dest_ip"]
+    peer = peers["texts"][peers["at"][0]]
     copies = {}
     for button in page.all("tr.detail .actions button"):
         name = button.text
@@ -112,14 +120,14 @@ def test_the_overview_names_and_opens_the_finding_under_the_pointer(look):
 
 def test_times_are_shown_in_the_readers_zone_on_demand(look):
     page = look(zone="Asia/Tokyo", width=1700)
-    before = page.column("First seen")[0]
+    before = page.column("Since")[0]
     page.one("#list tbody a").click()
     page.one("#switches button").click()
-    after = page.column("First seen")[0]
+    after = page.column("Since")[0]
     assert int(after[11:13]) == (int(before[11:13]) + 9) % 24
     assert page.one(".window").text.startswith("2026-01-31 09:00 to 2026-02-01 09:00 Asia/Tokyo")
     numbers = page.run(
         """return [...document.querySelectorAll("tr.detail .numbers li")]
-             .find((li) => li.firstChild.textContent === "First seen").lastChild.textContent"""
+             .find((li) => li.firstChild.textContent === "Since").lastChild.textContent"""
     )
     assert numbers.startswith(after)

@@ -57,15 +57,14 @@ def test_facets_let_through_what_is_ticked_and_count_what_there_is(look):
     assert set(page.column("Port")) == {"8080"}
 
 
-def test_a_least_score_filters(look):
+def test_findings_are_filtered_by_their_evidence(look):
     page = look()
-    page.menu("Score")
-    page.run(
-        """const slider = document.querySelector("input[type=range]");
-           slider.value = "0.9"; slider.dispatchEvent(new Event("input"))"""
-    )
-    scores = page.data()["values"]["score"]
-    assert page.one(".shown").text == f"{sum(score >= 0.9 for score in scores)} of 200 findings"
+    menu = page.menu("Evidence")
+    page.settle()
+    label = [label for label in menu.find_elements("css selector", "label") if label.text.split()[0] == "alert"][0]
+    label.click()
+    assert page.one(".shown").text == "10 of 200 findings"
+    assert all("alert" in text for text in page.column("Why"))
 
 
 def test_a_severity_at_the_head_filters(look):
@@ -98,7 +97,8 @@ def test_findings_of_one_kin_are_one_campaign(look):
     )
     groups = page.texts("tr.group b")
     assert {"Kin k1", "Kin k2", "Kin k3"} <= set(groups)
-    assert groups[-1] == "On their own"
+    # One alone is no group.
+    assert "1 finding" not in " ".join(page.texts("tr.group"))
 
 
 def test_more_findings_are_shown_when_asked_for(look):
@@ -125,9 +125,8 @@ def test_what_is_shown_is_copied_as_csv(look):
     page.type("ovh")
     page.run("[...document.querySelectorAll('.tools button')].find((b) => b.textContent === 'Copy as CSV').click()")
     lines = page.run("return window.copied").split("\r\n")
-    assert lines[0].startswith("priority,src_ip,dest_ip,host,dest_port,dest_whois,interval")
+    assert lines[0].startswith("priority,src_ip,dest_ip,host,interval,occurrences")
     assert len(lines) == int(page.one(".shown").text.split()[0]) + 2
-    assert all('"OVH, FR"' in line for line in lines[1:-1])
 
 
 def test_the_keyboard_reaches_opens_and_closes_findings(look):

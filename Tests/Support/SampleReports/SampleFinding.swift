@@ -68,8 +68,16 @@ enum SampleFinding {
         finding.host =
             dice.happens(75)
             ? "\(dice.pick(words))\(dice.below(90)).\(dice.pick(words))-\(dice.pick(words)).example" : nil
-        if dice.happens(30) { finding.modifiers.append(.init("rare", 0.1, "one of 412 hosts talks to it")) }
-        if dice.happens(15) { finding.modifiers.append(.init("common owner", -0.2, "a cloud that many hosts use")) }
+        finding.basis = .rhythm
+        if dice.happens(30) {
+            finding.modifiers.append(.init("cert_self_signed", 9, "the certificate signs itself", side: .certificate))
+        }
+        if dice.happens(15) {
+            finding.modifiers.append(.init("common_destination", -15, "half of the hosts talk to it", side: .site))
+        }
+        if number.isMultiple(of: 20) {
+            finding.modifiers.append(.init("alert", 20, "7 on its flows, mostly ET POLICY", side: .alert))
+        }
         finding.evidence = [
             "period": .number(Double(period)), "jitter": .number(Double(jitter)),
             "missed": .integer(Int64(expected - times.count)),

@@ -1,5 +1,4 @@
 // A finding opened. The most urgent ones stand in the page with their pictures; the others are put together here.
-const inTitle = new Set(["src_ip", "dest_ip", "dest_port", "proto", "summary", "priority", "severity", "host"]);
 const articles = new Map();
 
 const channelTitle = (i) => {
@@ -28,64 +27,65 @@ const picturesOf = (i) => {
   return pictures;
 };
 
-const number = (field, value) => {
-  const text = readable(value, field);
-  const shown = field.type === "time" ? make("time", { "data-utc": new Date(value * 1000).toISOString().slice(0, 19).replace("T", " ") }, text) : text;
-  return make("li", {}, make("span", { class: "name", title: field.meaning }, labelOf(field.name)), " ", make("span", { class: "value" }, shown));
-};
-const saidFields = ["host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "queries", "user_agents", "urls", "methods", "statuses", "ja3", "ja4", "cert_subject",
-  "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why", "kin_channels"];
-const inSaid = new Set([...saidFields, "said"]);
-const saidPart = (i) => {
-  const sentence = fieldOf("said", i);
-  const list = make("dl", { class: "said" });
-  for (const name of saidFields) {
-    const value = fieldOf(name, i);
-    const field = data.fields.find((known) => known.name === name);
-    if (value === null || !field) continue;
-    const values = make("dd");
-    for (const text of String(value).split("; ")) values.append(make("code", {}, text), " ");
-    list.append(make("dt", { title: field.meaning }, labelOf(name)), values);
+const timeOf = (value) => make("time", { "data-utc": new Date(value * 1000).toISOString().slice(0, 19).replace("T", " ") }, moment(value));
+const numberItem = (field, value) => make("li", {},
+  make("span", { class: "name", title: field.meaning }, field.label), " ",
+  make("span", { class: "value" }, field.type === "time" ? timeOf(value) : readable(value, field)));
+const numbersOf = (i, part) => {
+  const list = make("ul", { class: "numbers" });
+  for (const field of data.fields) {
+    const value = field.part === part ? fieldOf(field.name, i) : null;
+    if (value !== null) list.append(numberItem(field, value));
   }
-  if (sentence === null && !list.firstChild) return [];
-  return [make("h4", {}, "What it said"), ...(sentence === null ? [] : [make("p", { class: "saying" }, sentence)]), list];
+  return list;
+};
+const moreNumbers = (i) => {
+  const list = numbersOf(i, "more");
+  return list.firstChild ? [make("details", { class: "more" }, make("summary", {}, `${list.children.length} more numbers`), list)] : [];
+};
+const whatOf = (i) => {
+  const list = make("dl", { class: "what" });
+  for (const field of data.what.map((place) => data.fields[place])) {
+    const value = fieldOf(field.name, i);
+    if (value === null) continue;
+    const values = make("dd");
+    for (const text of field.type === "texts" ? value.split("; ") : [readable(value, field)]) values.append(make("code", {}, text), " ");
+    list.append(make("dt", { title: field.meaning }, field.label), values);
+  }
+  return list.firstChild ? [make("h4", {}, "What it is"), list] : [];
 };
 // Each value can be taken along, and leads to the findings that have it too.
-const workSaid = (article) => {
-  for (const value of article.querySelectorAll(".said code")) {
+const workWhat = (article) => {
+  for (const value of article.querySelectorAll(".what code")) {
     const text = value.textContent;
-    const button = (sign, what, act) => {
-      const element = make("button", { type: "button", title: what, "aria-label": `${what}: ${text}` }, sign);
+    const button = (name, what, act) => {
+      const element = make("button", { type: "button", title: what, "aria-label": `${what}: ${text}` }, icon(name));
       element.addEventListener("click", act);
       return element;
     };
-    value.after(
-      button("⧉", "Copy", () => copy(text, "Value")),
-      button("⌕", "Findings with this", () => {
-        const search = searchField;
-        search.value = text;
-        search.dispatchEvent(new Event("input", { bubbles: true }));
-        search.focus();
-      }));
+    value.after(make("span", { class: "tasks" },
+      button("copy", "Copy", () => copy(text, "Value")),
+      button("search", "Findings with this", () => {
+        searchField.value = text;
+        searchField.dispatchEvent(new Event("input", { bubbles: true }));
+        searchField.focus();
+      })));
   }
 };
-const numbersOf = (i) => {
-  const list = make("ul", { class: "numbers" });
-  for (const field of data.fields) {
-    const value = inTitle.has(field.name) || inSaid.has(field.name) ? null : valueOf(field.name, i);
-    if (value !== null) list.append(number(field, value));
+const decibans = (amount) => `${amount < 0 ? "−" : "+"}${decimal(Math.abs(amount), 1)} dB`;
+const weightsOf = (i) => {
+  const weights = weightsIn(i);
+  const parts = [];
+  if (weights.length > 0) {
+    const list = make("ul", { class: "weights" });
+    for (const [name, amount, reason] of [...weights].sort((a, b) => b[1] - a[1])) {
+      const bar = draw("svg", { width: 60, height: 8, "aria-hidden": "true" }, draw("rect", { width: Math.round(Math.min(1, Math.abs(amount) / 20) * 60), height: 8 }));
+      list.append(make("li", { class: amount < 0 ? "against" : "for" }, make("b", {}, decibans(amount)), bar, make("span", {}, reason, " ", make("small", {}, name))));
+    }
+    parts.push(list);
   }
-  for (const [field, value] of evidenceOf(i)) if (!inSaid.has(field.name)) list.append(number(field, value));
-  return list;
-};
-const modifierList = (i) => {
-  const modifiers = modifiersOf(i);
-  if (modifiers.length === 0) return [];
-  const list = make("ul", { class: "modifiers" });
-  for (const [name, amount, reason] of modifiers) {
-    list.append(make("li", {}, make("b", {}, (amount < 0 ? "−" : "+") + decimal(Math.abs(amount), 1) + " dB"), ` ${name}: ${reason}`));
-  }
-  return [make("h4", {}, "Why this priority"), list];
+  const sum = `${decibans(valueOf("weight", i))} together: it deserves a look with a probability of ${decimal(valueOf("priority", i), 4)}`;
+  return [make("h4", {}, "Why it is here"), ...parts, make("p", { class: "sum" }, sum)];
 };
 
 // What stands for a column in a link; null where the finding lacks it or its value was cut.
@@ -129,23 +129,31 @@ const explainOf = (i) => {
   return source === null || peer === null || port === null || peer.endsWith("…") ? null
     : `flare run PIPELINE.yaml --explain ${shellWord(`${source},${peer},${port}`)}`;
 };
-const explainPart = (i) => {
+const scorePart = (i) => {
+  const parts = fieldOf("score_parts", i);
   const command = explainOf(i);
-  return command === null ? [] : [make("h4", {}, "Why this score"), make("pre", {}, make("code", {}, command))];
+  return make("details", { class: "more score" },
+    make("summary", {}, `Why ${valueOf("detector", i)} scores it ${decimal(valueOf("score", i), 2)}`),
+    ...(parts === null ? [] : [make("ul", {}, ...parts.split("; ").map((part) => make("li", {}, part)))]),
+    ...(command === null ? [] : [make("pre", {}, make("code", {}, command))]));
 };
 
 const buildArticle = (i) => {
   const severity = valueOf("severity", i);
   const host = valueOf("host", i);
+  const said = fieldOf("said", i);
+  const summary = valueOf("summary", i) ?? "";
   const header = make("header", {}, make("span", { class: "rank" }, String(i + 1)), make("h3", {}, channelTitle(i)));
   if (host !== null && host !== valueOf("dest_ip", i)) header.append(make("span", { class: "host" }, host));
-  header.append(make("span", { class: `pill ${severity}` }, `${valueOf("priority", i).toFixed(2)} ${severity}`));
+  header.append(make("span", { class: `pill ${severity}` }, `${valueOf("priority", i).toFixed(2)} ${severity}`), ...data.chips.of[i].map(chipOf));
   return make("article", { id: data.ids[i], class: "finding", tabindex: "-1" },
     header,
-    make("p", { class: "sentence" }, valueOf("summary", i) ?? ""),
+    make("p", { class: "sentence" }, said ?? summary),
+    ...(said === null ? [] : [make("p", { class: "summary" }, summary)]),
     make("div", { class: "parts" },
-      make("div", { class: "pictures" }, ...picturesOf(i)),
-      make("div", { class: "words" }, ...saidPart(i), numbersOf(i), ...modifierList(i), ...linkList(i), ...explainPart(i), make("div", { class: "actions" }))));
+      make("div", { class: "words" }, ...weightsOf(i), ...whatOf(i)),
+      make("div", { class: "pictures" }, ...picturesOf(i))),
+    make("h4", {}, "Numbers"), numbersOf(i, "number"), ...moreNumbers(i), scorePart(i), ...linkList(i), make("div", { class: "actions" }));
 };
 
 const articleOf = (i) => {
@@ -153,7 +161,7 @@ const articleOf = (i) => {
   if (!article) {
     article = i < data.drawn ? byId(data.ids[i]) : buildArticle(i);
     article.querySelector(".actions").append(...actionsOf(i));
-    workSaid(article);
+    workWhat(article);
     articles.set(i, article);
   }
   relabel(article);

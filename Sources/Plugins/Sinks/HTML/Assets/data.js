@@ -27,13 +27,33 @@ const valueOf = (name, i) => {
   return values[i];
 };
 
-// The evidence of a finding as [field, value] pairs, and its modifiers as [name, amount, reason].
+// The evidence of a finding as [field, value] pairs, and its weights as [name, amount, reason].
 const evidenceOf = (i) => (data.evidence[i]?.[0] ?? []).map(([place, value]) => [data.fields[place], value]);
-const modifiersOf = (i) => data.evidence[i]?.[1] ?? [];
+const weightsIn = (i) => data.evidence[i]?.[1] ?? [];
 const fieldOf = (name, i) => {
   const value = valueOf(name, i);
   return value ?? evidenceOf(i).find(([field]) => field.name === name)?.[1] ?? null;
 };
+
+// The words for what speaks for and against findings: see Chip.
+const chipOf = (place) => {
+  const [label, tone] = data.chips.all[place];
+  return make("span", { class: `chip ${tone}` }, label);
+};
+
+// Drawn, since not every font has such signs.
+const svgName = "http://www.w3.org/2000/svg";
+const draw = (tag, attributes = {}, ...children) => {
+  const element = document.createElementNS(svgName, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+};
+const icons = {
+  copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
+  search: "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.5 10.5l3.5 3.5",
+};
+const icon = (name) => draw("svg", { class: "icon", viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, draw("path", { d: icons[name] }));
 
 // Said to a screen reader.
 const say = (text) => { byId("said").textContent = text; };

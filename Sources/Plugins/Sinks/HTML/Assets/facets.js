@@ -1,6 +1,6 @@
 // The tools above the table.
 const facetLimit = 200;
-const facetLabels = { dest_port: "Port", proto: "Protocol", dest_whois: "Owner", detector: "Detector", src_ip: "Source" };
+const facetLabels = { chips: "Evidence", dest_port: "Port", proto: "Protocol", dest_whois: "Owner", detector: "Detector", src_ip: "Source" };
 
 const menu = (name, body, isEnd = false) => {
   const element = make("details", { class: isEnd ? "menu end" : "menu" }, make("summary", {}, name), body);
@@ -33,7 +33,8 @@ const facetMenu = (name) => {
     const words = wordsOf(selection.text);
     const counts = new Map([...chosen].map((value) => [value, 0]));
     for (let i = 0; i < count; i += 1) {
-      if (passes(i, words, name)) counts.set(facetValue(name, i), (counts.get(facetValue(name, i)) ?? 0) + 1);
+      if (!passes(i, words, name)) continue;
+      for (const value of facetValues(name, i)) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
     const sorted = [...counts].sort((a, b) => chosen.has(b[0]) - chosen.has(a[0]) || b[1] - a[1]);
     body.replaceChildren();
@@ -54,19 +55,6 @@ const facetMenu = (name) => {
     if (sorted.length > facetLimit) body.append(make("p", { class: "muted" }, `${sorted.length - facetLimit} more: search for them`));
   });
   element.refresh = mark;
-  return element;
-};
-
-const scoreMenu = () => {
-  const slider = make("input", { type: "range", min: "0", max: "1", step: "0.05", value: "0", "aria-label": "Score at least" });
-  const output = make("output", {}, "0");
-  const element = menu("Score", make("div", {}, make("p", {}, "Score at least ", output), slider));
-  element.refresh = () => {
-    slider.value = selection.leastScore;
-    output.textContent = decimal(selection.leastScore, 2);
-    element.classList.toggle("active", selection.leastScore > 0);
-  };
-  slider.addEventListener("input", () => { selection.leastScore = Number(slider.value); element.refresh(); update(); });
   return element;
 };
 
@@ -122,8 +110,8 @@ const buildTools = () => {
   const csv = make("button", { type: "button" }, "Copy as CSV");
   csv.addEventListener("click", () => copy(csvOfShown(), "Table"));
   shownText = make("span", { class: "shown", "aria-live": "polite" });
-  const useful = facetColumns.filter((name) => new Set(data.ids.map((_, i) => facetValue(name, i))).size > 1);
-  facetMenus = [scoreMenu(), ...useful.map(facetMenu)];
+  const useful = facetColumns.filter((name) => new Set(data.ids.flatMap((_, i) => facetValues(name, i))).size > 1);
+  facetMenus = useful.map(facetMenu);
   buildSeverities();
   byId("tools").append(searchField, ...facetMenus, groupChoice, columnMenu(), csv, shownText);
 };
@@ -131,7 +119,6 @@ const buildTools = () => {
 const clearSelection = () => {
   selection.text = "";
   searchField.value = "";
-  selection.leastScore = 0;
   for (const chosen of selection.chosen.values()) chosen.clear();
   for (const element of facetMenus) element.refresh();
   markSeverities();
@@ -140,7 +127,7 @@ const clearSelection = () => {
 
 // The rows and columns that are shown, as RFC 4180 has it; a cell cannot become a formula.
 const csvOfShown = () => {
-  const names = [...shownColumns()].filter((name) => name !== "rhythm").flatMap((name) => (name === "dest_ip" ? [name, "host"] : [name]));
+  const names = [...shownColumns()].filter((name) => !(name in drawnColumns)).flatMap((name) => (name === "dest_ip" ? [name, "host"] : [name]));
   const cell = (value, field) => {
     if (value === null) return "";
     if (typeof value === "number") return field?.type === "time" ? new Date(value * 1000).toISOString() : String(value);

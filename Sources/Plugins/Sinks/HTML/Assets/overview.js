@@ -4,16 +4,16 @@ const dots = overview?.querySelector(".dots");
 let dotPlaces = [];
 let visibleDots = [];
 const diameters = [6, 8, 10, 13, 16, 20];
-const ownerPlaces = new Map(data.owners.map((owner, place) => [owner, place]));
-const colourOf = (i) => (data.owners.length === 0 ? 0 : ownerPlaces.get(valueOf("dest_whois", i)) ?? 7);
+const severities = ["low", "medium", "high", "critical"];
 const dotSize = (i) => Math.min(5, Math.max(0, Math.trunc(Math.log10(Math.max(1, valueOf("occurrences", i) ?? 1)) * 1.6)));
+const dotClass = (i) => `${valueOf("severity", i)} d${dotSize(i)}`;
 
 const placeDots = () => {
-  const [least, most, floor] = ["least", "most", "floor"].map((name) => Number(dots.dataset[name]));
+  const [least, most, low, high] = ["least", "most", "low", "high"].map((name) => Number(dots.dataset[name]));
   dotPlaces = data.ids.map((_, i) => {
     const interval = valueOf("interval", i);
     if (!(interval > 0)) return null;
-    const up = floor < 1 ? Math.min(1, Math.max(0, (valueOf("score", i) - floor) / (1 - floor))) : 1;
+    const up = (valueOf("weight", i) - low) / (high - low);
     return [Math.trunc((Math.log(interval / least) / Math.log(most / least)) * 1000), Math.trunc((1 - up) * 1000)];
   });
 };
@@ -22,12 +22,9 @@ const showInOverview = (list) => {
   if (dotPlaces.length === 0) placeDots();
   visibleDots = list.filter((i) => dotPlaces[i]);
   const paths = new Map();
-  for (const i of visibleDots) {
-    const key = `o${colourOf(i)} d${dotSize(i)}`;
-    paths.set(key, `${paths.get(key) ?? ""}M${dotPlaces[i][0]} ${dotPlaces[i][1]}h0`);
-  }
-  const sorted = [...paths].sort(([a], [b]) => b.slice(-1) - a.slice(-1));
-  dots.replaceChildren(...sorted.map(([key, d]) => draw("path", { class: key, d })));
+  for (const i of visibleDots) paths.set(dotClass(i), `${paths.get(dotClass(i)) ?? ""}M${dotPlaces[i][0]} ${dotPlaces[i][1]}h0`);
+  const rank = (name) => severities.indexOf(name.split(" ")[0]) - 10 * name.slice(-1);
+  dots.replaceChildren(...[...paths].sort(([a], [b]) => rank(a) - rank(b)).map(([name, d]) => draw("path", { class: name, d })));
 };
 
 const dotAt = (event) => {
@@ -58,7 +55,7 @@ const startOverview = () => {
     const x = event.clientX - box.left;
     tip.style.left = `${Math.max(0, x > box.width / 2 ? x - tip.offsetWidth - 14 : x + 14)}px`;
     tip.style.top = `${event.clientY - box.top + 14}px`;
-    ring.setAttribute("class", `on o${colourOf(i)} d${dotSize(i)}`);
+    ring.setAttribute("class", `on ${dotClass(i)}`);
     ring.setAttribute("d", `M${dotPlaces[i][0]} ${dotPlaces[i][1]}h0`);
     dots.append(ring);
   });

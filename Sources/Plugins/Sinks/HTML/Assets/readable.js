@@ -34,7 +34,9 @@ const readable = (value, field) => {
   if (field.unit === "s") return readableSeconds(value);
   if (field.unit === "bytes") return field.type === "integer" ? readableBytes(value) : `${decimal(value, 2)} B`;
   const text = field.plain ? String(value) : field.type === "integer" ? readableCount(value)
-    : value !== 0 && Math.abs(value) < 0.001 ? String(value) : decimal(value, 3);
+    : value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1).replace(".0e", "e") : decimal(value, 3);
   return field.unit ? `${text} ${field.unit}` : text;
 };
-const labelOf = (name) => fields.get(name)?.label ?? "Rhythm";
+// Columns of the table that no finding has a value of.
+const drawnColumns = { rhythm: "Rhythm", why: "Why" };
+const labelOf = (name) => drawnColumns[name] ?? fields.get(name)?.label ?? name;

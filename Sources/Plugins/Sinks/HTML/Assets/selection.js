@@ -1,17 +1,17 @@
 // Which findings are shown, and in which order.
-const facetColumns = ["dest_port", "proto", "dest_whois", "detector", "src_ip"];
+const facetColumns = ["chips", "dest_port", "proto", "dest_whois", "detector", "src_ip"];
 const selection = {
   text: "",
-  leastScore: 0,
   // By column, the values that are let through; an empty set lets all through.
   chosen: new Map(["severity", ...facetColumns].map((name) => [name, new Set()])),
   column: "priority",
   isDescending: true,
 };
 
-const facetValue = (name, i) => {
-  const value = valueOf(name, i);
-  return value === null ? "" : String(value);
+// What a finding has of a facet; nothing is a value too.
+const facetValues = (name, i) => {
+  if (name === "chips") return data.chips.of[i].length === 0 ? [""] : data.chips.of[i].map((place) => data.chips.all[place][0]);
+  return [String(valueOf(name, i) ?? "")];
 };
 
 // All that a finding says, in lower case; put together when it is first searched.
@@ -33,9 +33,8 @@ const searchTexts = () => {
 
 // Whether a finding passes; `except` names a facet that is not asked, for the counts beside that facet's own values.
 const passes = (i, words, except) => {
-  if (except !== "score" && valueOf("score", i) < selection.leastScore) return false;
   for (const [name, values] of selection.chosen) {
-    if (name !== except && values.size > 0 && !values.has(facetValue(name, i))) return false;
+    if (name !== except && values.size > 0 && !facetValues(name, i).some((value) => values.has(value))) return false;
   }
   return words.every((word) => searchTexts()[i].includes(word));
 };
@@ -88,6 +87,8 @@ const campaignOf = (i) => {
   const every = interval > 0 ? `, every ${readableSeconds(Number(interval.toPrecision(2)))}` : "";
   return `${valueOf("dest_ip", i)}:${valueOf("dest_port", i) ?? "any port"}${every}`;
 };
+const plural = (number, word) => `${readableCount(number)} ${word}${number === 1 ? "" : "s"}`;
+// One alone is no group: it has no title.
 const grouped = (list, by) => {
   const groups = new Map();
   for (const i of list) {
@@ -95,16 +96,8 @@ const grouped = (list, by) => {
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(i);
   }
-  let result = [...groups];
-  if (by === "campaign") {
-    // One source alone is no campaign.
-    const alone = result.filter(([, members]) => distinct(members, "src_ip") < 2 && distinct(members, "dest_ip") < 2).flatMap(([, members]) => members);
-    const lonely = new Set(alone);
-    result = result.filter(([, members]) => !lonely.has(members[0]));
-    if (alone.length > 0) result.push(["On their own", alone.sort((a, b) => a - b)]);
-  }
-  return result.map(([title, members]) => {
-    const plural = (number, word) => `${readableCount(number)} ${word}${number === 1 ? "" : "s"}`;
+  return [...groups].map(([title, members]) => {
+    if (members.length === 1) return { members };
     const remarks = [plural(members.length, "finding")];
     if (by !== "source") remarks.push(plural(distinct(members, "src_ip"), "source"));
     if (by !== "destination") remarks.push(plural(distinct(members, "dest_ip"), "destination"));

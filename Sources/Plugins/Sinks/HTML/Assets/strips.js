@@ -2,13 +2,6 @@
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const momentBins = 192;
 const intervalBars = 60;
-const svgName = "http://www.w3.org/2000/svg";
-const draw = (tag, attributes = {}, ...children) => {
-  const element = document.createElementNS(svgName, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
 const code = (letter) => letters.indexOf(letter);
 const decode = (text, perDoubling) => Array.from(text, (letter) => {
   const number = code(letter);

@@ -87,8 +87,8 @@ const render = () => keepingPlace(() => {
   let left = limit;
   let total = 0;
   for (const group of parts) {
-    const isClosed = by !== "" && closedGroups.has(group.title);
-    if (left > 0 && by !== "") children.push(groupRow(group));
+    const isClosed = group.title !== undefined && closedGroups.has(group.title);
+    if (left > 0 && group.title !== undefined) children.push(groupRow(group));
     const members = isClosed ? [] : group.members.slice(0, Math.max(0, left));
     makeRows(members);
     for (const i of members) {
@@ -96,12 +96,12 @@ const render = () => keepingPlace(() => {
       children.push(rows.get(i));
       if (opened.has(i)) children.push(detailRow(i));
     }
-    left -= members.length + (by === "" ? 0 : 1);
+    left -= members.length + (group.title === undefined ? 0 : 1);
     total += isClosed ? 0 : group.members.length;
   }
   if (listed.length === 0) children.push(make("tr", { class: "wide" }, make("td", { class: "nothing", colspan: data.table.length + extra.length }, "No finding fits. Loosen the filter to see more.")));
   body.replaceChildren(...children);
-  shownText.textContent = listed.length === count ? `${readableCount(count)} findings` : `${readableCount(listed.length)} of ${readableCount(count)} findings`;
+  shownText.textContent = listed.length === count ? plural(count, "finding") : `${readableCount(listed.length)} of ${plural(count, "finding")}`;
   showMore(total);
 });
 
@@ -190,7 +190,7 @@ const showColumn = (name, isShown) => {
 
 // Sorting.
 const headCell = (th, name) => {
-  if (name === "rhythm") return th;
+  if (name in drawnColumns) return th;
   const button = make("button", { type: "button" }, ...th.childNodes);
   button.addEventListener("click", () => {
     const wasThis = selection.column === name;

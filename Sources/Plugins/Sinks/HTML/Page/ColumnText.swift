@@ -1,35 +1,56 @@
 import FlareKit
+import Foundation
 import OutputText
 
 /// How columns are named on the page, and their values written for people.
 enum ColumnText {
-    /// Columns that the head of an opened finding says already.
-    static let inTitle: Set<String> = [
-        "src_ip", "dest_ip", "dest_port", "proto", "summary", "priority", "severity", "host",
+    /// The part of an opened finding that a column belongs to.
+    enum Part: String {
+        /// The head says it, or a part of its own does.
+        case head
+        /// What it is.
+        case what
+        case number
+        /// A number for whoever wants to know more.
+        case more
+    }
+
+    /// What the sensor and the lists say of a finding, in the order in which they tell most.
+    static let what: [String] = [
+        "known_as", "dest_whois", "alerts", "notices", "hosts_seen", "queries", "addresses", "user_agents", "software",
+        "methods", "urls", "statuses", "files", "cert_subject", "cert_issuer", "cert_hash", "ja3", "ja4", "host_from",
+        "host_confirmed_by", "host_denied_by", "traffic", "lookups", "kin", "kin_why", "kin_channels", "proxy",
+        "allowlist", "src_whois", "known_by", "known_kind", "known_confirmed", "known_period_fits",
     ]
-    /// Columns of what the sensor said, which have a part of their own; `said` is its sentence.
-    static let said: [String] = [
-        "host_from", "host_confirmed_by", "host_denied_by", "hosts_seen", "queries", "user_agents", "urls", "methods",
-        "statuses",
-        "ja3", "ja4", "cert_subject",
-        "cert_issuer", "cert_hash", "alerts", "notices", "files", "software", "traffic", "lookups", "kin", "kin_why",
-        "kin_channels",
+    private static let inHead: Set<String> = [
+        "src_ip", "dest_ip", "dest_port", "proto", "summary", "priority", "severity", "host", "weight", "score", "said",
+        Field.modifiers.name, "score_parts", "detector",
     ]
-    static let inSaid = Set(said + ["said"])
-    /// Columns that every run has.
-    static let standard = Set(Column.standard.map(\.name))
+    private static let inWhat = Set(what)
+    private static let inTable = Set(PageColumn.all.map(\.name))
     private static let labels = Dictionary(uniqueKeysWithValues: PageColumn.all.map { ($0.name, $0.label) })
+
+    /// Whether every run has the column.
+    static func isStandard(_ name: String) -> Bool { standard.contains(name) }
+    private static let standard = Set(Column.standard.map(\.name))
+
+    static func part(of column: String) -> Part {
+        if inHead.contains(column) { return .head }
+        if inWhat.contains(column) { return .what }
+        return inTable.contains(column) ? .number : .more
+    }
 
     /// Words that are written in capitals.
     private static let acronyms: Set<Substring> = [
-        "asn", "ja3", "ja4", "ip", "dns", "tls", "http", "url", "urls", "sni", "id", "uid",
+        "asn", "ja3", "ja4", "ip", "dns", "tls", "http", "url", "sni", "id", "uid",
     ]
 
     /// A column's name for people: the table's own, else its words.
     static func label(_ name: String) -> String {
         if let label = labels[name] { return label }
-        let words = name.split(separator: "_")
-            .map { acronyms.contains($0) ? $0.uppercased() : String($0) }.joined(separator: " ")
+        let words = name.split(separator: "_").map { word in
+            word == "urls" ? "URLs" : acronyms.contains(word) ? word.uppercased() : String(word)
+        }.joined(separator: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }
 
@@ -60,8 +81,13 @@ enum ColumnText {
         }
     }
 
-    /// A number with the places that tell it apart: `0.93`, `1.2e-06`.
-    private static func small(_ number: Double) -> String {
-        number != 0 && abs(number) < 0.001 ? String(number) : Readable.decimal(number, 3)
+    /// A number with the places that tell it apart: `0.93`, `1.2e-6`.
+    static func small(_ number: Double) -> String {
+        guard number != 0, abs(number) < 0.001 else { return Readable.decimal(number, 3) }
+        guard abs(number) > 1e-300 else { return "0" }
+        let exponent = Int(log10(abs(number)).rounded(.down))
+        let mantissa = Readable.decimal(number / pow(10, Double(exponent)), 1)
+        // What rounds up to ten is one of the next power.
+        return mantissa.hasSuffix("10") ? "\(mantissa.dropLast())e\(exponent + 1)" : "\(mantissa)e\(exponent)"
     }
 }

@@ -7,8 +7,31 @@ enum Markup {
     /// Characters of a value that are shown; the rest is cut.
     static let valueLimit = 200
 
+    /// Characters of a sentence that are shown.
+    private static let sentenceLimit = 1200
+
     /// A text from the network: made safe to read, cut, and escaped.
-    static func shown(_ text: String) -> String { escape(SafeText.line(text, limit: valueLimit)) }
+    static func shown(_ text: String) -> String { escape(cut(text)) }
+
+    /// A text from the network: made safe to read, and cut.
+    static func cut(_ text: String, limit: Int = valueLimit) -> String { SafeText.line(text, limit: limit) }
+
+    /// A sentence, or a list of values: what is long in it is cut word by word, so that its end stays, which often holds
+    /// the reason.
+    static func sentence(_ text: String) -> String {
+        let words = SafeText.line(text, limit: sentenceLimit).split(separator: " ", omittingEmptySubsequences: false)
+        return words.map { cut(String($0)) }.joined(separator: " ")
+    }
+
+    /// The value of a column as text.
+    static func text(_ value: Value, of column: Column) -> String {
+        switch value {
+        case .texts: sentence(value.description)
+        default: sentences.contains(column.name) ? sentence(value.description) : cut(value.description)
+        }
+    }
+
+    private static let sentences: Set<String> = ["said", "summary"]
 
     /// The text with each character escaped that means something in HTML, in text and in quoted attributes alike.
     ///

@@ -1,7 +1,7 @@
 import FlareKit
 import OutputText
 
-/// A finding opened: the sentence, the pictures, the numbers, and where to go from here.
+/// A finding opened: why it is here, what it is, the pictures, the numbers, and where to go from here.
 struct PageArticle {
     let finding: ReportFinding
     /// From 1, the most urgent first.
@@ -12,16 +12,25 @@ struct PageArticle {
 
     /// What `article.mustache` names.
     var content: [String: Any] {
-        [
+        let what = facts(.what)
+        let numbers = facts(.number)
+        let more = facts(.more)
+        return [
             "anchor": finding.anchor, "rank": rank, "severity": subject.severity.rawValue,
-            "priority": PageRow.padded(Readable.decimal(subject.priority, 2)),
-            "title": cut(title), "summary": cut(subject.summary), "hasHost": !host.isEmpty, "host": host,
-            "hasSaid": !said.isEmpty || sentence != nil, "said": said, "saidSentence": sentence ?? "",
-            "hasSentence": sentence != nil, "pictures": pictures, "numbers": numbers,
-            "modifiers": modifiers, "hasLinks": !links.isEmpty,
-            "links": links, "explain": explain ?? "", "hasExplain": explain != nil,
+            "priority": PageRow.padded(subject.priority), "title": cut(title), "hasHost": !host.isEmpty, "host": host,
+            "chips": Chip.of(subject).map(\.html).joined(), "sentence": said ?? summary,
+            "summary": summary, "hasSummary": said != nil, "weights": weights, "sum": sum,
+            "hasWhat": !what.isEmpty, "what": what, "pictures": pictures, "numbers": numbers, "more": more,
+            "hasMore": !more.isEmpty, "moreCount": more.count, "hasLinks": !links.isEmpty, "links": links,
+            "score": Readable.decimal(subject.score, 2), "detector": cut(subject.detector), "scoreParts": scoreParts,
+            "explain": explain ?? "", "hasExplain": explain != nil,
         ]
     }
+
+    /// What the sensor said, in one sentence; `nil` where there is none.
+    private var said: String? { isDetailed ? subject.evidence["said"].map { Markup.sentence($0.description) } : nil }
+
+    private var summary: String { Markup.sentence(subject.summary) }
 
     private var host: String {
         guard let host = subject.host, host != subject.channel?.peer.description else { return "" }
@@ -76,51 +85,51 @@ struct PageArticle {
             + Readable.bytes(subject.sizes.max() ?? 0)
     }
 
-    // MARK: - Numbers
-
-    /// Every column that has a value, but for what the title and the pictures say already.
-    private var numbers: [[String: Any]] {
-        let isDetailed = report.isDetailed(rank - 1)
-        return report.columns.enumerated().compactMap { place, column in
-            guard let value = finding.values[place], !ColumnText.inTitle.contains(column.name),
-                !ColumnText.inSaid.contains(column.name),
-                isDetailed || ColumnText.standard.contains(column.name)
-            else { return nil }
-            return [
-                "label": ColumnText.label(column.name), "meaning": column.field.meaning,
-                "value": cut(ColumnText.value(value, column.field)), "isTime": column.field.type == .time,
-            ]
-        }
-    }
-
-    private var modifiers: [[String: Any]] {
-        subject.weights.map { modifier in
-            let amount = Readable.decimal(abs(modifier.amount), 1) + " dB"
-            return [
-                "amount": (modifier.amount < 0 ? "−" : "+") + amount, "name": cut(modifier.name),
-                "reason": cut(modifier.reason),
-            ]
-        }
-    }
-
-    // MARK: - What it said
-
-    private var sentence: String? { isDetailed ? subject.evidence["said"].map { cut($0.description) } : nil }
+    // MARK: - Facts
 
     private var isDetailed: Bool { report.isDetailed(rank - 1) }
 
-    /// What the sensor said, each value by itself so that it can be copied, and searched for among the findings.
-    private var said: [[String: Any]] {
-        guard isDetailed else { return [] }
-        return ColumnText.said.compactMap { name in
-            guard let place = report.columns.firstIndex(where: { $0.name == name }), let value = finding.values[place]
-            else { return nil }
-            let texts = if case .texts(let texts) = value { texts } else { [value.description] }
+    /// The columns of a part that have a value, each value of a list by itself, so that it can be copied, and searched
+    /// for among the findings.
+    private func facts(_ part: ColumnText.Part) -> [[String: Any]] {
+        report.facts(part).compactMap { place in
+            let column = report.columns[place]
+            guard let value = finding.values[place], isDetailed || ColumnText.isStandard(column.name) else {
+                return nil
+            }
+            let texts = if case .texts(let texts) = value { texts } else { [ColumnText.value(value, column.field)] }
             return [
-                "label": ColumnText.label(name), "meaning": report.columns[place].field.meaning,
-                "values": texts.map { ["text": cut($0)] },
+                "label": ColumnText.label(column.name), "meaning": column.field.meaning,
+                "values": texts.map { ["text": cut($0), "isTime": column.field.type == .time] },
             ]
         }
+    }
+
+    /// What speaks for it, the weightiest first, then what speaks against it.
+    private var weights: [[String: Any]] {
+        subject.weights.sorted { $0.amount > $1.amount }.map { weight in
+            [
+                "amount": Self.decibans(weight.amount), "name": cut(weight.name),
+                "reason": Markup.sentence(weight.reason),
+                "width": Readable.decimal(min(1, abs(weight.amount) / 20) * 60, 0),
+                "tone": weight.amount < 0 ? "against" : "for",
+            ]
+        }
+    }
+
+    private var sum: String {
+        "\(Self.decibans(subject.weight)) together: it deserves a look with a probability of "
+            + Readable.decimal(subject.priority, 4)
+    }
+
+    /// `+20 dB`, with a minus sign as wide as the plus.
+    private static func decibans(_ amount: Double) -> String {
+        (amount < 0 ? "−" : "+") + Readable.decimal(abs(amount), 1) + " dB"
+    }
+
+    private var scoreParts: [String] {
+        guard isDetailed, case .texts(let parts)? = subject.evidence["score_parts"] else { return [] }
+        return parts.map(cut)
     }
 
     // MARK: - Where to go from here
@@ -141,7 +150,7 @@ struct PageArticle {
         return "flare run PIPELINE.yaml --explain " + ShellWord.quoted("\(key.source),\(key.peer),\(port)")
     }
 
-    private func cut(_ text: String) -> String { SafeText.line(text, limit: Markup.valueLimit) }
+    private func cut(_ text: String) -> String { Markup.cut(text) }
 }
 
 /// What stands for a column in a link: its value as it is listed, or a time around the finding.
@@ -173,7 +182,7 @@ struct LinkValues {
             guard let place = columns.firstIndex(where: { $0.name == name }), let value = finding.values[place] else {
                 return nil
             }
-            let text = SafeText.line(value.description, limit: Markup.valueLimit)
+            let text = Markup.cut(value.description)
             return text.hasSuffix("…") ? nil : text
         }
     }

@@ -6,7 +6,6 @@ struct PageColumn {
     /// From which width of the window on the column is shown at first, in pixels; `nil` where only on demand.
     enum Room: Int, CaseIterable {
         case always = 0
-        case phoneWide = 560
         case tablet = 900
         case laptop = 1240
         case desktop = 1600
@@ -41,40 +40,41 @@ struct PageColumn {
         },
         PageColumn("src_ip", "Source", "Who calls", .always) { $0.source.map { Markup.shown($0.description) } ?? "" },
         PageColumn("dest_ip", "Destination", "Who is called", .always) { destination($0) },
-        PageColumn("dest_port", "Port", "Destination port", .phoneWide, isNumber: true) {
-            $0.channel?.port.map(String.init) ?? ""
-        },
-        PageColumn("proto", "Protocol", "Transport protocol", .desktop) {
-            $0.channel?.proto.map(TransportProtocol.name(of:)) ?? ""
-        },
-        PageColumn("dest_whois", "Owner", "Who owns the destination's address", .tablet) {
-            evidence("dest_whois", $0)
+        PageColumn("why", "Why", "What speaks for it and against it, the weightiest first", .always) {
+            Chip.of($0).map(\.html).joined()
         },
         PageColumn("rhythm", "Rhythm", "Arrivals over the window", .tablet) { _ in "" },
         PageColumn("interval", "Every", "Time from one call to the next", .always, isNumber: true) {
             $0.interval.map(Readable.seconds) ?? ""
         },
-        PageColumn("percent", "Regular", "Share of the calls that fit the interval", .phoneWide, isNumber: true) {
-            $0.percent.map { Readable.decimal($0, 1) + " %" } ?? ""
-        },
         PageColumn("occurrences", "Calls", "Calls or intervals that were judged", .tablet, isNumber: true) {
             $0.occurrences.map { Readable.count(Int64($0)) } ?? ""
         },
-        PageColumn("bytes_toserver", "Sent", "Bytes from source to destination", .laptop, isNumber: true) {
+        PageColumn("first_seen", "Since", "Start of the channel's first record", .laptop) { time($0.firstSeen) },
+        PageColumn("dest_port", "Port", "Destination port", nil, isNumber: true) {
+            $0.channel?.port.map(String.init) ?? ""
+        },
+        PageColumn("proto", "Protocol", "Transport protocol", nil) {
+            $0.channel?.proto.map(TransportProtocol.name(of:)) ?? ""
+        },
+        PageColumn("dest_whois", "Owner", "Who owns the destination's address", nil) { evidence("dest_whois", $0) },
+        PageColumn("percent", "Regular", "Share of the calls that fit the interval", .wide, isNumber: true) {
+            $0.percent.map { Readable.decimal($0, 1) + " %" } ?? ""
+        },
+        PageColumn("bytes_toserver", "Sent", "Bytes from source to destination", .desktop, isNumber: true) {
             $0.bytesToServer.map(Readable.bytes) ?? ""
         },
-        PageColumn("bytes_toclient", "Received", "Bytes from destination to source", .laptop, isNumber: true) {
+        PageColumn("bytes_toclient", "Received", "Bytes from destination to source", .desktop, isNumber: true) {
             $0.bytesToClient.map(Readable.bytes) ?? ""
         },
         PageColumn(
-            "dest_degree", "Callers", "Different sources seen talking to the destination", .laptop, isNumber: true
+            "dest_degree", "Callers", "Different sources seen talking to the destination", .wide, isNumber: true
         ) { $0.destinationDegree.map { Readable.count(Int64($0)) } ?? "" },
-        PageColumn("first_seen", "First seen", "Start of the channel's first record", .desktop) { time($0.firstSeen) },
-        PageColumn("last_seen", "Last seen", "Start of the channel's last record", .desktop) { time($0.lastSeen) },
-        PageColumn("score", "Score", "The detector's certainty, 0 to 1", .wide, isNumber: true) {
+        PageColumn("last_seen", "Last seen", "Start of the channel's last record", nil) { time($0.lastSeen) },
+        PageColumn("score", "Score", "The detector's certainty, 0 to 1", nil, isNumber: true) {
             Readable.decimal($0.score, 2)
         },
-        PageColumn("detector", "Detector", "Who reported it", .wide) { Markup.shown($0.detector) },
+        PageColumn("detector", "Detector", "Who reported it", nil) { Markup.shown($0.detector) },
         PageColumn("summary", "In words", "One sentence on what was found", .wide) { Markup.shown($0.summary) },
         PageColumn("src_whois", "Source's owner", "Who owns the source's address", nil) { evidence("src_whois", $0) },
     ]
@@ -122,11 +122,16 @@ struct PageColumn {
 
     private static func destination(_ finding: Finding) -> String {
         guard let peer = finding.channel?.peer else { return "" }
-        var text = Markup.shown(peer.description)
+        let name = finding.host.flatMap { $0.isEmpty ? nil : $0 } ?? peer.description
+        var text = Markup.shown(name)
+        if let port = finding.channel?.port, port > 0 { text = (name.contains(":") ? "[\(text)]" : text) + ":\(port)" }
+        var more: [String] = []
         if case .group(let keys) = finding.subject, keys.count > 1 {
-            text += "<small>and \(Readable.count(Int64(keys.count - 1))) more</small>"
+            more.append("and \(Readable.count(Int64(keys.count - 1))) more")
         }
-        if let host = finding.host, host != peer.description { text += "<small>\(Markup.shown(host))</small>" }
-        return text
+        if name != peer.description { more.append(Markup.shown(peer.description)) }
+        let owner = evidence("dest_whois", finding)
+        if !owner.isEmpty { more.append(owner) }
+        return more.isEmpty ? text : "\(text)<small>\(more.joined(separator: " · "))</small>"
     }
 }

@@ -7,23 +7,74 @@ struct PageHead {
 
     private var run: Run { report.run }
 
-    /// What `head.mustache` names.
+    /// What `head.mustache` and `looked.mustache` name.
     var content: [String: Any] {
-        [
+        let notes = (run.failures + run.warnings).map(cut)
+        return [
             "title": title, "count": Readable.count(Int64(run.findings)), "isOne": run.findings == 1,
             "isNone": run.findings == 0, "severities": severities, "window": window, "length": length,
             "pipeline": cut(run.header.pipeline), "version": cut(run.header.version),
             "started": ColumnText.second(run.header.started),
             "startedAt": run.header.started.inWholeSeconds.description,
             "facts": facts, "sources": run.header.sources.map(cut), "accounts": accounts, "dropped": dropped,
-            "hasDropped": !run.dropped.isEmpty,
-            "rejected": tallies(run.account.rejected), "hasRejected": !run.account.rejected.isEmpty,
-            "skipped": tallies(run.account.skipped), "hasSkipped": !run.account.skipped.isEmpty,
-            "noted": tallies(run.account.noted), "hasNoted": !run.account.noted.isEmpty,
-            "detectors": detectors, "steps": steps,
-            "warnings": (run.failures + run.statements + run.warnings).map(cut),
-            "hidden": run.hiddenFindings.map(cut),
+            "hasDropped": !run.dropped.isEmpty, "tallies": tallies, "detectors": detectors, "steps": steps,
+            "statements": run.statements.map(cut), "hidden": hidden, "notes": notes,
+            "note": notes.first ?? "", "hasNotes": !notes.isEmpty, "hasMoreNotes": notes.count > 1,
+            "notesCount": notes.count, "moreNotes": Array(notes.dropFirst()),
         ]
+    }
+
+    /// What is told where nothing was found: why, and what came nearest.
+    var emptyContent: [String: Any] {
+        let early = run.dropped.filter { $0.findings == 0 }.reduce(0) { $0 + $1.channels }
+        let judged = run.detectors.map(\.judged).max() ?? 0
+        let short = max(0, run.channels - early - judged)
+        let title =
+            judged == 0
+            ? "No channel was judged, so nothing can have been found."
+            : hidden.isEmpty ? "Nothing was found in this window." : "Nothing else was found in this window."
+        return [
+            "emptyTitle": title, "channels": counted(run.channels, "channel"), "early": Readable.count(Int64(early)),
+            "hasEarly": early > 0, "judged": judged == 0 ? "none" : Readable.count(Int64(judged)), "isOne": judged < 2,
+            "short": Readable.count(Int64(short)),
+            "hasShort": short > 0, "statements": run.statements.map(cut), "hasDropped": !run.dropped.isEmpty,
+            "dropped": dropped, "hidden": hidden,
+            "hasMisses": !run.nearMisses.isEmpty, "misses": misses,
+        ]
+    }
+
+    /// Channels that came nearest to being findings.
+    private var misses: [[String: Any]] {
+        run.nearMisses.map { miss in
+            [
+                "channel": cut(miss.channel.description), "score": Readable.decimal(miss.score, 2),
+                "p": miss.pValue.map(ColumnText.small) ?? "", "summary": Markup.sentence(miss.summary),
+                "missing": Markup.sentence(miss.missing),
+            ]
+        }
+    }
+
+    /// Findings that filters took out, a sentence a filter: known ones by themselves.
+    private var hidden: [String] {
+        var sums: [DroppedChannels] = []
+        for dropped in run.dropped where dropped.findings > 0 {
+            let isKnown = dropped.rule == DroppedChannels.known
+            if let place = sums.firstIndex(where: {
+                $0.filter == dropped.filter && ($0.rule == DroppedChannels.known) == isKnown
+            }) {
+                sums[place].findings += dropped.findings
+            } else {
+                sums.append(dropped)
+            }
+        }
+        return sums.map { sum in
+            let known = sum.rule == DroppedChannels.known ? "known finding" : "finding"
+            return cut("\(counted(sum.findings, known)) left out by \(sum.filter)")
+        }
+    }
+
+    private func counted(_ number: Int, _ word: String) -> String {
+        "\(Readable.count(Int64(number))) \(word)\(number == 1 ? "" : "s")"
     }
 
     var title: String { cut(report.options.title ?? run.header.pipeline) }
@@ -44,24 +95,18 @@ struct PageHead {
 
     private var length: String { Readable.seconds(Double(Span(report.window).length)) }
 
-    private var facts: [[String: Any]] {
-        let used = run.account.used.sorted { $0.key < $1.key }
-        var facts = used.map { fact($0.key == RecordKind.flow.name ? "flows" : "\($0.key) records", $0.value.count) }
-        if used.isEmpty { facts.append(fact("records of interest", 0)) }
-        facts.append(fact("channels", run.channels))
+    /// From records to findings, in a few words each.
+    private var facts: [String] {
+        let used = run.account.used
+        let flows = used[RecordKind.flow.name]?.count ?? 0
+        let others = used.values.reduce(0) { $0 + $1.count } - flows
+        var facts = [counted(flows, "flow")]
+        if others > 0 { facts.append(counted(others, "other record")) }
+        if run.account.rejectedCount > 0 { facts.append(counted(run.account.rejectedCount, "rejected record")) }
+        facts.append(counted(run.channels, "channel"))
         let left = run.dropped.filter { $0.findings == 0 }.reduce(0) { $0 + $1.channels }
-        if left > 0 { facts.append(fact("channels left out by lists and focus", left)) }
-        let hidden = run.dropped.reduce(0) { $0 + $1.findings }
-        if hidden > 0 { facts.append(fact("findings left out", hidden)) }
-        facts.append(fact("records rejected", run.account.rejectedCount))
-        if let total = run.seconds["total"] {
-            facts.append(["value": Readable.seconds(total), "label": "from start to end"])
-        }
-        return facts
-    }
-
-    private func fact(_ label: String, _ count: Int) -> [String: Any] {
-        ["value": Readable.count(Int64(count)), "label": cut(label)]
+        if left > 0 { facts.append("\(Readable.count(Int64(left))) left out by lists and focus") }
+        return facts + run.detectors.map { cut("\(Readable.count(Int64($0.judged))) judged by \($0.name)") }
     }
 
     private var accounts: [[String: Any]] {
@@ -76,7 +121,7 @@ struct PageHead {
     }
 
     private var dropped: [[String: Any]] {
-        run.dropped.map {
+        run.dropped.sorted { ($1.findings, $1.channels) < ($0.findings, $0.channels) }.map {
             [
                 "filter": cut($0.filter), "rule": cut($0.rule), "channels": Readable.count(Int64($0.channels)),
                 "records": Readable.count(Int64($0.records)), "findings": Readable.count(Int64($0.findings)),
@@ -84,9 +129,18 @@ struct PageHead {
         }
     }
 
-    private func tallies(_ tallies: [String: Account.Tally]) -> [[String: Any]] {
-        tallies.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map {
-            ["reason": cut($0.key), "count": Readable.count(Int64($0.value.count))]
+    /// What became of records that were not used, and what was remarked about others.
+    private var tallies: [[String: Any]] {
+        [
+            ("Rejected records", run.account.rejected), ("Skipped records", run.account.skipped),
+            ("Not read", run.account.unread), ("Remarks", run.account.noted),
+        ].filter { !$0.1.isEmpty }.map { title, tallies in
+            [
+                "title": title,
+                "lines": tallies.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map {
+                    cut("\(Readable.count(Int64($0.value.count))) × \($0.key)")
+                },
+            ]
         }
     }
 
@@ -100,10 +154,10 @@ struct PageHead {
     }
 
     private var steps: [[String: Any]] {
-        ["read", "judge", "enrich", "write"].compactMap { step in
+        ["read", "judge", "enrich", "write", "total"].compactMap { step in
             run.seconds[step].map { ["step": step, "seconds": Readable.seconds($0)] }
         }
     }
 
-    private func cut(_ text: String) -> String { SafeText.line(text, limit: Markup.valueLimit) }
+    private func cut(_ text: String) -> String { Markup.cut(text) }
 }

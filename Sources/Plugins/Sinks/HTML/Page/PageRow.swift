@@ -12,14 +12,13 @@ enum PageRow {
     /// The first cell: a link to the finding, in words for those who cannot see the colour.
     private static func priority(_ finding: ReportFinding) -> String {
         let severity = finding.finding.severity.rawValue
-        let number = Readable.decimal(finding.finding.priority, 2)
-        return "<a class=\(severity) href=#\(finding.anchor)>\(padded(number))<span> \(severity)</span></a>"
+        let number = padded(finding.finding.priority)
+        return "<a class=\(severity) href=#\(finding.anchor)>\(number)<span> \(severity)</span></a>"
     }
 
     /// Two decimals, always: numbers under each other are compared by their places.
-    static func padded(_ number: String) -> String {
-        let parts = number.split(separator: ".", omittingEmptySubsequences: false)
-        let decimals = parts.count > 1 ? String(parts[1]) : ""
-        return "\(parts[0])." + decimals + String(repeating: "0", count: max(0, 2 - decimals.count))
+    static func padded(_ number: Double) -> String {
+        let hundredths = Int((min(1, max(0, number.isFinite ? number : 0)) * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
     }
 }

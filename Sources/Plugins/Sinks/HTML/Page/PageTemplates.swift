@@ -25,10 +25,12 @@ struct PageTemplates: Sendable {
 
     private init() throws {
         MustacheContentTypes.register(PageContent(), named: PageContent.name)
-        let article = try MustacheTemplate(string: Self.text(PackageResources.article_mustache))
-        let head = try MustacheTemplate(string: Self.text(PackageResources.head_mustache))
-        let page = try MustacheTemplate(string: Self.text(PackageResources.page_mustache))
-        library = MustacheLibrary(templates: ["article": article, "head": head, "page": page])
+        let sources = [
+            "article": PackageResources.article_mustache, "empty": PackageResources.empty_mustache,
+            "head": PackageResources.head_mustache, "looked": PackageResources.looked_mustache,
+            "dropped": PackageResources.dropped_mustache, "page": PackageResources.page_mustache,
+        ]
+        library = MustacheLibrary(templates: try sources.mapValues { try MustacheTemplate(string: Self.text($0)) })
     }
 
     /// A page.
@@ -49,7 +51,7 @@ struct PageTemplates: Sendable {
         return try render(content, "page")
     }
 
-    /// A part of a page: `head` or `article`.
+    /// A part of a page, by the name of its template.
     func render(_ content: [String: Any], _ name: String) throws -> String {
         guard let text = library.render(content, withTemplate: name) else {
             throw PluginError(

@@ -27,6 +27,14 @@ struct Report {
         self.links = links
     }
 
+    /// The places of the columns of a part of an opened finding, in its order.
+    func facts(_ part: ColumnText.Part) -> [Int] {
+        let places = columns.indices.filter { ColumnText.part(of: columns[$0].name) == part }
+        guard part == .what else { return places }
+        let order = Dictionary(uniqueKeysWithValues: ColumnText.what.enumerated().map { ($0.element, $0.offset) })
+        return places.sorted { order[columns[$0].name, default: 0] < order[columns[$1].name, default: 0] }
+    }
+
     /// Findings whose pictures are drawn into the page.
     var drawn: ArraySlice<ReportFinding> { findings.prefix(Self.drawnLimit) }
 

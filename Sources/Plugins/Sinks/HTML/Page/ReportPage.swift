@@ -14,18 +14,21 @@ struct ReportPage {
         let articles = try report.drawn.enumerated().map { place, finding in
             try templates.render(PageArticle(finding: finding, rank: place + 1, report: report).content, "article")
         }
+        let hasFindings = !report.findings.isEmpty
+        let picture = overviewPicture
         let content: [String: Any] = [
             "title": head.title, "version": report.run.header.version,
-            "head": try templates.render(head.content, "head"), "hasFindings": !report.findings.isEmpty,
-            "hidesFindings": !report.run.hiddenFindings.isEmpty,
-            "overview": overview, "hasOverview": overviewPicture.count > 1, "legend": legend,
+            "head": try templates.render(head.content, "head"),
+            "looked": try templates.render(head.content, "looked"), "hasFindings": hasFindings,
+            "empty": hasFindings ? "" : try templates.render(head.emptyContent, "empty"),
+            "overview": picture.count > 1 ? overview(picture) : "", "hasOverview": picture.count > 1,
+            "undrawn": undrawn(picture),
             "columns": PageColumn.all.map { ["name": $0.name, "label": $0.label, "meaning": $0.meaning] },
             "rows": rows.prefix(Report.drawnLimit).joined(separator: "\n"),
             "hasRest": rows.count > Report.drawnLimit,
             "rest": rows.dropFirst(Report.drawnLimit).joined(separator: "\n"),
             "listed": Readable.count(Int64(rows.count)), "hasLeft": report.left > 0,
             "left": Readable.count(Int64(report.left)), "table": tablePath ?? "", "hasTable": tablePath != nil,
-            "hasMisses": !report.run.nearMisses.isEmpty, "misses": report.run.nearMisses.map(\.line),
             "articles": articles.joined(separator: "\n"), "data": PageData(report: report).json(),
         ]
         return try templates.page(content, columnStyle: PageColumn.style(empty: emptyColumns))
@@ -39,36 +42,32 @@ struct ReportPage {
     }
 
     private var overviewPicture: OverviewPicture {
-        let owners = Owners(report)
-        return OverviewPicture(
+        OverviewPicture(
             report.findings.compactMap { finding in
                 finding.finding.interval.map {
                     OverviewPicture.Dot(
-                        interval: $0, score: finding.finding.score, occurrences: finding.finding.occurrences ?? 1,
-                        colour: owners.colour(of: finding.finding))
+                        interval: $0, weight: finding.finding.weight, occurrences: finding.finding.occurrences ?? 1,
+                        severity: finding.finding.severity)
                 }
             })
     }
 
-    private var overview: String {
-        let picture = overviewPicture
-        let most =
-            report.findings.first.map { " The most urgent: \(SafeText.line($0.finding.summary, limit: 120))" } ?? ""
+    private func overview(_ picture: OverviewPicture) -> String {
+        let most = report.findings.first.map { " The most urgent: \(Markup.cut($0.finding.summary))" } ?? ""
         return picture.svg(
-            text: "\(Readable.count(Int64(picture.count))) findings by the time between calls and the score.\(most)")
+            text: "\(Readable.count(Int64(picture.count))) findings by the time between calls and the weight of "
+                + "evidence.\(most)")
     }
 
-    private var legend: [[String: Any]] {
-        let names = Owners(report).names
-        guard !names.isEmpty else { return [] }
-        return (names + ["others"]).enumerated().map {
-            ["colour": $0.offset == names.count ? OverviewPicture.owners : $0.offset, "owner": $0.element]
-        }
+    /// Findings without an interval have no place in the picture.
+    private func undrawn(_ picture: OverviewPicture) -> String {
+        let left = report.findings.count - picture.count
+        return left > 0 ? " \(Readable.count(Int64(left))) without an interval are not in it." : ""
     }
 
     /// Where a sink of the same run puts all rows.
     private var tablePath: String? {
         report.run.outputs.first { $0.sink == "csv" && $0.failure == nil }?.destination
-            .map { SafeText.line($0, limit: Markup.valueLimit) }
+            .map { Markup.cut($0) }
     }
 }
