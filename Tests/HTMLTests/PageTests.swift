@@ -191,7 +191,7 @@ struct PageTests {
     func chips() throws {
         let subject = finding {
             $0.modifiers = [
-                .init("agent_tool", 9, "curl on a host that browses", side: .client),
+                .init("agent_tool", 9, "curl on a host that browses", side: .client, label: "tool"),
                 .init("alert", 20, "24 on its flows", side: .alert), .init("known", -15, "every 60 s", side: .known),
                 .init("unknown", 3, "no known program calls it", side: .known),
             ]
@@ -204,6 +204,34 @@ struct PageTests {
             options: HTMLOptions(), links: [])
         let article = try #require(Pages.between("<article", "</article>", in: ReportPage(report).html()).first)
         #expect(Pages.between("24 on its flows", "<", in: article).count == 1)
+    }
+
+    @Test("incidents are counted at the head, and carried with their findings; what is expected is told apart")
+    func incidents() throws {
+        let sample = SampleReport(count: 60)
+        let html = try Pages.html(sample)
+        let own = sample.run.incidents.filter { !$0.isFolded }
+        let expected = sample.run.incidents.filter(\.isFolded).flatMap(\.findings)
+        #expect(html.contains("<h1>\(own.count) incidents</h1>"))
+        #expect(html.contains("<span class=\"total\">60 findings, \(expected.count) expected</span>"))
+        let data = try #require(try Pages.data(of: html)["incidents"] as? [[String: Any]])
+        let ids = sample.findings.map(\.id)
+        for incident in sample.run.incidents where incident.findings.count > 1 || incident.isFolded {
+            let carried = try #require(data.first { $0["name"] as? String == incident.name })
+            #expect((carried["of"] as? [Int])?.map { ids[$0] } == incident.findings)
+            #expect(carried["isExpected"] as? Bool == incident.isFolded)
+        }
+        // Without script too.
+        #expect(
+            Pages.between("<ol class=\"unscripted\">", "</ol>", in: html)[0].contains(
+                "\(expected.count) NTP, expected: <a href"))
+    }
+
+    @Test("a finding of an earlier evaluation, which the run's incidents do not know, stands for itself")
+    func othersFindings() throws {
+        var sample = SampleReport(count: 3)
+        sample.run.incidents = []
+        #expect(try Pages.html(sample).contains("<h1>1 incident</h1>"))
     }
 
     @Test(

@@ -90,6 +90,14 @@ class Page:
         field.clear()
         field.send_keys(text)
 
+    def group(self, by):
+        """Gathers findings by incident, destination or source, or not at all."""
+        self.run(
+            """const select = document.querySelector("select[aria-label^=Group]");
+               select.value = arguments[0]; select.dispatchEvent(new Event("change"))""",
+            by,
+        )
+
     def menu(self, name):
         """Opens a menu above the table."""
         self.run(
@@ -132,12 +140,14 @@ def pages(tmp_path_factory):
 
 @pytest.fixture
 def look(pages):
-    """Opens a page; when the test is over, nothing may stand in the console and no script but the page's have run."""
+    """Opens a page, its findings not grouped; when the test is over, nothing may stand in the console and no script but the page's have run."""
     opened = []
 
-    def open_page(count=200, hours=24, *more, **settings):
+    def open_page(count=200, hours=24, *more, group="", **settings):
         page = Page(pages(count, hours, *more), **settings)
         opened.append((page, settings.get("script", True)))
+        if settings.get("script", True) and count > 0 and group is not None:
+            page.group(group)
         return page
 
     yield open_page

@@ -51,7 +51,7 @@ def test_findings_with_and_without_drawn_pictures_tell_the_same(look):
                 "parts": page.texts(f"{article} h4"),
                 "labels": page.run(
                     """return [...document.querySelectorAll(`${arguments[0]} :is(.name, dt)`)]
-                         .map((e) => e.textContent).filter((text) => text !== "Kin")""",
+                         .map((e) => e.textContent).filter((text) => text !== "Incident reasons")""",
                     article,
                 ),
                 "sum": re.sub(r"[-+−.\d]+", "", page.one(f"{article} .sum").text),

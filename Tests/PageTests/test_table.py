@@ -74,31 +74,47 @@ def test_a_severity_at_the_head_filters(look):
     assert page.one(".pill.high button").get_attribute("aria-pressed") == "true"
 
 
+def test_incidents_come_first_a_line_each(look):
+    page = look(group=None)
+    titles = page.texts("tr.group .title")
+    assert len([title for title in titles if "one self-signed certificate" in title]) == 3
+    # What is expected is one line, the last of all.
+    assert " NTP" in titles[-1] and " expected: " in titles[-1]
+    assert page.one("tr.group:last-child").get_attribute("class").endswith("folded")
+    assert "NTP" not in " ".join(page.texts("#list tr[data-i]"))
+    page.one("tr.group button").click()
+    assert page.one("tr.group button").get_attribute("aria-expanded") == "true"
+    remark = page.texts("tr.group .muted")[0]
+    assert len(page.all("tr.member")) == int(remark.split()[0]) > 1
+
+
+def test_a_filter_opens_incidents_and_what_is_expected(look):
+    page = look(group=None)
+    page.one("#more button:last-child").click()
+    page.type("ovh")
+    page.rows(int(page.one(".shown").text.split()[0]))
+
+
+def test_an_address_leads_into_a_closed_incident(look):
+    page = look(group=None)
+    incident = next(incident for incident in page.data()["incidents"] if incident["isExpected"])
+    anchor = page.data()["ids"][incident["of"][0]]
+    page.run("location.hash = arguments[0]", anchor)
+    page.settle()
+    assert page.one("tr.detail article").get_attribute("id") == anchor
+
+
 def test_groups_hold_their_findings_and_close(look):
-    page = look()
-    page.run(
-        """const select = document.querySelector("select[aria-label^=Group]");
-           select.value = "source"; select.dispatchEvent(new Event("change"))"""
-    )
+    page = look(group="source")
     # The rows are laid out in two steps, so an element that was found may be another one soon after.
-    source = page.run("return document.querySelector('tr.group button b').textContent")
+    source = page.run("return document.querySelector('tr.group .title').textContent")
     first = page.run("return document.querySelector('tr.group').nextElementSibling.cells[1].textContent")
     assert first == source
     page.run("document.querySelector('tr.group button').click()")
     assert page.run("return document.querySelector('tr.group button').ariaExpanded") == "false"
     assert source not in page.column("Source")
-
-
-def test_findings_of_one_kin_are_one_campaign(look):
-    page = look()
-    page.run(
-        """const select = document.querySelector("select[aria-label^=Group]");
-           select.value = "campaign"; select.dispatchEvent(new Event("change"))"""
-    )
-    groups = page.texts("tr.group b")
-    assert {"Kin k1", "Kin k2", "Kin k3"} <= set(groups)
     # One alone is no group.
-    assert "1 finding" not in " ".join(page.texts("tr.group"))
+    assert not any(remark.startswith("1 finding ") for remark in page.texts("tr.group .muted"))
 
 
 def test_more_findings_are_shown_when_asked_for(look):
@@ -125,7 +141,7 @@ def test_what_is_shown_is_copied_as_csv(look):
     page.type("ovh")
     page.run("[...document.querySelectorAll('.tools button')].find((b) => b.textContent === 'Copy as CSV').click()")
     lines = page.run("return window.copied").split("\r\n")
-    assert lines[0].startswith("priority,src_ip,dest_ip,host,interval,occurrences")
+    assert lines[0].startswith("priority,src_ip,dest_ip,host,why,interval,occurrences")
     assert len(lines) == int(page.one(".shown").text.split()[0]) + 2
 
 
@@ -145,3 +161,23 @@ def test_the_keyboard_reaches_opens_and_closes_findings(look):
     assert active().get_attribute("type") == "search"
     # One row alone is a stop of the Tab key.
     assert len(page.all("#list tbody a[tabindex='0']")) == 1
+
+
+def test_the_keyboard_opens_incidents_and_folds_what_is_expected(look):
+    page = look(group=None)
+    active = lambda: page.driver.switch_to.active_element
+    page.run("document.querySelector('#list tbody button').focus()")
+    active().send_keys(Keys.ENTER)
+    assert active().get_attribute("aria-expanded") == "true"
+    active().send_keys("j")
+    assert page.run("return document.activeElement.closest('tr').className") == "member"
+    active().send_keys("k")
+    active().send_keys(Keys.ESCAPE)
+    assert active().get_attribute("aria-expanded") == "false"
+    assert page.all("tr.member") == []
+    page.run("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'e', bubbles: true}))")
+    assert active().get_attribute("aria-expanded") == "true"
+    assert len(page.all("tr.member")) > 1
+    active().send_keys("e")
+    assert page.all("tr.member") == []
+    assert len(page.all("#list tbody :is(a, button)[tabindex='0']")) == 1

@@ -12,7 +12,6 @@ enum SampleFinding {
         Field("user_agents", .texts, "What the source called itself."),
         Field("ja4", .text, "Fingerprint of the TLS client."),
         Field("cert_issuer", .text, "Who signed the certificate."),
-        Field("kin", .text, "Findings that are one thing share this."),
     ]
 
     private static let periods = [5, 10, 30, 60, 60, 60, 120, 300, 300, 600, 900, 1800, 3600, 7200]
@@ -86,7 +85,12 @@ enum SampleFinding {
             "user_agents": .texts([dice.pick(agents)]), "ja4": .text("t13d1516h2_8daaf6152771_b186095e22b6"),
             "cert_issuer": .text("CN=R11, O=Let's Encrypt, C=US"),
         ]
-        if number < 12 { finding.evidence["kin"] = .text("k\(number / 4 + 1)") }
+        if number < 12 {
+            finding.traits = [.init(.certificate, "CN=\(number / 4)", noun: "self-signed certificate")]
+        } else if number % 10 == 7 {
+            finding.modifiers.append(.init("known", -30, "keeps time", side: .known))
+            finding.expectation = "NTP"
+        }
         return finding
     }
 

@@ -5,7 +5,7 @@ import HomeNetwork
 ///
 /// Drawn with seeded dice: the same numbers give the same findings, byte for byte.
 public struct SampleReport {
-    public let run: Run
+    public var run: Run
     public let columns: [Column]
     /// The most urgent first, as a run hands them on.
     public let findings: [Finding]
@@ -25,10 +25,13 @@ public struct SampleReport {
         var dice = Dice(seed: 15, for: "report")
         var findings = (0..<count).map { SampleFinding.make($0, window, &dice) }
         if isHostile { for place in findings.indices { HostileText.poison(&findings[place], place) } }
-        findings.sort { ($1.priority, $0.id) < ($0.priority, $1.id) }
+        findings = findings.byUrgency()
+        let incidents = Incident.gather(&findings)
         self.findings = findings
         columns = Column.all(with: SampleFinding.evidence)
-        run = Self.run(findings, window, isHostile ? HostileText.texts[0] : nil)
+        var run = Self.run(findings, window, isHostile ? HostileText.texts[0] : nil)
+        run.incidents = incidents
+        self.run = run
     }
 
     private static func run(_ findings: [Finding], _ window: TimeWindow, _ hostile: String?) -> Run {

@@ -7,7 +7,7 @@ public struct HTMLOptions: PluginOptions {
     public var maxRows = 5000
     public var maxDetails = 1000
     public var times = ClockChoice.utc
-    public var group = PageGroup.none
+    public var group = PageGroup.incident
     public var kibana: KibanaOptions?
     public var evebox: String?
     public var links: [String: String] = [:]
@@ -72,4 +72,4 @@ public struct KibanaOptions: PluginOptions {
 }
 
 /// What the page gathers findings under at first.
-public enum PageGroup: String, CaseIterable, OptionValue { case none, destination, source, campaign }
+public enum PageGroup: String, CaseIterable, OptionValue { case incident, destination, source, none }

@@ -106,7 +106,7 @@ const buildTools = () => {
   groupChoice = make("select", { "aria-label": "Group the findings" }, make("option", { value: "" }, "Not grouped"));
   for (const [value, { label: text }] of Object.entries(groupings)) groupChoice.append(make("option", { value }, text));
   groupChoice.value = data.group;
-  groupChoice.addEventListener("change", update);
+  groupChoice.addEventListener("change", () => { limit = pageSize; render(); fitTable(); });
   const csv = make("button", { type: "button" }, "Copy as CSV");
   csv.addEventListener("click", () => copy(csvOfShown(), "Table"));
   shownText = make("span", { class: "shown", "aria-live": "polite" });
@@ -122,12 +122,11 @@ const clearSelection = () => {
   for (const chosen of selection.chosen.values()) chosen.clear();
   for (const element of facetMenus) element.refresh();
   markSeverities();
-  groupChoice.value = "";
 };
 
 // The rows and columns that are shown, as RFC 4180 has it; a cell cannot become a formula.
 const csvOfShown = () => {
-  const names = [...shownColumns()].filter((name) => !(name in drawnColumns)).flatMap((name) => (name === "dest_ip" ? [name, "host"] : [name]));
+  const names = [...shownColumns()].filter((name) => name !== "rhythm").flatMap((name) => (name === "dest_ip" ? [name, "host"] : [name]));
   const cell = (value, field) => {
     if (value === null) return "";
     if (typeof value === "number") return field?.type === "time" ? new Date(value * 1000).toISOString() : String(value);

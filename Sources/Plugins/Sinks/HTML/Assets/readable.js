@@ -37,6 +37,4 @@ const readable = (value, field) => {
     : value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1).replace(".0e", "e") : decimal(value, 3);
   return field.unit ? `${text} ${field.unit}` : text;
 };
-// Columns of the table that no finding has a value of.
-const drawnColumns = { rhythm: "Rhythm", why: "Why" };
-const labelOf = (name) => drawnColumns[name] ?? fields.get(name)?.label ?? name;
+const labelOf = (name) => fields.get(name)?.label ?? "Rhythm";

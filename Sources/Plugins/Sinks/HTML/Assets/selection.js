@@ -73,36 +73,50 @@ const selected = () => {
   });
 };
 
-// Findings gathered under what they share: [title, remark, findings], the most urgent group first.
-const groupings = {
-  destination: { label: "By destination", of: (i) => valueOf("dest_ip", i) ?? "no destination" },
-  source: { label: "By source", of: (i) => valueOf("src_ip", i) ?? "no source" },
-  campaign: { label: "By campaign", of: (i) => campaignOf(i) },
+// The incident of each finding that shares one; all that is expected is one line.
+const incidentOf = new Map(data.incidents.flatMap((incident) => incident.of.map((i) => [i, incident])));
+const isExpected = (i) => incidentOf.get(i)?.isExpected === true;
+const incidentKey = (i) => (isExpected(i) ? "expected" : incidentOf.get(i)?.of[0] ?? `alone ${i}`);
+const incidentTitle = (i, members) => {
+  if (!isExpected(i)) return incidentOf.get(i).name;
+  const kinds = new Map();
+  for (const member of members) kinds.set(incidentOf.get(member), (kinds.get(incidentOf.get(member)) ?? 0) + 1);
+  const parts = [...kinds].sort((a, b) => b[1] - a[1]).map(([incident, number]) => (number === incident.of.length ? incident.name : `${readableCount(number)} of ${incident.name}`));
+  return `${readableCount(members.length)} expected: ${parts.join(", ")}`;
 };
-const distinct = (list, name) => new Set(list.map((i) => valueOf(name, i))).size;
-const campaignOf = (i) => {
-  const kin = fieldOf("kin", i);
-  if (kin !== null) return `Kin ${kin}`;
-  const interval = valueOf("interval", i);
-  const every = interval > 0 ? `, every ${readableSeconds(Number(interval.toPrecision(2)))}` : "";
-  return `${valueOf("dest_ip", i)}:${valueOf("dest_port", i) ?? "any port"}${every}`;
+
+// Findings gathered under what they share: a key, and what the line over them says.
+const groupings = {
+  incident: { label: "By incident", key: incidentKey, title: incidentTitle },
+  destination: { label: "By destination", key: (i) => valueOf("dest_ip", i) ?? "no destination" },
+  source: { label: "By source", key: (i) => valueOf("src_ip", i) ?? "no source" },
 };
 const plural = (number, word) => `${readableCount(number)} ${word}${number === 1 ? "" : "s"}`;
-// One alone is no group: it has no title.
+const remarksOn = (by, members) => {
+  const distinct = (name) => new Set(members.map((i) => valueOf(name, i))).size;
+  const shared = (name) => (distinct(name) === 1 ? valueOf(name, members[0]) : null);
+  const remarks = [plural(members.length, "finding")];
+  if (by === "source") remarks.unshift(shared("src_whois"));
+  if (by === "destination") remarks.unshift(shared("host"), shared("dest_whois"));
+  if (by === "destination") remarks.push(plural(distinct("src_ip"), "source"));
+  if (by === "source") remarks.push(plural(distinct("dest_ip"), "destination"));
+  return remarks.filter((part) => part !== null).join(" · ");
+};
+// One alone is no group, unless it is folded: it has no title.
 const grouped = (list, by) => {
+  if (by === "") return [{ members: list }];
+  const grouping = groupings[by];
   const groups = new Map();
   for (const i of list) {
-    const key = groupings[by].of(i);
+    const key = grouping.key(i);
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(i);
   }
-  return [...groups].map(([title, members]) => {
-    if (members.length === 1) return { members };
-    const remarks = [plural(members.length, "finding")];
-    if (by !== "source") remarks.push(plural(distinct(members, "src_ip"), "source"));
-    if (by !== "destination") remarks.push(plural(distinct(members, "dest_ip"), "destination"));
-    const owner = by === "source" ? valueOf("src_whois", members[0]) : by === "destination" ? valueOf("dest_whois", members[0]) : null;
-    const host = by === "destination" ? valueOf("host", members[0]) : null;
-    return { title, remark: [host, owner, ...remarks].filter((part) => part !== null && part !== title).join(" · "), top: Math.min(...members), members };
+  const parts = [...groups].map(([key, members]) => {
+    const isFolded = by === "incident" && isExpected(members[0]);
+    if (members.length === 1 && !isFolded) return { members };
+    const title = grouping.title?.(members[0], members) ?? key;
+    return { key: `${by} ${key}`, title, remark: isFolded ? "" : remarksOn(by, members), top: Math.min(...members), members, isFolded };
   });
+  return [...parts.filter((part) => !part.isFolded), ...parts.filter((part) => part.isFolded)];
 };

@@ -7,7 +7,6 @@ const firstSize = 40;
 const quiet = 200;
 const rows = new Map();
 const opened = new Set();
-const closedGroups = new Set();
 // Fields that are shown as columns beyond the table's own.
 let extra = [];
 let listed = [];
@@ -56,63 +55,74 @@ const dressRow = (row, i) => {
 };
 
 const detailRow = (i) => make("tr", { class: "wide detail" }, make("td", { colspan: data.table.length + extra.length }, articleOf(i)));
+
+// Groups are closed where they are incidents, and open where somebody looks for something.
+const openGroups = new Map();
+const isGroupOpen = (group) => openGroups.get(group.key) ?? (groupChoice.value !== "incident" || listed.length < count);
 const groupRow = (group) => {
-  const isOpen = !closedGroups.has(group.title);
-  const button = make("button", { type: "button", "aria-expanded": String(isOpen) },
-    make("b", {}, group.title), make("span", { class: "muted" }, group.remark),
-    make("span", { class: `pill ${valueOf("severity", group.top)}` }, valueOf("priority", group.top).toFixed(2)));
-  button.addEventListener("click", () => {
-    if (isOpen) closedGroups.add(group.title); else closedGroups.delete(group.title);
-    render();
-  });
-  return make("tr", { class: "wide group", "data-group": group.title }, make("th", { scope: "rowgroup", colspan: data.table.length + extra.length }, button));
+  const severity = valueOf("severity", group.top);
+  const button = make("button", { type: "button", class: severity, tabindex: "-1", "aria-expanded": String(isGroupOpen(group)), "aria-label": `${group.title}, ${severity}` },
+    valueOf("priority", group.top).toFixed(2), make("span", {}, ` ${severity}`));
+  const chips = [...new Set(group.members.flatMap((i) => data.chips.of[i]))].slice(0, 3).map(chipOf);
+  return make("tr", { class: group.isFolded ? "wide group folded" : "wide group", "data-key": group.key },
+    make("td", {}, button),
+    make("th", { scope: "rowgroup", colspan: data.table.length + extra.length - 1 }, make("span", { class: "title" }, group.title), ...(group.isFolded ? [] : chips), make("span", { class: "muted" }, group.remark)));
+};
+const toggleGroup = (row, isOpen) => {
+  const group = shownGroups.get(row.dataset.key);
+  openGroups.set(group.key, isOpen ?? !isGroupOpen(group));
+  render();
 };
 
 // Rows are laid out anew; whoever was at one with the keyboard still is.
+const openers = () => [...body.querySelectorAll("tr > td:first-child > :is(a, button)")];
 const keepingPlace = (layOut) => {
   const focused = body.contains(document.activeElement) ? document.activeElement : null;
-  const group = focused?.closest("tr.group")?.dataset.group;
+  const key = (focused ?? current)?.closest("tr.group")?.dataset.key;
   layOut();
-  const again = focused?.isConnected ? focused
-    : group === undefined ? null : [...body.querySelectorAll("tr.group")].find((row) => row.dataset.group === group)?.querySelector("button");
-  again?.focus({ preventScroll: true });
-  const link = again?.matches("tr[data-i] > td > a") ? again : current?.isConnected ? current : body.querySelector("tr[data-i] > td > a");
-  setCurrent(link);
+  const again = key === undefined ? null : [...body.querySelectorAll("tr.group")].find((row) => row.dataset.key === key)?.querySelector("button");
+  if (focused) (focused.isConnected ? focused : again)?.focus({ preventScroll: true });
+  setCurrent(again ?? (current?.isConnected ? current : openers()[0]));
 };
 
+let shownGroups = new Map();
 const render = () => keepingPlace(() => {
-  const by = groupChoice.value;
-  const parts = by === "" ? [{ members: listed }] : grouped(listed, by);
+  const groups = grouped(listed, groupChoice.value);
+  shownGroups = new Map(groups.map((group) => [group.key, group]));
   const children = [];
-  let left = limit;
-  let total = 0;
-  for (const group of parts) {
-    const isClosed = group.title !== undefined && closedGroups.has(group.title);
-    if (left > 0 && group.title !== undefined) children.push(groupRow(group));
-    const members = isClosed ? [] : group.members.slice(0, Math.max(0, left));
-    makeRows(members);
-    for (const i of members) {
+  // Lines that there are, and those that are made; what is folded always has its line.
+  let lines = 0;
+  let made = 0;
+  for (const group of groups) {
+    const hasTitle = group.title !== undefined;
+    const members = hasTitle && !isGroupOpen(group) ? [] : group.members;
+    lines += members.length + (hasTitle ? 1 : 0);
+    const left = group.isFolded ? limit : limit - made;
+    if (left <= 0) continue;
+    if (hasTitle) children.push(groupRow(group));
+    const shown = members.slice(0, left);
+    made += shown.length + (hasTitle ? 1 : 0);
+    makeRows(shown);
+    for (const i of shown) {
       dressRow(rows.get(i), i);
+      rows.get(i).classList.toggle("member", hasTitle);
       children.push(rows.get(i));
       if (opened.has(i)) children.push(detailRow(i));
     }
-    left -= members.length + (group.title === undefined ? 0 : 1);
-    total += isClosed ? 0 : group.members.length;
   }
   if (listed.length === 0) children.push(make("tr", { class: "wide" }, make("td", { class: "nothing", colspan: data.table.length + extra.length }, "No finding fits. Loosen the filter to see more.")));
   body.replaceChildren(...children);
   shownText.textContent = listed.length === count ? plural(count, "finding") : `${readableCount(listed.length)} of ${plural(count, "finding")}`;
-  showMore(total);
+  showMore(lines, lines - made);
 });
 
-const showMore = (total) => {
+const showMore = (lines, left) => {
   const place = byId("more");
   place.replaceChildren();
-  const made = body.querySelectorAll("tr[data-i]").length;
-  if (made >= total) return;
-  const more = make("button", { type: "button" }, `Show ${readableCount(Math.min(pageSize * 2, total - made))} more`);
+  if (left <= 0) return;
+  const more = make("button", { type: "button" }, `Show ${readableCount(Math.min(pageSize * 2, left))} more`);
   more.addEventListener("click", () => { limit += pageSize * 2; render(); });
-  const all = make("button", { type: "button" }, `Show all ${readableCount(total)}`);
+  const all = make("button", { type: "button" }, `Show all ${readableCount(lines)}`);
   all.addEventListener("click", () => { limit = Infinity; render(); fitTable(); });
   place.append(more, all);
 };
@@ -158,10 +168,10 @@ const toggle = (i, isOpen = !opened.has(i)) => {
 // Opens a finding wherever it stands, and goes there.
 const goTo = (i) => {
   if (!listed.includes(i)) { clearSelection(); listed = selected(); }
-  const place = listed.indexOf(i);
-  if (groupChoice.value !== "") groupChoice.value = "";
-  limit = Math.max(limit, place + 20);
+  const group = grouped(listed, groupChoice.value).find((part) => part.members.includes(i));
+  if (group.key) openGroups.set(group.key, true);
   render();
+  while (!rows.get(i)?.isConnected) { limit *= 2; render(); }
   toggle(i, true);
   const link = rows.get(i).cells[0].firstChild;
   setCurrent(link);
@@ -190,7 +200,7 @@ const showColumn = (name, isShown) => {
 
 // Sorting.
 const headCell = (th, name) => {
-  if (name in drawnColumns) return th;
+  if (name === "rhythm") return th;
   const button = make("button", { type: "button" }, ...th.childNodes);
   button.addEventListener("click", () => {
     const wasThis = selection.column === name;

@@ -13,46 +13,39 @@ struct Chip: Hashable {
     let label: String
     let tone: Tone
 
-    /// What each modifier is called; an empty word has no chip.
-    private static let labels = [
-        "alert": "alert", "threat_list": "list", "cert_self_signed": "self-signed", "sni_mismatch": "other SNI",
-        "cert_young": "young certificate", "cert_expired": "expired certificate", "cert_one_peer": "",
-        "agent_tool": "tool", "agent_rare": "rare client", "agents_many": "many agents", "agent_one_peer": "",
-        "fingerprint_rare": "rare client", "fingerprint_one_peer": "", "sni_missing": "no SNI",
-        "host_is_address": "bare address", "host_missing": "no Host", "nameless": "no name",
-        "name_random": "random name", "name_young": "new name", "name_new": "new name", "name_rare": "",
-        "new_in_window": "new", "rare_destination": "", "port_protocol": "odd port", "port_unusual": "odd port",
-        "content_mismatch": "odd content", "unanswered": "unanswered", "kin": "cluster", "campaign": "cluster",
-        "unknown": "", "shared_destination": "shared", "common_destination": "common",
-    ]
-    /// From which amount on a modifier that has no word of its own is shown, in decibans.
+    /// From which amount on evidence has a chip, in decibans: it doubles the odds or halves them. What is new has one in
+    /// any case.
     private static let least = 3.0
+    /// Chips of one finding; the article lists all weights.
+    private static let most = 4
 
-    /// The chips of a finding, the weightiest first.
+    /// The chips of a finding, the weightiest first. That no known program calls so is said where nothing else is.
     static func of(_ finding: Finding) -> [Chip] {
         var chips: [Chip] = []
-        for modifier in finding.modifiers.sorted(by: { $0.amount > $1.amount }) {
+        for modifier in finding.modifiers.sorted(by: { $0.amount > $1.amount })
+        where abs(modifier.amount) >= least || modifier.side == .time {
             let label = label(of: modifier, finding)
-            if !label.isEmpty, !chips.contains(where: { $0.label == label }) {
+            if !chips.contains(where: { $0.label == label }), modifier.side != .known || modifier.amount < 0 {
                 chips.append(Chip(label: label, tone: tone(of: modifier)))
             }
         }
-        return chips
+        if chips.isEmpty, let unknown = finding.modifiers.first(where: { $0.side == .known }) {
+            return [Chip(label: label(of: unknown, finding), tone: tone(of: unknown))]
+        }
+        // What speaks against it has its place beside what speaks for it.
+        let against = chips.filter { $0.tone == .against }.suffix(1)
+        return Array(chips.filter { $0.tone != .against }.prefix(most - against.count) + against)
     }
 
     private static func label(of modifier: Finding.Modifier, _ finding: Finding) -> String {
-        if modifier.name == "known", let known = finding.evidence["known_as"] { return cut(known.description) }
-        if let label = labels[modifier.name] { return label }
-        guard abs(modifier.amount) >= least else { return "" }
-        return cut(modifier.name.split(separator: "_").joined(separator: " "))
+        let known = modifier.name == "known" ? finding.evidence["known_as"]?.description : nil
+        return Markup.cut(known ?? modifier.label, limit: 32)
     }
 
     private static func tone(of modifier: Finding.Modifier) -> Tone {
         if modifier.amount < 0 { return .against }
         return modifier.side == .alert || modifier.side == .list ? .strong : .plain
     }
-
-    private static func cut(_ text: String) -> String { Markup.cut(text, limit: 32) }
 
     /// For a row, a finding opened, and readers without script.
     var html: String { "<span class=\"chip \(tone.rawValue)\">\(Markup.escape(label))</span>" }

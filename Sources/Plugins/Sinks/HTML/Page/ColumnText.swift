@@ -19,12 +19,12 @@ enum ColumnText {
     static let what: [String] = [
         "known_as", "dest_whois", "alerts", "notices", "hosts_seen", "queries", "addresses", "user_agents", "software",
         "methods", "urls", "statuses", "files", "cert_subject", "cert_issuer", "cert_hash", "ja3", "ja4", "host_from",
-        "host_confirmed_by", "host_denied_by", "traffic", "lookups", "kin", "kin_why", "kin_channels", "proxy",
+        "host_confirmed_by", "host_denied_by", "traffic", "lookups", "incident_reasons", "incident_channels", "proxy",
         "allowlist", "src_whois", "known_by", "known_kind", "known_confirmed", "known_period_fits",
     ]
     private static let inHead: Set<String> = [
         "src_ip", "dest_ip", "dest_port", "proto", "summary", "priority", "severity", "host", "weight", "score", "said",
-        Field.modifiers.name, "score_parts", "detector",
+        Field.modifiers.name, "score_parts", "detector", "why", "incident", "incident_name", "expected", "destination",
     ]
     private static let inWhat = Set(what)
     private static let inTable = Set(PageColumn.all.map(\.name))

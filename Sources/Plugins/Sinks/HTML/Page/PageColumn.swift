@@ -91,10 +91,8 @@ struct PageColumn {
             if column.name.hasSuffix("_seen") { style += "\(cells("#list")){white-space:nowrap}\n" }
             // Drawn by the script.
             if column.name == "rhythm" { style += "html:not(.js) \(cells("#list")){display:none}\n" }
-            // An IPv4 address stays on one line; a longer one breaks. On a phone two of them and a wide font have not the
-            // room, so that the longest break.
+            // An IPv4 address stays on one line; a longer one breaks.
             if column.name.hasSuffix("_ip") {
-                style += "@media (max-width:560px){\(cells("#list")){min-width:12ch}}\n"
                 style += "@media (min-width:561px){\(cells("#list")){min-width:15ch}}\n"
             }
             switch empty.contains(column.name) ? nil : column.room {

@@ -21,6 +21,7 @@ struct PageData {
                 (key: "fields", json: JSONText.array(report.columns.map { field($0.field) })),
                 (key: "what", json: JSONText.array(report.facts(.what).map(String.init))),
                 (key: "chips", json: chips),
+                (key: "incidents", json: incidents),
                 (key: "ids", json: JSONText.array(report.findings.map { JSONText.text($0.anchor) })),
                 (
                     key: "values",
@@ -90,6 +91,18 @@ struct PageData {
         return modifiers.isEmpty
             ? JSONText.array([JSONText.array(values)])
             : JSONText.array([JSONText.array(values), JSONText.array(modifiers)])
+    }
+
+    /// Incidents of several findings, and those that are folded.
+    private var incidents: String {
+        JSONText.array(
+            report.incidents.filter { $0.places.count > 1 || $0.incident.isFolded }.map { incident, places in
+                JSONText.object([
+                    (key: "name", json: JSONText.text(Markup.sentence(incident.name))),
+                    (key: "isExpected", json: incident.isFolded ? "true" : "false"),
+                    (key: "of", json: JSONText.array(places.map(String.init))),
+                ])
+            })
     }
 
     /// The chips: all that there are, as `[label, tone]`, and for each finding the places of its own.

@@ -11,8 +11,10 @@ struct PageHead {
     var content: [String: Any] {
         let notes = (run.failures + run.warnings).map(cut)
         return [
-            "title": title, "count": Readable.count(Int64(run.findings)), "isOne": run.findings == 1,
-            "isNone": run.findings == 0, "severities": severities, "window": window, "length": length,
+            "title": title, "incidents": counted(report.incidentCount, "incident"),
+            "count": counted(run.findings, "finding"), "hasExpected": report.expectedCount > 0,
+            "expected": Readable.count(Int64(report.expectedCount)), "isNone": run.findings == 0,
+            "severities": severities, "window": window, "length": length,
             "pipeline": cut(run.header.pipeline), "version": cut(run.header.version),
             "started": ColumnText.second(run.header.started),
             "startedAt": run.header.started.inWholeSeconds.description,

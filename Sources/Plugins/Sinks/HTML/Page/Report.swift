@@ -10,7 +10,14 @@ struct Report {
     let columns: [Column]
     /// The most urgent first, at most `max_rows`.
     let findings: [ReportFinding]
-    /// Findings beyond those.
+    /// What is one thing, with the places of its findings among ``findings``: the most urgent first, those that are
+    /// expected last.
+    let incidents: [(incident: Incident, places: [Int])]
+    /// Incidents that deserve a line of their own, those beyond `max_rows` too.
+    let incidentCount: Int
+    /// Findings that are expected.
+    let expectedCount: Int
+    /// Findings beyond `max_rows`.
     let left: Int
     let window: TimeWindow
     let options: HTMLOptions
@@ -21,6 +28,14 @@ struct Report {
         self.run = run
         self.columns = columns
         self.findings = sorted.prefix(options.maxRows).map { ReportFinding($0, columns) }
+        let list = IncidentList(run, findings)
+        let places = Dictionary(self.findings.enumerated().map { ($0.element.finding.id, $0.offset) }) { first, _ in
+            first
+        }
+        self.incidents = list.entries.map { ($0.incident, $0.findings.compactMap { places[$0.id] }) }
+            .filter { !$0.places.isEmpty }
+        self.incidentCount = list.entries.count { !$0.incident.isFolded }
+        self.expectedCount = list.entries.filter(\.incident.isFolded).reduce(0) { $0 + $1.findings.count }
         self.left = max(0, sorted.count - options.maxRows)
         self.window = Self.window(of: run, findings)
         self.options = options

@@ -23,6 +23,7 @@ struct ReportPage {
             "empty": hasFindings ? "" : try templates.render(head.emptyContent, "empty"),
             "overview": picture.count > 1 ? overview(picture) : "", "hasOverview": picture.count > 1,
             "undrawn": undrawn(picture),
+            "incidents": incidents, "hasIncidents": !incidents.isEmpty,
             "columns": PageColumn.all.map { ["name": $0.name, "label": $0.label, "meaning": $0.meaning] },
             "rows": rows.prefix(Report.drawnLimit).joined(separator: "\n"),
             "hasRest": rows.count > Report.drawnLimit,
@@ -39,6 +40,19 @@ struct ReportPage {
         return Set(
             report.columns.indices.filter { place in report.findings.allSatisfy { $0.values[place] == nil } }
                 .map { report.columns[$0].name })
+    }
+
+    /// Incidents of several findings whose evidence is in the page, for readers without script.
+    private var incidents: [[String: Any]] {
+        report.incidents.compactMap { incident, places in
+            let drawn = places.filter { $0 < Report.drawnLimit }
+            guard !drawn.isEmpty, places.count > 1 || incident.isFolded else { return nil }
+            return [
+                "name": Markup.sentence(incident.name) + (incident.isFolded ? ", expected" : ""),
+                "severity": incident.severity.rawValue, "priority": PageRow.padded(incident.priority),
+                "places": drawn.map { ["rank": $0 + 1, "anchor": report.findings[$0].anchor] },
+            ]
+        }
     }
 
     private var overviewPicture: OverviewPicture {
