@@ -142,7 +142,10 @@ struct BeaconCommand: AsyncParsableCommand {
         var sinks: [String] = []
         func path(_ text: String) -> String { PipelineDraft.quoted(PipelineDraft.absolute(text)) }
         if let csv { sinks.append(PipelineDraft.plugin("csv", ("path", path(csv)))) }
-        if let html { sinks.append(PipelineDraft.plugin("html", ("path", path(html)), ("group", grouping))) }
+        if let html {
+            sinks.append(
+                PipelineDraft.plugin("html", ("path", path(html)), ("group", group ? "destination" : "incident")))
+        }
         if let json { sinks.append(PipelineDraft.plugin("json", ("path", path(json)), ("mode", "append"))) }
         // As in the original, the screen is for runs without a file.
         if sinks.isEmpty { sinks.append(PipelineDraft.plugin("table", ("top", "0"), ("group", grouping))) }

@@ -131,7 +131,7 @@ struct HuntCommand: AsyncParsableCommand {
         let grouping = group ? "destination" : "none"
         draft.sinks =
             [PipelineDraft.plugin("table", ("top", "\(top)"), ("group", grouping))]
-            + outputs.sinks(page: page, grouping: grouping)
+            + outputs.sinks(page: page, grouping: group ? "destination" : "incident")
         return draft
     }
 }

@@ -238,7 +238,7 @@ struct PageTests {
         "a number has the digits that tell it apart",
         arguments: [
             (9.093505424668785e-08, "9.1e-8"), (1e-12, "1e-12"), (9.99e-05, "1e-4"), (-0.0002, "-2e-4"), (0, "0"),
-            (0.12345, "0.123"), (1234.5678, "1234.568"), (5e-324, "0"),
+            (0.12345, "0.123"), (1234.5678, "1234.568"), (1e-305, "0"),
         ])
     func digits(number: Double, text: String) {
         #expect(ColumnText.small(number) == text)
