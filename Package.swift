@@ -30,10 +30,10 @@ let families: [Family] = [
             "CompressedFiles", "LineFiles", "EVEScanner", "EVEContextScanner", "ContextReading", "ContextWords",
             "SensorText",
         ],
-        except: ["Scanner", "ContextScanner"], testNeeds: ["EVEScanner", "SensorText", "LineFiles", "CZlib"]),
+        except: ["Scanner", "ContextScanner"], testNeeds: ["EVEScanner", "SensorText", "LineFiles"]),
     Family(
         .source, "Zeek", needs: ["CompressedFiles", "LineFiles", "ContextReading", "ContextWords", "ZeekScanner"],
-        except: ["Scanner"], testNeeds: ["ZeekScanner", "LineFiles", "Beacon", "CZlib", "CZstd"]),
+        except: ["Scanner"], testNeeds: ["ZeekScanner", "LineFiles", "Beacon"]),
     Family(
         .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "SensorText", "ContextWords"],
         testNeeds: [
@@ -43,13 +43,13 @@ let families: [Family] = [
         testFiles: ["Fixtures", "filebeat.py", "odd_cluster.py", "tls_proxy.py"]),
     Family(
         .enricher, "Allowlist", needs: ["PeerMatching"], resources: ["Lists"],
-        testNeeds: ["TestReading", "PeerMatching", "Suricata", "Zeek"], testFiles: ["reference.py"]),
+        testNeeds: ["PeerMatching", "Suricata", "Zeek"], testFiles: ["reference.py"]),
     Family(
         .enricher, "Context", needs: ["OutputText"],
-        testNeeds: ["TestReading", "Suricata", "Zeek", "ContextReading", "ContextWords"], testFiles: ["reference.py"]),
+        testNeeds: ["Suricata", "Zeek", "ContextReading", "ContextWords"], testFiles: ["reference.py"]),
     Family(
         .enricher, "Domain", needs: ["DomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
-        testNeeds: ["TestReading"], testFiles: ["suffixes.py"]),
+        testFiles: ["suffixes.py"]),
     Family(.enricher, "Focus"),
     Family(
         .enricher, "History", needs: ["HistoryDatabase", "OutputText"],
@@ -59,14 +59,14 @@ let families: [Family] = [
     Family(.enricher, "Threats", needs: ["PeerMatching"]),
     Family(
         .enricher, "Whois", needs: ["HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB", .sqlite],
-        testNeeds: ["TestReading"], testFiles: ["mmdb.py"]),
+        testFiles: ["mmdb.py"]),
     Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity"]),
     Family(.detector, "Traffic"),
     Family(
         .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging], hasTests: false),
     Family(
         .sink, "HTML", needs: ["OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
-        resources: ["Assets"], testNeeds: ["TestReading", "SampleReports"]),
+        resources: ["Assets"], testNeeds: ["SampleReports"]),
     Family(.sink, "SQLite", needs: ["HistoryDatabase", "OutputFiles", "OutputText", .sqlite], hasTests: false),
     Family(.sink, "Tabular", needs: ["OutputFiles", "OutputText"]),
 ]
@@ -146,7 +146,7 @@ let benchmarks: [Target] = [
 
 /// What tests need, and tests that are programs: under a sanitizer, and over hostile numbers.
 let testSupport: [Target] = [
-    .target(name: "TestReading", path: "Tests/Support/TestReading"),
+    .target(name: "TestKit", dependencies: ["CZlib", "CZstd"], path: "Tests/Support/TestKit"),
     // The made-up day of the demo, and the command that writes it
     .target(name: "HomeNetwork", path: "Tests/Support/HomeNetwork"),
     .executableTarget(name: "generate-sample", dependencies: ["HomeNetwork"], path: "Tests/Support/GenerateSample"),
@@ -170,10 +170,10 @@ let tests: [Target] = [
     .testTarget(name: "FlareModelTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareOptionsTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareEngineTests", dependencies: ["FlareKit", "FlareKitTesting"]),
-    .testTarget(name: "FlarePipelineTests", dependencies: ["FlareKit", "FlareKitTesting"]),
+    .testTarget(name: "FlarePipelineTests", dependencies: ["FlareKit", "FlareKitTesting", "TestKit"]),
     .testTarget(name: "FlareExternalTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
-    .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "CZlib", "CZstd"]),
-    .testTarget(name: "LineFilesTests", dependencies: ["LineFiles", "CompressedFiles", "FlareKit", "CZlib"]),
+    .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "TestKit"]),
+    .testTarget(name: "LineFilesTests", dependencies: ["LineFiles", "CompressedFiles", "FlareKit", "TestKit"]),
     .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
     .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
     .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
@@ -182,12 +182,12 @@ let tests: [Target] = [
     .testTarget(
         name: "OutputTests",
         dependencies: [
-            "flare", "FlareKitTesting", "OutputText", "Tabular", "HTML", "SQLite", "Elasticsearch", "Evaluation",
-            .sqlite,
+            "flare", "FlareKitTesting", "OutputText", "Tabular", "HTML", "SQLite", "ElasticsearchClient",
+            "ElasticsearchFindings", "ElasticsearchRecords", "Links", "Evaluation", .sqlite,
         ]),
     // The built command
     .testTarget(
-        name: "EndToEndTests", dependencies: ["TestReading", "flare", "HomeNetwork", "CZlib", .sqlite],
+        name: "EndToEndTests", dependencies: ["flare", "HomeNetwork", "TestKit", "CZlib", .sqlite],
         exclude: ["Schema/agreement.py"]),
 ]
 
@@ -255,7 +255,7 @@ struct Family {
     ///   - needs: beyond FlareKit.
     ///   - except: folders that are targets of their own.
     ///   - resources: folders that the command carries.
-    ///   - testNeeds: beyond the family, FlareKit and FlareKitTesting.
+    ///   - testNeeds: beyond the family, FlareKit, FlareKitTesting and TestKit.
     ///   - testFiles: what lies beside the tests and is no Swift.
     init(
         _ role: Role, _ name: String, needs: [Target.Dependency] = [], except: [String] = [], resources: [String] = [],
@@ -267,7 +267,8 @@ struct Family {
             exclude: ["README.md"] + except, resources: resources.map { .embedInCode($0) })
         let tests = Target.testTarget(
             name: "\(name)Tests",
-            dependencies: [.init(stringLiteral: name), "FlareKit", "FlareKitTesting"] + testNeeds, exclude: testFiles)
+            dependencies: [.init(stringLiteral: name), "FlareKit", "FlareKitTesting", "TestKit"] + testNeeds,
+            exclude: testFiles)
         targets = hasTests ? [sources, tests] : [sources]
     }
 }
