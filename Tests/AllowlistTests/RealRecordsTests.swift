@@ -5,7 +5,7 @@ import Foundation
 import Suricata
 import Synchronization
 import Testing
-import TestReading
+import TestKit
 import Zeek
 
 /// Where the real records are; tests that need them skip elsewhere.

@@ -1,5 +1,6 @@
 import FlareKit
 import FlareKitTesting
+import TestKit
 import Testing
 
 @testable import Beacon
@@ -13,9 +14,9 @@ struct BeaconDetectorTests {
         from source: String, to destination: String = "203.0.113.9", every seconds: Double = 61, count: Int = 1400,
         jitter: Double = 0, start: Double = midnight, missing: (Int) -> Bool = { _ in false }
     ) -> [MemoryRecord] {
-        var dice = SplitMix(state: UInt64(source.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) }))
+        var dice = SeededDice(seed: UInt64(source.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) }))
         return (0..<count).filter { !missing($0) }.map { call in
-            let shift = jitter * seconds * dice.nextUnit()
+            let shift = jitter * seconds * dice.share()
             return MemoryRecord(
                 at: start + Double(call) * seconds + shift, from: source, to: destination, up: 312, down: 0)
         }
@@ -25,20 +26,9 @@ struct BeaconDetectorTests {
     static func noise(from source: String, to destination: String, count: Int, over seconds: Double = 86_400)
         -> [MemoryRecord]
     {
-        var dice = SplitMix(state: UInt64(destination.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }))
+        var dice = SeededDice(seed: UInt64(destination.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }))
         return (0..<count).map { _ in
-            MemoryRecord(at: midnight + dice.nextUnit() * seconds, from: source, to: destination)
-        }
-    }
-
-    struct SplitMix {
-        var state: UInt64
-        mutating func nextUnit() -> Double {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return Double((z ^ (z >> 31)) >> 11) / Double(UInt64(1) << 53)
+            MemoryRecord(at: midnight + dice.share() * seconds, from: source, to: destination)
         }
     }
 

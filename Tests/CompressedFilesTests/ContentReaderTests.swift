@@ -1,5 +1,6 @@
 import CompressedFiles
 import Foundation
+import TestKit
 import Testing
 
 @Suite("Content of files, compressed or not")

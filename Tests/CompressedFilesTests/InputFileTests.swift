@@ -1,5 +1,6 @@
 import CompressedFiles
 import Foundation
+import TestKit
 import Testing
 
 @Suite("Files to be read")

@@ -2,7 +2,7 @@ import FlareKit
 import FlareKitTesting
 import Foundation
 import Testing
-import TestReading
+import TestKit
 
 @testable import Context
 

@@ -1,7 +1,7 @@
 import FlareKit
 import Foundation
 import Testing
-import TestReading
+import TestKit
 
 @testable import Domain
 

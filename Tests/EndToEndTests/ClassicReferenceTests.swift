@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 /// What original Flare reports on real records, and what the command reports.
@@ -34,7 +35,7 @@ struct ClassicReferenceTests {
         "over real records of a home sensor", .enabled(if: RealRecords.areThere),
         arguments: [("logged", "eve-58h.flare-reference.csv"), ("start", "eve-58h.flare-reference-flow-start.csv")])
     func eve58h(time: String, reference: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try folder.file("pipeline.yaml", SampleFlows.pipeline)
         let input = RealRecords.folder.appending(path: "eve-58h/eve.json.gz").path
         let result = try BuiltCommand.run([

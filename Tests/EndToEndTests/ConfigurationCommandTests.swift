@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("flare validate and flare plugins")
@@ -6,7 +7,7 @@ struct ConfigurationCommandTests {
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file("pipeline.yaml", SampleFlows.pipeline)
     }
 
@@ -28,7 +29,7 @@ struct ConfigurationCommandTests {
 
                 """)
         #expect(result.errors.isEmpty)
-        #expect(try folder.names == ["pipeline.yaml"])
+        #expect(folder.names == ["pipeline.yaml"])
     }
 
     @Test("a pipeline that is wrong ends with 78 and shows all that is wrong on standard error")
@@ -111,7 +112,7 @@ struct ConfigurationCommandTests {
         #expect(beside.errors.contains("this file may not name code"))
         let named = try run("validate", "pipeline.yaml", environment: ["FLARE_PLUGINS": file.path])
         #expect(named.exitCode == 0)
-        #expect(try folder.names == ["pipeline.yaml", "plugins.yaml"])
+        #expect(folder.names == ["pipeline.yaml", "plugins.yaml"])
     }
 
     @Test("the plugins.yaml of the project lists what is built in, with its defaults")

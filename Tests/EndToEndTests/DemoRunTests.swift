@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("The demo")
@@ -16,7 +17,7 @@ struct DemoRunTests {
 
     @Test("the sample's beacon is found at 60 or 61 s and more than 90 %, at the top of the table and in the file")
     func findsTheBeacon() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let result = try demo(folder)
         #expect(result.exitCode == 0)
 
@@ -41,7 +42,7 @@ struct DemoRunTests {
 
     @Test("what the sensor said ends the story: who was called, how, with what, how much, its look-ups and its alert")
     func tellsTheStory() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         _ = try demo(folder)
         let line = try #require(try folder.read("beacons.json").split(whereSeparator: \.isNewline).first)
         let finding = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
@@ -62,7 +63,7 @@ struct DemoRunTests {
 
     @Test("consoles and cameras are named as what they are and come after the implant, which is nobody's")
     func knownSoftware() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         _ = try demo(folder)
         let findings = try folder.read("beacons.json").split(whereSeparator: \.isNewline).map {
             try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
@@ -81,7 +82,7 @@ struct DemoRunTests {
 
     @Test("the table is as narrow as the terminal, and a pipe gets no colours")
     func narrowTable() throws {
-        let result = try demo(try TemporaryFolder(), environment: ["COLUMNS": "80"])
+        let result = try demo(TemporaryFolder(), environment: ["COLUMNS": "80"])
         for line in result.output.split(separator: "\n") { #expect(line.count <= 80) }
         #expect(!result.output.contains("\u{1B}"))
     }

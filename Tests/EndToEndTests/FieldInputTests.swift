@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Inputs that real sensors and tools leave, each read or named for what it is.
@@ -7,7 +8,7 @@ struct FieldInputTests {
     private let field = RealRecords.folder.appending(path: "field")
 
     private func flare(_ arguments: String..., input: FileHandle? = nil) throws -> BuiltCommand.Result {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         return try BuiltCommand.run(
             arguments, in: field, environment: ["XDG_CONFIG_HOME": folder.url.path, "COLUMNS": "200"], input: input)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// What somebody meets who has just got the command.
@@ -8,7 +9,7 @@ struct FirstContactTests {
     private let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file("eve.json", SampleFlows.beacon.joined(separator: "\n") + "\n")
         try folder.file("pipeline.yaml", SampleFlows.pipeline)
     }
@@ -24,7 +25,7 @@ struct FirstContactTests {
 
     @Test("a command that was copied to an empty folder does all that it did beside its files")
     func copied() throws {
-        let alone = try TemporaryFolder()
+        let alone = TemporaryFolder()
         let copy = alone.url.appending(path: "flare")
         try FileManager.default.copyItem(at: BuiltCommand.path, to: copy)
 

@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @Suite("flare run --follow")
@@ -8,7 +9,7 @@ struct FollowTests {
     private var eve: URL { folder.url.appending(path: "eve.json") }
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file("pipeline.yaml", KilledRunTests.pipeline)
     }
 
@@ -32,7 +33,7 @@ struct FollowTests {
         try await run.wait(untilEvaluated: 40 * 60)
         #expect(try await run.end(with: signal) == 128 + signal, "\(run.said)")
         #expect(try folder.read("all.csv").split(whereSeparator: \.isNewline).count == 2)
-        let hidden = try folder.names.filter { $0.hasPrefix(".") || $0.hasSuffix(".partial") }
+        let hidden = folder.names.filter { $0.hasPrefix(".") || $0.hasSuffix(".partial") }
         #expect(hidden.isEmpty)
         #expect(FollowingRun.evaluated(in: folder) == Timestamp(seconds: 1_704_067_200 + 2400))
     }
@@ -141,7 +142,7 @@ struct UncleanInputTests {
     private let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file("pipeline.yaml", SampleFlows.pipeline.replacing("eve.json]", with: "\"eve.json*\"]"))
         try folder.file("eve.json", SampleFlows.beacon.joined(separator: "\n") + "\n")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// How files are found, recognised and named.
@@ -6,7 +7,7 @@ import Testing
 struct FoundFilesTests {
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     private func flare(_ arguments: String...) throws -> BuiltCommand.Result {
         try BuiltCommand.run(arguments, in: folder.url, environment: ["XDG_CONFIG_HOME": folder.url.path])
@@ -109,7 +110,7 @@ struct FoundFilesTests {
 /// The shell, for what only it can do: pipes, process substitution, limits.
 enum Shell {
     static func run(_ command: String, in folder: URL, input: String = "") throws -> BuiltCommand.Result {
-        let work = try TemporaryFolder()
+        let work = TemporaryFolder()
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", command]

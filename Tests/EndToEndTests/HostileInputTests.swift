@@ -1,5 +1,5 @@
 import Foundation
-import TestReading
+import TestKit
 import Testing
 
 /// Inputs of an attacker, as they broke an earlier version.
@@ -8,7 +8,7 @@ struct HostileInputTests {
     let folder: TemporaryFolder
     private static let attack = RealRecords.folder.appending(path: "attack")
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     private func flare(_ arguments: String...) throws -> BuiltCommand.Result {
         try BuiltCommand.run(arguments, in: folder.url)

@@ -1,5 +1,5 @@
 import Foundation
-import TestReading
+import TestKit
 import Testing
 
 /// No time, size, port or count of an input ends the process.
@@ -7,20 +7,9 @@ import Testing
 struct HostileNumbersTests {
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     /// A generator of numbers that is the same in each run (Marsaglia, "Xorshift RNGs", 2003).
-    private struct Dice {
-        var state: UInt64
-
-        mutating func roll<Value>(_ values: [Value]) -> Value {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return values[Int(state % UInt64(values.count))]
-        }
-    }
-
     private static let times = [
         "1678-01-01T00:00:00.000000+0000", "1678-01-01T00:00:00.000000+2359", "1733-12-31T23:59:59.999999+0000",
         "1969-12-31T23:59:59.999999+0000", "1970-01-01T00:00:00.000000+0000", "2012-02-29T00:00:60.000000-2359",
@@ -35,28 +24,28 @@ struct HostileNumbersTests {
 
     /// A regular hour, in which records have values of any kind.
     private func lines(seed: UInt64) -> [String] {
-        var dice = Dice(state: seed)
+        var dice = SeededDice(seed: seed)
         return (0..<1200).map { number in
             let isPlain = number % 3 > 0
             let (start, end) =
                 isPlain
                 ? (SampleFlows.time(number * 60), SampleFlows.time(number * 60 + 5))
-                : (dice.roll(Self.times), dice.roll(Self.times))
-            let kind = number % 6 == 5 ? dice.roll(["dns", "tls", "http"]) : "flow"
+                : (dice.pick(Self.times), dice.pick(Self.times))
+            let kind = number % 6 == 5 ? dice.pick(["dns", "tls", "http"]) : "flow"
             let inner =
                 switch kind {
                 case "dns": #""dns":{"type":"query","rrname":"x\#(number).example.com","rrtype":"A"}"#
                 case "tls": #""tls":{"sni":"example.com","version":"TLS 1.3"}"#
-                case "http": #""http":{"hostname":"example.com","url":"/","status":\#(dice.roll(Self.sizes))}"#
+                case "http": #""http":{"hostname":"example.com","url":"/","status":\#(dice.pick(Self.sizes))}"#
                 default:
-                    #""flow":{"bytes_toserver":\#(dice.roll(Self.sizes)),"bytes_toclient":\#(dice.roll(Self.sizes)),"#
-                        + #""pkts_toserver":\#(dice.roll(Self.sizes)),"pkts_toclient":1,"start":"\#(start)","#
-                        + #""end":"\#(end)","age":\#(dice.roll(Self.sizes))}"#
+                    #""flow":{"bytes_toserver":\#(dice.pick(Self.sizes)),"bytes_toclient":\#(dice.pick(Self.sizes)),"#
+                        + #""pkts_toserver":\#(dice.pick(Self.sizes)),"pkts_toclient":1,"start":"\#(start)","#
+                        + #""end":"\#(end)","age":\#(dice.pick(Self.sizes))}"#
                 }
-            let destination = dice.roll(["203.0.113.9", "203.0.113.10", "2001:db8::1", "198.51.100.7"])
-            return #"{"timestamp":"\#(end)","flow_id":\#(dice.roll(Self.sizes)),"event_type":"\#(kind)","#
+            let destination = dice.pick(["203.0.113.9", "203.0.113.10", "2001:db8::1", "198.51.100.7"])
+            return #"{"timestamp":"\#(end)","flow_id":\#(dice.pick(Self.sizes)),"event_type":"\#(kind)","#
                 + #""src_ip":"10.0.0.\#(number % 3)","src_port":40000,"dest_ip":"\#(destination)","#
-                + #""dest_port":\#(dice.roll(isPlain ? ["443"] : Self.ports)),"proto":"TCP",\#(inner)}"#
+                + #""dest_port":\#(dice.pick(isPlain ? ["443"] : Self.ports)),"proto":"TCP",\#(inner)}"#
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The commands that need no pipeline file.
@@ -7,7 +8,7 @@ struct HuntCommandTests {
     static let sample = BuiltCommand.project.appending(path: "configs/samples/home-24h.json.gz").path
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     @discardableResult
     func flare(_ arguments: String...) throws -> BuiltCommand.Result {

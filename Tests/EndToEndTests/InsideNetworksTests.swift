@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Which networks count as inside, what a run says that judged nothing, and what came nearest where nothing was found.
@@ -6,7 +7,7 @@ import Testing
 struct InsideNetworksTests {
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     private func flare(_ arguments: String...) throws -> BuiltCommand.Result {
         try BuiltCommand.run(

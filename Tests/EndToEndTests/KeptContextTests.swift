@@ -1,11 +1,12 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("What sensors said, of input that is read once")
 struct KeptContextTests {
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     private func pipeline(_ plugin: String, _ paths: [String], _ options: String = "") throws {
         let quoted = paths.map { "\"\($0)\"" }.joined(separator: ", ")

@@ -1,5 +1,5 @@
 import Foundation
-import TestReading
+import TestKit
 import Testing
 
 /// What stays, what is left out, and what could not be written: nothing of it is silent.
@@ -8,7 +8,7 @@ struct KeptOutputsTests {
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file(
             "pipeline.yaml",
             SampleFlows.pipeline + """

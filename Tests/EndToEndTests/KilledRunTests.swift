@@ -1,6 +1,7 @@
 import FlareKit
 import Foundation
 import GRDB
+import TestKit
 import Testing
 
 @Suite("A live run that is killed")
@@ -54,7 +55,7 @@ struct KilledRunTests {
     @Test("at 20 seeded moments leaves in the sinks what one uninterrupted run does", arguments: [1, 2] as [UInt64])
     func killed(seed: UInt64) async throws {
         var dice = SeededDice(seed: seed)
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try folder.file("pipeline.yaml", Self.pipeline)
         var log = try GrowingLog(in: folder)
         var steps = GrowingLog.steps(of: GrowingLog.lines(seed: seed, hours: Self.hours), seed: seed)[...]
@@ -80,9 +81,9 @@ struct KilledRunTests {
         try await last.wait(untilEvaluated: Self.end)
         #expect(try await last.interrupt() == 130, "\(last.said)")
 
-        let whole = try TemporaryFolder()
+        let whole = TemporaryFolder()
         try whole.file("pipeline.yaml", Self.pipeline)
-        for name in try folder.names where name.hasPrefix("eve.json") {
+        for name in folder.names where name.hasPrefix("eve.json") {
             try FileManager.default.copyItem(
                 at: folder.url.appending(path: name), to: whole.url.appending(path: name))
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// A day of a home sensor, the command, and the way from real traffic to figures.
@@ -7,7 +8,7 @@ struct MeasuringCommandTests {
     let folder: TemporaryFolder
     static let sample = BuiltCommand.project.appending(path: "configs/samples/home-24h.json.gz").path
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     @discardableResult
     func flare(_ arguments: String...) throws -> BuiltCommand.Result { try flare(arguments) }
@@ -40,7 +41,7 @@ struct MeasuringCommandTests {
         #expect(first.output.contains("beacon-classic: average precision 0."))
         #expect(first.output.contains("3 positives"))
         #expect(first.output.contains("Worst false alarms"))
-        #expect(!(try folder.names.contains("out.csv")))
+        #expect(!(folder.names.contains("out.csv")))
         #expect(try folder.read("curves.svg").hasPrefix("<svg"))
         let figures = try #require(
             try JSONSerialization.jsonObject(with: Data(try folder.read("before.json").utf8)) as? [String: Any])
@@ -128,7 +129,7 @@ struct MeasuringCommandTests {
             #expect(rejected.exitCode == 3, "\(arguments): \(rejected.errors)")
             #expect(rejected.errors.contains("40 used, 0 skipped, 40 rejected"), "\(arguments): \(rejected.errors)")
             #expect(rejected.errors.contains("broken.json byte 10040"), "\(arguments): \(rejected.errors)")
-            if let result { #expect(try folder.names.contains(result), "\(arguments)") }
+            if let result { #expect(folder.names.contains(result), "\(arguments)") }
             guard arguments[0] != "beacon" else { continue }
             if let result { try folder.file(result, "of yesterday") }
             let empty = try flare(arguments.map { $0.replacing("NAME", with: "dns") })

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("Outputs side by side")
@@ -6,7 +7,7 @@ struct OutputsTests {
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file(
             "pipeline.yaml",
             SampleFlows.pipeline + """

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The examples in Python, recorded and run as their authors would.
@@ -7,7 +8,7 @@ struct OutsideProgramTests {
     static let examples = BuiltCommand.project.appending(path: "examples/python")
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     var environment: [String: String] { ["XDG_CONFIG_HOME": folder.url.path] }
 
@@ -65,7 +66,7 @@ struct OutsideProgramTests {
         #expect(table.contains("| 192.168.0.7 |  |  |  | 120 destinations |"))
         #expect(table.contains("| 192.168.0.9 | 9.9.9.9 | 443 |  | silent for 8.3 hours, then back |"))
         #expect(try folder.read("out.csv").contains("gap,src_owner"))
-        #expect(!(try folder.names.contains("out.md.part")))
+        #expect(!(folder.names.contains("out.md.part")))
     }
 
     @Test(
@@ -141,7 +142,7 @@ struct OutsideProgramTests {
         #expect(result.exitCode == 1)
         #expect(result.errors.contains("it gave up: ZeroDivisionError: division by zero"))
         #expect(result.errors.contains("about to divide"))
-        #expect(!(try folder.names.contains("out.md")))
+        #expect(!(folder.names.contains("out.md")))
     }
 
     @Test("what is no plugin is refused, and nothing is recorded")

@@ -1,11 +1,12 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("flare plugins new")
 struct PluginsNewTests {
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     func flare(_ arguments: String..., in place: URL? = nil) throws -> BuiltCommand.Result {
         try BuiltCommand.run(
@@ -35,7 +36,7 @@ struct PluginsNewTests {
     @Test("a package has its manifest, code, test and README")
     func package() throws {
         #expect(try flare("plugins", "new", "detector", "long-gaps", "--package").exitCode == 0)
-        #expect(try folder.names == ["long-gaps"])
+        #expect(folder.names == ["long-gaps"])
         let manifest = try folder.read("long-gaps/Package.swift")
         #expect(manifest.contains(".library(name: \"LongGaps\", type: .dynamic"))
         #expect(

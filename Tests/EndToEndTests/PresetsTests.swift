@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("The presets in configs/")
@@ -21,7 +22,7 @@ struct PresetsTests {
         "name every option of their plugins and of the pipeline",
         arguments: ["suricata-file", "zeek-files", "suricata-live", "zeek-live"])
     func complete(name: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try folder.file("pipeline.yaml", Self.uncommented(try Self.text(name)))
         let path = folder.url.appending(path: "pipeline.yaml").path
         let result = try BuiltCommand.run(["validate", path, "--options"])

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestReading
+import TestKit
 
 @testable import flare
 
@@ -10,7 +10,7 @@ struct ReferenceTests {
 
     @Test("the reference is the one that the options make", arguments: ["pipeline", "plugins"])
     func fresh(page: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let printed = try BuiltCommand.run(["reference", page], environment: ["HOME": folder.url.path]).output
         let kept = try String(contentsOf: Self.docs.appending(path: "\(page).md"), encoding: .utf8)
         #expect(printed == kept, "run: bin/flare reference \(page) > docs/\(page).md")
@@ -45,7 +45,7 @@ struct ReferenceTests {
         let guide = try String(contentsOf: Self.docs.appending(path: "writing-a-detector.md"), encoding: .utf8)
         let commands = Self.shell(in: Self.section("As a program", of: guide) + Self.section("Measuring it", of: guide))
         #expect(commands.contains("flare plugins new detector long-gaps --executable"))
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let bin = folder.url.appending(path: "bin")
         try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(

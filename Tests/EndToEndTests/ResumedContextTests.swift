@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("What sensors said, after a restart")
@@ -60,7 +61,7 @@ struct ResumedContextTests {
     }
 
     private static func folder(_ sensor: String) throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let paths = sensor == "eve" ? #"["eve.json*"]"# : #"["conn.log*", "http.log*"]"#
         try folder.file(
             "pipeline.yaml",

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite("flare run")
@@ -6,7 +7,7 @@ struct RunCommandTests {
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file("pipeline.yaml", SampleFlows.pipeline)
         try folder.file("eve.json", SampleFlows.beacon.joined(separator: "\n") + "\n")
     }
@@ -190,13 +191,13 @@ struct RunCommandTests {
             input: pipe.fileHandleForReading
         ) { process in
             // The output's temporary file shows that the run has begun.
-            let begun = { try folder.names.contains { $0.contains("out.csv") } }
+            let begun = { folder.names.contains { $0.contains("out.csv") } }
             let deadline = Date(timeIntervalSinceNow: 20)
             while try !begun(), process.isRunning, Date() < deadline { sched_yield() }
             kill(process.processIdentifier, signal)
         }
         #expect(result.exitCode == 128 + signal)
-        #expect(try folder.names == ["eve.json", "pipeline.yaml"])
+        #expect(folder.names == ["eve.json", "pipeline.yaml"])
         pipe.fileHandleForWriting.closeFile()
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestReading
+import TestKit
 
 @Suite("flare schema")
 struct SchemaTests {
@@ -9,7 +9,7 @@ struct SchemaTests {
 
     @Test("the schema beside the pipelines is the one that the command prints")
     func fresh() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let printed = try BuiltCommand.run(["schema"], environment: ["HOME": folder.url.path]).output
         let kept = try String(contentsOf: Self.configs.appending(path: "pipeline.schema.json"), encoding: .utf8)
         #expect(printed == kept, "run: scripts/reference")
@@ -17,7 +17,7 @@ struct SchemaTests {
 
     @Test("it covers a recorded plugin from outside", .enabled(if: Python.isThere))
     func outside() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let environment = ["XDG_CONFIG_HOME": folder.url.path]
         let script = BuiltCommand.project.appending(path: "examples/python/long_gaps.py").path
         #expect(
@@ -33,7 +33,7 @@ struct SchemaTests {
         "schema and decoder agree on all pipelines and on 200 mutated ones",
         .enabled(if: Python.hasJSONSchema, "PyPI's jsonschema and PyYAML are not installed"))
     func agreement() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var environment = ProcessInfo.processInfo.environment
         environment["XDG_CONFIG_HOME"] = folder.url.path
         let command = try Command(

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestReading
+import TestKit
 
 /// `scripts/setup` on machines that lack things: a PATH of stand-ins plays the machine.
 @Suite("scripts/setup")

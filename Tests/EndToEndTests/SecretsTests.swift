@@ -1,5 +1,5 @@
 import Foundation
-import TestReading
+import TestKit
 import Testing
 
 /// A secret is planted wherever people put secrets, and looked for in everything that comes out.
@@ -9,7 +9,7 @@ struct SecretsTests {
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         try folder.file("eve.json", SampleFlows.beacon.joined(separator: "\n") + "\n")
     }
 
@@ -23,7 +23,7 @@ struct SecretsTests {
             Self.secret, Data(Self.secret.utf8).base64EncodedString(),
             Data(":\(Self.secret)".utf8).base64EncodedString(),
         ]
-        let files = try folder.names.filter { !given.contains($0) && $0 != "eve.json" }.compactMap { name in
+        let files = folder.names.filter { !given.contains($0) && $0 != "eve.json" }.compactMap { name in
             (try? Data(contentsOf: folder.url.appending(path: name))).map { String(decoding: $0, as: UTF8.self) }
         }
         return ([result.output, result.errors] + files).contains { text in forms.contains { text.contains($0) } }
@@ -210,7 +210,7 @@ struct SecretsTests {
             #expect(!sent.isEmpty, "\(output)")
             try FileManager.default.removeItem(at: folder.url.appending(path: "requests"))
             let credentials = Set(sent.compactMap { $0.split(separator: " ").last.map(String.init) } + [Self.secret])
-            let files = try folder.names.filter { !["p.yaml", "secret.txt", "echo.py"].contains($0) }.compactMap {
+            let files = folder.names.filter { !["p.yaml", "secret.txt", "echo.py"].contains($0) }.compactMap {
                 (try? Data(contentsOf: folder.url.appending(path: $0))).map { String(decoding: $0, as: UTF8.self) }
             }
             for text in files + [output] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The numbers were counted by a program of its own from the same files.
@@ -6,7 +7,7 @@ import Testing
 struct TrafficDetectorsTests {
     let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     func rows(_ source: String, _ detector: String) throws -> [[String]] {
         try folder.file(

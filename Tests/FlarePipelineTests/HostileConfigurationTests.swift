@@ -1,4 +1,5 @@
 import FlareKit
+import TestKit
 import Testing
 
 @testable import FlarePipeline
@@ -14,7 +15,7 @@ struct HostileConfigurationTests {
 
     @Test("cut, doubled and swapped pieces of a pipeline file are read or refused, and never more than that")
     func mutations() {
-        var random = SplitMix(seed: 7)
+        var random = SeededDice(seed: 7)
         let text = Sample.text + "\nenrichers: &e [{plugin: whois}]\nmax_age: ${A:-2h}\nevery: \"5m\"\n"
         let scalars = Array(text.unicodeScalars)
         let odd: [Unicode.Scalar] = [
@@ -35,21 +36,6 @@ struct HostileConfigurationTests {
             }
             let shown = Sample.complaints(String(String.UnicodeScalarView(mutated)))
             #expect(!shown.isEmpty)
-        }
-    }
-
-    /// Vigna's splitmix64, so that the same pieces are tried each time.
-    private struct SplitMix: RandomNumberGenerator {
-        private var state: UInt64
-
-        init(seed: UInt64) { state = seed }
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            return word ^ (word >> 31)
         }
     }
 }

@@ -2,7 +2,7 @@ import FlareKit
 import Foundation
 import SampleReports
 import Testing
-import TestReading
+import TestKit
 
 @testable import HTML
 

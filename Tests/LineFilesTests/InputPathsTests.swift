@@ -1,6 +1,7 @@
 import CompressedFiles
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @testable import LineFiles
@@ -19,17 +20,17 @@ struct InputPathsTests {
 
     @Test("rotated files are read in the order in which they were begun, whatever their names and forms")
     func order() throws {
-        try folder.write(lines(20..<30), as: "eve.json")
-        try folder.write(gzip(lines(10..<20)), as: "eve.json.1.gz")
-        try folder.write(lines(0..<10), as: "eve-2024-01-01.json")
+        try folder.replace(lines(20..<30), as: "eve.json")
+        try folder.replace(gzip(lines(10..<20)), as: "eve.json.1.gz")
+        try folder.replace(lines(0..<10), as: "eve-2024-01-01.json")
         #expect(names(try open("eve*")) == ["eve-2024-01-01.json", "eve.json.1.gz", "eve.json"])
     }
 
     @Test("a rotated file that is there twice is read once, and its lines are counted under a name")
     func copies() throws {
-        try folder.write(lines(0..<1000), as: "eve.json.1")
-        try folder.write(gzip(lines(0..<1000)), as: "eve.json.1.gz")
-        try folder.write(lines(1000..<1010), as: "eve.json")
+        try folder.replace(lines(0..<1000), as: "eve.json.1")
+        try folder.replace(gzip(lines(0..<1000)), as: "eve.json.1.gz")
+        try folder.replace(lines(1000..<1010), as: "eve.json")
         let opened = try open("eve*")
         #expect(names(opened) == ["eve.json.1", "eve.json"])
         #expect(opened.notes.skipped["also in another file"]?.count == 1000)
@@ -38,16 +39,16 @@ struct InputPathsTests {
 
     @Test("a copy that was made before its original grew is left out, in whatever order they come")
     func beginning() throws {
-        try folder.write(lines(0..<500) + line(500).prefix(20), as: "eve.json.1")
-        try folder.write(lines(0..<900), as: "eve.json")
+        try folder.replace(lines(0..<500) + line(500).prefix(20), as: "eve.json.1")
+        try folder.replace(lines(0..<900), as: "eve.json")
         #expect(names(try open("eve*")) == ["eve.json"])
         #expect(try open("eve.json.1", "eve.json").notes.skipped["also in another file"]?.count == 501)
     }
 
     @Test("files that begin alike and go on otherwise are both read")
     func different() throws {
-        try folder.write(line(0) + lines(1..<5), as: "a.json")
-        try folder.write(line(0) + lines(7..<9), as: "b.json")
+        try folder.replace(line(0) + lines(1..<5), as: "a.json")
+        try folder.replace(line(0) + lines(7..<9), as: "b.json")
         let opened = try open("*.json")
         #expect(opened.files.count == 2)
         #expect(opened.notes == Account())
@@ -55,7 +56,7 @@ struct InputPathsTests {
 
     @Test("of what a pattern matches, a pipe without a writer is named and left out, and nobody waits for it")
     func pipeInPattern() throws {
-        try folder.write(lines(0..<5), as: "eve.json")
+        try folder.replace(lines(0..<5), as: "eve.json")
         #expect(mkfifo(folder.path("eve.fifo"), 0o600) == 0)
         let opened = try open("eve.*")
         #expect(names(opened) == ["eve.json"])
@@ -71,8 +72,8 @@ struct InputPathsTests {
 
     @Test("a file without permission is named; the others are read", .enabled(if: geteuid() != 0))
     func permission() throws {
-        try folder.write(lines(0..<5), as: "eve.json")
-        try folder.write(lines(5..<9), as: "eve.json.1")
+        try folder.replace(lines(0..<5), as: "eve.json")
+        try folder.replace(lines(5..<9), as: "eve.json.1")
         chmod(folder.path("eve.json.1"), 0)
         let opened = try open("eve*")
         #expect(names(opened) == ["eve.json"])
@@ -83,7 +84,7 @@ struct InputPathsTests {
 
     @Test("a link that leads nowhere is a file that vanished")
     func vanished() throws {
-        try folder.write(lines(0..<5), as: "eve.json")
+        try folder.replace(lines(0..<5), as: "eve.json")
         try FileManager.default.createSymbolicLink(
             atPath: folder.path("eve.json.1"), withDestinationPath: folder.path("gone"))
         let opened = try open("eve*")
@@ -93,15 +94,15 @@ struct InputPathsTests {
 
     @Test("a file compressed in a way that is not read is named; the others are read")
     func unsupported() throws {
-        try folder.write(lines(0..<5), as: "eve.json")
-        try folder.write(Data([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 1, 2, 3]), as: "eve.json.1.xz")
+        try folder.replace(lines(0..<5), as: "eve.json")
+        try folder.replace(Data([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 1, 2, 3]), as: "eve.json.1.xz")
         #expect(try open("eve*").notes.unread["file compressed with xz"]?.count == 1)
         #expect(throws: PluginError.self) { try open("eve.json.1.xz") }
     }
 
     @Test("a directory that is named is an error, one that a pattern matches is none of the files")
     func directory() throws {
-        try folder.write(lines(0..<5), as: "eve.json")
+        try folder.replace(lines(0..<5), as: "eve.json")
         try FileManager.default.createDirectory(atPath: folder.path("eve.d"), withIntermediateDirectories: true)
         #expect(names(try open("eve.*")) == ["eve.json"])
         let error = #expect(throws: PluginError.self) { try open("eve.d") }
@@ -110,9 +111,9 @@ struct InputPathsTests {
 
     @Test("of a gzip bomb one line is held at most")
     func bomb() throws {
-        try folder.write(lines(0..<3), as: "eve.json")
+        try folder.replace(lines(0..<3), as: "eve.json")
         // 256 MB of zeros without a line feed, stored in a quarter of a megabyte.
-        try folder.write(gzip(zeros: 256 << 20), as: "bomb.gz")
+        try folder.replace(gzip(zeros: 256 << 20), as: "bomb.gz")
         let reader = LineReader(WorkQueue(try open("*").files), longestLine: 1 << 20)
         var longest = 0
         var tooLong = 0

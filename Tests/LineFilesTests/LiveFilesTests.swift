@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @testable import LineFiles
@@ -10,7 +11,7 @@ struct LiveFilesTests {
 
     @Test("what is appended comes once")
     func growing() throws {
-        try folder.write(lines(0..<3), as: "eve.json")
+        try folder.replace(lines(0..<3), as: "eve.json")
         let follower = Follower(folder.path("eve.json"))
         #expect(follower.read() == lines(0..<3))
         #expect(follower.read().isEmpty)
@@ -20,7 +21,7 @@ struct LiveFilesTests {
 
     @Test("a line without its end waits for it")
     func partialLine() throws {
-        try folder.write(lines(0..<2) + line(2).prefix(20), as: "eve.json")
+        try folder.replace(lines(0..<2) + line(2).prefix(20), as: "eve.json")
         let follower = Follower(folder.path("eve.json"))
         #expect(follower.read() == lines(0..<2))
         #expect(follower.readUntilSettled().isEmpty)
@@ -32,7 +33,7 @@ struct LiveFilesTests {
     func notThereYet() throws {
         let follower = Follower(folder.path("eve.json"))
         #expect(follower.read().isEmpty)
-        try folder.write("", as: "eve.json")
+        try folder.replace("", as: "eve.json")
         #expect(follower.read().isEmpty)
         try folder.append(lines(0..<3), to: "eve.json")
         #expect(follower.read() == lines(0..<3))
@@ -40,13 +41,13 @@ struct LiveFilesTests {
 
     @Test("a renamed file is read to its end, then the new one", arguments: ["eve.json*", "eve.json"])
     func rotation(pattern: String) throws {
-        try folder.write(lines(0..<3), as: "eve.json")
+        try folder.replace(lines(0..<3), as: "eve.json")
         let follower = Follower(folder.path(pattern))
         #expect(follower.read() == lines(0..<3))
         try folder.append(lines(3..<5), to: "eve.json")
         try folder.rename("eve.json", to: "eve.json.1")
         try folder.append(lines(5..<6), to: "eve.json.1")
-        try folder.write(lines(6..<8), as: "eve.json")
+        try folder.replace(lines(6..<8), as: "eve.json")
         #expect(follower.read() == lines(3..<8))
         // Sensors may write to the old one until they are told.
         try folder.append(lines(8..<9), to: "eve.json.1")
@@ -55,20 +56,20 @@ struct LiveFilesTests {
 
     @Test("renamed and compressed during a read it goes on where it was")
     func compressedMeanwhile() throws {
-        try folder.write(lines(0..<400), as: "eve.json")
+        try folder.replace(lines(0..<400), as: "eve.json")
         let follower = Follower(folder.path("eve.json*"))
         #expect(follower.read() == lines(0..<400))
         try folder.append(lines(400..<500), to: "eve.json")
-        try folder.write(gzip(lines(0..<500)), as: "eve.json.1.gz")
+        try folder.replace(gzip(lines(0..<500)), as: "eve.json.1.gz")
         try folder.remove("eve.json")
-        try folder.write(lines(500..<503), as: "eve.json")
+        try folder.replace(lines(500..<503), as: "eve.json")
         #expect(follower.read() == lines(400..<503))
         #expect(follower.readUntilSettled().isEmpty)
     }
 
     @Test("a file that was cut off begins anew; what lies in a copy of it is not lost and does not come twice")
     func copyAndTruncate() throws {
-        try folder.write(lines(0..<300), as: "eve.json")
+        try folder.replace(lines(0..<300), as: "eve.json")
         let follower = Follower(folder.path("eve.json*"))
         #expect(follower.read() == lines(0..<300))
         try folder.append(lines(300..<310), to: "eve.json")
@@ -81,11 +82,11 @@ struct LiveFilesTests {
 
     @Test("a copy beside the original is not read while the original stands")
     func copyStands() throws {
-        try folder.write(lines(0..<10), as: "eve.json")
+        try folder.replace(lines(0..<10), as: "eve.json")
         try folder.copy("eve.json", to: "eve.json.1")
         let follower = Follower(folder.path("eve.json*"))
         #expect(follower.read() == lines(0..<10))
-        try folder.write(gzip(lines(0..<10)), as: "eve.json.2.gz")
+        try folder.replace(gzip(lines(0..<10)), as: "eve.json.2.gz")
         #expect(follower.read().isEmpty)
         try folder.append(line(10), to: "eve.json")
         #expect(follower.read() == line(10))
@@ -93,7 +94,7 @@ struct LiveFilesTests {
 
     @Test("cut off in the midst of a line, the rest of the line begins the file and is a line of its own")
     func truncatedInMidLine() throws {
-        try folder.write(lines(0..<5) + line(5).prefix(30), as: "eve.json")
+        try folder.replace(lines(0..<5) + line(5).prefix(30), as: "eve.json")
         let follower = Follower(folder.path("eve.json"))
         #expect(follower.read() == lines(0..<5))
         folder.cut("eve.json")
@@ -103,7 +104,7 @@ struct LiveFilesTests {
 
     @Test("a writer that keeps its place leaves a hole of zeros, which is no part of the content before")
     func hole() throws {
-        try folder.write(lines(0..<100), as: "eve.json")
+        try folder.replace(lines(0..<100), as: "eve.json")
         let follower = Follower(folder.path("eve.json"))
         let size = follower.read().utf8.count
         folder.cut("eve.json")
@@ -116,12 +117,12 @@ struct LiveFilesTests {
 
     @Test("written anew in place it is a new file, even where it is longer than before")
     func recreated() throws {
-        try folder.write(lines(0..<3), as: "eve.json")
+        try folder.replace(lines(0..<3), as: "eve.json")
         let follower = Follower(folder.path("eve.json"))
         follower.read()
         try folder.remove("eve.json")
         #expect(follower.read().isEmpty)
-        try folder.write(lines(10..<20), as: "eve.json")
+        try folder.replace(lines(10..<20), as: "eve.json")
         #expect(follower.read() == lines(10..<20))
         folder.cut("eve.json")
         try folder.append(lines(20..<60), to: "eve.json")
@@ -130,24 +131,24 @@ struct LiveFilesTests {
 
     @Test("files are read in the order in which they were begun, whatever their names and forms")
     func timeOrder() throws {
-        try folder.write(gzip(lines(0..<10)), as: "z.json.gz")
-        try folder.write(lines(20..<30), as: "a.json")
-        try folder.write(gzip(lines(10..<20)), as: "m.json")
+        try folder.replace(gzip(lines(0..<10)), as: "z.json.gz")
+        try folder.replace(lines(20..<30), as: "a.json")
+        try folder.replace(gzip(lines(10..<20)), as: "m.json")
         #expect(Follower(folder.path("*")).read() == lines(0..<30))
     }
 
     @Test("after a restart it goes on where it stopped, in files that were renamed, compressed and begun meanwhile")
     func resume() throws {
-        try folder.write(lines(0..<200), as: "eve.json.1")
-        try folder.write(lines(200..<300) + line(300).prefix(9), as: "eve.json")
+        try folder.replace(lines(0..<200), as: "eve.json.1")
+        try folder.replace(lines(200..<300) + line(300).prefix(9), as: "eve.json")
         let first = Follower(folder.path("eve.json*"))
         #expect(first.read() == lines(0..<300))
         try folder.append(String(line(300).dropFirst(9)) + lines(301..<320), to: "eve.json")
-        try folder.write(gzip(lines(0..<200)), as: "eve.json.3.gz")
+        try folder.replace(gzip(lines(0..<200)), as: "eve.json.3.gz")
         try folder.remove("eve.json.1")
-        try folder.write(gzip(lines(200..<320)), as: "eve.json.2.gz")
-        try folder.write(lines(320..<330), as: "eve.json.1")
-        try folder.write(lines(330..<333), as: "eve.json")
+        try folder.replace(gzip(lines(200..<320)), as: "eve.json.2.gz")
+        try folder.replace(lines(320..<330), as: "eve.json.1")
+        try folder.replace(lines(330..<333), as: "eve.json")
         let second = Follower(folder.path("eve.json*"), resume: first.checkpoint)
         #expect(second.read() == lines(300..<333))
         #expect(Follower(folder.path("eve.json*"), resume: second.checkpoint).read().isEmpty)
@@ -155,7 +156,7 @@ struct LiveFilesTests {
 
     @Test("a line that is too long is passed over without being held, also while it grows")
     func longLine() throws {
-        try folder.write(lines(0..<2) + String(repeating: "x", count: 5000), as: "eve.json")
+        try folder.replace(lines(0..<2) + String(repeating: "x", count: 5000), as: "eve.json")
         let follower = Follower(folder.path("eve.json"), longestLine: 1000)
         #expect(follower.read() == lines(0..<2) + "<too long>")
         try folder.append(String(repeating: "x", count: 700_000), to: "eve.json")
@@ -167,8 +168,8 @@ struct LiveFilesTests {
     @Test("a compressed file that is cut short is named, and yields what it has")
     func cutShort() throws {
         let whole = gzip(lines(0..<3000))
-        try folder.write(whole.prefix(whole.count / 2), as: "eve.json.1.gz")
-        try folder.write(lines(3000..<3001), as: "eve.json")
+        try folder.replace(whole.prefix(whole.count / 2), as: "eve.json.1.gz")
+        try folder.replace(lines(3000..<3001), as: "eve.json")
         let follower = Follower(folder.path("eve.json*"))
         let came = follower.read()
         #expect(came.hasPrefix(lines(0..<100)) && came.hasSuffix(line(3000)))
@@ -179,10 +180,10 @@ struct LiveFilesTests {
 
     @Test("of a first run, files that were done before the window are left alone, and stay so after a restart")
     func oldFiles() throws {
-        let old = try folder.write(lines(0..<10), as: "eve.json.9")
+        let old = try folder.replace(lines(0..<10), as: "eve.json.9")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -10 * 86_400)], ofItemAtPath: old)
-        try folder.write(lines(10..<20), as: "eve.json")
+        try folder.replace(lines(10..<20), as: "eve.json")
         let first = Follower(folder.path("eve.json*"), window: 86_400_000_000_000)
         #expect(first.read() == lines(10..<20))
         let second = Follower(folder.path("eve.json*"), resume: first.checkpoint, window: 86_400_000_000_000)

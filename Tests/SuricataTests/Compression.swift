@@ -1,26 +1,4 @@
-import CZlib
 import Foundation
-
-/// The content as one gzip member.
-func gzip(_ content: Data) -> Data {
-    var stream = z_stream()
-    deflateInit2_(
-        &stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-        Int32(MemoryLayout<z_stream>.size))
-    defer { deflateEnd(&stream) }
-    var input = [UInt8](content)
-    var output = [UInt8](repeating: 0, count: content.count + content.count / 1000 + 64)
-    return input.withUnsafeMutableBufferPointer { source in
-        output.withUnsafeMutableBufferPointer { target in
-            stream.next_in = source.baseAddress
-            stream.avail_in = uInt(source.count)
-            stream.next_out = target.baseAddress
-            stream.avail_out = uInt(target.count)
-            _ = deflate(&stream, Z_FINISH)
-            return Data(target.prefix(target.count - Int(stream.avail_out)))
-        }
-    }
-}
 
 /// The content as one zstd frame of blocks that are not compressed (RFC 8878, section 3.1.1).
 func zstdFrame(_ content: Data) -> Data {

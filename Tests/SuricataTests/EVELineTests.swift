@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @testable import Suricata

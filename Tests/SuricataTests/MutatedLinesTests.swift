@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @testable import Suricata
@@ -45,7 +46,7 @@ struct MutatedLinesTests {
 /// Damages lines: flips bits, cuts, doubles, joins; the same way for the same seed.
 private struct Mutation {
     private let lines: [[UInt8]]
-    private var state: UInt64
+    private var dice: SeededDice
     private static let pieces = [
         "\"", "\\", "{", "}", "[", ",", ":", " ", "\r", "0", "-1", "null", "\"flow\":{}", "\u{e9}",
     ]
@@ -53,7 +54,7 @@ private struct Mutation {
 
     init(_ lines: [String], seed: UInt64) {
         self.lines = lines.map { Array($0.utf8) }
-        state = seed
+        dice = SeededDice(seed: seed)
     }
 
     mutating func next() -> [UInt8] {
@@ -74,12 +75,5 @@ private struct Mutation {
         }
     }
 
-    /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-    private mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ z >> 31) % UInt64(bound))
-    }
+    private mutating func below(_ bound: Int) -> Int { dice.below(bound) }
 }

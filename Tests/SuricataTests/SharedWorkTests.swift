@@ -2,6 +2,7 @@ import CompressedFiles
 import FlareKit
 import Foundation
 import LineFiles
+import TestKit
 import Testing
 
 @testable import Suricata

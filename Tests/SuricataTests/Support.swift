@@ -1,32 +1,9 @@
 import CompressedFiles
 import FlareKit
 import Foundation
+import TestKit
 
 @testable import Suricata
-
-/// A folder of a test's own, removed with it.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("flare-\(UUID().uuidString)")
-        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    /// Writes a file and gives its path.
-    @discardableResult
-    func write(_ content: Data, as name: String) throws -> String {
-        try content.write(to: url.appendingPathComponent(name))
-        return path(name)
-    }
-
-    @discardableResult
-    func write(_ content: String, as name: String) throws -> String { try write(Data(content.utf8), as: name) }
-}
 
 /// One flow as the source yields it.
 struct Row: Hashable, Comparable {

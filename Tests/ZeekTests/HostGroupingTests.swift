@@ -1,6 +1,7 @@
 import Beacon
 import FlareKit
 import FlareKitTesting
+import TestKit
 import Testing
 
 @testable import Zeek

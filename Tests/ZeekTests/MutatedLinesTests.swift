@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @testable import Zeek
@@ -22,10 +23,10 @@ struct MutatedLinesTests {
 
     private func check(_ lines: [[UInt8]], count: Int, seed: UInt64) async throws {
         let folder = TemporaryFolder()
-        var dice = Dice(state: seed)
+        var mutation = Mutation(seed: seed)
         var content: [UInt8] = []
         // In the order of the log, so that headers stand before their rows.
-        for number in 0..<count { content += dice.mutate(lines[number % lines.count]) + [10] }
+        for number in 0..<count { content += mutation.mutate(lines[number % lines.count]) + [10] }
         let path = try folder.write(Data(content), as: "conn.log")
         let kinds: [RecordKind: Set<ColumnName>] = [.flow: flowColumns, .tls: [.id, .host], .http: [.id, .host]]
         let one = try await read([path], kinds: kinds)
@@ -44,12 +45,12 @@ struct MutatedLinesTests {
 }
 
 /// Damages lines: flips bits, cuts, doubles, inserts; the same way for the same seed.
-private struct Dice {
-    var state: UInt64
+private struct Mutation {
+    private var dice: SeededDice
     private static let pieces = ["\t", "-", "#", "\"", "{", "}", "\\x09", "\r", ".", "0", ",", "(empty)", "\u{e9}"]
         .map { Array($0.utf8) }
 
-    init(state: UInt64) { self.state = state }
+    init(seed: UInt64) { dice = SeededDice(seed: seed) }
 
     mutating func mutate(_ line: [UInt8]) -> [UInt8] {
         var line = line
@@ -70,11 +71,5 @@ private struct Dice {
         }
     }
 
-    /// xorshift64 (Marsaglia, 2003).
-    private mutating func below(_ bound: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state % UInt64(bound))
-    }
+    private mutating func below(_ bound: Int) -> Int { dice.below(bound) }
 }

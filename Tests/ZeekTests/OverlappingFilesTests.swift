@@ -1,6 +1,7 @@
 import FlareKit
 import FlareKitTesting
 import Foundation
+import TestKit
 import Testing
 
 @testable import Zeek

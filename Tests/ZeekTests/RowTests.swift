@@ -1,4 +1,5 @@
 import FlareKit
+import TestKit
 import Testing
 
 @testable import Zeek

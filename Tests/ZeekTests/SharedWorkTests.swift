@@ -1,6 +1,7 @@
 import CompressedFiles
 import FlareKit
 import Foundation
+import TestKit
 import Testing
 
 @testable import Zeek

@@ -1,32 +1,8 @@
-import CZlib
-import CZstd
 import FlareKit
 import Foundation
+import TestKit
 
 @testable import Zeek
-
-/// A folder of a test's own, removed with it.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("flare-\(UUID().uuidString)")
-        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    /// Writes a file and gives its path.
-    @discardableResult
-    func write(_ content: Data, as name: String) throws -> String {
-        let file = url.appendingPathComponent(name)
-        try content.write(to: file)
-        return file.path
-    }
-
-    @discardableResult
-    func write(_ content: String, as name: String) throws -> String { try write(Data(content.utf8), as: name) }
-}
 
 /// One record as the source yields it.
 struct Row: Hashable, Comparable {
@@ -129,33 +105,4 @@ extension Account {
     /// The reasons of rejection with their counts.
     var reasons: [String: Int] { rejected.mapValues(\.count) }
     var skips: [String: Int] { skipped.mapValues(\.count) }
-}
-
-/// The content as one gzip member.
-func gzip(_ content: Data) -> Data {
-    var stream = z_stream()
-    deflateInit2_(
-        &stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-        Int32(MemoryLayout<z_stream>.size))
-    defer { deflateEnd(&stream) }
-    var input = [UInt8](content)
-    var output = [UInt8](repeating: 0, count: content.count + content.count / 1000 + 64)
-    return input.withUnsafeMutableBufferPointer { source in
-        output.withUnsafeMutableBufferPointer { target in
-            stream.next_in = source.baseAddress
-            stream.avail_in = uInt(source.count)
-            stream.next_out = target.baseAddress
-            stream.avail_out = uInt(target.count)
-            _ = deflate(&stream, Z_FINISH)
-            return Data(target.prefix(target.count - Int(stream.avail_out)))
-        }
-    }
-}
-
-/// The content as one zstd frame.
-func zstd(_ content: Data) -> Data {
-    let input = [UInt8](content)
-    var output = [UInt8](repeating: 0, count: ZSTD_compressBound(input.count))
-    let count = ZSTD_compress(&output, output.count, input, input.count, 3)
-    return Data(output.prefix(count))
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The command as it was built beside the tests, run as its users run it.
@@ -39,7 +40,7 @@ struct BuiltCommand {
         let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "LD_LIBRARY_PATH"].contains($0.key) }
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = input ?? FileHandle.nullDevice
-        let work = try TemporaryFolder()
+        let work = TemporaryFolder()
         let (output, errors) = (try work.file("stdout"), try work.file("stderr"))
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
@@ -53,29 +54,12 @@ struct BuiltCommand {
     }
 }
 
-/// A folder of a test's own, which goes with it.
-final class TemporaryFolder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "flare-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
+extension TemporaryFolder {
     /// Writes a file, and says where it is.
     @discardableResult
     func file(_ name: String, _ content: String = "") throws -> URL {
-        let file = url.appending(path: name)
-        try Data(content.utf8).write(to: file)
-        return file
+        URL(filePath: try write(content, as: name))
     }
-
-    func read(_ name: String) throws -> String { try String(contentsOf: url.appending(path: name), encoding: .utf8) }
-
-    /// The names of all files, sorted.
-    var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() } }
 }
 
 /// The real records that stand beside the project, where they do.

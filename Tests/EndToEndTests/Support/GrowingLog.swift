@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// A sensor's log that grows and rotates in all the ways that sensors and logrotate know.
