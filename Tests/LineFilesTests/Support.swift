@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import TestKit
 
 @testable import LineFiles
 
