@@ -167,6 +167,7 @@ let testSupport: [Target] = [
 
 /// Tests beside those of families.
 let tests: [Target] = [
+    .testTarget(name: "FlareKitTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareModelTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareOptionsTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareEngineTests", dependencies: ["FlareKit", "FlareKitTesting"]),

@@ -40,6 +40,24 @@ struct ReferenceTests {
         #expect(named == all)
     }
 
+    @Test("the files that a line passes are there, and as many as the design says")
+    func wayOfALine() throws {
+        let design = try String(contentsOf: Self.docs.appending(path: "design.md"), encoding: .utf8)
+        let section = Self.section("The way of one line", of: design)
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.contains("`") }
+        var count = 0
+        for row in rows {
+            let quoted = row.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+                .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            for file in quoted.dropFirst() {
+                let path = BuiltCommand.project.appending(path: "\(quoted[0])/\(file)").path
+                #expect(FileManager.default.fileExists(atPath: path), "\(quoted[0])/\(file)")
+                count += 1
+            }
+        }
+        #expect(section.contains("passes \(count) files"), "\(count)")
+    }
+
     @Test("the guide's way with a program works, literally", .enabled(if: Python.isThere))
     func guide() throws {
         let guide = try String(contentsOf: Self.docs.appending(path: "writing-a-detector.md"), encoding: .utf8)
