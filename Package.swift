@@ -51,10 +51,8 @@ let families: [Family] = [
         .enricher, "Domain", needs: ["DomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
         testFiles: ["suffixes.py"]),
     Family(.enricher, "Focus"),
-    Family(
-        .enricher, "History", needs: ["HistoryDatabase", "OutputText"],
-        testNeeds: ["SQLite", "HistoryDatabase", .sqlite]),
-    Family(.enricher, "Links", needs: ["ElasticsearchClient"], hasTests: false),
+    Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
+    Family(.enricher, "Links", needs: ["ElasticsearchClient"]),
     Family(.enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue"], testNeeds: ["PeerMatching"]),
     Family(.enricher, "Threats", needs: ["PeerMatching"]),
     Family(
@@ -67,7 +65,9 @@ let families: [Family] = [
     Family(
         .sink, "HTML", needs: ["OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
         resources: ["Assets"], testNeeds: ["SampleReports"]),
-    Family(.sink, "SQLite", needs: ["HistoryDatabase", "OutputFiles", "OutputText", .sqlite], hasTests: false),
+    Family(
+        .sink, "SQLite", needs: ["HistoryDatabase", "OutputFiles", "OutputText", .sqlite],
+        testNeeds: ["HistoryDatabase", "HistorySamples", .sqlite]),
     Family(.sink, "Tabular", needs: ["OutputFiles", "OutputText"]),
 ]
 
@@ -147,6 +147,9 @@ let benchmarks: [Target] = [
 /// What tests need, and tests that are programs: under a sanitizer, and over hostile numbers.
 let testSupport: [Target] = [
     .target(name: "TestKit", dependencies: ["CZlib", "CZstd"], path: "Tests/Support/TestKit"),
+    // Runs that a history holds
+    .target(
+        name: "HistorySamples", dependencies: ["FlareKit", "SQLite", "TestKit"], path: "Tests/Support/HistorySamples"),
     // The made-up day of the demo, and the command that writes it
     .target(name: "HomeNetwork", path: "Tests/Support/HomeNetwork"),
     .executableTarget(name: "generate-sample", dependencies: ["HomeNetwork"], path: "Tests/Support/GenerateSample"),
@@ -175,6 +178,11 @@ let tests: [Target] = [
     .testTarget(name: "FlareExternalTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
     .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "TestKit"]),
     .testTarget(name: "LineFilesTests", dependencies: ["LineFiles", "CompressedFiles", "FlareKit", "TestKit"]),
+    .testTarget(name: "SensorTextTests", dependencies: ["SensorText"]),
+    .testTarget(
+        name: "HistoryDatabaseTests", dependencies: ["HistoryDatabase", "HistorySamples", "TestKit", .sqlite]),
+    .testTarget(
+        name: "ElasticsearchClientTests", dependencies: ["FlareKit", "ElasticsearchClient", "ElasticsearchRecords"]),
     .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
     .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
     .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),

@@ -1,18 +1,15 @@
 import FlareKit
-import Foundation
-
-@testable import History
-@testable import HistoryDatabase
-@testable import SQLite
+import SQLite
+import TestKit
 
 /// Hours into 1970.
-func moment(_ hour: Int) -> Timestamp { Timestamp(nanoseconds: Int64(hour) * 3_600_000_000_000) }
+package func moment(_ hour: Int) -> Timestamp { Timestamp(nanoseconds: Int64(hour) * 3_600_000_000_000) }
 
-func header(hour: Int) -> RunHeader {
+package func header(hour: Int) -> RunHeader {
     RunHeader(pipeline: "test", version: "0", started: moment(hour), sources: ["eve: eve.json"])
 }
 
-func report(hour: Int, findings: Int) -> Run {
+package func report(hour: Int, findings: Int) -> Run {
     var run = Run(
         header: header(hour: hour), window: TimeWindow(since: moment(0), until: moment(hour)), account: Account(),
         accounts: [:])
@@ -20,7 +17,7 @@ func report(hour: Int, findings: Int) -> Run {
     return run
 }
 
-func finding(
+package func finding(
     _ port: Int = 80, name: String? = nil, score: Double = 0.9, seen first: Int = 0, _ last: Int = 1
 ) -> Finding {
     let key = ChannelKey(
@@ -36,28 +33,14 @@ func finding(
 }
 
 /// One whole run with a sqlite sink.
-func run(into path: String, hour: Int, _ findings: [Finding], _ options: String = "") async throws {
+package func run(into path: String, hour: Int, _ findings: [Finding], _ options: String = "") async throws {
     let sink = try SQLiteSink(SQLiteOptions.read("{path: \"\(path)\"\(options.isEmpty ? "" : ", ")\(options)}"))
     try await sink.begin(header(hour: hour), Column.standard, resume: nil)
     try await sink.write(findings)
     _ = try await sink.commit(report(hour: hour, findings: findings.count))
 }
 
-/// A folder of the test's own, gone when the test is over.
-final class Folder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "flare-history-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    var history: String { path + "/history.sqlite" }
-
-    /// Everything in it, hidden files too.
-    var entries: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+extension TemporaryFolder {
+    /// Where the sqlite sink writes in it.
+    package var history: String { path("history.sqlite") }
 }

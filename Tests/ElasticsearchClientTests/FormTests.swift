@@ -2,9 +2,7 @@ import FlareKit
 import Testing
 
 @testable import ElasticsearchClient
-@testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 @Suite("the forms of what is sent and read")
 struct FormTests {

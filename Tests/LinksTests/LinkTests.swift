@@ -1,9 +1,6 @@
 import FlareKit
 import Testing
 
-@testable import ElasticsearchClient
-@testable import ElasticsearchFindings
-@testable import ElasticsearchRecords
 @testable import Links
 
 @Suite("links to Kibana and EveBox")
