@@ -37,7 +37,8 @@ let families: [Family] = [
     Family(
         .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "SensorText", "ContextWords"],
         testNeeds: [
-            "flare", "ElasticsearchClient", "ElasticsearchFindings", "Links", "Suricata", "Zeek", "Beacon", "Focus",
+            "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
+            "Focus",
             "Context",
         ],
         testFiles: ["Fixtures", "filebeat.py", "odd_cluster.py", "tls_proxy.py"]),
@@ -61,7 +62,8 @@ let families: [Family] = [
     Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity"]),
     Family(.detector, "Traffic"),
     Family(
-        .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging], hasTests: false),
+        .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging],
+        testNeeds: ["flare", "TestClusters", "ElasticsearchClient"]),
     Family(
         .sink, "HTML", needs: ["OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
         resources: ["Assets"], testNeeds: ["SampleReports"]),
@@ -147,6 +149,8 @@ let benchmarks: [Target] = [
 /// What tests need, and tests that are programs: under a sanitizer, and over hostile numbers.
 let testSupport: [Target] = [
     .target(name: "TestKit", dependencies: ["CZlib", "CZstd"], path: "Tests/Support/TestKit"),
+    // Clusters that answer as Elasticsearch and OpenSearch do, and proxies that break what passes
+    .target(name: "TestClusters", dependencies: ["FlareKit", "FlareKitTesting"], path: "Tests/Support/TestClusters"),
     // Runs that a history holds
     .target(
         name: "HistorySamples", dependencies: ["FlareKit", "SQLite", "TestKit"], path: "Tests/Support/HistorySamples"),
@@ -268,7 +272,7 @@ struct Family {
     ///   - testFiles: what lies beside the tests and is no Swift.
     init(
         _ role: Role, _ name: String, needs: [Target.Dependency] = [], except: [String] = [], resources: [String] = [],
-        testNeeds: [Target.Dependency] = [], testFiles: [String] = [], hasTests: Bool = true
+        testNeeds: [Target.Dependency] = [], testFiles: [String] = []
     ) {
         self.name = name
         let sources = Target.target(
@@ -278,6 +282,6 @@ struct Family {
             name: "\(name)Tests",
             dependencies: [.init(stringLiteral: name), "FlareKit", "FlareKitTesting", "TestKit"] + testNeeds,
             exclude: testFiles)
-        targets = hasTests ? [sources, tests] : [sources]
+        targets = [sources, tests]
     }
 }

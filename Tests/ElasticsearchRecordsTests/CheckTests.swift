@@ -1,11 +1,11 @@
 import FlareKit
 import Foundation
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// What a check says of a cluster.
 @Suite("checking a cluster", .serialized, .enabled(if: ClusterServer.areThere))

@@ -1,11 +1,11 @@
 import FlareKit
 import Foundation
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// The command over a cluster.
 @Suite("the command over a cluster", .serialized, .enabled(if: ClusterServer.areThere))

@@ -3,13 +3,13 @@ import FlareKit
 import FlareKitTesting
 import Foundation
 import Suricata
+import TestClusters
 import Testing
 import Zeek
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// What the sensor said, through a cluster and from a file of the same records.
 @Suite(

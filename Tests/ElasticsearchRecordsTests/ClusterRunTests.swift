@@ -3,12 +3,12 @@ import FlareKit
 import FlareKitTesting
 import Foundation
 import Suricata
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// Findings through a cluster and from a file of the same records, over servers that run on this machine.
 @Suite("through a cluster, findings equal those from a file", .serialized, .enabled(if: ClusterServer.areThere))

@@ -1,12 +1,12 @@
 import FlareKit
 import Foundation
 import Synchronization
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// Who asks, and by which way.
 @Suite("the way to a cluster", .serialized, .enabled(if: ClusterServer.areThere))

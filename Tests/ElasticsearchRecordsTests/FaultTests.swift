@@ -1,12 +1,12 @@
 import FlareKit
 import Foundation
 import Synchronization
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// What goes wrong between Flare and a cluster ends in right findings or in one clear error, never in a short result.
 @Suite("faults between Flare and a cluster", .serialized, .enabled(if: ClusterServer.areThere))

@@ -3,12 +3,12 @@ import FlareKit
 import Focus
 import Foundation
 import Synchronization
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// Grouping in the cluster: the same findings, of fewer bytes.
 @Suite("grouping in the cluster", .serialized, .enabled(if: ClusterServer.areThere))

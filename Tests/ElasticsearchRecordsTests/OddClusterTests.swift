@@ -1,11 +1,11 @@
 import FlareKit
 import Foundation
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// The command over a cluster that does one thing wrong: `odd_cluster.py`, by Python alone.
 @Suite("the command over a cluster that does not behave", .serialized)

@@ -1,11 +1,11 @@
 import FlareKit
 import Foundation
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 @Suite("TLS to a cluster", .serialized, .enabled(if: ClusterServer.areThere))
 struct TLSTests {

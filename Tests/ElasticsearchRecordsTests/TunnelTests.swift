@@ -1,11 +1,11 @@
 import FlareKit
 import Foundation
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// The way to a cluster through an sshd of the test's own.
 @Suite("the SSH tunnel", .serialized, .enabled(if: ClusterServer.areThere && SSHServer.isThere))

@@ -2,12 +2,12 @@ import FlareKit
 import FlareKitTesting
 import Foundation
 import Suricata
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
 @testable import ElasticsearchRecords
-@testable import Links
 
 /// What a sensor said, read of documents.
 @Suite("what sensors said, read of documents")

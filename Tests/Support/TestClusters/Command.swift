@@ -3,15 +3,16 @@ import Glibc
 import Testing
 
 /// The built command, run as its users run it.
-enum Command {
-    struct Result: Sendable {
-        let code: Int32
-        let output: String
-        let errors: String
+package enum Command {
+    package struct Result: Sendable {
+        package let code: Int32
+        package let output: String
+        package let errors: String
     }
 
     /// Runs the command, and waits on a thread of its own.
-    static func flare(_ arguments: String..., environment: [String: String] = [:], in folder: Scratch) async throws
+    package static func flare(_ arguments: String..., environment: [String: String] = [:], in folder: Scratch)
+        async throws
         -> Result
     {
         var words = ["/usr/bin/env", "XDG_CONFIG_HOME=\(folder.path)", "HOME=\(folder.path)"]
@@ -21,7 +22,7 @@ enum Command {
     }
 
     /// The path of the built command.
-    static func program() throws -> String {
+    package static func program() throws -> String {
         let bundle = try #require(Bundle.main.executableURL).deletingLastPathComponent()
         return try #require(
             [bundle, bundle.deletingLastPathComponent()].map { $0.appending(path: "flare").path }
@@ -29,7 +30,7 @@ enum Command {
     }
 
     /// Runs any program.
-    static func run(_ words: [String], in folder: Scratch) async throws -> Result {
+    package static func run(_ words: [String], in folder: Scratch) async throws -> Result {
         let quoted = words.map { "'\($0.replacing("'", with: #"'\''"#))'" }.joined(separator: " ")
         let errors = folder.url.appending(path: "stderr-\(UUID().uuidString)")
         let line = "cd '\(folder.path)' && \(quoted) 2>'\(errors.path)' </dev/null"
@@ -54,11 +55,11 @@ enum Command {
 }
 
 /// A folder of a test's own, which goes with it.
-final class Scratch: Sendable {
-    let url: URL
-    var path: String { url.path }
+package final class Scratch: Sendable {
+    package let url: URL
+    package var path: String { url.path }
 
-    init() throws {
+    package init() throws {
         url = FileManager.default.temporaryDirectory.appending(path: "flare-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
@@ -66,11 +67,13 @@ final class Scratch: Sendable {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     @discardableResult
-    func file(_ name: String, _ content: String) throws -> String {
+    package func file(_ name: String, _ content: String) throws -> String {
         let file = url.appending(path: name)
         try Data(content.utf8).write(to: file)
         return file.path
     }
 
-    func read(_ name: String) throws -> String { try String(contentsOf: url.appending(path: name), encoding: .utf8) }
+    package func read(_ name: String) throws -> String {
+        try String(contentsOf: url.appending(path: name), encoding: .utf8)
+    }
 }

@@ -3,12 +3,12 @@ import Glibc
 
 /// A program that runs beside the tests and ends with them, however they end: a shell kills it, and removes its folder,
 /// once nobody holds the other end of the shell's input.
-final class ChildServer: Sendable {
+package final class ChildServer: Sendable {
     private let shell: pid_t
     private let hold: Int32
 
     /// - Parameter arguments: the program and its arguments, with a fresh folder of its own.
-    init(_ arguments: (_ folder: String) -> [String]) throws {
+    package init(_ arguments: (_ folder: String) -> [String]) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "flare-cluster-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var ends: [Int32] = [0, 0]

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Stands between Flare and a server on this machine, counts what passes, and breaks what it is told to. Whoever takes it
 /// for a proxy of HTTP is led to the same server.
-final class FaultProxy: Sendable {
+package final class FaultProxy: Sendable {
     /// What becomes of an answer.
-    enum Fault: Sendable {
+    package enum Fault: Sendable {
         case none
         /// The answer comes later, in seconds.
         case delay(Double)
@@ -29,14 +29,14 @@ final class FaultProxy: Sendable {
     }
 
     /// A request that passed.
-    struct Passed: Sendable {
-        let number: Int
-        let line: String
-        let authorization: String?
-        let body: String
+    package struct Passed: Sendable {
+        package let number: Int
+        package let line: String
+        package let authorization: String?
+        package let body: String
     }
 
-    let port: Int
+    package let port: Int
     private let target: Int
     private let listener: Int32
     private let plan: @Sendable (Passed) -> Fault
@@ -44,12 +44,12 @@ final class FaultProxy: Sendable {
     private let bodyBytes = Mutex(0)
 
     /// The requests in their order.
-    var requests: [Passed] { log.withLock { $0 } }
+    package var requests: [Passed] { log.withLock { $0 } }
     /// The bytes of all answers' bodies.
-    var bytes: Int { bodyBytes.withLock { $0 } }
+    package var bytes: Int { bodyBytes.withLock { $0 } }
 
     /// - Parameter plan: what becomes of each request's answer.
-    init(to target: Int, plan: @escaping @Sendable (Passed) -> Fault = { _ in .none }) throws {
+    package init(to target: Int, plan: @escaping @Sendable (Passed) -> Fault = { _ in .none }) throws {
         self.target = target
         self.plan = plan
         port = try ClusterServer.freePort()
@@ -69,9 +69,9 @@ final class FaultProxy: Sendable {
         }
     }
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
     }

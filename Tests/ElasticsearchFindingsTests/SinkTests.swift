@@ -2,12 +2,11 @@ import FlareKit
 import FlareKitTesting
 import Foundation
 import Synchronization
+import TestClusters
 import Testing
 
 @testable import ElasticsearchClient
 @testable import ElasticsearchFindings
-@testable import ElasticsearchRecords
-@testable import Links
 @testable import flare
 
 /// Findings as documents of a cluster.

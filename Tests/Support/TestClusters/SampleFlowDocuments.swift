@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 
 /// Flows as EVE lines and as documents of an index: the same records in both.
-struct SampleFlowDocuments: Sendable {
+package struct SampleFlowDocuments: Sendable {
     /// EVE's lines.
-    let eve: [String]
+    package let eve: [String]
     /// Documents for _bulk: the same with @timestamp, as Logstash writes it.
-    var documents: [String] {
+    package var documents: [String] {
         eve.map { line in
             guard let mark = line.range(of: #""timestamp":""#), let end = line[mark.upperBound...].firstIndex(of: "\"")
             else {
@@ -17,7 +17,7 @@ struct SampleFlowDocuments: Sendable {
     }
 
     /// SELKS' types of the fields that are read.
-    static let mapping = """
+    package static let mapping = """
         {"mappings":{"dynamic":false,"properties":{"@timestamp":{"type":"date"},"event_type":{"type":"keyword"},
         "src_ip":{"type":"ip"},"dest_ip":{"type":"ip"},"dest_port":{"type":"integer"},"proto":{"type":"keyword"},
         "flow_id":{"type":"long"},"flow":{"properties":{"start":{"type":"date"},"end":{"type":"date"},
@@ -25,7 +25,7 @@ struct SampleFlowDocuments: Sendable {
         """
 
     /// The records of the real home sensor; its flows unless others are asked for.
-    static func homeSensor(
+    package static func homeSensor(
         _ isWanted: (Substring) -> Bool = { $0.contains(#""event_type":"flow""#) }
     ) throws -> SampleFlowDocuments {
         let file = Repository.records.appending(path: "eve-58h/eve.json.gz").path
@@ -45,7 +45,7 @@ struct SampleFlowDocuments: Sendable {
     ///   - channels: how many channels of few flows.
     ///   - fewest: the fewest flows of such a channel; the most are two more.
     ///   - beacons: how many channels of `callbacks` flows, one each `interval` seconds.
-    static func generated(
+    package static func generated(
         channels: Int, fewest: Int = 1, beacons: Int, callbacks: Int = 20, interval: Int = 60
     ) -> SampleFlowDocuments {
         var lines: [String] = []
@@ -90,12 +90,12 @@ struct SampleFlowDocuments: Sendable {
 }
 
 /// Dice that fall the same way each time (Park and Miller, CACM 31, 1988).
-struct SystemOfLehmer {
+package struct SystemOfLehmer {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next(_ limit: Int) -> Int {
+    package mutating func next(_ limit: Int) -> Int {
         state = state * 48_271 % 2_147_483_647
         return Int(state % UInt64(limit))
     }

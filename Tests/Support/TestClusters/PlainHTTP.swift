@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 
 /// Requests by a socket alone, one a connection: what tests use to look past the client that is tested.
-enum PlainHTTP {
-    static func request(port: Int, method: String, path: String, body: String?, type: String)
+package enum PlainHTTP {
+    package static func request(port: Int, method: String, path: String, body: String?, type: String)
         async throws -> (status: Int, text: String)
     {
         try await withCheckedThrowingContinuation { continuation in
@@ -32,8 +32,8 @@ enum PlainHTTP {
 }
 
 /// Blocking sockets of the loopback.
-enum Socket {
-    static func connect(port: Int) throws -> Int32 {
+package enum Socket {
+    package static func connect(port: Int) throws -> Int32 {
         let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard connection >= 0 else { throw POSIXError(.ENOTSOCK) }
         let result = withAddress(port) { Glibc.connect(connection, $0, $1) }
@@ -45,7 +45,7 @@ enum Socket {
     }
 
     /// Waits until somebody listens at a port.
-    static func waitUntilAnswers(port: Int) async throws {
+    package static func waitUntilAnswers(port: Int) async throws {
         for _ in 0..<600 {
             if let connection = try? connect(port: port) {
                 close(connection)
@@ -56,7 +56,9 @@ enum Socket {
         throw POSIXError(.ETIMEDOUT)
     }
 
-    static func withAddress<Result>(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    package static func withAddress<Result>(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result)
+        -> Result
+    {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -69,13 +71,13 @@ enum Socket {
     }
 
     /// What comes next; `nil` at the end.
-    static func read(_ connection: Int32) -> [UInt8]? {
+    package static func read(_ connection: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(connection, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
-    static func write(_ bytes: [UInt8], to connection: Int32) throws {
+    package static func write(_ bytes: [UInt8], to connection: Int32) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -87,7 +89,7 @@ enum Socket {
     }
 
     /// Ends a connection by a reset.
-    static func reset(_ connection: Int32) {
+    package static func reset(_ connection: Int32) {
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
         setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         close(connection)
@@ -95,11 +97,11 @@ enum Socket {
 }
 
 /// A request or an answer that is being read: HTTP/1.1 with a length or in chunks.
-struct HTTPMessage {
-    private(set) var bytes: [UInt8] = []
+package struct HTTPMessage {
+    package private(set) var bytes: [UInt8] = []
     private var headEnd: Int?
 
-    mutating func add(_ more: [UInt8]) {
+    package mutating func add(_ more: [UInt8]) {
         bytes += more
         guard headEnd == nil else { return }
         let mark = Array("\r\n\r\n".utf8)
@@ -109,13 +111,13 @@ struct HTTPMessage {
         }
     }
 
-    var head: [String] {
+    package var head: [String] {
         headEnd.map { String(decoding: bytes[..<($0 - 4)], as: UTF8.self).components(separatedBy: "\r\n") } ?? []
     }
 
-    var startLine: String { head.first ?? "" }
+    package var startLine: String { head.first ?? "" }
 
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         head.dropFirst().first { $0.lowercased().hasPrefix(name + ":") }
             .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
     }
@@ -124,14 +126,14 @@ struct HTTPMessage {
 
     private var rest: ArraySlice<UInt8> { headEnd.map { bytes[$0...] } ?? [] }
 
-    var isWhole: Bool {
+    package var isWhole: Bool {
         guard headEnd != nil else { return false }
         if isChunked { return rest.suffix(5).elementsEqual(Array("0\r\n\r\n".utf8)) }
         return rest.count >= header("content-length").flatMap { Int($0) } ?? 0
     }
 
     /// The body without its chunks.
-    var body: [UInt8] {
+    package var body: [UInt8] {
         guard isChunked else { return Array(rest) }
         var body: [UInt8] = []
         var rest = rest

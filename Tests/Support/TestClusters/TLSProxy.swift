@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 
 /// Takes TLS connections at a loopback port and hands what they say to a server behind: `tls_proxy.py`, by Python's ssl.
-final class TLSProxy: Sendable {
-    let port: Int
+package final class TLSProxy: Sendable {
+    package let port: Int
     private let child: ChildServer
 
     /// - Parameters:
     ///   - certificate: the name of a certificate of the fixtures.
     ///   - wantsClient: whether a client without a certificate of the test's authority is turned away.
-    init(to target: Int, certificate: String, wantsClient: Bool = false) async throws {
+    package init(to target: Int, certificate: String, wantsClient: Bool = false) async throws {
         let tests = Repository.root.appending(path: "Tests/ElasticsearchRecordsTests")
         let fixture = { (name: String) in tests.appending(path: "Fixtures/\(name)").path }
         let port = try ClusterServer.freePort()

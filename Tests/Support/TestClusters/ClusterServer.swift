@@ -3,17 +3,17 @@ import Glibc
 import Testing
 
 /// A server of the cluster's API on this machine, from the Python environment that scripts/setup --tests makes.
-final class ClusterServer: Sendable {
-    enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+package final class ClusterServer: Sendable {
+    package enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
         /// Elasticsearch 8.15's API. It has no composite aggregation.
         case noida
         /// OpenSearch 3.8's API.
         case osmem
 
-        var testDescription: String { rawValue }
+        package var testDescription: String { rawValue }
 
         /// The program; `nil` where it is not installed.
-        var program: String? {
+        package var program: String? {
             let libraries = Repository.root.appending(path: ".venv/lib")
             let inside =
                 switch self {
@@ -27,15 +27,15 @@ final class ClusterServer: Sendable {
     }
 
     /// Whether both servers are installed.
-    static var areThere: Bool { Kind.allCases.allSatisfy { $0.program != nil } }
+    package static var areThere: Bool { Kind.allCases.allSatisfy { $0.program != nil } }
 
-    let port: Int
+    package let port: Int
     private let child: ChildServer
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
     /// Starts a server on a free port, and waits until it answers.
-    init(_ kind: Kind) async throws {
+    package init(_ kind: Kind) async throws {
         let program = try #require(kind.program, "scripts/setup --tests installs \(kind.rawValue)")
         let port = try Self.freePort()
         self.port = port
@@ -58,14 +58,14 @@ final class ClusterServer: Sendable {
 
     /// Asks the server past everything that is tested.
     @discardableResult
-    func request(_ method: String, _ path: String, _ body: String? = nil, type: String = "application/json")
+    package func request(_ method: String, _ path: String, _ body: String? = nil, type: String = "application/json")
         async throws -> (status: Int, text: String)
     {
         try await PlainHTTP.request(port: port, method: method, path: path, body: body, type: type)
     }
 
     /// Puts documents into an index by plain _bulk.
-    func load(_ lines: [String], into index: String, mapping: String) async throws {
+    package func load(_ lines: [String], into index: String, mapping: String) async throws {
         let made = try await request("PUT", "/\(index)", mapping)
         #expect(made.status == 200, "\(made.text)")
         for start in stride(from: 0, to: lines.count, by: 2000) {
@@ -77,7 +77,7 @@ final class ClusterServer: Sendable {
     }
 
     /// A port of the loopback that nobody listens at now.
-    static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(listener) }
         var address = sockaddr_in()
@@ -97,12 +97,14 @@ final class ClusterServer: Sendable {
 }
 
 /// Where the tests' own files are.
-enum Repository {
-    static let root = URL(fileURLWithPath: #filePath)
+package enum Repository {
+    package static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
     /// The real records beside the project.
-    static let records = root.deletingLastPathComponent().appending(path: "shared/data")
-    static var hasRecords: Bool { FileManager.default.fileExists(atPath: records.appending(path: "README.md").path) }
+    package static let records = root.deletingLastPathComponent().appending(path: "shared/data")
+    package static var hasRecords: Bool {
+        FileManager.default.fileExists(atPath: records.appending(path: "README.md").path)
+    }
 }

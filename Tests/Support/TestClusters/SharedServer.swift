@@ -2,20 +2,20 @@ import FlareKit
 import FlareKitTesting
 
 /// One server of each kind for all suites, loaded once with all that they read.
-actor SharedServer {
+package actor SharedServer {
     private static let all: [ClusterServer.Kind: SharedServer] = [
         .noida: SharedServer(.noida), .osmem: SharedServer(.osmem),
     ]
 
     /// Made-up flows: 1,500 channels of few flows and six beacons.
-    static let flows = SampleFlowDocuments.generated(channels: 1500, beacons: 6)
+    package static let flows = SampleFlowDocuments.generated(channels: 1500, beacons: 6)
     /// Few enough for a test of a fault each.
-    static let fewFlows = SampleFlowDocuments.generated(channels: 300, beacons: 4)
+    package static let fewFlows = SampleFlowDocuments.generated(channels: 300, beacons: 4)
     /// The day of both.
-    static let window = TimeWindow(
+    package static let window = TimeWindow(
         since: Timestamp(seconds: 1_714_521_600), until: Timestamp(seconds: 1_714_521_600 + 90_000))
     /// Addresses as keywords: osmem confuses some addresses of the type `ip` when it groups by them.
-    static let keywords = SampleFlowDocuments.mapping.replacing("\"type\":\"ip\"", with: "\"type\":\"keyword\"")
+    package static let keywords = SampleFlowDocuments.mapping.replacing("\"type\":\"ip\"", with: "\"type\":\"keyword\"")
 
     private let kind: ClusterServer.Kind
     private var server: Task<ClusterServer, any Error>?
@@ -25,7 +25,7 @@ actor SharedServer {
 
     /// A server with `logstash-flow-many` of `flows` and `logstash-flow-few` of `fewFlows`; osmem also has the latter with other
     /// types of fields.
-    static func of(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
+    package static func of(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
         guard let shared = all[kind] else { return try await ClusterServer(kind) }
         return try await shared.started().value
     }
@@ -43,7 +43,7 @@ actor SharedServer {
     }()
 
     /// A server that also has `real-2023.09`: all that the real home sensor wrote but its statistics.
-    static func withRecords(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
+    package static func withRecords(_ kind: ClusterServer.Kind) async throws -> ClusterServer {
         let server = try await of(kind)
         return try await all[kind]?.loaded(server).value ?? server
     }
