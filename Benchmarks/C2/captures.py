@@ -82,4 +82,5 @@ def main(flare, manifest):
 
 if len(sys.argv) != 3:
     sys.exit(__doc__)
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -34,7 +34,8 @@ public struct DetectorFigures: Codable, Sendable, Equatable {
         /// Of a finding; of a miss the score of its judgement, `nil` if it was not judged.
         public var priority: Double?
         public var summary: String
-        public var evidence: [String: String]
+        /// What speaks most for it, in a few words; of a miss empty.
+        public var why: String
     }
 
     /// A point of the curve of precision over recall, at a threshold of priority.
@@ -44,28 +45,61 @@ public struct DetectorFigures: Codable, Sendable, Equatable {
         public var recall: Double
     }
 
+    /// What a ranking of the findings is to tell.
+    public enum Target: String, Codable, Sendable, CaseIterable {
+        /// Findings ranked by all evidence; malicious entries are to come first.
+        case harm
+        /// Findings ranked by the detector's score alone; periodic entries are to come first, harmless ones too.
+        case rhythm
+    }
+
+    /// How well the findings are ranked.
+    public struct Ranking: Codable, Sendable, Equatable {
+        public var target: Target
+        /// Entries of the truth that are to come first.
+        public var positives: Int
+        /// How many of them were found.
+        public var found: Int
+        /// Sum over thresholds of precision times the gain of recall (Manning, Raghavan, Schütze, "Introduction to
+        /// Information Retrieval", 2008, section 8.4), 0...1.
+        public var averagePrecision: Double
+        /// The same without the findings of whose channels the truth knows nothing: real traffic is full of harmless channels
+        /// that are periodic and that nobody labelled.
+        public var averagePrecisionOfLabelled: Double
+        /// The share of right ones among the first 10, 20 and 50 findings, as far as there are so many; 0...1.
+        public var precisionAt: [Int: Double]
+        public var curve: [Point]
+    }
+
+    /// What became of a channel: an entry of the truth that is malicious, or a finding that is not about one.
+    public struct ChannelOutcome: Codable, Sendable, Equatable {
+        public var subject: String
+        public var label: String
+        public var isMalicious: Bool
+        /// Of its most urgent finding; `nil` where it was not found.
+        public var severity: Severity?
+        /// From 1, the most urgent finding first.
+        public var place: Int?
+    }
+
     public var detector: String
     /// Malicious entries of the truth.
     public var positives: Int
     public var findings: Int
-    /// Sum over thresholds of precision times the gain of recall (Manning, Raghavan, Schütze, "Introduction to
-    /// Information Retrieval", 2008, section 8.4), 0...1.
-    /// Findings are ranked by all evidence, by which harm is told.
-    public var averagePrecision: Double
-    /// The same, ranked by the detector's score alone, by which rhythm is told.
-    public var averagePrecisionByScore: Double
-    /// The share of malicious ones among the first 10, 20 and 50 findings, as far as there are so many; 0...1.
-    public var precisionAt: [Int: Double]
+    public var rankings: [Ranking]
     public var levels: [Level]
     public var labels: [LabelRow]
     public var misses: [Example]
     public var falseAlarms: [Example]
-    public var curve: [Point]
+    public var channels: [ChannelOutcome]
+
+    /// The ranking by which harm is told.
+    public var harm: Ranking? { rankings.first { $0.target == .harm } }
 }
 
 /// The figures of a run, as they are written to a file and compared with those of another.
 public struct EvaluationFigures: Codable, Sendable, Equatable {
-    public var version = 1
+    public var version = 2
     public var pipeline: String
     /// Days of the window, for false alarms a day.
     public var days: Double
@@ -80,7 +114,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
 
 extension DetectorFigures {
     /// How many misses and false alarms are shown.
-    private static let shownExamples = 10
+    private static let shownExamples = 5
 
     /// Compares findings with the truth.
     ///
@@ -96,16 +130,8 @@ extension DetectorFigures {
         let malicious = truth.entries.indices.filter { truth.entries[$0].isMalicious }
         positives = malicious.count
         let ranked = findings.sorted { ($0.weight, $0.score, $1.id) > ($1.weight, $1.score, $0.id) }
-        let outcomes = Self.outcomes(ranked, truth)
-        curve = Self.curve(outcomes, positives: malicious.count) { [$0.weight, $0.score] }
-        averagePrecision = Self.averagePrecision(curve)
-        let byScore = Self.outcomes(findings.sorted { ($0.score, $1.id) > ($1.score, $0.id) }, truth)
-        averagePrecisionByScore = Self.averagePrecision(
-            Self.curve(byScore, positives: malicious.count) { [$0.score] })
-        precisionAt = Dictionary(
-            uniqueKeysWithValues: [10, 20, 50].filter { $0 <= outcomes.count }.map { count in
-                (count, Self.ratio(outcomes.prefix(count).count { !$0.isFalseAlarm }, count, empty: 1))
-            })
+        rankings = Target.allCases.map { Self.ranking($0, findings, truth) }
+        let outcomes = Self.outcomes(ranked, truth, \.isMalicious)
         levels = Severity.allCases.map { Self.level($0, outcomes, positives: malicious.count, days: days) }
         var best: [Int: Finding] = [:]
         for outcome in outcomes {
@@ -117,8 +143,9 @@ extension DetectorFigures {
             Example(
                 subject: outcome.finding.subject.line,
                 label: outcome.entries.first.map { truth.entries[$0].label } ?? "", priority: outcome.finding.priority,
-                summary: outcome.finding.summary, evidence: outcome.finding.evidence.mapValues(\.description))
+                summary: outcome.finding.summary, why: outcome.finding.why)
         }
+        channels = Self.channels(truth, outcomes, best)
     }
 
     /// A finding with what it found.
@@ -132,15 +159,57 @@ extension DetectorFigures {
         var isFalseAlarm: Bool
     }
 
-    private static func outcomes(_ ranked: [Finding], _ truth: Truth) -> [Outcome] {
+    /// - Parameter isRight: what is to be found.
+    private static func outcomes(
+        _ ranked: [Finding], _ truth: Truth, _ isRight: (Truth.Entry) -> Bool
+    ) -> [Outcome] {
         var seen: Set<Int> = []
         return ranked.map { finding in
             let entries = truth.entries(about: finding)
-            let malicious = entries.filter { truth.entries[$0].isMalicious }
-            let new = malicious.filter { seen.insert($0).inserted }
-            return Outcome(
-                finding: finding, entries: entries, newlyFound: new.count, isFalseAlarm: malicious.isEmpty)
+            let right = entries.filter { isRight(truth.entries[$0]) }
+            let new = right.filter { seen.insert($0).inserted }
+            return Outcome(finding: finding, entries: entries, newlyFound: new.count, isFalseAlarm: right.isEmpty)
         }
+    }
+
+    private static func ranking(_ target: Target, _ findings: [Finding], _ truth: Truth) -> Ranking {
+        let (isRight, rank): ((Truth.Entry) -> Bool, (Finding) -> [Double]) =
+            switch target {
+            case .harm: (\.isMalicious, { [$0.weight, $0.score] })
+            case .rhythm: (\.isPeriodic, { [$0.score] })
+            }
+        let ranked = findings.map { (rank: rank($0), finding: $0) }
+            .sorted { a, b in a.rank == b.rank ? a.finding.id < b.finding.id : b.rank.lexicographicallyPrecedes(a.rank)
+            }
+            .map(\.finding)
+        let outcomes = outcomes(ranked, truth, isRight)
+        let positives = truth.entries.count(where: isRight)
+        let curve = curve(outcomes, positives: positives, rank: rank)
+        let labelled = Self.curve(outcomes.filter { !$0.entries.isEmpty }, positives: positives, rank: rank)
+        let precisions = [10, 20, 50].filter { $0 <= outcomes.count }.map { count in
+            (count, ratio(outcomes.prefix(count).count { !$0.isFalseAlarm }, count, empty: 1))
+        }
+        return Ranking(
+            target: target, positives: positives, found: outcomes.reduce(0) { $0 + $1.newlyFound },
+            averagePrecision: averagePrecision(curve), averagePrecisionOfLabelled: averagePrecision(labelled),
+            precisionAt: Dictionary(uniqueKeysWithValues: precisions), curve: curve)
+    }
+
+    /// Every malicious entry, and every finding that is about none.
+    private static func channels(_ truth: Truth, _ outcomes: [Outcome], _ best: [Int: Finding]) -> [ChannelOutcome] {
+        let places = Dictionary(uniqueKeysWithValues: outcomes.enumerated().map { ($1.finding.id, $0 + 1) })
+        let malicious = truth.entries.indices.filter { truth.entries[$0].isMalicious }.map { entry in
+            ChannelOutcome(
+                subject: truth.entries[entry].line, label: truth.entries[entry].label, isMalicious: true,
+                severity: best[entry]?.severity, place: best[entry].flatMap { places[$0.id] })
+        }
+        return malicious
+            + outcomes.enumerated().filter(\.element.isFalseAlarm).map { place, outcome in
+                ChannelOutcome(
+                    subject: outcome.finding.subject.line,
+                    label: outcome.entries.first.map { truth.entries[$0].label } ?? "", isMalicious: false,
+                    severity: outcome.finding.severity, place: place + 1)
+            }
     }
 
     /// A point for each different rank; findings of equal rank count together.
@@ -216,8 +285,7 @@ extension DetectorFigures {
                 : judged[index] != nil ? "judged, not reported" : "nothing was said of it"
             return Example(
                 subject: entry.line, label: entry.label, priority: best[index]?.priority ?? judged[index],
-                summary: what,
-                evidence: [:])
+                summary: what, why: "")
         }
     }
 

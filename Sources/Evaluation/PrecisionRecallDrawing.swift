@@ -24,7 +24,7 @@ public struct PrecisionRecallDrawing {
             lines.append("<rect x=\"\(Self.margin)\" y=\"\(y - 9)\" width=\"14\" height=\"10\" fill=\"\(colour)\"/>")
             lines.append(
                 "<text x=\"\(Self.margin + 22)\" y=\"\(y)\">\(Self.escaped(detector.detector)): average precision "
-                    + "\(Self.short(detector.averagePrecision)), \(detector.positives) positives</text>")
+                    + "\(Self.short(detector.harm?.averagePrecision ?? 0)), \(detector.positives) positives</text>")
         }
         return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
     }
@@ -48,9 +48,10 @@ public struct PrecisionRecallDrawing {
     }
 
     private func points(_ detector: DetectorFigures) -> String {
-        guard let first = detector.curve.first else { return "" }
+        let curve = detector.harm?.curve ?? []
+        guard let first = curve.first else { return "" }
         let start = DetectorFigures.Point(threshold: 1, precision: first.precision, recall: 0)
-        return ([start] + detector.curve).map { "\(Self.x($0.recall)),\(Self.y($0.precision))" }.joined(separator: " ")
+        return ([start] + curve).map { "\(Self.x($0.recall)),\(Self.y($0.precision))" }.joined(separator: " ")
     }
 
     private static func x(_ recall: Double) -> Int { margin + Int(recall * Double(width - margin - 24)) }

@@ -3,8 +3,8 @@ import FlareKit
 /// What is known of channels beforehand: which are beacons, which are harmless.
 ///
 /// A CSV with the columns `src_ip`, `dest_ip`, `dest_port`, `proto` and `label`, all but the first allowed to be empty or
-/// missing, and perhaps `malicious` (0 or 1; 1 if it is missing). An entry without a destination is about all channels
-/// of the source.
+/// missing, and perhaps `malicious` (0 or 1; 1 if it is missing) and `periodic` (0 or 1; what malicious says if it is
+/// missing). An entry without a destination is about all channels of the source.
 public struct Truth: Sendable {
     public struct Entry: Sendable, Hashable {
         public var source: IPAddress
@@ -13,10 +13,12 @@ public struct Truth: Sendable {
         public var proto: UInt8?
         public var label: String
         public var isMalicious: Bool
+        /// Whether it calls regularly, harmless or not.
+        public var isPeriodic: Bool
 
         public init(
             source: IPAddress, peer: Peer? = nil, port: UInt16? = nil, proto: UInt8? = nil, label: String = "",
-            isMalicious: Bool = true
+            isMalicious: Bool = true, isPeriodic: Bool? = nil
         ) {
             self.source = source
             self.peer = peer
@@ -24,11 +26,14 @@ public struct Truth: Sendable {
             self.proto = proto
             self.label = label
             self.isMalicious = isMalicious
+            self.isPeriodic = isPeriodic ?? isMalicious
         }
 
         /// Whether the entry is about a channel; parts that one of them leaves out do not count.
-        func isAbout(_ key: ChannelKey) -> Bool {
-            source == key.source && (peer == nil || peer == key.peer)
+        ///
+        /// - Parameter others: what else the channel's destination is known as.
+        func isAbout(_ key: ChannelKey, others: [Peer] = []) -> Bool {
+            source == key.source && (peer.map { $0 == key.peer || others.contains($0) } ?? true)
                 && (port == nil || key.port == nil || port == key.port)
                 && (proto == nil || key.proto == nil || proto == key.proto)
         }
@@ -69,17 +74,20 @@ public struct Truth: Sendable {
                 guard let port = UInt16(text) else { throw PluginError("dest_port \(text) is no port", at: place) }
                 return port
             }
-            let isMalicious = try cell("malicious").map { text in
-                guard ["0", "1"].contains(text) else {
-                    throw PluginError("malicious is 0 or 1, not \(text)", at: place)
+            func flag(_ column: String) throws -> Bool? {
+                try cell(column).map { text in
+                    guard ["0", "1"].contains(text) else {
+                        throw PluginError("\(column) is 0 or 1, not \(text)", at: place)
+                    }
+                    return text == "1"
                 }
-                return text == "1"
             }
+            let (isMalicious, isPeriodic) = (try flag("malicious"), try flag("periodic"))
             entries.append(
                 Entry(
                     source: address, peer: cell("dest_ip").map { IPAddress($0).map(Peer.address) ?? .name($0) },
                     port: port, proto: cell("proto").map(TransportProtocol.number(of:)), label: cell("label") ?? "",
-                    isMalicious: isMalicious ?? true))
+                    isMalicious: isMalicious ?? true, isPeriodic: isPeriodic))
         }
         self.init(entries)
     }
@@ -87,15 +95,16 @@ public struct Truth: Sendable {
     /// The entries that a finding is about; none where nothing is known of it.
     func entries(about finding: Finding) -> [Int] {
         switch finding.subject {
-        case .channel(let key): matches(key)
-        case .group(let keys): Array(Set(keys.flatMap(matches))).sorted()
+        case .channel(let key):
+            matches(key, others: finding.addresses.map(Peer.address) + (finding.host.map { [.name($0)] } ?? []))
+        case .group(let keys): Array(Set(keys.flatMap { matches($0) })).sorted()
         case .source(let address): bySource[address] ?? []
         }
     }
 
     /// The entries about a channel.
-    func matches(_ key: ChannelKey) -> [Int] {
-        (bySource[key.source] ?? []).filter { entries[$0].isAbout(key) }
+    func matches(_ key: ChannelKey, others: [Peer] = []) -> [Int] {
+        (bySource[key.source] ?? []).filter { entries[$0].isAbout(key, others: others) }
     }
 }
 

@@ -8,8 +8,9 @@ struct EvalCommand: AsyncParsableCommand {
         commandName: "eval",
         abstract: "Runs a pipeline and measures its detectors against the truth.",
         discussion: """
-            The truth is a CSV with the columns src_ip, dest_ip, dest_port, proto, label and malicious (0 or 1), as flare \
-            inject writes it. The pipeline's sinks are left alone.
+            The truth is a CSV with the columns src_ip, dest_ip, dest_port, proto, label, malicious and periodic (0 or 1), as \
+            flare inject writes it. The pipeline's sinks are left alone. Two rankings are measured: of all evidence, in which \
+            what is malicious should come first, and of the detector's score alone, in which what is periodic should.
 
             Example: flare eval home.yaml --truth mixed.json.labels.csv --svg curves.svg --json after.json --against before.json
             """)
@@ -87,78 +88,5 @@ extension RunOutcome {
     fileprivate var censusDays: Double {
         let length = run.window.duration ?? 0
         return Double(length) / 86_400e9
-    }
-}
-
-/// The figures of an evaluation as they are printed.
-struct EvaluationPage {
-    private let figures: EvaluationFigures
-    private let before: EvaluationFigures?
-
-    init(_ figures: EvaluationFigures, before: EvaluationFigures?) {
-        self.figures = figures
-        self.before = before
-    }
-
-    var text: String {
-        figures.detectors.map(page).joined(separator: "\n")
-    }
-
-    private func page(_ detector: DetectorFigures) -> String {
-        let old = before?.detectors.first { $0.detector == detector.detector }
-        var lines = [
-            "\(detector.detector): average precision \(Self.share(detector.averagePrecision))"
-                + Self.change(detector.averagePrecision, old?.averagePrecision)
-                + ", \(detector.positives.grouped) positives, \(detector.findings.grouped) findings",
-            "  ranked by score alone: average precision \(Self.share(detector.averagePrecisionByScore))"
-                + Self.change(detector.averagePrecisionByScore, old?.averagePrecisionByScore),
-        ]
-        let precisions = detector.precisionAt.sorted { $0.key < $1.key }
-            .map { "\(Self.share($0.value)) at \($0.key)" }
-        if !precisions.isEmpty {
-            lines.append("  precision of the first findings: " + precisions.joined(separator: ", "))
-        }
-        lines.append("")
-        lines += TextTable.lines(
-            [["SEVERITY", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL", "FALSE ALARMS A DAY"]]
-                + detector.levels.map { level in
-                    let earlier = old?.levels.first { $0.severity == level.severity }
-                    return [
-                        "\(level.severity.rawValue) and above", "\(level.found)", "\(level.falseAlarms)",
-                        Self.share(level.precision) + Self.change(level.precision, earlier?.precision),
-                        Self.share(level.recall) + Self.change(level.recall, earlier?.recall),
-                        Self.share(level.falseAlarmsPerDay),
-                    ]
-                })
-        lines.append("")
-        lines += TextTable.lines(
-            [["LABEL", "TRUTH", "ENTRIES", "FOUND", "HIGH OR ABOVE", "MEAN PRIORITY"]]
-                + detector.labels.map { row in
-                    [
-                        row.label.isEmpty ? "(none)" : row.label, row.isMalicious ? "malicious" : "harmless",
-                        "\(row.entries)", "\(row.found)", "\(row.foundHigh)", Self.share(row.meanPriority),
-                    ]
-                })
-        lines += examples("Worst misses", detector.misses) + examples("Worst false alarms", detector.falseAlarms)
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private func examples(_ title: String, _ examples: [DetectorFigures.Example]) -> [String] {
-        if examples.isEmpty { return ["", "\(title): none"] }
-        return ["", title]
-            + examples.map { example in
-                let evidence = example.evidence.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                return "  \(example.priority.map(Self.share) ?? "   –")  \(example.subject)"
-                    + (example.label.isEmpty ? "" : " [\(example.label)]") + ": \(example.summary)"
-                    + (evidence.isEmpty ? "" : " (\(evidence.joined(separator: ", ")))")
-            }
-    }
-
-    /// Two or three decimals.
-    private static func share(_ value: Double) -> String { String(format: value < 10 ? "%.3f" : "%.1f", value) }
-
-    private static func change(_ now: Double, _ before: Double?) -> String {
-        guard let before, abs(now - before) >= 0.0005 else { return "" }
-        return String(format: " (%+.3f)", now - before)
     }
 }

@@ -12,7 +12,8 @@ struct InjectCommand: AsyncParsableCommand {
         abstract: "Writes a copy of real traffic with labelled beacons in it.",
         discussion: """
             The same seed writes the same copy. Without --period the beacons are drawn from the families of the \
-            detection benchmark, in turn. The labels are what flare eval --truth takes.
+            detection benchmark, in turn. The labels are what flare eval --truth takes; what is known of the real traffic, in \
+            a file of its name with .labels.csv or by --known, is among them.
 
             Example: flare inject --into eve.json --output mixed.json --count 20
             Example: flare inject --period 60 --jitter 0.3 --missed 0.1 --into conn.log --output mixed.log
@@ -27,6 +28,12 @@ struct InjectCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The labels; by default the copy's name with .labels.csv.", valueName: "file"))
     var labels: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What is known of the real traffic: a CSV as --labels writes; by default the file of its name with .labels.csv, "
+                + "where there is one.", valueName: "file"))
+    var known: String?
 
     @Option(help: "How many beacons; by default 10, with --period 1.")
     var count: Int?
@@ -76,14 +83,18 @@ struct InjectCommand: AsyncParsableCommand {
             let copy = MergedCopy(into)
             let form = try copy.form()
             let (surroundings, code) = try await surroundings(form == .eve ? "eve" : "zeek")
-            let injection = try Injection(request, into: surroundings)
+            var injection = try Injection(request, into: surroundings)
+            let injected = injection.labels.count - 1
+            let known = known ?? Self.knownLabels(of: into)
+            if let known { injection.add(try Truth(csv: try Self.text(known), name: known)) }
+            let lines = injection.labels
             try await ResultFile.write(output) { file in try copy.write(form, injection.flows) { try file.write($0) } }
             try await ResultFile.write(labels) { file in
-                try file.write(Array((injection.labels.joined(separator: "\n") + "\n").utf8))
+                try file.write(Array((lines.joined(separator: "\n") + "\n").utf8))
             }
             StandardError.write(
-                "wrote \((injection.labels.count - 1).grouped) beacons of \(injection.flows.count.grouped) flows into \(output), "
-                    + "labels in \(labels)\n")
+                "wrote \(injected.grouped) beacons of \(injection.flows.count.grouped) flows into \(output), labels in \(labels)"
+                    + (known.map { ", with the \((lines.count - 1 - injected).grouped) of \($0)" } ?? "") + "\n")
             if code != 0 { throw ExitCode(code) }
         }
     }
@@ -128,6 +139,20 @@ struct InjectCommand: AsyncParsableCommand {
             try Injection.Surroundings(window: $0.window, sources: $0.sources, destinations: $0.destinations)
         }
         return (surroundings, read.exitCode)
+    }
+
+    /// `eve.json.labels.csv` of `eve.json.gz`, where there is one.
+    private static func knownLabels(of path: String) -> String? {
+        let plain = [".gz", ".zst"].first(where: path.hasSuffix).map { String(path.dropLast($0.count)) } ?? path
+        return [path, plain].map { $0 + ".labels.csv" }.first { FileManager.default.isReadableFile(atPath: $0) }
+    }
+
+    private static func text(_ path: String) throws -> String {
+        do {
+            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        } catch {
+            throw PluginError("it cannot be read: \(error.localizedDescription)", at: path)
+        }
     }
 
     /// `eve.json.gz` becomes `eve-injected.json`.

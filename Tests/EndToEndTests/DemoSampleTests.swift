@@ -22,6 +22,14 @@ struct DemoSampleTests {
         #expect(bundled == written, "write it anew as configs/samples/README.md says")
     }
 
+    @Test("the sample's labels are what its generator knows, and the implant is the one that is malicious")
+    func labels() throws {
+        let file = Self.bundled.deletingLastPathComponent().appending(path: "home-24h.json.labels.csv")
+        let rows = SampleDay.labels()
+        #expect(try String(contentsOf: file, encoding: .utf8) == rows.map { $0 + "\n" }.joined())
+        #expect(rows.filter { $0.hasSuffix(",1,1") } == ["192.168.0.53,160.153.76.129,80,tcp,implant,1,1"])
+    }
+
     @Test("the bundled sample is under 3 MB")
     func bundledSampleIsSmall() throws {
         let size = try FileManager.default.attributesOfItem(atPath: Self.bundled.path)[.size] as? Int

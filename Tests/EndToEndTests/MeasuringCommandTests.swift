@@ -24,7 +24,9 @@ struct MeasuringCommandTests {
             "--output", "mixed.json")
         #expect(injected.exitCode == 0, "\(injected.errors)")
         let labels = try folder.read("mixed.json.labels.csv").split(separator: "\n")
-        #expect(labels.count == 4)
+        #expect(labels.filter { $0.contains(",1,1,") }.count == 4)
+        #expect(labels.contains { $0.hasPrefix("192.168.0.53,160.153.76.129,80,tcp,implant,1,1") })
+        #expect(injected.errors.contains("home-24h.json.labels.csv"))
         try folder.file(
             "p.yaml",
             """
@@ -37,10 +39,15 @@ struct MeasuringCommandTests {
         let first = try flare(
             "eval", "p.yaml", "--truth", "mixed.json.labels.csv", "--json", "before.json", "--svg", "curves.svg")
         #expect(first.exitCode == 0, "\(first.errors)")
-        #expect(first.output.contains("scan: average precision 0.000"))
-        #expect(first.output.contains("beacon-classic: average precision 0."))
-        #expect(first.output.contains("3 positives"))
-        #expect(first.output.contains("Worst false alarms"))
+        // The sample's own labels are merged in: its implant is no false alarm.
+        let rows = first.output.split(separator: "\n").map { $0.split(separator: /\s{2,}/).map(String.init) }
+        #expect(rows[0].prefix(4) == ["DETECTOR", "RANKED FOR", "FINDINGS", "FOUND"])
+        #expect(rows[1].prefix(2) == ["scan", "harm, by priority"] && rows[1][3] == "0 of 4")
+        #expect(rows[2].prefix(2) == ["scan", "rhythm, by score"])
+        #expect(rows[3].prefix(2) == ["beacon-classic", "harm, by priority"] && rows[3][3] == "4 of 4")
+        #expect(rows[4].prefix(2) == ["beacon-classic", "rhythm, by score"])
+        #expect(first.output.contains("beacon-classic, worst false alarms"))
+        #expect(!first.output.contains("160.153.76.129:80 tcp: "))
         #expect(!(folder.names.contains("out.csv")))
         #expect(try folder.read("curves.svg").hasPrefix("<svg"))
         let figures = try #require(
@@ -51,6 +58,8 @@ struct MeasuringCommandTests {
             "eval", "p.yaml", "--truth", "mixed.json.labels.csv", "--against", "before.json", "--set",
             "detectors.1.min_percent=99")
         #expect(second.output.contains("(-"))
+        #expect(second.output.contains("beacon-classic, worse than before: "))
+        #expect(second.output.contains(": critical at ") || second.output.contains(": medium at "))
     }
 
     @Test("the same seed writes the same bytes")

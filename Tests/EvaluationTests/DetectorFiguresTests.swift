@@ -33,7 +33,9 @@ struct DetectorFiguresTests {
         ]
         let figures = DetectorFigures("d", findings, truth, scores: [try Self.key(2): 0.3], days: 2)
         #expect(figures.positives == 3)
-        #expect(abs(figures.averagePrecision - (1.0 / 3 * 1 + 1.0 / 3 * 2 / 3)) < 1e-9)
+        let harm = try #require(figures.harm)
+        #expect(abs(harm.averagePrecision - (1.0 / 3 * 1 + 1.0 / 3 * 2 / 3)) < 1e-9)
+        #expect(harm.found == 2 && harm.positives == 3)
         let high = try #require(figures.levels.first { $0.severity == .high })
         #expect(high.found == 2 && high.falseAlarms == 1)
         #expect(abs(high.precision - 2.0 / 3) < 1e-9 && abs(high.recall - 2.0 / 3) < 1e-9)
@@ -45,12 +47,62 @@ struct DetectorFiguresTests {
         #expect(figures.falseAlarms.map(\.label) == ["updates", ""])
     }
 
+    @Test("harm and rhythm are ranked apart, and with and without what nobody labelled")
+    func rankings() throws {
+        let csv = """
+            src_ip,dest_ip,label,malicious,periodic
+            10.0.0.1,203.0.113.9,implant,1,1
+            10.0.0.4,203.0.113.9,updates,0,1
+            10.0.0.5,203.0.113.9,browsing,0,0
+
+            """
+        let truth = try Truth(csv: csv, name: "labels.csv")
+        var findings = [
+            try Self.finding(1, 0.7), try Self.finding(4, 0.9), try Self.finding(5, 0.8), try Self.finding(9, 0.95),
+        ]
+        findings[0].add([.init("alert", 20, "")])
+        let figures = DetectorFigures("d", findings, truth, days: 1)
+        #expect(figures.rankings.map(\.target) == [.harm, .rhythm])
+        #expect(figures.rankings.map(\.positives) == [1, 2])
+        // By priority the implant is first; by score the unknown one is, then updates, browsing, the implant.
+        #expect(figures.rankings[0].averagePrecision == 1)
+        #expect(figures.rankings[0].averagePrecisionOfLabelled == 1)
+        #expect(abs(figures.rankings[1].averagePrecision - (0.5 / 2 + 0.5 * 2 / 4)) < 1e-9)
+        #expect(abs(figures.rankings[1].averagePrecisionOfLabelled - (0.5 + 0.5 * 2 / 3)) < 1e-9)
+    }
+
+    @Test("an entry about an address is about a finding toward a name with that address, and the other way round")
+    func names() throws {
+        let source = try #require(IPAddress("10.0.0.1"))
+        let truth = Truth([
+            .init(source: source, peer: .address(try #require(IPAddress("203.0.113.9"))), port: 443, label: "address"),
+            .init(source: source, peer: .name("evil.example"), label: "name"),
+        ])
+        let key = ChannelKey(source: source, peer: .name("evil.example"), port: 443, proto: 6)
+        var named = Finding(detector: "d", subject: .channel(key), score: 0.9, summary: "")
+        #expect(truth.entries(about: named) == [1])
+        named.evidence["addresses"] = .texts(["203.0.113.9"])
+        #expect(truth.entries(about: named) == [0, 1])
+        var addressed = try Self.finding(1, 0.9)
+        addressed.host = "evil.example"
+        #expect(truth.entries(about: addressed) == [0, 1])
+    }
+
+    @Test("what became of each malicious channel and of each false alarm is kept, to compare with")
+    func channels() throws {
+        let truth = try Truth(csv: Self.csv, name: "labels.csv")
+        let figures = DetectorFigures("d", [try Self.finding(1, 0.9), try Self.finding(9, 0.5)], truth, days: 1)
+        #expect(figures.channels.map(\.isMalicious) == [true, true, true, false])
+        #expect(figures.channels.map(\.place) == [1, nil, nil, 2])
+        #expect(figures.channels.map(\.severity) == [.critical, nil, nil, .medium])
+    }
+
     @Test("findings of equal priority count together, whatever their order")
     func ties() throws {
         let truth = try Truth(csv: Self.csv, name: "labels.csv")
         let findings = [try Self.finding(1, 0.9), try Self.finding(8, 0.9), try Self.finding(2, 0.9)]
         let figures = DetectorFigures("d", findings, truth, days: 1)
-        #expect(figures.curve.count == 1)
+        #expect(figures.harm?.curve.count == 1)
         #expect(figures == DetectorFigures("d", findings.reversed(), truth, days: 1))
     }
 
@@ -62,14 +114,14 @@ struct DetectorFiguresTests {
         let group = Finding(
             detector: "d", subject: .group([try Self.key(1), try Self.key(2)]), score: 0.8, summary: "a campaign")
         let figures = DetectorFigures("d", [source, group], truth, days: 1)
-        #expect(figures.averagePrecision == 1)
+        #expect(figures.harm?.averagePrecision == 1)
         #expect(figures.levels.first?.falseAlarms == 0)
     }
 
     @Test("no finding and no truth are no division by zero")
     func empty() throws {
         let figures = DetectorFigures("d", [], Truth([]), days: 0)
-        #expect(figures.averagePrecision == 0)
+        #expect(figures.harm?.averagePrecision == 0)
         #expect(figures.levels.allSatisfy { $0.precision == 1 && $0.recall == 0 && $0.falseAlarmsPerDay == 0 })
     }
 

@@ -1,4 +1,5 @@
 import FlareKit
+import OutputText
 import SyntheticTraffic
 
 /// Beacons to be put into real traffic.
@@ -60,7 +61,7 @@ public struct Injection: Sendable {
     public private(set) var flows: [Flow] = []
     /// A row a beacon.
     public private(set) var labels: [String] = [
-        "src_ip,dest_ip,dest_port,proto,label,malicious,flows,period,jitter,missed"
+        "src_ip,dest_ip,dest_port,proto,label,malicious,periodic,flows,period,jitter,missed"
     ]
 
     /// How often a beacon that has too few flows is drawn anew.
@@ -110,9 +111,20 @@ public struct Injection: Sendable {
         }
         let plan = channel.plan
         labels.append(
-            "\(source),\(destination),\(port),tcp,\(channel.family.rawValue),1,\(channel.times.count),"
+            "\(source),\(destination),\(port),tcp,\(channel.family.rawValue),1,1,\(channel.times.count),"
                 + "\(plan.map { "\($0.period)" } ?? ""),\(plan.map { "\($0.jitter.share)" } ?? ""),"
                 + "\(plan.map { "\($0.missed)" } ?? "")")
+    }
+
+    /// Adds what is known of the traffic itself.
+    public mutating func add(_ known: Truth) {
+        labels += known.entries.map { entry in
+            CSVText.line([
+                entry.source.description, entry.peer?.description ?? "", entry.port.map { "\($0)" } ?? "",
+                entry.proto.map(TransportProtocol.name) ?? "", entry.label, entry.isMalicious ? "1" : "0",
+                entry.isPeriodic ? "1" : "0", "", "", "", "",
+            ])
+        }
     }
 
     /// A public address that the traffic does not have yet.

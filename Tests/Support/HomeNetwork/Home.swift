@@ -6,6 +6,11 @@ struct Home {
     private(set) var sensor: Sensor
     private var remembered: [String: Moment] = [:]
     private var nextPort: [String: Int] = [:]
+    /// What is going on, for the labels; `nil` for what is neither regular nor malicious.
+    var activity: Activity?
+    /// What is known of channels, in the order in which they were first seen.
+    private(set) var labels: [ChannelLabel] = []
+    private var labelled: Set<ChannelLabel> = []
 
     init(seed: UInt64, dawn: Moment) {
         self.seed = seed
@@ -21,7 +26,12 @@ struct Home {
     }
 
     mutating func see(_ conversation: Conversation) {
-        if isToday(conversation.start) { sensor.see(conversation) }
+        guard isToday(conversation.start) else { return }
+        sensor.see(conversation)
+        // Look-ups are asked of one resolver for all activities.
+        guard let activity, conversation.serverPort != 53 else { return }
+        let label = ChannelLabel(conversation, activity)
+        if labelled.insert(label).inserted { labels.append(label) }
     }
 
     /// A client port that this machine has not used for a while.

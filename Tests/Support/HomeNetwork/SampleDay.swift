@@ -11,21 +11,39 @@ public enum SampleDay {
     public static let dawn = Moment(year: 2017, month: 6, day: 9)
 
     /// The day's lines, oldest first by the time at which they were logged, without line ends.
-    public static func lines(seed: UInt64 = bundledSeed) -> [String] {
+    ///
+    /// - Parameter interval: seconds between calls of the implant.
+    public static func lines(seed: UInt64 = bundledSeed, implantEvery interval: Int = 60) -> [String] {
+        lived(seed, implantEvery: interval).sensor.written()
+    }
+
+    /// The rows of a CSV of what is known of its channels: the implant, and what calls by nature.
+    public static func labels(seed: UInt64 = bundledSeed) -> [String] {
+        [ChannelLabel.head] + lived(seed, implantEvery: 60).labels.map(\.row)
+    }
+
+    private static func lived(_ seed: UInt64, implantEvery interval: Int) -> Home {
         var home = Home(seed: seed, dawn: dawn)
-        home.implant()
+        home.activity = .implant
+        home.implant(every: interval)
+        home.activity = nil
         home.curiosity()
         for host in Household.hosts {
+            home.activity = .time
             home.timeSync(host)
+            home.activity = .updates
             home.updates(host)
+            home.activity = .telemetry
             home.telemetry(host)
+            home.activity = .localChatter
             home.localChatter(host)
+            home.activity = nil
             home.streaming(host)
             if host.kind.isPersonal {
                 home.browsing(host)
                 home.mail(host)
             }
         }
-        return home.sensor.written()
+        return home
     }
 }

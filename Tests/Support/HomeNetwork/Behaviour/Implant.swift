@@ -3,7 +3,9 @@ extension Home {
     /// A shell loop on the Mac: look the name up, fetch the page with curl, sleep a minute, all day and night.
     ///
     /// The loop's period is the minute plus the time that curl takes, some 60.3 s; a few calls are lost with the Wi-Fi.
-    mutating func implant() {
+    ///
+    /// - Parameter interval: seconds between calls.
+    mutating func implant(every interval: Int) {
         guard let mac = Household.host(at: Household.infected) else { return }
         var dice = self.dice(for: "implant")
         let server = Internet.commandServer
@@ -22,7 +24,7 @@ extension Home {
                         status: 200, length: 1016),
                     alert: isAlerted ? .curlOutbound : nil, &dice)
             }
-            moment = moment + 60 * Span.second + took + dice.between(20...90) * Span.millisecond
+            moment = moment + interval * Span.second + took + dice.between(20...90) * Span.millisecond
         }
     }
 
