@@ -53,10 +53,13 @@ struct HuntCommand: AsyncParsableCommand {
 
     @OptionGroup var owners: OwnerOptions
 
-    @Flag(help: "Gathers findings under their destinations.")
+    @Flag(help: "Opens incidents, a row for each of their findings, and lists what calls by nature too.")
+    var all = false
+
+    @Flag(help: "Gathers findings under their destinations, a row each, in place of incidents.")
     var group = false
 
-    @Option(help: "How many findings the table shows; 0 shows all.")
+    @Option(help: "How many incidents the table shows; 0 shows all.")
     var top = 20
 
     @OptionGroup var outputs: OutputOptions
@@ -130,7 +133,7 @@ struct HuntCommand: AsyncParsableCommand {
         }
         let grouping = group ? "destination" : "none"
         draft.sinks =
-            [PipelineDraft.plugin("table", ("top", "\(top)"), ("group", grouping))]
+            [PipelineDraft.plugin("table", ("top", "\(top)"), ("all", "\(all)"), ("group", grouping))]
             + outputs.sinks(page: page, grouping: group ? "destination" : "incident")
         return draft
     }

@@ -87,8 +87,11 @@ struct RunSummary {
         let severities = Severity.allCases.reversed().compactMap { severity in
             run.severities[severity.rawValue].map { "\($0.grouped) \(severity.rawValue)" }
         }
+        let listed = run.incidents.listed.count
+        let folded = run.incidents.foldedLine.map { "; \($0)" } ?? ""
         return "Findings: \(run.findings.grouped)"
             + (severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))")
+            + (run.findings == 0 ? "" : ", \(listed.grouped) incident\(listed == 1 ? "" : "s")\(folded)")
     }
 
     private var outputs: [String] {

@@ -150,6 +150,20 @@ struct SuspicionTests {
         #expect(found[0].incidentReasons == ["self-signed subject C=AU, ST=Some-State"])
     }
 
+    @Test("servers without a name on one odd port are one incident, also those that never answer")
+    func port() async throws {
+        var lines: [String] = []
+        for server in 1...5 {
+            lines.append(Line.flow(at: 1, id: server, to: "203.0.113.\(server)", 449))
+            guard server == 1 else { continue }
+            lines.append(Line.tls(at: 1, id: server, to: "203.0.113.\(server)", 449))
+        }
+        lines.append(Line.flow(at: 1, id: 9, to: "203.0.113.9", 443))
+        let found = try await findings(lines)
+        #expect(Set(found.filter { $0.channel?.port == 449 }.map(\.incident)).count == 1)
+        #expect(Set(found.map(\.incident)).count == 2)
+    }
+
     @Test("a fingerprint that a host has toward many others ties nothing, nor does a certificate of many names")
     func common() async throws {
         var lines: [String] = []

@@ -1,4 +1,5 @@
 import Foundation
+import HomeNetwork
 import TestKit
 import Testing
 
@@ -175,6 +176,20 @@ struct FirstContactTests {
     }
 
     // MARK: The demo
+
+    @Test(
+        "the demo's implant comes first, and little else is critical, however seldom it calls",
+        arguments: [60, 600, 3600])
+    func seldom(interval: Int) throws {
+        let lines = SampleDay.lines(implantEvery: interval)
+        try folder.file("home.json", lines.joined(separator: "\n") + "\n")
+        let result = try flare("hunt", "home.json", "--json", "a.json", "--quiet")
+        #expect(result.exitCode == 0, "\(result.errors)")
+        let first = try #require(result.output.split(separator: "\n").dropFirst().first)
+        #expect(first.hasPrefix("critical") && first.contains("www.huntoperator.com:80"), "\(result.output)")
+        let critical = try folder.read("a.json").split(separator: "\n").count { $0.contains(#""severity":"critical""#) }
+        #expect(critical <= 3)
+    }
 
     @Test("README's example is what comes out")
     func example() throws {

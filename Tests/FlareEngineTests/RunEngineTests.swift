@@ -22,6 +22,18 @@ struct RunEngineTests {
         return try await RunEngine(version: "test", now: Timestamp(seconds: now)).run(pipeline)
     }
 
+    @Test("a run has incidents, each finding in exactly one, and its findings name them")
+    func incidents() async throws {
+        let records = (0..<40).map { number in
+            MemoryRecord(at: Double(number), from: "10.0.0.\(number % 4)", to: "203.0.113.1")
+        }
+        let outcome = try await MemoryRun.outcome(of: CountingDetector(minimumCount: 1), in: records)
+        #expect(outcome.run.incidents.count == 1)
+        #expect(outcome.run.incidents.flatMap(\.findings).sorted() == outcome.findings.map(\.id).sorted())
+        #expect(outcome.findings.allSatisfy { $0.incident == outcome.run.incidents[0].id })
+        #expect(outcome.run.incidents[0].name.hasPrefix("4 hosts → 203.0.113.1:443"))
+    }
+
     @Test("a window relative to the newest record leaves out what is older, and counts it")
     func relativeWindow() async throws {
         let outcome = try await Self.run(Self.calls(100)) { $0.window = .last(30 * 60_000_000_000) }

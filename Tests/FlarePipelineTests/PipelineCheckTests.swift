@@ -19,9 +19,9 @@ struct PipelineCheckTests {
     @Test("a field that an enricher reads and nobody writes is a complaint")
     func unwritten() {
         #expect(
-            Sample.complaints(Sample.text + "\nenrichers:\n  - plugin: kin") == """
-                home.yaml:14:13: error: enricher "kin" reads the field "owner", which nobody writes
-                   14 |   - plugin: kin
+            Sample.complaints(Sample.text + "\nenrichers:\n  - plugin: related") == """
+                home.yaml:14:13: error: enricher "related" reads the field "owner", which nobody writes
+                   14 |   - plugin: related
                       |             ^^^
                       = add an enricher that writes it
                 """)
@@ -29,7 +29,7 @@ struct PipelineCheckTests {
 
     @Test("the order of enrichers does not matter")
     func order() throws {
-        let pipeline = try Sample.pipeline(Sample.text + "\nenrichers: [{plugin: kin}, {plugin: whois}]")
+        let pipeline = try Sample.pipeline(Sample.text + "\nenrichers: [{plugin: related}, {plugin: whois}]")
         #expect(pipeline.enrichers.count == 2)
     }
 

@@ -150,7 +150,7 @@ struct PipelineDefinitionTests {
                    12 | enrichers: {plugin: whois}
                       |            ^
                       = expected a list, each with "plugin: NAME"
-                      = known: kin, whois
+                      = known: related, whois
                 """)
     }
 

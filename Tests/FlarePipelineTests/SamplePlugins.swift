@@ -7,7 +7,7 @@ enum Sample {
         var registry = PluginRegistry()
         registry.register(Reader.self, as: .source)
         registry.register(Owner.self, as: .enricher)
-        registry.register(Kin.self, as: .enricher)
+        registry.register(Related.self, as: .enricher)
         registry.register(Interval.self, as: .detector)
         registry.register(Lookups.self, as: .detector)
         registry.register(Output.self, as: .sink)
@@ -91,9 +91,9 @@ enum Sample {
         init(_ options: NoOptions, _ context: PluginContext) {}
     }
 
-    struct Kin: Enricher, BuiltInPlugin {
-        static let name = "kin"
-        static let summary = "Adds kin by owner."
+    struct Related: Enricher, BuiltInPlugin {
+        static let name = "related"
+        static let summary = "Adds what is related by owner."
         var reads: Set<String> { ["owner"] }
 
         init(_ options: NoOptions, _ context: PluginContext) {}

@@ -130,7 +130,7 @@ struct PageTests {
         let keys = (1...3).map { ChannelKey(source: address, peer: .name("host\($0)"), port: nil, proto: nil) }
         let findings = [
             Finding(detector: "fan-out", subject: .source(address), score: 0.5, summary: "many peers"),
-            Finding(detector: "kin", subject: .group(keys), score: 0.4, summary: "one implant"),
+            Finding(detector: "cluster", subject: .group(keys), score: 0.4, summary: "one implant"),
         ]
         let report = Report(
             run: sample.run, columns: sample.columns, findings: findings, options: HTMLOptions(), links: [])

@@ -12,6 +12,24 @@ enum Sample {
     static let alerts = Field("alerts", .texts, "What the sensor alerted on.")
     static let columns = Column.all(with: [owner, alerts])
 
+    /// A run that found these.
+    static func run(_ findings: [Finding]) -> Run {
+        var (run, sorted) = (run, findings.byUrgency())
+        run.incidents = Incident.gather(&sorted)
+        run.findings = findings.count
+        return run
+    }
+
+    /// Two that were recognised as calling by nature.
+    static var expected: [Finding] {
+        ["192.0.2.1", "192.0.2.2"].map { server in
+            var finding = finding("10.0.0.9", server)
+            finding.expectation = "NTP"
+            finding.add([.init("known", -60, "NTP", side: .known)])
+            return finding
+        }
+    }
+
     /// The beacon of the demo, with evidence of one's own.
     static func finding(
         _ source: String = "192.168.0.53", _ peer: String = "160.153.76.129", score: Double = 0.99,

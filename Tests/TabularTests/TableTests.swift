@@ -12,29 +12,58 @@ struct TableTests {
         let sink = try TableSink(TableOptions.read(yaml)) { Terminal(width: width, hasColors: colors) }
         try await sink.begin(Sample.header, Sample.columns, resume: nil)
         try await sink.write(findings)
-        return await sink.text(Sample.run)
+        return await sink.text(Sample.run(findings))
     }
 
     private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
-    @Test("a line a finding, columns aligned under their names, units beside numbers")
+    @Test("a line an incident, columns aligned under their names, units beside numbers")
     func layout() async throws {
         let text = try await table([Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8", score: 0.5)])
         #expect(
             text == """
-                priority  severity  src_ip        dest_ip         dest_port  proto  interval  percent  occurrences  \
-                dest_degree  bytes_toserver  summary
-                    0.91  critical  192.168.0.53  160.153.76.129         80  tcp        61 s     99 %        1,425  \
-                          3          513 kB  calls every 61 s
-                    0.50  medium    10.0.0.1      8.8.8.8                80  tcp        61 s     99 %        1,425  \
-                          3          513 kB  calls every 61 s
+                severity  source        destination        every  since        priority  calls  regular    sent  why
+                critical  192.168.0.53  160.153.76.129:80  61 s   9 Jun 00:00      0.91  1,425     99 %  513 kB  \
+                calls every 61 s
+                medium    10.0.0.1      8.8.8.8:80         61 s   9 Jun 00:00      0.50  1,425     99 %  513 kB  \
+                calls every 61 s
 
                 """)
     }
 
+    @Test("findings that are one incident are one line, named by what they share; all opens it")
+    func incidents() async throws {
+        var findings = (1...3).map { Sample.finding("10.0.0.\($0)", "203.0.113.\($0)") } + Sample.expected
+        for place in 0..<3 {
+            findings[place].traits = [.init(.certificate, "aa", noun: "self-signed certificate")]
+            findings[place].add([.init("rare", 5, "")])
+        }
+        let shown = lines(try await table(findings, width: 80))
+        #expect(
+            shown == [
+                "severity  source   destination  every  since        priority  calls  regular",
+                "critical  3 hosts  3 servers    61 s   9 Jun 00:00      0.97  4,275     99 %",
+                "          3 findings, one self-signed certificate, TCP on 80; rare",
+                "2 expected: 2 NTP; the table's option all: true shows them, as flare hunt --all",
+                "  does.",
+            ])
+        let opened = lines(try await table(findings, width: 80, "all: true"))
+        #expect(opened.count { $0.contains("203.0.113.") } == 3)
+        #expect(opened.count { $0.contains("192.0.2.") } == 2)
+        #expect(!opened.contains { $0.contains("option all") })
+    }
+
+    @Test("what is expected alone is counted, and is not nothing")
+    func expected() async throws {
+        let text = try await table(Sample.expected)
+        #expect(text.hasPrefix("No other findings.\n2 expected: 2 NTP;"))
+    }
+
     @Test("sorted by falling priority, in whatever order findings come")
     func sorted() async throws {
-        let findings = [0.2, 0.9, 0.5, 0.7].map { Sample.finding("10.0.0.\(Int($0 * 10))", score: $0) }
+        let findings = [0.2, 0.9, 0.5, 0.7].map {
+            Sample.finding("10.0.0.\(Int($0 * 10))", "203.0.113.\(Int($0 * 10))", score: $0)
+        }
         let text = try await table(findings, "columns: [src_ip]")
         #expect(lines(text).dropFirst() == ["10.0.0.9", "10.0.0.7", "10.0.0.5", "10.0.0.2"])
         #expect(try await table(findings.reversed(), "columns: [src_ip]") == text)
@@ -42,11 +71,11 @@ struct TableTests {
 
     @Test("the most urgent are shown, and how many more there are is said")
     func top() async throws {
-        let findings = (1...30).map { Sample.finding("10.0.0.\($0)") }
+        let findings = (1...30).map { Sample.finding("10.0.0.\($0)", "203.0.113.\($0)") }
         let text = try await table(findings)
         #expect(lines(text).count == 22)
         #expect(
-            lines(text).last == "10 more of 30 findings are not shown; the table's option top: 0 shows all.")
+            lines(text).last == "10 more of 30 incidents are not shown; the table's option top: 0 shows all.")
         #expect(lines(try await table(findings, "top: 0")).count == 31)
         #expect(lines(try await table(findings, "top: 30")).count == 31)
     }
@@ -67,46 +96,56 @@ struct TableTests {
         }
     }
 
-    @Test("at 80 columns the channel, its interval and its share are whole", arguments: [78, 80, 100, 120])
+    @Test("at 80 columns who calls whom, how often, since when and why are whole", arguments: [78, 80, 100, 120])
     func eightyColumns(width: Int) async throws {
-        let row = try #require(lines(try await table([Sample.finding()], width: width)).last)
-        for cell in ["192.168.0.53", "160.153.76.129", " 80", "61 s", "99 %"] { #expect(row.contains(cell)) }
+        var finding = Sample.finding(evidence: ["dest_whois": .text("GO-DADDY, US")])
+        finding.host = "www.huntoperator.com"
+        finding.add([.init("alert", 20, "24 on its flows, mostly ET SCAN", side: .alert)])
+        let rows = try await table([finding], width: width)
+        for cell in [
+            "192.168.0.53", "www.huntoperator.com:80", "61 s", "9 Jun 00:00", "24 on its flows", "GO-DADDY, US",
+        ] {
+            #expect(rows.contains(cell), "\(width): \(cell)")
+        }
     }
 
-    @Test("at 80 columns who calls whom by name, how often and how grave it is stay; names keep their ends")
-    func names() async throws {
-        var findings = [Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8"), Sample.finding("10.0.0.2", "1.1.1.1")]
+    @Test("bytes go before owner and reason; names keep their ends", arguments: [40, 50, 60, 70, 80])
+    func names(width: Int) async throws {
+        var findings = [
+            Sample.finding(evidence: ["dest_whois": .text("OWNER")]), Sample.finding("10.0.0.1", "8.8.8.8"),
+        ]
+        findings[0].host = "a-name-much-too-long-for-a-terminal.of-eighty-columns.example.org"
+        let shown = lines(try await table(findings, width: width))
+        #expect(shown[1].contains("…") && (width < 60 || shown[1].contains("example.org:80")))
+        #expect(shown[2].contains("OWNER") && !shown[0].contains("sent"))
+        for name in ["sev", "sou", "des", "eve", "sin"] { #expect(shown[0].contains(name), "\(width): \(shown[0])") }
+    }
+
+    @Test("address and name of the destination become one column where there is no room for two")
+    func merged() async throws {
+        var findings = [Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8")]
         findings[0].host = "www.huntoperator.com"
-        findings[1].host = "a-name-much-too-long-for-a-terminal.of-eighty-columns.example.org"
-        let shown = lines(try await table(findings, width: 80))
+        let columns = "columns: [severity, src_ip, dest_ip, host, dest_port, interval]"
         #expect(
-            shown[0].split(separator: " ") == [
-                "priority", "severity", "src_ip", "destination", "dest_port", "interval",
-            ])
-        #expect(shown.contains { $0.contains(/critical  192\.168\.0\.53  www\.huntoperator\.com +80 +61 s$/) })
-        #expect(shown.contains { $0.contains("…") && $0.contains("hty-columns.example.org ") })
-        #expect(shown.contains { $0.contains(" 10.0.0.2      1.1.1.1 ") })
-        // Where there is room, address and name have a column each.
-        let wide = lines(try await table(findings, width: 200))
-        #expect(wide[3].contains("160.153.76.129  www.huntoperator.com"))
-        for width in [40, 50, 60, 70] {
-            let head = lines(try await table([findings[0]], width: width))[0]
-            for name in ["sev", "src", "des", "int"] { #expect(head.contains(name), "\(width): \(head)") }
-        }
+            lines(try await table(findings, width: 200, columns))[1].contains("160.153.76.129  www.huntoperator.com"))
+        let narrow = lines(try await table(findings, width: 60, columns))
+        #expect(narrow[1].contains("www.huntoperator.com") && !narrow[1].contains("160.153.76.129"))
+        #expect(narrow[2].contains("8.8.8.8"))
     }
 
     @Test("columns that no finding fills are left out, and columns can be chosen")
     func columns() async throws {
-        #expect(!(try await table([Sample.finding()])).contains("dest_whois"))
+        #expect(!(try await table([Sample.finding()])).contains("owner"))
         let named = Sample.finding(evidence: ["dest_whois": .text("GO-DADDY, US"), "dest_owner": .text("me")])
-        #expect(try await table([named]).contains("dest_whois"))
+        #expect(try await table([named]).contains("owner"))
         #expect(try await table([named], "columns: [dest_owner, nothing]") == "dest_owner\nme\n")
     }
 
     @Test(
         "scores have two decimals, other numbers as many as they need",
         arguments: [
-            (0.5957, "0.60", "0.6 s"), (61, "61.00", "61 s"), (-0.001, "0.00", "0 s"), (-1.5, "-1.50", "-1.5 s"),
+            (0.5957, "0.60", "0.596 s"), (61, "61.00", "61 s"), (-0.001, "0.00", "-0.001 s"), (-1.5, "-1.50", "-1.5 s"),
+            (3700, "3700.00", "62 min"),
         ])
     func numbers(number: Double, bare: String, withUnit: String) async throws {
         var finding = Sample.finding(score: number)
@@ -118,7 +157,7 @@ struct TableTests {
     @Test("colours only where they are asked for")
     func colors() async throws {
         #expect(!(try await table([Sample.finding()])).contains("\u{1B}"))
-        let text = try await table([Sample.finding(), Sample.finding(score: 0.5)], colors: true)
+        let text = try await table([Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8", score: 0.5)], colors: true)
         #expect(text.contains("\u{1B}[1;31m0.91\u{1B}[0m"))
         #expect(text.contains("\u{1B}[33m0.50\u{1B}[0m"))
     }

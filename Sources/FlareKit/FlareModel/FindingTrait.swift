@@ -6,7 +6,7 @@ extension Finding {
     public struct Trait: Hashable, Sendable, Codable {
         /// What it is, the strongest first.
         public enum Kind: String, Sendable, Codable, CaseIterable {
-            case certificate, subject, name, address, fingerprint, campaign
+            case certificate, subject, name, address, fingerprint, port
         }
 
         public var kind: Kind
@@ -43,10 +43,10 @@ extension Finding.Trait {
         return counts.filter { $0.value > 1 }.keys.sorted()
     }
 
-    /// `one self-signed certificate`, `3 JA3 fingerprints`: the strongest kind, beside names and addresses, which a
-    /// reader sees as the destination; `nil` where there is no other.
+    /// `one self-signed certificate`, `3 JA3 fingerprints`: the strongest kind, beside names, addresses and ports, which a
+    /// reader sees anyway; `nil` where there is no other.
     static func phrase(of traits: [Self]) -> String? {
-        let strongest = traits.filter { $0.kind != .name && $0.kind != .address }
+        let strongest = traits.filter { ![.name, .address, .port].contains($0.kind) }
         guard let noun = strongest.first?.noun else { return nil }
         let count = strongest.count { $0.noun == noun }
         return count == 1 ? "one \(noun)" : "\(count.grouped) \(noun)s"

@@ -86,12 +86,11 @@ extension Incident {
         return place.contains(":") ? "[\(place)]:\(port)" : "\(place):\(port)"
     }
 
-    /// `202 s`, `60 s to 5 min`; `nil` where no finding has an interval.
+    /// `202 s`, `60 to 300 s`; `nil` where no finding has an interval.
     public var every: String? {
         guard let shortest = shortestInterval, let longest = longestInterval else { return nil }
         // To within a tenth it is one pace.
-        if longest <= shortest * 1.1 { return Readable.seconds((shortest + longest) / 2) }
-        return "\(Readable.seconds(shortest)) to \(Readable.seconds(longest))"
+        return longest <= shortest * 1.1 ? Readable.pace((shortest + longest) / 2) : Readable.pace(shortest...longest)
     }
 
     /// `4 Nov`; of what lasts for less than three days with the time (UTC): `4 Nov 12:30`.

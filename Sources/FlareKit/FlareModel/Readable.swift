@@ -27,6 +27,31 @@ package enum Readable {
         return pair(whole / 86_400, "d", whole / 3600 % 24, "h")
     }
 
+    /// A length of time in one unit: `0.25 s`, `202 s`, `74 min`, `2.4 h`, `3.1 d`.
+    package static func pace(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds.magnitude < 1e15 else { return "?" }
+        let (number, unit) = amount(seconds)
+        return "\(number) \(unit)"
+    }
+
+    /// Two lengths of time: `60 to 202 s`, `60 s to 2.4 h`.
+    package static func pace(_ seconds: ClosedRange<Double>) -> String {
+        let (least, unit) = amount(seconds.lowerBound)
+        let (most, unitOfMost) = amount(seconds.upperBound)
+        return unit == unitOfMost ? "\(least) to \(most) \(unit)" : "\(least) \(unit) to \(most) \(unitOfMost)"
+    }
+
+    private static func amount(_ seconds: Double) -> (String, String) {
+        switch seconds.magnitude {
+        case ..<1: (decimal(seconds, 3), "s")
+        case ..<100: (decimal(seconds, 1), "s")
+        case ..<600: (decimal(seconds, 0), "s")
+        case ..<7200: (decimal(seconds / 60, 0), "min")
+        case ..<172_800: (decimal(seconds / 3600, 1), "h")
+        default: (decimal(seconds / 86_400, 1), "d")
+        }
+    }
+
     /// A number with at most `places` decimals, no needless zeros.
     package static func decimal(_ number: Double, _ places: Int) -> String {
         guard number.isFinite, number.magnitude < 1e12 else { return String(number) }

@@ -2,8 +2,9 @@ import FlareKit
 
 /// What ties findings together, by what the sensor logged: certificates, fingerprints, rare names and servers.
 ///
-/// A property of the site at large ties nothing. What at most `rare_hosts` hosts have is rare; what more have is a trait all
-/// the same if half of them at least have it toward what is reported: an outbreak is no property of the site.
+/// A property of the site at large ties nothing. What at most `rare_hosts` hosts have is rare, and evidence too. A certificate or
+/// a fingerprint that more hosts have is a trait all the same if half of them at least have it toward what is reported: an
+/// outbreak is no property of the site.
 struct SharedTraits {
     /// In decibans.
     private static let amount = 3.0
@@ -18,21 +19,26 @@ struct SharedTraits {
     }
 
     func fill(_ stories: inout [Story]) {
+        let oddPorts = Set(stories.filter(Self.isOnOddPort).compactMap(Self.port))
         var holders: [Candidate: [Int]] = [:]
         for (place, story) in stories.enumerated() where !story.isOfLookups {
-            for candidate in candidates(story) { holders[candidate, default: []].append(place) }
+            for candidate in candidates(story, oddPorts) { holders[candidate, default: []].append(place) }
         }
         let reported = Set(stories.map(\.finding).filter(\.isReported).flatMap(\.channels))
         let sources = Set(stories.compactMap(\.finding.source)).map(words.words)
         for (candidate, members) in holders.sorted(by: { $0.key.trait < $1.key.trait }) {
             let held = Set(members.flatMap { stories[$0].finding.channels })
             let others = channels(with: candidate, of: sources)
-            guard isDistinctive(candidate, held.intersection(reported), others) else { continue }
+            guard let hosts = hosts(with: candidate),
+                isDistinctive(candidate, hosts: hosts, held.intersection(reported), others)
+            else { continue }
             let all = held.union(others)
             let silent = all.subtracting(reported).sorted()
             for place in members {
                 stories[place].finding.traits.append(candidate.trait)
-                count(candidate.trait, channels: all.count, in: &stories[place].finding)
+                if hosts <= options.rareHosts {
+                    count(candidate.trait, channels: all.count, in: &stories[place].finding)
+                }
                 list(silent.filter { !stories[place].finding.channels.contains($0) }, in: &stories[place].finding)
             }
         }
@@ -40,7 +46,10 @@ struct SharedTraits {
 
     /// Evidence of several channels, once a finding: the strongest trait comes first.
     private func count(_ trait: Finding.Trait, channels: Int, in finding: inout Finding) {
-        guard options.modifiers, channels > 1, !finding.modifiers.contains(where: { $0.name == "cluster" }) else {
+        // That the port is odd is evidence by itself.
+        guard options.modifiers, channels > 1, trait.kind != .port,
+            !finding.modifiers.contains(where: { $0.name == "cluster" })
+        else {
             return
         }
         finding.add([
@@ -67,14 +76,25 @@ struct SharedTraits {
             case certificate(hash: String)
             case selfSigned
             case fingerprint(ColumnName, Mark.Kind)
+            case port
         }
 
         let trait: Finding.Trait
         let origin: Origin
     }
 
+    /// A port and its protocol, as `tcp/449`.
+    private static func port(of story: Story) -> String? {
+        guard let key = story.finding.channel, let port = key.port, let proto = key.proto else { return nil }
+        return "\(TransportProtocol.name(of: proto))/\(port)"
+    }
+
+    private static func isOnOddPort(_ story: Story) -> Bool {
+        story.finding.modifiers.contains { ["port_protocol", "port_unusual"].contains($0.name) }
+    }
+
     /// What a finding could share with others.
-    private func candidates(_ story: Story) -> Set<Candidate> {
+    private func candidates(_ story: Story, _ oddPorts: Set<String>) -> Set<Candidate> {
         guard let key = story.finding.channel else { return [] }
         var found: Set<Candidate> = []
         // A CDN's address and certificate are many names'; where a name tells, they tie nothing.
@@ -83,6 +103,11 @@ struct SharedTraits {
         if name == nil || key.peer.name != nil {
             found.insert(
                 Candidate(trait: Finding.Trait(.address, "\(key.peer)", noun: "rare server"), origin: .peer(key.peer)))
+        }
+        // Servers without a name on one odd port: the list of servers that an implant brings along, those that do not answer too.
+        if name == nil, let port = Self.port(of: story), oddPorts.contains(port) {
+            let words = "servers without a name on \(port)"
+            found.insert(Candidate(trait: Finding.Trait(.port, port, noun: "port", words: words), origin: .port))
         }
         for certificate in story.words.shown.values where certificate.isSelfSigned || name == nil {
             let noun = certificate.isSelfSigned ? "self-signed certificate" : "certificate"
@@ -116,9 +141,12 @@ struct SharedTraits {
     /// - Parameters:
     ///   - found: the reported channels with the trait.
     ///   - all: the channels with the trait of all sources of findings.
-    private func isDistinctive(_ candidate: Candidate, _ found: Set<ChannelKey>, _ all: Set<ChannelKey>) -> Bool {
-        let callers = Set(found.map(\.source)).count
-        guard let hosts = hosts(with: candidate), hosts <= max(options.rareHosts, 2 * callers) else { return false }
+    private func isDistinctive(
+        _ candidate: Candidate, hosts: Int, _ found: Set<ChannelKey>, _ all: Set<ChannelKey>
+    ) -> Bool {
+        let isNamed = [.name, .address].contains(candidate.trait.kind)
+        let most = isNamed ? options.rareHosts : max(options.rareHosts, 2 * Set(found.map(\.source)).count)
+        guard hosts <= most else { return false }
         guard candidate.trait.kind == .fingerprint else { return true }
         // A system's own TLS client calls for all programs: its fingerprint tells of one only where most of whom it is used
         // toward are reported.
@@ -136,6 +164,8 @@ struct SharedTraits {
             words.selfSigned(by: [candidate.trait.value])
                 .map { sharing.sources(.tls, .fingerprint, $0.hash) ?? 0 }.max() ?? 0
         case .fingerprint(let column, _): sharing.sources(.tls, column, candidate.trait.value)
+        // What counts is that it is odd, not how many call it.
+        case .port: 0
         }
     }
 
@@ -143,7 +173,7 @@ struct SharedTraits {
     private func channels(with candidate: Candidate, of sources: [SourceWords]) -> Set<ChannelKey> {
         let marks =
             switch candidate.origin {
-            case .lookup, .peer: [Mark]()
+            case .lookup, .peer, .port: [Mark]()
             case .certificate: [Mark(.certificate, candidate.trait.value)]
             case .selfSigned: words.selfSigned(by: [candidate.trait.value]).map { Mark(.certificate, $0.key) }
             case .fingerprint(_, let kind): [Mark(kind, candidate.trait.value)]

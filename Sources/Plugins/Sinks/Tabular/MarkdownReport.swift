@@ -1,10 +1,11 @@
 import FlareKit
 import OutputText
 
-/// A run and its most urgent findings in Markdown.
+/// A run and its most urgent incidents in Markdown.
 struct MarkdownReport {
     private let run: Run
     private let findings: [Finding]
+    private let incidents: IncidentList
     private let columns: [Column]
     private let options: MarkdownOptions
 
@@ -12,9 +13,12 @@ struct MarkdownReport {
     init(_ run: Run, _ findings: [Finding], _ columns: [Column], _ options: MarkdownOptions) {
         self.run = run
         self.findings = findings
+        incidents = IncidentList(run, findings)
         self.columns = columns
         self.options = options
     }
+
+    private var listed: [IncidentList.Entry] { incidents.entries.filter { !$0.incident.isFolded } }
 
     var text: String {
         ([heading, looked, statements] + (run.failures + run.warnings).map { "> \(MarkdownText.shown($0))" }
@@ -23,8 +27,9 @@ struct MarkdownReport {
     }
 
     private var heading: String {
-        "## Flare: \(Readable.count(Int64(findings.count))) finding\(findings.count == 1 ? "" : "s"), "
-            + MarkdownText.code(run.header.pipeline)
+        let plural = listed.count == 1 ? "" : "s"
+        return "## Flare: \(listed.count.grouped) incident\(plural) of \(findings.count.grouped) "
+            + "finding\(findings.count == 1 ? "" : "s"), \(MarkdownText.code(run.header.pipeline))"
     }
 
     /// What counts as inside, where a filter says so.
@@ -40,31 +45,25 @@ struct MarkdownReport {
     }
 
     private var table: String? {
-        guard !findings.isEmpty else { return nil }
-        let head = "| Priority | Source | Destination | Port | Every | Regular | Calls | Owner | In words |"
-        let rule = "| ---: | --- | --- | ---: | ---: | ---: | ---: | --- | --- |"
-        return ([head, rule] + findings.prefix(options.top).map(row)).joined(separator: "\n")
+        guard !listed.isEmpty else { return nil }
+        let head = "| Severity | Source | Destination | Every | Since | Why | Owner | Findings |"
+        let rule = "| --- | --- | --- | ---: | --- | --- | --- | ---: |"
+        return ([head, rule] + listed.prefix(options.top).map(row)).joined(separator: "\n")
     }
 
-    private func row(_ finding: Finding) -> String {
-        let cells: [String?] = [
-            "\(Readable.decimal(finding.priority, 2)) \(finding.severity.rawValue)",
-            finding.source.map { MarkdownText.code($0.description) },
-            destination(finding),
-            finding.channel?.port.map { String($0) },
-            finding.interval.map { Readable.seconds($0) },
-            finding.percent.map { Readable.decimal($0, 1) + " %" },
-            finding.occurrences.map { Readable.count(Int64($0)) },
-            finding.evidence["dest_whois"].map { MarkdownText.shown($0.description) },
-            MarkdownText.shown(finding.summary),
+    private func row(_ entry: IncidentList.Entry) -> String {
+        let incident = entry.incident
+        let owners = Set(entry.findings.compactMap { $0.evidence["dest_whois"]?.description }).sorted()
+        let shared = incident.shared.map { "\($0); " } ?? ""
+        let cells = [
+            "\(incident.severity.rawValue) \(Readable.decimal(incident.priority, 2))",
+            incident.who.isEmpty ? "" : MarkdownText.code(incident.who),
+            incident.whom.isEmpty ? "" : MarkdownText.code(incident.whom), incident.every ?? "", incident.since ?? "",
+            MarkdownText.shown(shared + incident.why),
+            owners.first.map { MarkdownText.shown($0) + (owners.count > 1 ? " +\(owners.count - 1)" : "") } ?? "",
+            entry.findings.count.grouped,
         ]
-        return "| " + cells.map { $0 ?? "" }.joined(separator: " | ") + " |"
-    }
-
-    private func destination(_ finding: Finding) -> String {
-        guard let peer = finding.channel?.peer.description else { return "" }
-        let name = finding.host.flatMap { $0 == peer ? nil : " " + MarkdownText.code($0) } ?? ""
-        return MarkdownText.code(peer) + name
+        return "| " + cells.joined(separator: " | ") + " |"
     }
 
     private var remark: String? {
@@ -75,8 +74,13 @@ struct MarkdownReport {
                 (run.hiddenFindings.isEmpty
                 ? "Nothing was found in this window." : "Nothing else was found in this window.") + nearest
         }
-        let more = findings.count - options.top
-        return more > 0 ? "\(Readable.count(Int64(more))) more are not listed here." : nil
+        let more = listed.count - options.top
+        let lines = [
+            listed.isEmpty ? "Nothing was found in this window beside what is expected." : nil,
+            more > 0 ? "\(more.grouped) more are not listed here." : nil,
+            incidents.foldedLine.map { MarkdownText.shown($0) + "." },
+        ].compactMap { $0 }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n\n")
     }
 
     /// What filters took out.
@@ -85,28 +89,48 @@ struct MarkdownReport {
             ? nil : run.hiddenFindings.map { "- " + MarkdownText.shown($0) }.joined(separator: "\n")
     }
 
-    /// What else is known of the most urgent ones.
+    /// What else is known of the most urgent ones: the incident, its findings, and all about the most urgent of these.
     private var details: [String] {
-        let standard = Set(Column.standard.map(\.name))
-        return findings.prefix(min(options.details, options.top)).map { finding in
-            var lines = ["### " + MarkdownText.code(subject(finding)), "", MarkdownText.shown(finding.summary), ""]
-            if let said = finding.evidence["said"] {
-                lines += ["**What it said:** " + MarkdownText.shown(said.description), ""]
+        listed.prefix(min(options.details, options.top)).map { entry in
+            let finding = entry.findings[0]
+            guard entry.findings.count > 1 else {
+                return "### " + MarkdownText.code(subject(finding)) + "\n\n" + details(of: finding)
             }
-            lines += finding.weights.map {
-                "- \($0.amount.decibans) \(MarkdownText.shown($0.name)): "
-                    + MarkdownText.shown($0.reason)
+            var lines = ["### " + MarkdownText.shown(entry.incident.name), ""]
+            if !entry.incident.reasons.isEmpty {
+                lines += ["Shared: " + MarkdownText.shown(entry.incident.reasons.joined(separator: "; ")) + ".", ""]
             }
-            for column in columns where !standard.contains(column.name) && column.name != "said" {
-                guard let value = column.value(of: finding) else { continue }
-                let unit = column.field.unit.map { " \($0)" } ?? ""
-                lines.append("- \(MarkdownText.shown(column.name)): \(MarkdownText.shown(value.description))\(unit)")
+            lines += entry.findings.prefix(Self.mostMembers).map {
+                "- \($0.severity.rawValue) \(MarkdownText.code(subject($0))): \(MarkdownText.shown($0.summary))"
             }
-            if let first = finding.firstSeen, let last = finding.lastSeen {
-                lines.append("- seen: \(minute(first)) to \(minute(last)) UTC")
-            }
+            let more = entry.findings.count - Self.mostMembers
+            if more > 0 { lines.append("- \(more.grouped) more findings") }
+            lines += ["", "The most urgent, \(MarkdownText.code(subject(finding))):", "", details(of: finding)]
             return lines.joined(separator: "\n")
         }
+    }
+
+    /// How many findings of an incident are listed.
+    private static let mostMembers = 50
+
+    private func details(of finding: Finding) -> String {
+        let standard = Set(Column.standard.map(\.name))
+        var lines = [MarkdownText.shown(finding.summary), ""]
+        if let said = finding.evidence["said"] {
+            lines += ["**What it said:** " + MarkdownText.shown(said.description), ""]
+        }
+        lines += finding.weights.map {
+            "- \($0.amount.decibans) \(MarkdownText.shown($0.name)): " + MarkdownText.shown($0.reason)
+        }
+        for column in columns where !standard.contains(column.name) && column.name != "said" {
+            guard let value = column.value(of: finding) else { continue }
+            let unit = column.field.unit.map { " \($0)" } ?? ""
+            lines.append("- \(MarkdownText.shown(column.name)): \(MarkdownText.shown(value.description))\(unit)")
+        }
+        if let first = finding.firstSeen, let last = finding.lastSeen {
+            lines.append("- seen: \(minute(first)) to \(minute(last)) UTC")
+        }
+        return lines.joined(separator: "\n")
     }
 
     private func subject(_ finding: Finding) -> String {

@@ -56,10 +56,11 @@ public struct MarkdownOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option("path", \.path, "The file, written whole or not at all; - is standard output."),
-            Option("top", \.top, "Findings in the table, the most urgent ones.", unit: "findings", range: 1...10_000),
+            Option("top", \.top, "Incidents in the table, the most urgent ones.", unit: "incidents", range: 1...10_000),
             Option(
-                "details", \.details, "Findings whose evidence follows below the table, the most urgent ones.",
-                unit: "findings", range: 0...1000),
+                "details", \.details,
+                "Incidents whose findings and evidence follow below the table, the most urgent ones.",
+                unit: "incidents", range: 0...1000),
         ]
     }
 }

@@ -53,25 +53,46 @@ public actor TableSink: Sink, BuiltInPlugin {
 
     /// The table as it is shown.
     func text(_ run: Run) -> String {
-        let width = terminal().width ?? .max
-        let hidden = run.hiddenFindings.flatMap { DisplayWidth.wrapped(SafeText.line($0, limit: 500), to: width) }
-            .map { $0 + "\n" }.joined()
-        let sorted = findings.byUrgency()
-        let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
-        guard !shown.isEmpty else {
-            return (hidden.isEmpty ? "No findings.\n" : "No other findings.\n") + hidden
-                + run.nearMisses.lines.map { $0 + "\n" }.joined()
-        }
+        let terminal = terminal()
         let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
-        let layout = TableLayout(
-            options.group.columns(options.columns).compactMap { named[$0] }, options.group.gathered(shown),
-            gatheredBy: options.group.key, on: terminal())
-        return layout.text + rest(sorted.count - shown.count, of: sorted.count) + hidden
+        let columns = options.group.columns(options.columns).compactMap { named[$0] }
+        let (rows, rest) = options.group == .none ? incidents(run, columns) : gathered(run, columns)
+        let remarks = [rest, folded(run)].compactMap { $0 } + run.hiddenFindings
+        let notes = remarks.flatMap { DisplayWidth.wrapped(SafeText.line($0, limit: 500), to: terminal.width ?? .max) }
+        guard rows.isEmpty else { return TableLayout(columns, rows, on: terminal).text + Self.lines(notes) }
+        return (notes.isEmpty ? "No findings.\n" : "No other findings.\n") + Self.lines(notes + run.nearMisses.lines)
     }
 
-    private func rest(_ hidden: Int, of all: Int) -> String {
-        guard hidden > 0 else { return "" }
-        return "\(hidden.grouped) more of \(all.grouped) findings are not shown; the table's option top: 0 shows all.\n"
+    private static func lines(_ texts: [String]) -> String { texts.map { $0 + "\n" }.joined() }
+
+    /// A row an incident; where all is asked for, one for each of its findings under it.
+    private func incidents(_ run: Run, _ columns: [Column]) -> (rows: [TableRow], rest: String?) {
+        let listed = IncidentList(run, findings).entries.filter { options.all || !$0.incident.isFolded }
+        let shown = options.top == 0 ? listed[...] : listed.prefix(options.top)
+        let rows = shown.flatMap { entry in
+            let isOpen = options.all && (entry.findings.count > 1 || entry.incident.isFolded)
+            return [TableRow(entry.incident, entry.findings, columns)]
+                + (isOpen ? entry.findings.map { TableRow($0, columns, isMember: true) } : [])
+        }
+        return (rows, rest(listed.count - shown.count, of: listed.count, "incidents"))
+    }
+
+    /// A row a finding, those of one destination or source beside each other.
+    private func gathered(_ run: Run, _ columns: [Column]) -> (rows: [TableRow], rest: String?) {
+        let sorted = findings.byUrgency().filter { options.all || !$0.isExpected }
+        let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
+        let rows = options.group.gathered(shown).map { TableRow($0, columns, group: options.group.key?($0)) }
+        return (rows, rest(sorted.count - shown.count, of: sorted.count, "findings"))
+    }
+
+    private func folded(_ run: Run) -> String? {
+        guard !options.all, let line = IncidentList(run, findings).foldedLine else { return nil }
+        return "\(line); the table's option all: true shows them, as flare hunt --all does."
+    }
+
+    private func rest(_ hidden: Int, of all: Int, _ what: String) -> String? {
+        guard hidden > 0 else { return nil }
+        return "\(hidden.grouped) more of \(all.grouped) \(what) are not shown; the table's option top: 0 shows all."
     }
 }
 
@@ -92,7 +113,7 @@ public enum TableGroup: String, CaseIterable, OptionValue {
     private var own: [String] {
         switch self {
         case .none: []
-        case .destination: ["dest_ip", "host", "dest_whois"]
+        case .destination: ["destination", "dest_ip", "host", "dest_whois"]
         case .source: ["src_ip", "src_whois"]
         }
     }
@@ -124,13 +145,15 @@ public enum TableGroup: String, CaseIterable, OptionValue {
 
 /// The options of `table`.
 public struct TableOptions: PluginOptions {
-    /// Findings that are shown; the rest is counted. 0 shows all.
+    /// Lines that are shown; the rest is counted. 0 shows all.
     public var top = 20
+    /// Whether each finding of an incident has a row, and what is expected too.
+    public var all = false
     public var group = TableGroup.none
-    /// The columns in their order. What does not fit is left out, from the least important.
+    /// The columns in their order. What does not fit is left out, from the last.
     public var columns = [
-        "priority", "severity", "src_ip", "dest_ip", "host", "dest_port", "proto", "interval", "percent",
-        "occurrences", "dest_degree", "bytes_toserver", "bytes_toclient", "dest_whois", "summary",
+        "severity", "src_ip", "destination", "interval", "first_seen", "priority", "occurrences", "percent",
+        "bytes_toserver", "bytes_toclient", "dest_whois", "why",
     ]
 
     public init() {}
@@ -138,14 +161,21 @@ public struct TableOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "top", \.top, "How many findings are shown, the most urgent first; the rest is counted. 0 shows all.",
-                unit: "findings", range: 0...),
-            Option("group", \.group, "Gathers the findings that are shown under their destination or source."),
+                "top", \.top, "How many incidents are shown, the most urgent first; the rest is counted. 0 shows all.",
+                unit: "incidents", range: 0...),
+            Option(
+                "all", \.all,
+                "Whether incidents are opened, a row for each of their findings, and what calls by nature is listed too; "
+                    + "else that is counted in a line."),
+            Option(
+                "group", \.group,
+                "Gathers findings, a row each, under their destination or source, in place of incidents."),
             Option(
                 "columns", \.columns,
                 "The columns, in their order, of all that a finding has. Columns without a value in any row are left "
-                    + "out, and so are, from the last, those for which the terminal is too narrow; severity, source, "
-                    + "destination (by name, where there is one), port and interval always stay."),
+                    + "out. Where the terminal is too narrow, reasons, sentences and owners go to a second line, and the "
+                    + "other columns are left out from the last; severity, source, destination, port, interval and first "
+                    + "appearance always stay."),
         ]
     }
 }

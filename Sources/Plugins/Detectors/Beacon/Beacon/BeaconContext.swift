@@ -89,7 +89,9 @@ struct BeaconContext {
         }
         if campaignHosts > 1 {
             modifiers.append(
-                .init("campaign", Self.campaignAmount, "\(campaignHosts) hosts call it at the same pace", side: .site))
+                .init(
+                    "campaign", Self.campaignAmount, "\(campaignHosts) hosts call it at the same pace", side: .site,
+                    label: "same pace on several hosts"))
         }
         if isNew {
             modifiers.append(.init("new_in_window", Self.newAmount, "first seen well into the window", side: .time))
