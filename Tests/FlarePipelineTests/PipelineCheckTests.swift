@@ -22,7 +22,7 @@ struct PipelineCheckTests {
             Sample.complaints(Sample.text + "\nenrichers:\n  - plugin: related") == """
                 home.yaml:14:13: error: enricher "related" reads the field "owner", which nobody writes
                    14 |   - plugin: related
-                      |             ^^^
+                      |             ^^^^^^^
                       = add an enricher that writes it
                 """)
     }
