@@ -28,7 +28,10 @@ struct SharedTraits {
         let sources = Set(stories.compactMap(\.finding.source)).map(words.words)
         for (candidate, members) in holders.sorted(by: { $0.key.trait < $1.key.trait }) {
             let held = Set(members.flatMap { stories[$0].finding.channels })
+            // Channels toward a name and toward its addresses are the same calls.
+            let addresses = Set(members.flatMap { stories[$0].finding.addresses })
             let others = channels(with: candidate, of: sources)
+                .filter { $0.peer.address.map { !addresses.contains($0) } ?? false }
             guard let hosts = hosts(with: candidate),
                 isDistinctive(candidate, hosts: hosts, held.intersection(reported), others)
             else { continue }
@@ -140,7 +143,7 @@ struct SharedTraits {
     ///
     /// - Parameters:
     ///   - found: the reported channels with the trait.
-    ///   - all: the channels with the trait of all sources of findings.
+    ///   - all: the channels with the trait of all sources of findings, each call in one.
     private func isDistinctive(
         _ candidate: Candidate, hosts: Int, _ found: Set<ChannelKey>, _ all: Set<ChannelKey>
     ) -> Bool {
@@ -150,7 +153,7 @@ struct SharedTraits {
         guard candidate.trait.kind == .fingerprint else { return true }
         // A system's own TLS client calls for all programs: its fingerprint tells of one only where most of whom it is used
         // toward are reported.
-        let peers = Set(all.compactMap(\.peer.address)).count
+        let peers = Set(all.map(\.peer)).union(found.map(\.peer)).count
         return peers <= options.sharedPeers && 2 * Set(found.map(\.peer)).count >= peers
     }
 
