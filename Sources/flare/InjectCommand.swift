@@ -87,13 +87,13 @@ struct InjectCommand: AsyncParsableCommand {
             let injected = injection.labels.count - 1
             let known = known ?? Self.knownLabels(of: into)
             if let known { injection.add(try Truth(csv: try Self.text(known), name: known)) }
-            let lines = injection.labels
-            try await ResultFile.write(output) { file in try copy.write(form, injection.flows) { try file.write($0) } }
+            let (flows, lines) = (injection.flows, injection.labels)
+            try await ResultFile.write(output) { file in try copy.write(form, flows) { try file.write($0) } }
             try await ResultFile.write(labels) { file in
                 try file.write(Array((lines.joined(separator: "\n") + "\n").utf8))
             }
             StandardError.write(
-                "wrote \(injected.grouped) beacons of \(injection.flows.count.grouped) flows into \(output), labels in \(labels)"
+                "wrote \(injected.grouped) beacons of \(flows.count.grouped) flows into \(output), labels in \(labels)"
                     + (known.map { ", with the \((lines.count - 1 - injected).grouped) of \($0)" } ?? "") + "\n")
             if code != 0 { throw ExitCode(code) }
         }
