@@ -76,7 +76,8 @@ const selected = () => {
 // The incident of each finding that shares one; all that is expected is one line.
 const incidentOf = new Map(data.incidents.flatMap((incident) => incident.of.map((i) => [i, incident])));
 const isExpected = (i) => incidentOf.get(i)?.isExpected === true;
-const incidentKey = (i) => (isExpected(i) ? "expected" : incidentOf.get(i)?.of[0] ?? `alone ${i}`);
+const expected = "expected";
+const incidentKey = (i) => (isExpected(i) ? expected : incidentOf.get(i)?.of[0]);
 const incidentTitle = (i, members) => {
   if (!isExpected(i)) return incidentOf.get(i).name;
   const kinds = new Map();
@@ -108,12 +109,12 @@ const grouped = (list, by) => {
   const grouping = groupings[by];
   const groups = new Map();
   for (const i of list) {
-    const key = grouping.key(i);
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(i);
+    const key = grouping.key(i) ?? i;
+    const members = groups.get(key);
+    if (members) members.push(i); else groups.set(key, [i]);
   }
   const parts = [...groups].map(([key, members]) => {
-    const isFolded = by === "incident" && isExpected(members[0]);
+    const isFolded = key === expected;
     if (members.length === 1 && !isFolded) return { members };
     const title = grouping.title?.(members[0], members) ?? key;
     return { key: `${by} ${key}`, title, remark: isFolded ? "" : remarksOn(by, members), top: Math.min(...members), members, isFolded };

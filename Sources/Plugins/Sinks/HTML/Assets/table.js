@@ -3,7 +3,7 @@ const table = byId("list");
 const body = table?.tBodies[0];
 const pageSize = 100;
 // Rows that are made while someone still types; the others of a page follow when there is quiet.
-const firstSize = 40;
+const firstSize = 24;
 const quiet = 200;
 const rows = new Map();
 const opened = new Set();
@@ -64,7 +64,7 @@ const groupRow = (group) => {
   const button = make("button", { type: "button", class: severity, tabindex: "-1", "aria-expanded": String(isGroupOpen(group)), "aria-label": `${group.title}, ${severity}` },
     valueOf("priority", group.top).toFixed(2), make("span", {}, ` ${severity}`));
   const chips = [...new Set(group.members.flatMap((i) => data.chips.of[i]))].slice(0, 3).map(chipOf);
-  return make("tr", { class: group.isFolded ? "wide group folded" : "wide group", "data-key": group.key },
+  return make("tr", { class: `wide group${isGroupOpen(group) ? " open" : ""}${group.isFolded ? " folded" : ""}`, "data-key": group.key },
     make("td", {}, button),
     make("th", { scope: "rowgroup", colspan: data.table.length + extra.length - 1 }, make("span", { class: "title" }, group.title), ...(group.isFolded ? [] : chips), make("span", { class: "muted" }, group.remark)));
 };
