@@ -223,7 +223,7 @@ struct PageTests {
         }
         // Without script too.
         #expect(
-            Pages.between("<ol class=\"unscripted\">", "</ol>", in: html)[0].contains(
+            Pages.between("<div class=\"unscripted\">", "</ol>", in: html)[0].contains(
                 "\(expected.count) NTP, expected: <a href"))
     }
 
