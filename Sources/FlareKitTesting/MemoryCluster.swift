@@ -49,7 +49,7 @@ public final class MemoryCluster: GroupingSource {
             var census = Census()
             census.records = inside.count
             census.channels = groups.count
-            census.hosts = Set(inside.map(\.source)).count
+            census.hosts = Census.hosts(among: Set(inside.map(\.source)))
             for (peer, records) in Dictionary(grouping: inside, by: { Peer.address($0.destination) }) {
                 census.sourcesByPeer[peer] = Set(records.map(\.source)).count
             }

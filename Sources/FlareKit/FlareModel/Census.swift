@@ -7,7 +7,7 @@ public struct Census: Sendable, Codable {
     public var strays: [RecordedDays.Stray] = []
     /// Records of the kind that channels are made of.
     public var records = 0
-    /// Different source addresses.
+    /// Hosts of the site that call, see `hosts(among:)`.
     public var hosts = 0
     /// Channels in all.
     public var channels = 0
@@ -30,6 +30,19 @@ public struct Census: Sendable, Codable {
         let minute = time.minute.subtractingClamped(firstMinute)
         guard minute >= 0, minute < recordsByMinute.count else { return true }
         return recordsByMinute[Int(minute)] == 0
+    }
+}
+
+extension Census {
+    /// How many sources are hosts of the site: those whose addresses are not global. Whoever scans the site from the internet
+    /// is none of its hosts, and would make every destination look rare. Where no source has such an address, all count.
+    package static func hosts(among sources: some Sequence<IPAddress>) -> Int {
+        var (own, all) = (0, 0)
+        for source in sources {
+            all += 1
+            if source.scope != .global { own += 1 }
+        }
+        return own > 0 ? own : all
     }
 }
 

@@ -45,7 +45,7 @@ extension Census {
             case .name(let name): sourcesByPeer.increment(name)
             }
         }
-        hosts = sources.count
+        hosts = Self.hosts(among: sources.keys.lazy.map(\.source))
     }
 }
 

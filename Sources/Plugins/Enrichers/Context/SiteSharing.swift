@@ -3,7 +3,7 @@ import FlareKit
 /// How many sources of the site share what was said on findings.
 struct SiteSharing {
     private let counts: [SharedValue: Int]
-    /// Different sources of flows in the window.
+    /// Hosts of the site that call in the window.
     let hosts: Int
 
     init(_ stories: [Story], _ words: GatheredWords, _ run: RunContext) async throws {

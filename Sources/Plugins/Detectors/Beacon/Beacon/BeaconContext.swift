@@ -59,7 +59,7 @@ struct BeaconContext {
     ) {
         destinationDegree = census.sources(of: key.peer)
         prevalence =
-            census.hosts >= Self.fewestHosts ? Double(destinationDegree) / Double(census.hosts) : nil
+            census.hosts >= Self.fewestHosts ? min(1, Double(destinationDegree) / Double(census.hosts)) : nil
         campaignHosts = campaigns.hosts(of: key, period: judgement.period)
         if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow

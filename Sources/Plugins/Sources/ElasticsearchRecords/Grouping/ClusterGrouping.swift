@@ -91,7 +91,7 @@ struct ClusterGrouping: Sendable {
             sources.insert(key.source)
             census.sourcesByPeer[key.peer] += 1
         }
-        census.hosts = sources.count
+        census.hosts = Census.hosts(among: sources)
     }
 
     /// The same where the cluster kept channels to itself: it is asked about the destinations that are left.
@@ -110,7 +110,7 @@ struct ClusterGrouping: Sendable {
         census.hosts = try await hosts()
     }
 
-    /// Different sources in the whole window: one bucket each.
+    /// The site's hosts in the whole window: one bucket for each source.
     private func hosts() async throws -> Int {
         let source: JSON = ["s": ["terms": ["field": .text(fields.source)]]]
         let composite: JSON = ["size": .integer(Int64(page)), "sources": .array([source])]
@@ -118,6 +118,6 @@ struct ClusterGrouping: Sendable {
         try await context.buckets(of: ["composite": composite], query.query(in: census.window)) { bucket in
             if let address = bucket["key", "s"]?.text.flatMap({ IPAddress($0) }) { hosts.insert(address) }
         }
-        return hosts.count
+        return Census.hosts(among: hosts)
     }
 }
