@@ -43,8 +43,6 @@ struct HistoryEnricherTests {
                 ["a history of 9 d 23 h knows new.example not at all"], [],
             ])
         #expect(late[1].priority > late[0].priority)
-        let unmoved = try await enrich(folder.history, ", modifiers: false", hour: 10 * day, asked)
-        #expect(unmoved.allSatisfy { $0.modifiers.isEmpty })
     }
 
     private func named(_ port: Int, _ host: String) -> Finding {

@@ -29,11 +29,11 @@ public struct ContextEnricher: Enricher, BuiltInPlugin {
         for place in stories.indices {
             let suspicions = Suspicions(stories[place], words, sharing, options, run)
             stories[place].lookups = Lookups(of: stories[place], words, options)
-            if options.modifiers { stories[place].finding.add(suspicions.modifiers) }
+            stories[place].finding.add(suspicions.modifiers)
             ContextFields.fill(&stories[place], options, run)
         }
         SharedTraits(words, sharing, options, run).fill(&stories)
-        if options.foldLookups { Self.fold(&stories, words, options, run) }
+        Self.fold(&stories, words, options, run)
         findings = stories.map(\.finding)
     }
 

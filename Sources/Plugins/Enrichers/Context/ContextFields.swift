@@ -36,7 +36,7 @@ enum ContextFields {
 
     static func fill(_ story: inout Story, _ options: ContextOptions, _ run: RunContext) {
         let words = story.words
-        let most = options.values
+        let most = options.maxValues
         story.finding.application = Sentence.spoken(words)
         if let name = story.name {
             if story.finding.channel?.peer.name == nil || story.finding.host == nil { story.finding.host = name.name }

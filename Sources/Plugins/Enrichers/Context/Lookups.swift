@@ -25,8 +25,8 @@ struct Lookups {
         var preceded: [ChannelKey: Int] = [:]
         for (channel, lookups) in Dictionary(grouping: own, by: \.channel) {
             let times = lookups.map(\.time).sorted()
-            let delays = Self.delays(story.finding.times, after: times, within: options.lookupsWithin.nanoseconds)
-            guard Double(delays.count) >= options.lookupsShare.fraction * Double(story.finding.times.count) else {
+            let delays = Self.delays(story.finding.times, after: times, within: options.lookupLead.nanoseconds)
+            guard Double(delays.count) >= options.lookupShare * Double(story.finding.times.count) else {
                 continue
             }
             preceded[channel] = delays.count
@@ -62,14 +62,14 @@ struct Lookups {
     static func belong(_ lookups: Finding, to story: Story, _ options: ContextOptions) -> Bool {
         guard let channel = lookups.channel, channel.source == story.finding.source,
             let period = lookups.interval, let interval = story.finding.interval,
-            abs(period - interval) <= max(nearPeriods, options.lookupsTolerance.fraction * interval)
+            abs(period - interval) <= max(nearPeriods, options.lookupTolerance * interval)
         else { return false }
         if let preceded = story.lookups?.preceded {
             return preceded[channel] != nil || channel.peer.name == story.name?.name
         }
         // Nobody logged what was looked up: the times of the flows have to do.
         let delays = delays(
-            story.finding.times, after: lookups.times.sorted(), within: options.lookupsWithin.nanoseconds)
-        return Double(delays.count) >= options.lookupsShare.fraction * Double(story.finding.times.count)
+            story.finding.times, after: lookups.times.sorted(), within: options.lookupLead.nanoseconds)
+        return Double(delays.count) >= options.lookupShare * Double(story.finding.times.count)
     }
 }

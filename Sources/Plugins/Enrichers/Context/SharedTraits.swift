@@ -50,7 +50,7 @@ struct SharedTraits {
     /// Evidence of several channels, once a finding: the strongest trait comes first.
     private func count(_ trait: Finding.Trait, channels: Int, in finding: inout Finding) {
         // That the port is odd is evidence by itself.
-        guard options.modifiers, channels > 1, trait.kind != .port,
+        guard channels > 1, trait.kind != .port,
             !finding.modifiers.contains(where: { $0.name == "cluster" })
         else {
             return
@@ -154,7 +154,7 @@ struct SharedTraits {
         // A system's own TLS client calls for all programs: its fingerprint tells of one only where most of whom it is used
         // toward are reported.
         let peers = Set(all.map(\.peer)).union(found.map(\.peer)).count
-        return peers <= options.sharedPeers && 2 * Set(found.map(\.peer)).count >= peers
+        return peers <= options.mostSharedPeers && 2 * Set(found.map(\.peer)).count >= peers
     }
 
     /// How many hosts of the site have a trait; `nil` where that is not known.

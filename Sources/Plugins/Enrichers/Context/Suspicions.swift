@@ -129,7 +129,7 @@ struct Suspicions {
         {
             add("agent_tool", "\(tool.value) on a host that also browses")
         }
-        if agents.count >= options.manyAgents { add("agents_many", "\(agents.count) agents toward one host") }
+        if agents.count >= options.severalAgents { add("agents_many", "\(agents.count) agents toward one host") }
         guard sharing.hosts >= options.fewestHosts else { return }
         if let count = sharing.sources(.http, .userAgent, first), count <= options.rareHosts {
             add("agent_rare", "\(count.grouped) of \(sharing.hosts.grouped) hosts use \(first.prefix(80))")
@@ -168,14 +168,14 @@ struct Suspicions {
         }
         let label = name.name.split(separator: ".").dropLast().max { $0.utf8.count < $1.utf8.count } ?? ""
         let entropy = Self.entropy(label)
-        if entropy >= options.nameEntropy {
+        if entropy >= options.randomLabelEntropy {
             add("name_random", "\(Words.hundredths(entropy)) bits a character in \(label)")
         }
         let window = run.censuses.values.map(\.window).first { $0.duration != nil }
-        if let since = window?.since, let length = window?.duration, length >= options.lateNameWindow.nanoseconds,
+        if let since = window?.since, let length = window?.duration, length >= options.shortestWindow.nanoseconds,
             let first = all.lookups.first(where: { $0.name == name.name && $0.channel.source == story.finding.source })?
                 .time,
-            Double(first - since.nanoseconds) > options.lateName.fraction * Double(length)
+            Double(first - since.nanoseconds) > options.newAfter * Double(length)
         {
             add("name_new", "first looked up well into the window")
         }

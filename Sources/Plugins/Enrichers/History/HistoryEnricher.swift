@@ -53,9 +53,9 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
 
     /// Raises findings about names that a history of some length has known for a short time, or not at all.
     private func weighNames(_ findings: inout [Finding], _ file: HistoryFile, _ run: RunContext) async throws {
-        let young = options.youngName.nanoseconds
+        let young = Self.youngAge.nanoseconds
         let now = run.header.started
-        guard options.modifiers, let oldest = try await file.oldestRun(),
+        guard let oldest = try await file.oldestRun(),
             let reach = Self.length(from: oldest, to: now), reach > young
         else { return }
         let names = Set(findings.compactMap(\.host)).sorted()
@@ -73,6 +73,8 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
         }
     }
 
+    /// A name that earlier runs reported for less time is young. A history that does not reach back so far calls none young.
+    private static let youngAge = OptionDuration.days(7)
     private static let youngAmount = 3.0
 
     private static func length(from start: Timestamp, to end: Timestamp) -> Int64? {
@@ -87,23 +89,16 @@ public struct HistoryOptions: PluginOptions {
     public var path = OptionPath("flare.sqlite")
     public var newOnly = false
     public var forgetAfter: OptionDuration?
-    public var youngName = OptionDuration.days(7)
-    public var modifiers = true
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
-            Option("path", \.path, "The file that a sqlite sink of earlier runs wrote; none yet is no fault."),
-            Option("new_only", \.newOnly, "Leaves out what earlier runs reported."),
+            Option("path", \.path, "The file that a sqlite sink writes. It may not exist yet."),
+            Option("new_only", \.newOnly, "Leaves out findings that earlier runs reported."),
             Option(
                 "forget_after", \.forgetAfter,
-                "With new_only: what was not reported for this long counts as new again; by default never."),
-            Option(
-                "young_name", \.youngName,
-                "A destination's name that earlier runs reported for less time, or never, is young. A history that does "
-                    + "not reach back so far calls none young."),
-            Option("modifiers", \.modifiers, "Whether a young name moves the priority of findings."),
+                "With new_only, a finding that was not reported for this long counts as new again; by default never."),
         ]
     }
 }

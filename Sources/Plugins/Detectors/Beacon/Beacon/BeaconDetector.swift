@@ -105,7 +105,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
             context.fill(&finding)
             finding.basis = .rhythm
             finding.testWeight = Finding.testWeight(pValue: judgement.pValue)
-            if options.modifiers { finding.modifiers = context.modifiers }
+            finding.modifiers = context.modifiers
             finding.listModifiers()
             return finding
         }

@@ -7,7 +7,6 @@ public struct BeaconOptions: PluginOptions {
     public var falseAlarms = 1.0
     public var scoreFloor = 0.05
     public var minScore: Double?
-    public var modifiers = true
 
     public init() {}
 
@@ -29,9 +28,6 @@ public struct BeaconOptions: PluginOptions {
                 "min_score", \.minScore,
                 "Reports by score in place of false_alarms and score_floor: every channel with at least this score; 0 reports every "
                     + "channel that was judged.", range: 0...1),
-            Option(
-                "modifiers", \.modifiers,
-                "Whether prevalence, campaigns and a late first appearance move a finding's priority."),
         ]
     }
 }
