@@ -102,9 +102,9 @@ struct EntryTests {
         }
     }
 
-    @Test("what is broad is taken where something narrows it or it is forced")
+    @Test("what is broad is taken where something narrows it or somebody allows it")
     func broadButMeant() async throws {
         #expect(try await Self.isDropped("{network: 0.0.0.0/0, port: 443, proto: tcp}", Sample.calls(to: "192.0.2.1")))
-        #expect(try await Self.isDropped("{network: 0.0.0.0/0, force: true}", Sample.calls(to: "192.0.2.1")))
+        #expect(try await Self.isDropped("{network: 0.0.0.0/0, allow_broad: true}", Sample.calls(to: "192.0.2.1")))
     }
 }

@@ -137,7 +137,7 @@ struct RealRecordsTests {
     }
 
     private static func allowlist(_ lists: [String], _ reference: Reference) throws -> AllowlistEnricher {
-        let references = lists.map { "{path: \"\(reference.path(of: $0))\", action: drop, force: true}" }
+        let references = lists.map { "{path: \"\(reference.path(of: $0))\", action: drop, allow_broad: true}" }
         return try Sample.allowlist("lists: [\(references.joined(separator: ", "))]")
     }
 

@@ -95,13 +95,13 @@ struct AllowlistRunTests {
         #expect(
             outcome.run.warnings == [
                 "allowlist entries: the entry 192.0.0.0/8 was refused: it fits 100 of 200 channels, more than max_share "
-                    + "(40 %) allows; say force: true if it is meant"
+                    + "(40 %) allows; say allow_broad: true if it is meant"
             ])
         #expect(outcome.findings.count == 199)
         let allowed = try await Sample.run(Self.many, [try Sample.allowlist("max_share: 50 %\n\(entries)")])
         #expect(allowed.run.dropped.reduce(0) { $0 + $1.channels } == 101)
         let forced = try await Sample.run(
-            Self.many, [try Sample.allowlist("max_share: 40 %\nentries: [{network: 192.0.0.0/8, force: true}]")])
+            Self.many, [try Sample.allowlist("max_share: 40 %\nentries: [{network: 192.0.0.0/8, allow_broad: true}]")])
         #expect(forced.findings.count == 100)
     }
 

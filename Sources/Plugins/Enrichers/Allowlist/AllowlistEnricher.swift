@@ -52,11 +52,11 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
         var remarks: [String] = []
         for entry in dropped where entry.channels > most {
             let name = Ruleset.RuleName(list: entry.list ?? "", rule: entry.rule)
-            guard !ruleset.isForced(name) else { continue }
+            guard !ruleset.allowsBroad(name) else { continue }
             names.insert(name)
             remarks.append(
                 "allowlist \(name.list): the entry \(name.rule) was refused: it fits \(entry.channels.grouped) of \(channels.grouped) "
-                    + "channels, more than max_share (\(options.maxShare)) allows; say force: true if it is meant")
+                    + "channels, more than max_share (\(options.maxShare)) allows; say allow_broad: true if it is meant")
         }
         guard !names.isEmpty else { return nil }
         var filter = self

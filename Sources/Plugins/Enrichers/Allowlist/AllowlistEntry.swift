@@ -16,7 +16,7 @@ public struct AllowlistEntry: PluginOptions {
     public var owner: String?
     public var expires: Timestamp?
     public var reference: String?
-    public var force = false
+    public var allowBroad = false
 
     public init() {}
 
@@ -41,7 +41,7 @@ public struct AllowlistEntry: PluginOptions {
             Option("owner", \.owner, "Who answers for the entry."),
             Option("expires", \.expires, "From this moment on the entry no longer counts, and reports say so."),
             Option("reference", \.reference, "Where the claim can be read."),
-            Option("force", \.force, "Takes the entry however many channels it fits."),
+            Option("allow_broad", \.allowBroad, "Accepts the entry however many channels it matches."),
         ]
     }
 }

@@ -7,7 +7,6 @@ public struct AllowlistOptions: PluginOptions {
     public var entries: [AllowlistEntry] = []
     public var action = AllowlistAction.drop
     public var maxShare = OptionShare(0.5)
-    public var force = false
 
     public init() {}
 
@@ -24,10 +23,9 @@ public struct AllowlistOptions: PluginOptions {
                     + "leaves them out, tag keeps them and notes the entry. Lists of cloud ranges tag by default."),
             Option(
                 "max_share", \.maxShare,
-                "An entry that fits more than this share of the channels is refused, unless it is forced; counted where "
+                "An entry that fits more than this share of the channels is refused, unless it says allow_broad; counted where "
                     + "there are at least 100 channels. Networks of fewer than four bits and top-level domains always are."
             ),
-            Option("force", \.force, "Takes entries however many channels they fit."),
         ]
     }
 }
@@ -48,7 +46,7 @@ public struct ListReference: OptionValue, Equatable {
     public var format = Format.auto
     public var action: AllowlistAction?
     public var cutoff: Int?
-    public var force = false
+    public var allowBroad = false
 
     /// Whether the list came with Flare.
     var isBundled: Bool { if case .builtIn = path.location { true } else { false } }
@@ -67,7 +65,8 @@ public struct ListReference: OptionValue, Equatable {
                 Option(
                     "cutoff", \.reference.cutoff, "Of a list with ranks, how many from the top count.",
                     unit: "entries", range: 1...),
-                Option("force", \.reference.force, "Takes its entries however many channels they fit."),
+                Option(
+                    "allow_broad", \.reference.allowBroad, "Accepts its entries however many channels they match."),
             ]
         }
     }

@@ -15,7 +15,7 @@ struct ListLoader {
     struct OwnList {
         let name: String
         let action: AllowlistAction
-        let isForced: Bool
+        let allowsBroad: Bool
         let rules: [Rule]
     }
 
@@ -47,7 +47,7 @@ struct ListLoader {
             }
             lists.append(
                 Ruleset.List(
-                    name: own.name, action: own.action, isHosting: false, isForced: own.isForced, first: 0))
+                    name: own.name, action: own.action, isHosting: false, allowsBroad: own.allowsBroad, first: 0))
         }
         take(try inlineList())
         for reference in options.lists where isOwn(reference) {
@@ -75,7 +75,7 @@ struct ListLoader {
     /// The entries of the pipeline file itself.
     func inlineList() throws(OptionComplaint) -> OwnList {
         OwnList(
-            name: Self.inlineName, action: options.action, isForced: options.force,
+            name: Self.inlineName, action: options.action, allowsBroad: false,
             rules: try Self.rules(options.entries))
     }
 
@@ -128,7 +128,7 @@ struct ListLoader {
             lists.append(
                 OwnList(
                     name: document.name ?? path.text, action: reference.action ?? document.action ?? options.action,
-                    isForced: options.force || reference.force, rules: rules))
+                    allowsBroad: reference.allowBroad, rules: rules))
         }
         for other in document.include {
             lists += try ownLists(other, reference, &seen)
@@ -141,8 +141,8 @@ struct ListLoader {
     ) throws(ListError) -> (list: Ruleset.List, entries: Int) {
         let file = try Self.file(reference.path)
         let name = reference.path.text
-        let isForced = options.force || reference.force
-        builder.takesBroad = isForced
+        let allowsBroad = reference.allowBroad
+        builder.takesBroad = allowsBroad
         let broadBefore = builder.tooBroad.count
         let format: ListFormat? =
             switch reference.format {
@@ -154,7 +154,7 @@ struct ListLoader {
         let content = try file.read(as: format, cutoff: reference.cutoff, into: &builder, from: item)
         for broad in builder.tooBroad[broadBefore...] {
             remarks.append(
-                "allowlist \(name): the entry \(broad) was refused: it takes in a large part of the internet; say force: "
+                "allowlist \(name): the entry \(broad) was refused: it takes in a large part of the internet; say allow_broad: "
                     + "true if it is meant")
         }
         if content.unreadable > 0 {
@@ -166,7 +166,7 @@ struct ListLoader {
         let isHosting = Self.hostingWords.contains { title.contains($0) }
         let list = Ruleset.List(
             name: name, action: reference.action ?? (isHosting ? .tag : options.action), isHosting: isHosting,
-            isForced: isForced, first: item)
+            allowsBroad: allowsBroad, first: item)
         return (list, content.entries)
     }
 

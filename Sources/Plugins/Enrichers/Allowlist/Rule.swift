@@ -7,7 +7,7 @@ struct Rule: Sendable {
     let title: String
     let action: AllowlistAction?
     let reason: String?
-    let isForced: Bool
+    let allowsBroad: Bool
     let expires: Timestamp?
 
     let networks: [CIDR]
@@ -22,7 +22,7 @@ struct Rule: Sendable {
     init(_ entry: AllowlistEntry) throws(OptionComplaint) {
         action = entry.action
         reason = entry.reason
-        isForced = entry.force
+        allowsBroad = entry.allowBroad
         expires = entry.expires
         networks = entry.network.values
         hosts = try entry.host.values.map { text throws(OptionComplaint) in
@@ -58,9 +58,9 @@ struct Rule: Sendable {
             throw OptionComplaint(
                 "the entry fits every channel", expected: "network, host, asn, as_name, port, proto or from")
         }
-        if !entry.force, let broad = tooBroad {
+        if !entry.allowBroad, let broad = tooBroad {
             throw OptionComplaint(
-                "\(broad) takes in a large part of the internet", suggestion: "narrow it, or say force: true")
+                "\(broad) takes in a large part of the internet", suggestion: "narrow it, or say allow_broad: true")
         }
     }
 

@@ -9,7 +9,7 @@ struct Ruleset: Sendable {
         let action: AllowlistAction
         /// Whether its addresses are rented to anybody, so that reports say so.
         let isHosting: Bool
-        let isForced: Bool
+        let allowsBroad: Bool
         /// The number of its first entry; those of bare lists have nothing but a network, a name or a pattern.
         let first: UInt32
     }
@@ -33,7 +33,7 @@ struct Ruleset: Sendable {
     private let bareLists: [List]
     /// Entries that took out too much.
     private(set) var refused: Set<RuleName> = []
-    private let forced: Set<RuleName>
+    private let allowedBroad: Set<RuleName>
 
     /// An entry by the names that reports use.
     struct RuleName: Hashable, Sendable {
@@ -48,8 +48,8 @@ struct Ruleset: Sendable {
         self.lists = lists
         self.bareLists = bareLists
         matcher = PeerMatcher(builder)
-        forced = Set(
-            rules.filter(\.rule.isForced).map { RuleName(list: lists[$0.list].name, rule: $0.rule.title) })
+        allowedBroad = Set(
+            rules.filter(\.rule.allowsBroad).map { RuleName(list: lists[$0.list].name, rule: $0.rule.title) })
     }
 
     /// The same without some rules.
@@ -60,8 +60,8 @@ struct Ruleset: Sendable {
     }
 
     /// Whether a rule stays however much it takes out.
-    func isForced(_ name: RuleName) -> Bool {
-        forced.contains(name) || (lists + bareLists).contains { $0.isForced && $0.name == name.list }
+    func allowsBroad(_ name: RuleName) -> Bool {
+        allowedBroad.contains(name) || (lists + bareLists).contains { $0.allowsBroad && $0.name == name.list }
     }
 
     /// The first rule that leaves out what is known so, or `nil`; calls `tagged` for each that would note it.

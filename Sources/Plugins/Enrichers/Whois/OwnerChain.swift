@@ -37,24 +37,27 @@ final class OwnerChain: Sendable {
     private let deadline: Duration
     private let refreshRemarks = Mutex<[String]>([])
 
+    /// How long one question over the network may take, and how many are asked at a time.
+    private static let timeout = Duration.seconds(5)
+    private static let concurrency = 8
+    /// An owner is good for a week; that nothing is known of an address, for a day.
+    private static let kept = OwnerCache.Limits(owner: 7 * 86_400, unknown: 86_400, entries: 100_000)
+
     /// - Parameter environment: for the place of the cache.
     /// - Throws: where a file cannot be used.
     init(_ options: WhoisOptions, environment: [String: String], now: @escaping @Sendable () -> Int64) throws {
         let asksNetwork = options.providers.contains { [.cymru, .rdap, .whois].contains($0.type) }
-        let path = options.cache.path?.file ?? OwnerCache.standardPath(environment)
+        let path = options.cache?.file ?? OwnerCache.standardPath(environment)
         var cache: OwnerCache?
-        if asksNetwork, options.cache.entries > 0, let path {
-            let limits = OwnerCache.Limits(
-                owner: options.cache.life.nanoseconds / 1_000_000_000,
-                unknown: options.cache.unknownLife.nanoseconds / 1_000_000_000, entries: options.cache.entries)
-            cache = OwnerCache(path: path, limits: limits, now: now)
+        if asksNetwork, let path {
+            cache = OwnerCache(path: path, limits: Self.kept, now: now)
         }
         self.cache = cache
         deadline = .nanoseconds(options.deadline.nanoseconds)
         hosts = try options.hosts.names?.file.map { path throws(PluginError) in try HostNames(path: path) } ?? .none
         reverseDNS =
             options.hosts.reverseDNS == .off
-            ? nil : ReverseNames(includesGlobal: options.hosts.reverseDNS == .all, concurrency: options.concurrency)
+            ? nil : ReverseNames(includesGlobal: options.hosts.reverseDNS == .all, concurrency: Self.concurrency)
         var providers: [Provider] = []
         for provider in options.providers {
             for local in try Self.local(provider) { providers.append(.local(local)) }
@@ -87,7 +90,7 @@ final class OwnerChain: Sendable {
     static func network(_ provider: ProviderOptions, _ options: WhoisOptions, _ cache: OwnerCache?)
         throws(OptionComplaint) -> (any OwnerProvider)?
     {
-        let timeout = Duration.nanoseconds(options.timeout.nanoseconds)
+        let timeout = Self.timeout
         let server: WhoisServer? = try provider.server.map { text throws(OptionComplaint) in
             guard let server = WhoisServer(text) else {
                 throw OptionComplaint("\"\(text)\" is no server", expected: "host or host:port")
@@ -99,10 +102,10 @@ final class OwnerChain: Sendable {
         case .cymru: return CymruProvider(server: server ?? CymruProvider.standardServer, timeout: timeout)
         case .whois:
             return WhoisProvider(
-                server: server ?? WhoisProvider.standardServer, timeout: timeout, concurrency: options.concurrency)
+                server: server ?? WhoisProvider.standardServer, timeout: timeout, concurrency: Self.concurrency)
         case .rdap:
             return RDAPProvider(
-                bootstrap: provider.bootstrap, timeout: timeout, concurrency: options.concurrency, cache: cache)
+                bootstrap: provider.bootstrap, timeout: timeout, concurrency: Self.concurrency, cache: cache)
         }
     }
 

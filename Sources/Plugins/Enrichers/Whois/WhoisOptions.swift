@@ -5,9 +5,7 @@ public struct WhoisOptions: PluginOptions {
     public var providers: [ProviderOptions] = []
     public var hosts = HostOptions()
     public var deadline = OptionDuration.seconds(10)
-    public var timeout = OptionDuration.seconds(5)
-    public var concurrency = 8
-    public var cache = CacheOptions()
+    public var cache: OptionPath?
 
     public init() {}
 
@@ -23,9 +21,10 @@ public struct WhoisOptions: PluginOptions {
                 "deadline", \.deadline,
                 "How long all questions over the network may take together; what is not answered by then is reported as "
                     + "\"lookup failed\"."),
-            Option("timeout", \.timeout, "How long one question over the network may take."),
-            Option("concurrency", \.concurrency, "How many questions are asked at a time.", range: 1...64),
-            Option("cache", \.cache, "What network providers said is kept for later runs."),
+            Option(
+                "cache", \.cache,
+                "An SQLite file that keeps the answers of network providers for a week; by default whois.sqlite in the user's "
+                    + "cache folder for flare."),
         ]
     }
 }
@@ -80,27 +79,6 @@ public struct HostOptions: PluginOptions {
                 "reverse_dns", \.reverseDNS,
                 "Whose names the system's resolver is asked for: nobody's, those of addresses that are not global, or of "
                     + "all; the latter tells owners of addresses that somebody looks."),
-        ]
-    }
-}
-
-/// Where and how long answers are kept.
-public struct CacheOptions: PluginOptions {
-    public var path: OptionPath?
-    public var entries = 100_000
-    public var life = OptionDuration.days(7)
-    public var unknownLife = OptionDuration.days(1)
-
-    public init() {}
-
-    public static var options: [Option<Self>] {
-        [
-            Option("path", \.path, "An SQLite file; by default whois.sqlite in the user's cache folder for flare."),
-            Option(
-                "entries", \.entries, "How many answers are kept; 0 keeps none.", unit: "answers", range: 0...10_000_000
-            ),
-            Option("life", \.life, "How long an owner is good for."),
-            Option("unknown_life", \.unknownLife, "How long it is good for that nothing is known of an address."),
         ]
     }
 }
