@@ -29,7 +29,7 @@ struct BeaconCommand: AsyncParsableCommand {
     @Option(
         name: [.customLong("mo", withSingleDash: true), .customLong("min_occur")],
         help: "Minimum times of occurrence for a beacon; 10 where no configuration says.")
-    var minOccur: Int?
+    var minFlows: Int?
 
     @Option(
         name: [.customLong("mp", withSingleDash: true), .customLong("min_percent")],
@@ -129,7 +129,7 @@ struct BeaconCommand: AsyncParsableCommand {
         draft.enrichers += try owners.enrichers()
         draft.detectors = [
             PipelineDraft.plugin(
-                "beacon-classic", ("min_occur", "\(minOccur ?? method.minOccur)"),
+                "beacon-classic", ("min_flows", "\(minFlows ?? method.minFlows)"),
                 ("min_percent", "\(minPercent ?? method.minPercent)"),
                 ("min_interval", "\(minInterval ?? method.minInterval)"), ("window", "\(window ?? method.window)"))
         ]

@@ -12,7 +12,7 @@ struct ChannelsCommand: AsyncParsableCommand {
             csv: a row a record; jsonl: an object a channel; npz: numpy's arrays times, bytes_toserver, bytes_toclient, \
             and starts, which says where each channel begins.
 
-            Example: flare channels eve.json --npz channels.npz --min-records 10
+            Example: flare channels eve.json --npz channels.npz --min-flows 10
             Example: flare channels home.yaml --jsonl -
             """)
 
@@ -28,7 +28,7 @@ struct ChannelsCommand: AsyncParsableCommand {
     var npz: String?
 
     @Option(help: "Only channels with so many records or more.")
-    var minRecords = 1
+    var minFlows = 1
 
     @Option(help: "What a channel leads to: address, host or domain.")
     var groupBy = Grouping.PeerForm.address
@@ -41,7 +41,7 @@ struct ChannelsCommand: AsyncParsableCommand {
             throw ValidationError("give one of --csv FILE, --jsonl FILE, --npz FILE")
         }
         if npz == "-" { throw ValidationError("--npz takes a file") }
-        if minRecords < 1 { throw ValidationError("--min-records is 1 or more") }
+        if minFlows < 1 { throw ValidationError("--min-flows is 1 or more") }
     }
 
     func run() async throws {
@@ -54,7 +54,7 @@ struct ChannelsCommand: AsyncParsableCommand {
                 try file.write(text.withLock { $0.head })
                 let output = Unchecked(file)
                 let export = ChannelExport(
-                    grouping: Grouping(by: groupBy, ignoring: Set(ignore)), minimumCount: minRecords
+                    grouping: Grouping(by: groupBy, ignoring: Set(ignore)), minimumCount: minFlows
                 ) { channel, census in
                     count.withLock { $0 = ($0.channels + 1, $0.records + channel.count) }
                     try output.value.write(text.withLock { $0.bytes(of: channel, census) })

@@ -7,7 +7,7 @@ struct IniConversion {
         /// Hours before now.
         var period = 24
         var threads = 8
-        var minOccur = 10
+        var minFlows = 10
         /// Seconds.
         var minInterval = 30
         var minPercent = 5
@@ -45,7 +45,7 @@ struct IniConversion {
         }
         method.period = number("period", method.period)
         method.threads = number("threads", method.threads)
-        method.minOccur = number("min_occur", method.minOccur)
+        method.minFlows = number("min_occur", method.minFlows)
         method.minInterval = number("min_interval", method.minInterval)
         method.minPercent = number("min_percent", method.minPercent)
         method.window = number("window", method.window)
@@ -69,7 +69,7 @@ struct IniConversion {
         detectors:
           # Original Flare's method.
           - plugin: beacon-classic
-            min_occur: \(method.minOccur)
+            min_flows: \(method.minFlows)
             min_interval: \(method.minInterval)
             min_percent: \(method.minPercent)
             window: \(method.window)

@@ -69,8 +69,8 @@ struct BeaconDetectorTests {
         #expect(outcome.findings.count == 5)
     }
 
-    @Test("channels with fewer flows than min_occur are not judged and not counted")
-    func minOccur() async throws {
+    @Test("channels with fewer flows than min_flows are not judged and not counted")
+    func minFlows() async throws {
         let outcome = try await Self.run(
             Self.calls(from: "10.0.0.1", count: 100) + Self.calls(from: "10.0.0.2", count: 5))
         #expect(outcome.run.detectors.first?.judged == 1)

@@ -35,7 +35,7 @@ struct ConfigurationCommandTests {
     @Test("a pipeline that is wrong ends with 78 and shows all that is wrong on standard error")
     func wrong() throws {
         let result = try run(
-            "validate", "pipeline.yaml", "--set", "detectors.0.min_ocur=5", "--set", "widnow=all")
+            "validate", "pipeline.yaml", "--set", "detectors.0.min_flws=5", "--set", "widnow=all")
         #expect(result.exitCode == 78)
         #expect(result.output.isEmpty)
         #expect(
@@ -46,19 +46,19 @@ struct ConfigurationCommandTests {
                       = expected one of version, name, window, max_age, max_rejected, on_empty, threads, every, severity, sources, \
                 enrichers, detectors, sinks
                       = did you mean "window"?
-                --set detectors.0.min_ocur: error: unknown option "min_ocur" of detector "beacon-classic"
+                --set detectors.0.min_flws: error: unknown option "min_flws" of detector "beacon-classic"
                     1 | 5
                       | ^
-                      = expected one of min_occur, min_interval, min_percent, window, plugin, group_by, ignore
-                      = did you mean "min_occur"?
+                      = expected one of min_flows, min_interval, min_percent, window, plugin, group_by, ignore
+                      = did you mean "min_flows"?
 
                 """)
     }
 
     @Test("--options shows every option as a run would use it")
     func options() throws {
-        let result = try run("validate", "pipeline.yaml", "--options", "--set", "detectors.0.min_occur=99")
-        #expect(result.output.contains("\n              min_occur: 99\n"))
+        let result = try run("validate", "pipeline.yaml", "--options", "--set", "detectors.0.min_flows=99")
+        #expect(result.output.contains("\n              min_flows: 99\n"))
         #expect(result.output.contains("\n              max_line: 16 MB\n"))
     }
 
@@ -89,10 +89,10 @@ struct ConfigurationCommandTests {
     @Test("plugins show tells an option's type, unit, range and default, and where a changed default comes from")
     func show() throws {
         let file = try folder.file(
-            "plugins.yaml", "version: 1\nplugins: [{name: beacon-classic, defaults: {min_occur: 20}}]")
+            "plugins.yaml", "version: 1\nplugins: [{name: beacon-classic, defaults: {min_flows: 20}}]")
         let result = try run("plugins", "show", "beacon-classic", "--plugins", file.path)
         #expect(result.exitCode == 0)
-        #expect(result.output.contains("min_occur  integer, flows, at least 1, default 20 (\(file.path):2)"))
+        #expect(result.output.contains("min_flows  integer, flows, at least 1, default 20 (\(file.path):2)"))
         #expect(result.output.contains("min_interval  integer, s, at least 0, default 30"))
     }
 

@@ -17,7 +17,7 @@ struct KeptContextTests {
             window: all
             sources: [{plugin: \(plugin), paths: [\(quoted)]\(options)}]
             enrichers: [{plugin: context}]
-            detectors: [{plugin: beacon-classic, min_occur: 4, min_interval: 1, min_percent: 5}]
+            detectors: [{plugin: beacon-classic, min_flows: 4, min_interval: 1, min_percent: 5}]
             sinks: [{plugin: csv, path: out.csv}]
 
             """)

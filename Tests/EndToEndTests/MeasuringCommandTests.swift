@@ -72,8 +72,8 @@ struct MeasuringCommandTests {
 
     @Test("channels are exported as CSV and as JSON lines, the same ones")
     func channels() throws {
-        #expect(try flare("channels", Self.sample, "--csv", "c.csv", "--min-records", "50").exitCode == 0)
-        #expect(try flare("channels", Self.sample, "--jsonl", "c.jsonl", "--min-records", "50").exitCode == 0)
+        #expect(try flare("channels", Self.sample, "--csv", "c.csv", "--min-flows", "50").exitCode == 0)
+        #expect(try flare("channels", Self.sample, "--jsonl", "c.jsonl", "--min-flows", "50").exitCode == 0)
         let rows = try folder.read("c.csv").split(separator: "\n").dropFirst()
         let objects = try folder.read("c.jsonl").split(separator: "\n")
         #expect(Set(rows.map { $0.prefix { $0 != "," } }).count == objects.count)

@@ -84,7 +84,7 @@ struct LibraryAdapterTests {
             LibraryPlugin.detector(Sample.self, UnsafeRawPointer(LibraryHost.table))?
                 .assumingMemoryBound(to: flare_plugin.self))
         let said = image.description
-        #expect(said.traits.minRecords == .option("fewest"))
+        #expect(said.traits.minFlows == .option("fewest"))
         #expect(said.traits.columns == ["duration"])
         var descriptor = PluginDescriptor(
             kind: .detector, name: said.name, summary: said.summary, origin: .library("memory"), options: said.options,

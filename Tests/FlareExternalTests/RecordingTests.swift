@@ -118,8 +118,8 @@ struct RecordingTests {
                 #"{"kind":"detector","name":"a","summary":"s","evidence":[{"name":"score","type":"number","meaning":"m"}]}"#,
                 "the evidence \"score\" has the name of a column that every run has"
             ),
-            (#"{"kind":"detector","name":"a","summary":"s","min_records":"flows"}"#, "min_records names \"flows\""),
-            (#"{"kind":"detector","name":"a","summary":"s","min_records":0}"#, "0 is below 1"),
+            (#"{"kind":"detector","name":"a","summary":"s","min_flows":"flows"}"#, "min_flows names \"flows\""),
+            (#"{"kind":"detector","name":"a","summary":"s","min_flows":0}"#, "0 is below 1"),
         ])
     func unusable(json: String, said: String) {
         #expect {

@@ -20,7 +20,7 @@ struct OptionTests {
     }
 
     struct Sample: PluginOptions {
-        var minOccur = 10
+        var minFlows = 10
         var share = 0.5
         var mode = Mode.all
         var paths: [OptionPath] = []
@@ -35,7 +35,7 @@ struct OptionTests {
 
         static var options: [Option<Self>] {
             [
-                Option("min_occur", \.minOccur, "Only channels with more flows.", unit: "flows", range: 1...),
+                Option("min_flows", \.minFlows, "Only channels with more flows.", unit: "flows", range: 1...),
                 Option("share", \.share, "The share.", range: 0...1),
                 Option("mode", \.mode, "Which way."),
                 Option("paths", \.paths, "The files."),
@@ -63,7 +63,7 @@ struct OptionTests {
     @Test("without entries the options are their defaults")
     func defaults() throws {
         let options = try Sample.read("")
-        #expect(options.minOccur == 10)
+        #expect(options.minFlows == 10)
         #expect(options.mode == .all)
         #expect(options.every == nil)
     }
@@ -72,7 +72,7 @@ struct OptionTests {
     func reading() throws {
         let options = try Sample.read(
             """
-            min_occur: 100
+            min_flows: 100
             share: 1
             mode: internal
             paths: [eve.json, /var/log/*.json, -, builtin:list, ./a/b, ~/c]
@@ -85,7 +85,7 @@ struct OptionTests {
             password: ${PASSWORD}
             exact: ${EXACT:-true}
             """, folder: "/etc/flare", environment: ["PASSWORD": "12345", "HOME": "/home/ada"])
-        #expect(options.minOccur == 100)
+        #expect(options.minFlows == 100)
         #expect(options.share == 1)
         #expect(options.mode == .internalOnly)
         #expect(
@@ -107,7 +107,7 @@ struct OptionTests {
     func allComplaints() {
         let text = complaints(
             """
-            min_ocur: 5
+            min_flws: 5
             share: 1.5
             mode: outbund
             every: 30
@@ -117,12 +117,12 @@ struct OptionTests {
             """)
         #expect(
             text == """
-                options.yaml:1:1: error: unknown option "min_ocur"
-                    1 | min_ocur: 5
+                options.yaml:1:1: error: unknown option "min_flws"
+                    1 | min_flws: 5
                       | ^^^^^^^^
-                      = expected one of min_occur, share, mode, paths, every, max_line, networks, server, rules, labels, \
+                      = expected one of min_flows, share, mode, paths, every, max_line, networks, server, rules, labels, \
                 password, exact, password_file
-                      = did you mean "min_occur"?
+                      = did you mean "min_flows"?
                 options.yaml:2:8: error: share: 1.5 is out of range
                     2 | share: 1.5
                       |        ^^^
@@ -166,7 +166,7 @@ struct OptionTests {
                 options.yaml:1:21: error: unknown option "pasword"
                     1 | {password: ***, pasword: ***, exact: 5}
                       |                 ^^^^^^^
-                      = expected one of min_occur, share, mode, paths, every, max_line, networks, server, rules, labels, \
+                      = expected one of min_flows, share, mode, paths, every, max_line, networks, server, rules, labels, \
                 password, exact, password_file
                       = did you mean "password"?
                 options.yaml:1:46: error: exact: 5 is not true or false

@@ -13,8 +13,8 @@ struct PipelineDefinitionTests {
         let source = try #require(pipeline.sources.first?.instance as? Sample.Reader)
         #expect(source.paths.map(\.location) == [.file("/etc/flare/eve.json")])
         let detector = try #require(pipeline.detectors.first)
-        #expect((detector.instance as? Sample.Interval)?.options.minOccur == 5)
-        #expect(detector.options["min_occur"] == .integer(5))
+        #expect((detector.instance as? Sample.Interval)?.options.minFlows == 5)
+        #expect(detector.options["min_flows"] == .integer(5))
         #expect(detector.options["lowest"] == .duration(.seconds(30)))
         #expect(detector.mark.line == 8)
         #expect(detector.grouping == nil)
@@ -76,7 +76,7 @@ struct PipelineDefinitionTests {
     @Test("what a plugin says of its own options is shown at the option")
     func ownComplaint() {
         #expect(
-            Sample.complaints(Sample.text.replacing("min_occur: 5", with: "highest: 10s")) == """
+            Sample.complaints(Sample.text.replacing("min_flows: 5", with: "highest: 10s")) == """
                 home.yaml:9:14: error: highest: 10s is less than lowest
                     9 |     highest: 10s
                       |              ^^^
@@ -174,7 +174,7 @@ struct PipelineDefinitionTests {
 
     @Test("a plugin that stands in the file twice has two names in reports")
     func twice() throws {
-        let pipeline = try Sample.pipeline(overrides: ["detectors.1={plugin: beacon, min_occur: 9}"]).pipeline
+        let pipeline = try Sample.pipeline(overrides: ["detectors.1={plugin: beacon, min_flows: 9}"]).pipeline
         #expect(pipeline.detectors.map(\.name) == ["beacon", "beacon 2"])
         #expect(pipeline.threads >= 1)
     }

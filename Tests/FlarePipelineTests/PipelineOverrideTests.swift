@@ -35,7 +35,7 @@ struct PipelineOverrideTests {
     @Test("complaints name the argument and show its value")
     func complaints() {
         let overrides = [
-            "detectors.0.min_occur=ten", "sources.5.plugin=eve", "name.x=1", "nonsense", "sinks.0.path={",
+            "detectors.0.min_flows=ten", "sources.5.plugin=eve", "name.x=1", "nonsense", "sinks.0.path={",
             "detectors.x=1",
         ]
         #expect(
@@ -59,7 +59,7 @@ struct PipelineOverrideTests {
                     1 | 1
                       | ^
                       = expected an index from 0 to 1; the last element is 0
-                --set detectors.0.min_occur: error: min_occur: "ten" is not a whole number
+                --set detectors.0.min_flows: error: min_flows: "ten" is not a whole number
                     1 | ten
                       | ^^^
                       = expected a whole number of flows, at least 1

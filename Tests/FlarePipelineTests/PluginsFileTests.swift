@@ -46,23 +46,23 @@ struct PluginsFileTests {
 
     @Test("a default takes the place of the plugin's own, and the pipeline's value that of the default")
     func defaults() throws {
-        let file = try file("version: 1\nplugins: [{name: beacon, defaults: {min_occur: 7, lowest: 5s}}]")
+        let file = try file("version: 1\nplugins: [{name: beacon, defaults: {min_flows: 7, lowest: 5s}}]")
         let pipeline = try Sample.pipeline(pluginsFiles: [file])
         let detector = try #require(pipeline.detectors.first?.instance as? Sample.Interval)
-        #expect(detector.options.minOccur == 5)
+        #expect(detector.options.minFlows == 5)
         #expect(detector.options.lowest == .seconds(5))
     }
 
     @Test("later files go over earlier ones, entry by entry and option by option")
     func layers() throws {
         let first = try file(
-            "version: 1\nplugins: [{name: beacon, enabled: false, defaults: {min_occur: 7, lowest: 5s}}]", .user)
+            "version: 1\nplugins: [{name: beacon, enabled: false, defaults: {min_flows: 7, lowest: 5s}}]", .user)
         let second = try file("version: 1\nplugins: [{name: beacon, enabled: true, defaults: {lowest: 6s}}]")
         var registry = Sample.registry
         try registry.apply([first, second], environment: [:])
         let descriptor = try #require(registry.find(.detector, "beacon"))
         #expect(descriptor.isEnabled)
-        #expect(descriptor.defaults["min_occur"]?.scalar?.text == "7")
+        #expect(descriptor.defaults["min_flows"]?.scalar?.text == "7")
         #expect(descriptor.defaults["lowest"]?.scalar?.text == "6s")
     }
 
@@ -116,8 +116,8 @@ struct PluginsFileTests {
             version: 1
             plugins:
               - name: becon
-              - {name: beacon, enabled: maybe, defaults: {min_ocur: 1}}
-              - {name: beacon, defaults: {min_occur: 0}}
+              - {name: beacon, enabled: maybe, defaults: {min_flws: 1}}
+              - {name: beacon, defaults: {min_flows: 0}}
               - {name: csv, library: x.so}
               - {name: csv, kind: sink, library: x.so}
               - {name: mine, kind: detector, library: x.so, exec: [a]}
@@ -136,11 +136,11 @@ struct PluginsFileTests {
                       = expected a built-in plugin, or "library" or "exec" for one from outside
                       = did you mean "beacon"?
                 DIR/commandLine.yaml:4:29: error: plugins[1].enabled: "maybe" is not true or false
-                    4 |   - {name: beacon, enabled: maybe, defaults: {min_ocur: 1}}
+                    4 |   - {name: beacon, enabled: maybe, defaults: {min_flws: 1}}
                       |                             ^^^^^
                       = expected true or false
-                DIR/commandLine.yaml:5:42: error: min_occur: 0 is out of range
-                    5 |   - {name: beacon, defaults: {min_occur: 0}}
+                DIR/commandLine.yaml:5:42: error: min_flows: 0 is out of range
+                    5 |   - {name: beacon, defaults: {min_flows: 0}}
                       |                                          ^
                       = expected a whole number of flows, at least 1
                 DIR/commandLine.yaml:6:12: error: a plugin from outside needs its kind
@@ -222,9 +222,9 @@ struct PluginsFileTests {
                 """)
         #expect(
             Sample.complaints(
-                overrides: ["detectors.0.plugin=spectral", "detectors.0.min_occur=1"], pluginsFiles: [file]
+                overrides: ["detectors.0.plugin=spectral", "detectors.0.min_flows=1"], pluginsFiles: [file]
             )
-            .contains("unknown option \"min_occur\" of detector \"spectral\""))
+            .contains("unknown option \"min_flows\" of detector \"spectral\""))
         #expect(
             Sample.complaints(overrides: ["detectors.0={plugin: spectral}"], pluginsFiles: [file]) == """
                 --set detectors.0: error: detector "spectral" is code from outside (command python3 spectral.py), which \

@@ -51,13 +51,13 @@ enum Sample {
         var demand: Demand { Demand(grouping: Grouping(ignoring: [.proto])) }
 
         struct Options: PluginOptions {
-            var minOccur = 10
+            var minFlows = 10
             var lowest = OptionDuration.seconds(30)
             var highest = OptionDuration.hours(24)
 
             static var options: [Option<Self>] {
                 [
-                    Option("min_occur", \.minOccur, "Only channels with more flows.", unit: "flows", range: 1...),
+                    Option("min_flows", \.minFlows, "Only channels with more flows.", unit: "flows", range: 1...),
                     Option("lowest", \.lowest, "The shortest interval."),
                     Option("highest", \.highest, "The longest interval."),
                 ]
@@ -129,7 +129,7 @@ enum Sample {
             paths: [eve.json]
         detectors:
           - plugin: beacon
-            min_occur: 5
+            min_flows: 5
         sinks:
           - plugin: csv
             path: out/beacons.csv

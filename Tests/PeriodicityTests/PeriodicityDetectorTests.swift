@@ -95,7 +95,7 @@ struct PeriodicityDetectorTests {
         #expect(try #require(detector.judge(times: times, silences: [gap])).missed == 0)
     }
 
-    @Test("fewer flows than min_occur, and flows all at once, are not judged")
+    @Test("fewer flows than min_flows, and flows all at once, are not judged")
     func tooFew() {
         #expect(detector.judge(times: [0, 1, 2, 3, 4].map { $0 * 60_000_000_000 }) == nil)
         #expect(detector.judge(times: [Int64](repeating: 5, count: 50)) == nil)

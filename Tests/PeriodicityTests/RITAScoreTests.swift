@@ -86,7 +86,7 @@ struct ClassicScoreTests {
         #expect(score.interval == 60)
     }
 
-    @Test("exactly min_occur intervals are too few")
+    @Test("exactly min_flows intervals are too few")
     func tooFew() {
         #expect(ClassicScore(seconds: (0..<11).map { Int64($0) * 60 }) == nil)
     }

@@ -47,7 +47,7 @@ struct RealRecordsTests {
         "beacon-classic over the real records of 72 hours equals original Flare",
         arguments: [
             ("", "zeek-72h.flare-reference.csv", 18),
-            ("min_occur: 20\nmin_interval: 10\nmin_percent: 20", "zeek-72h.flare-reference-loose.csv", 448),
+            ("min_flows: 20\nmin_interval: 10\nmin_percent: 20", "zeek-72h.flare-reference-loose.csv", 448),
         ])
     func classic(options: String, reference: String, count: Int) async throws {
         let detector = ClassicBeaconDetector(try ClassicBeaconOptions.read(options))

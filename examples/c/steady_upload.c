@@ -45,7 +45,7 @@ static int judge(void *self, const flare_census *census, const flare_channel *ch
 
 static const flare_plugin plugin = {
     .abi = FLARE_PLUGIN_ABI, .size = sizeof plugin, .make = make, .judge = judge, .destroy = free,
-    .description = "{\"kind\": \"detector\", \"name\": \"steady-upload\", \"min_records\": 10,"
+    .description = "{\"kind\": \"detector\", \"name\": \"steady-upload\", \"min_flows\": 10,"
                    " \"summary\": \"Finds channels that send much more than they get.\","
                    " \"options\": [{\"name\": \"ratio\", \"type\": \"number\", \"default\": 4, \"minimum\": 1,"
                    "   \"meaning\": \"How many times as much.\"}],"

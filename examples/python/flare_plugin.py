@@ -155,18 +155,18 @@ def _register(plugin):
     return plugin
 
 
-def detector(name, summary, options=None, evidence=None, settle=None, min_records=None, group_by=None, ignore=None,
+def detector(name, summary, options=None, evidence=None, settle=None, min_flows=None, group_by=None, ignore=None,
              columns=None, arrays=None):
     """Makes judge(channel, census, options) a detector. It returns None or finding(...).
 
     settle(judged, census, options)  makes the findings of all judgements together; then judge() may return any object
                 with a "score", and settle() returns a list of finding(...) with "channel", "channels" or "source"
-    min_records  the fewest flows of a channel: a number, or the name of an option
+    min_flows  the fewest flows of a channel: a number, or the name of an option
     group_by     "address", "host" or "domain";  ignore: ["port", "proto"]
     arrays       "base64" gives times and sizes as arrays of numbers instead of lists, which is faster to read
     """
     def decorate(judge):
-        traits = {"settles": True if settle else None, "min_records": min_records, "group_by": group_by,
+        traits = {"settles": True if settle else None, "min_flows": min_flows, "group_by": group_by,
                   "ignore": ignore, "columns": columns, "arrays": arrays}
         plugin = _register(_Plugin("detector", name, summary, traits, options, evidence))
         judged = []

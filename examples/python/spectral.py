@@ -17,7 +17,7 @@ SLOTS = 4096
                          flare.option("certainty", "share", 0.999, "How certain a peak has to be.")],
                 evidence=[flare.field("period", "number", "The period of the highest peak.", unit="s"),
                           flare.field("peak", "number", "Power of the peak over the mean power.")],
-                min_records="min_flows", arrays="base64")
+                min_flows="min_flows", arrays="base64")
 def judge(channel, census, options):
     times = numpy.asarray(channel.times)
     span = times[-1] - times[0]

@@ -54,7 +54,7 @@ enum Document: String, CaseIterable {
             lists: [builtin:well-known]
         detectors:
           - plugin: beacon
-            min_occur: 100
+            min_flows: 100
         sinks:
           - plugin: csv
             path: out/beacons.csv

@@ -123,7 +123,7 @@ typedef struct {
      *   {"kind": "detector", "name": "steady-upload", "summary": "Finds …",
      *    "options": [{"name": "ratio", "type": "number", "meaning": "…", "default": 4}],
      *    "evidence": [{"name": "ratio", "type": "number", "meaning": "…"}],
-     *    "min_records": 10, "settles": false, "group_by": "address", "ignore": ["port"], "columns": ["duration"],
+     *    "min_flows": 10, "settles": false, "group_by": "address", "ignore": ["port"], "columns": ["duration"],
      *    "reads": ["dest_ip"]}
      * docs/plugins.md lists the types. */
     const char *description;

@@ -94,10 +94,10 @@ extension OutsideDescription {
         if let taken = evidence.map(\.name).first(where: standard.contains) {
             return "the evidence \"\(taken)\" has the name of a column that every run has"
         }
-        if case .option(let option)? = traits.minRecords,
+        if case .option(let option)? = traits.minFlows,
             options.first(where: { $0.name == option })?.type != .integer
         {
-            return "min_records names \"\(option)\", which is no whole-number option of it"
+            return "min_flows names \"\(option)\", which is no whole-number option of it"
         }
         return nil
     }

@@ -56,7 +56,7 @@ struct PythonTemplate {
             @flare.detector("\(names.name)", "\(summary)",
                             options=[flare.option("silence", "duration", "6h", "Shorter silences are not reported.")],
                             evidence=[flare.field("gap", "number", "The longest silence between two flows.", unit="s")],
-                            min_records=2)
+                            min_flows=2)
             def judge(channel, census, options):
                 gap = max(b - a for a, b in zip(channel.times, channel.times[1:]))
                 if gap >= options["silence"]:

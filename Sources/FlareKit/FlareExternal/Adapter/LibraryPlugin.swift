@@ -143,7 +143,7 @@ extension OutsideTraits {
         if !demand.grouping.ignoring.isEmpty { ignore = demand.grouping.ignoring }
         let further = demand.columns.subtracting([.bytesToServer, .bytesToClient]).filter { !$0.isText }
         if !further.isEmpty { columns = further.map(\.name).sorted() }
-        minRecords = demand.minimumCount > 1 ? .number(demand.minimumCount) : nil
+        minFlows = demand.minimumCount > 1 ? .number(demand.minimumCount) : nil
         for option in D.Options.descriptions where option.type == .integer {
             guard case .integer(let value) = option.defaultValue, Int64(demand.minimumCount) == value else { continue }
             var moved = D.Options().datum
@@ -153,7 +153,7 @@ extension OutsideTraits {
             guard let options = try? D.Options(datum: moved), let other = try? D(options, PluginContext()) else {
                 continue
             }
-            if Int64(other.demand.minimumCount) == value + 7 { minRecords = .option(option.name) }
+            if Int64(other.demand.minimumCount) == value + 7 { minFlows = .option(option.name) }
         }
     }
 }

@@ -39,8 +39,8 @@ extension Diagnostic: CustomStringConvertible {
     ///     home.yaml:12:5: error: unknown option "min_ocur" of detector "beacon"
     ///        12 |     min_ocur: 5
     ///           |     ^^^^^^^^
-    ///           = expected one of min_occur, min_interval
-    ///           = did you mean "min_occur"?
+    ///           = expected one of min_flows, min_interval
+    ///           = did you mean "min_flows"?
     public var description: String {
         var lines = [(mark.map { "\($0): " } ?? "") + "\(level.rawValue): \(printable(message))"]
         if let mark, let excerpt = Excerpt(mark, concealed: concealed) {

@@ -4,12 +4,12 @@ import FlareModel
 /// called and means. Decoding, `flare plugins show`, the JSON Schema and the reference all come from that list.
 ///
 ///     struct ClassicOptions: PluginOptions {
-///         var minOccur = 10
+///         var minFlows = 10
 ///         var direction = Direction.outbound
 ///
 ///         static var options: [Option<Self>] {
 ///             [
-///                 Option("min_occur", \.minOccur, "Only channels with more flows are judged.", unit: "flows", range: 1...),
+///                 Option("min_flows", \.minFlows, "Only channels with more flows are judged.", unit: "flows", range: 1...),
 ///                 Option("direction", \.direction, "Which channels are kept."),
 ///             ]
 ///         }

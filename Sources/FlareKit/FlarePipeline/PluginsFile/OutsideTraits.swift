@@ -23,7 +23,7 @@ public struct OutsideTraits: Sendable, Hashable {
     public var groupBy: Grouping.PeerForm?
     public var ignore: Set<Grouping.Part>?
     /// A detector is given no channel with fewer records.
-    public var minRecords: Count?
+    public var minFlows: Count?
     /// Columns of numbers that a detector wants beside times and bytes.
     public var columns: [String]?
     /// Whether a detector makes its findings of all judgements together.
@@ -46,7 +46,7 @@ public struct OutsideTraits: Sendable, Hashable {
 extension OutsideTraits: Codable {
     private enum CodingKeys: String, CodingKey {
         case groupBy = "group_by"
-        case minRecords = "min_records"
+        case minFlows = "min_flows"
         case endsNow = "ends_now"
         case wholeFindings = "whole_findings"
         case ignore, columns, settles, arrays, reads, offers, rereadable, mode
@@ -56,7 +56,7 @@ extension OutsideTraits: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         groupBy = try container.decodeIfPresent(Grouping.PeerForm.self, forKey: .groupBy)
         ignore = try container.decodeIfPresent(Set<Grouping.Part>.self, forKey: .ignore)
-        minRecords = try container.decodeIfPresent(Count.self, forKey: .minRecords)
+        minFlows = try container.decodeIfPresent(Count.self, forKey: .minFlows)
         columns = try container.decodeIfPresent([String].self, forKey: .columns)
         settles = try container.decodeIfPresent(Bool.self, forKey: .settles)
         arrays = try container.decodeIfPresent(Arrays.self, forKey: .arrays)
@@ -72,7 +72,7 @@ extension OutsideTraits: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(groupBy, forKey: .groupBy)
         try container.encodeIfPresent(ignore?.sorted { $0.rawValue < $1.rawValue }, forKey: .ignore)
-        try container.encodeIfPresent(minRecords, forKey: .minRecords)
+        try container.encodeIfPresent(minFlows, forKey: .minFlows)
         try container.encodeIfPresent(columns, forKey: .columns)
         try container.encodeIfPresent(settles, forKey: .settles)
         try container.encodeIfPresent(arrays, forKey: .arrays)
@@ -112,7 +112,7 @@ extension OutsideTraits {
     /// What a detector needs of a run.
     package func demand(_ options: OptionValues) -> Demand {
         let least =
-            switch minRecords {
+            switch minFlows {
             case .number(let count): count
             case .option(let name): if case .integer(let count)? = options[name] { Int(count) } else { 1 }
             case nil: 1

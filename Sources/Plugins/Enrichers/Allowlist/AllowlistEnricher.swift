@@ -56,7 +56,8 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
             names.insert(name)
             remarks.append(
                 "allowlist \(name.list): the entry \(name.rule) was refused: it fits \(entry.channels.grouped) of \(channels.grouped) "
-                    + "channels, more than max_share (\(options.maxShare)) allows; say allow_broad: true if it is meant")
+                    + "channels, more than max_share (\(options.maxShare)) allows; say allow_broad: true if it is meant"
+            )
         }
         guard !names.isEmpty else { return nil }
         var filter = self

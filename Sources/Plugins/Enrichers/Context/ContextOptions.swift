@@ -37,7 +37,8 @@ public struct ContextOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "max_values", \.maxValues, "Maximum number of values listed per field; the rest are counted.", range: 1...),
+                "max_values", \.maxValues, "Maximum number of values listed per field; the rest are counted.",
+                range: 1...),
             Option(
                 "rare_hosts", \.rareHosts,
                 "A name, user agent, fingerprint or certificate is rare if at most this many hosts of the site use it.",
@@ -47,7 +48,8 @@ public struct ContextOptions: PluginOptions {
                 "A certificate is young if it became valid less than this before it was first seen."),
             Option(
                 "tool_agents", \.toolAgents,
-                "Beginnings of the user agents of tools, in any case. On a host that also browses they count as suspicious."),
+                "Beginnings of the user agents of tools, in any case. On a host that also browses they count as suspicious."
+            ),
             Option("tls_ports", \.tlsPorts, "Ports on which TLS is expected.", range: 0...65535),
             Option("http_ports", \.httpPorts, "Ports on which HTTP is expected.", range: 0...65535),
         ]

@@ -15,7 +15,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
 
     public init(_ options: BeaconOptions, _ context: PluginContext = PluginContext()) {
         self.options = options
-        detector = PeriodicityDetector(minOccur: options.minOccur)
+        detector = PeriodicityDetector(minFlows: options.minFlows)
     }
 
     public var withoutThreshold: Self {
@@ -63,7 +63,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
 
     public var demand: Demand {
         Demand(
-            grouping: Grouping(by: .both), minimumCount: options.minOccur,
+            grouping: Grouping(by: .both), minimumCount: options.minFlows,
             columns: [.bytesToServer, .bytesToClient, .duration])
     }
 

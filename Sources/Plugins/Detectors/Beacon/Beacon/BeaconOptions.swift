@@ -3,7 +3,7 @@ import FlareKit
 /// What a user sets of the `beacon` detector. The defaults are right for a home of 100 machines, and safe for a company
 /// of 100,000: the dial is the expected number of false alarms a day, so that more channels do not mean more of them.
 public struct BeaconOptions: PluginOptions {
-    public var minOccur = 6
+    public var minFlows = 6
     public var falseAlarms = 1.0
     public var scoreFloor = 0.05
     public var minScore: Double?
@@ -13,7 +13,7 @@ public struct BeaconOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "min_occur", \.minOccur,
+                "min_flows", \.minFlows,
                 "Channels with fewer flows are not judged. Below 6 not even a clock can be told from chance.",
                 unit: "flows", range: 6...),
             Option(

@@ -2,7 +2,7 @@ import FlareKit
 
 /// What original Flare lets its users set, under its names and with its defaults.
 public struct ClassicBeaconOptions: PluginOptions {
-    public var minOccur = 10
+    public var minFlows = 10
     public var minInterval = 30
     public var minPercent = 50
     public var window = 2
@@ -12,7 +12,7 @@ public struct ClassicBeaconOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "min_occur", \.minOccur,
+                "min_flows", \.minFlows,
                 "A channel is judged if it has more flows than this, and more intervals of at least min_interval.",
                 unit: "flows", range: 1...),
             Option(
@@ -57,15 +57,15 @@ public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
         "min_percent asks for more than \(options.minPercent) % of the intervals"
     }
 
-    /// More than `min_occur` intervals are needed, so two more flows than that.
+    /// More than `min_flows` intervals are needed, so two more flows than that.
     public var demand: Demand {
-        Demand(grouping: Grouping(ignoring: [.proto]), minimumCount: options.minOccur.addingClamped(2))
+        Demand(grouping: Grouping(ignoring: [.proto]), minimumCount: options.minFlows.addingClamped(2))
     }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {
         guard
             let mode = ModalInterval(
-                times: channel.times, minimumInterval: Int64(options.minInterval), moreThan: options.minOccur,
+                times: channel.times, minimumInterval: Int64(options.minInterval), moreThan: options.minFlows,
                 window: Int64(options.window)),
             mode.share * 100 > Double(options.minPercent)
         else { return nil }

@@ -13,7 +13,7 @@ public struct ClassicScore: Sendable, Hashable {
     /// Original Flare's settings.
     public struct Options: Sendable, Hashable {
         /// A channel needs more flows, and more kept intervals, than this.
-        public var minOccur = 10
+        public var minFlows = 10
         /// Shorter intervals, in seconds, are left out.
         public var minInterval: Int64 = 30
         /// Width of the window in seconds, at least 1.
@@ -27,9 +27,9 @@ public struct ClassicScore: Sendable, Hashable {
     /// - Parameter seconds: flow starts in whole seconds (rounded down), ascending.
     /// - Returns: `nil` where the original does not judge: too few flows or too few intervals kept.
     public init?(seconds: [Int64], options: Options = Options()) {
-        guard seconds.count > options.minOccur else { return nil }
+        guard seconds.count > options.minFlows else { return nil }
         let kept = zip(seconds.dropFirst(), seconds).map { $0 - $1 }.filter { $0 >= options.minInterval }.sorted()
-        guard kept.count > options.minOccur else { return nil }
+        guard kept.count > options.minFlows else { return nil }
         let mode = Self.mode(ofSorted: kept)
         var best = (share: -1.0, start: mode)
         for start in (mode - options.window)...mode {

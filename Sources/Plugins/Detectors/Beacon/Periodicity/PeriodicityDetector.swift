@@ -13,7 +13,7 @@ import Foundation
 /// ```
 public struct PeriodicityDetector: Sendable {
     /// Channels with fewer flows are not judged, at least 6: below that not even a clock can be told from chance.
-    public var minOccur: Int
+    public var minFlows: Int
     public var model: ScoreModel
     public var pValues: PValueTable
 
@@ -21,8 +21,8 @@ public struct PeriodicityDetector: Sendable {
     /// Rhythms are told apart only on channels that might be reported.
     static let worthPeeling = 0.05
 
-    public init(minOccur: Int = fewestFlows, model: ScoreModel = .fitted, pValues: PValueTable = .simulated) {
-        self.minOccur = max(Self.fewestFlows, minOccur)
+    public init(minFlows: Int = fewestFlows, model: ScoreModel = .fitted, pValues: PValueTable = .simulated) {
+        self.minFlows = max(Self.fewestFlows, minFlows)
         self.model = model
         self.pValues = pValues
     }
@@ -38,13 +38,13 @@ public struct PeriodicityDetector: Sendable {
     ///     touches one is no missed callback.
     ///   - frame: nanoseconds that the sensor was looked at; `nil` for a day or more. It says what the statistics take for an hour
     ///     (``TimeScale``) and which nulls the p-value is compared with.
-    /// - Returns: `nil` with fewer flows than ``minOccur`` or fewer than five callbacks under any burst gap.
+    /// - Returns: `nil` with fewer flows than ``minFlows`` or fewer than five callbacks under any burst gap.
     /// - Complexity: O(n log n).
     public func judge(
         times: [Int64], durations: [Int64] = [], toServer: [Int64] = [], toClient: [Int64] = [],
         silences: [Range<Int64>] = [], frame: Int64? = nil
     ) -> Periodicity? {
-        guard times.count >= minOccur else { return nil }
+        guard times.count >= minFlows else { return nil }
         let views = ChannelViews(times: times, durations: durations, silences: silences, frame: frame)
         guard let (best, logit) = views.best(by: model) else { return nil }
         let pace = Pace(of: best, times: views.times)

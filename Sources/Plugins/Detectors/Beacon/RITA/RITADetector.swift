@@ -4,14 +4,14 @@ import Periodicity
 /// What a user sets of the `rita` detector.
 public struct RITAOptions: PluginOptions {
     public var minScore = 0.7
-    public var minOccur = 4
+    public var minFlows = 4
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
             Option("min_score", \.minScore, "Channels with at least this score are reported.", range: 0...1),
-            Option("min_occur", \.minOccur, "Channels with fewer flows are not judged.", unit: "flows", range: 4...),
+            Option("min_flows", \.minFlows, "Channels with fewer flows are not judged.", unit: "flows", range: 4...),
         ]
     }
 }
@@ -41,7 +41,7 @@ public struct RITADetector: ThresholdDetector, BuiltInPlugin {
 
     public func missing(_ finding: Finding, _ census: Census) -> String { "min_score asks for \(options.minScore)" }
 
-    public var demand: Demand { Demand(minimumCount: options.minOccur) }
+    public var demand: Demand { Demand(minimumCount: options.minFlows) }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> Finding? {
         guard let since = census.window.since, let until = census.window.until else { return nil }
