@@ -35,7 +35,7 @@ public enum HostileText {
         finding.detector = text(1)
         finding.summary = text(2)
         finding.host = text(3)
-        finding.modifiers = [.init(text(4), 0.1, text(5))]
+        finding.modifiers = [.init(text(4), 4, text(5), label: text(7)), .init("known", -9, text(6), side: .known)]
         for (place, name) in finding.evidence.keys.sorted().enumerated() {
             if case .texts = finding.evidence[name] { finding.evidence[name] = .texts([text(place), text(place + 1)]) }
             if case .text = finding.evidence[name] { finding.evidence[name] = .text(text(place + 6)) }

@@ -95,6 +95,10 @@ struct PageColumn {
             if column.name.hasSuffix("_ip") {
                 style += "@media (min-width:561px){\(cells("#list")){min-width:15ch}}\n"
             }
+            // A usual name with its port stays on one line.
+            if column.name == "dest_ip" {
+                style += "@media (min-width:1240px){\(cells("#list")){min-width:30ch}}\n"
+            }
             switch empty.contains(column.name) ? nil : column.room {
             case nil: style += "\(cells(".auto")){display:none}\n"
             case .always: break
@@ -118,18 +122,20 @@ struct PageColumn {
         finding.evidence[name].map { Markup.shown($0.description) } ?? ""
     }
 
+    /// What a row has room for; the opened finding has it whole.
+    private static func short(_ text: String) -> String { Markup.escape(Markup.cut(text, limit: 80)) }
+
     private static func destination(_ finding: Finding) -> String {
         guard let peer = finding.channel?.peer else { return "" }
         let name = finding.host.flatMap { $0.isEmpty ? nil : $0 } ?? peer.description
-        var text = Markup.shown(name)
+        var text = short(name)
         if let port = finding.channel?.port, port > 0 { text = (name.contains(":") ? "[\(text)]" : text) + ":\(port)" }
         var more: [String] = []
         if case .group(let keys) = finding.subject, keys.count > 1 {
             more.append("and \(Readable.count(Int64(keys.count - 1))) more")
         }
-        if name != peer.description { more.append(Markup.shown(peer.description)) }
-        let owner = evidence("dest_whois", finding)
-        if !owner.isEmpty { more.append(owner) }
+        if name != peer.description { more.append(short(peer.description)) }
+        if let owner = finding.evidence["dest_whois"]?.description, !owner.isEmpty { more.append(short(owner)) }
         return more.isEmpty ? text : "\(text)<small>\(more.joined(separator: " · "))</small>"
     }
 }
