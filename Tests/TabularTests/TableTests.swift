@@ -23,9 +23,9 @@ struct TableTests {
         #expect(
             text == """
                 severity  source        destination        every  since        priority  calls  regular    sent  why
-                critical  192.168.0.53  160.153.76.129:80  61 s   9 Jun 00:00      0.91  1,425     99 %  513 kB  \
+                critical  192.168.0.53  160.153.76.129:80   61 s  9 Jun 00:00      0.91  1,425     99 %  513 kB  \
                 calls every 61 s
-                medium    10.0.0.1      8.8.8.8:80         61 s   9 Jun 00:00      0.50  1,425     99 %  513 kB  \
+                medium    10.0.0.1      8.8.8.8:80          61 s  9 Jun 00:00      0.50  1,425     99 %  513 kB  \
                 calls every 61 s
 
                 """)
@@ -42,7 +42,7 @@ struct TableTests {
         #expect(
             shown == [
                 "severity  source   destination  every  since        priority  calls  regular",
-                "critical  3 hosts  3 servers    61 s   9 Jun 00:00      0.97  4,275     99 %",
+                "critical  3 hosts  3 servers     61 s  9 Jun 00:00      0.97  4,275     99 %",
                 "          3 findings, one self-signed certificate, TCP on 80; rare",
                 "2 expected: 2 NTP; the table's option all: true shows them, as flare hunt --all",
                 "  does.",
@@ -112,7 +112,7 @@ struct TableTests {
     @Test("bytes go before owner and reason; names keep their ends", arguments: [40, 50, 60, 70, 80])
     func names(width: Int) async throws {
         var findings = [
-            Sample.finding(evidence: ["dest_whois": .text("OWNER")]), Sample.finding("10.0.0.1", "8.8.8.8"),
+            Sample.finding(evidence: ["dest_whois": .text("OWNER")]), Sample.finding("192.168.0.99", "8.8.8.8"),
         ]
         findings[0].host = "a-name-much-too-long-for-a-terminal.of-eighty-columns.example.org"
         let shown = lines(try await table(findings, width: width))
@@ -123,7 +123,7 @@ struct TableTests {
 
     @Test("address and name of the destination become one column where there is no room for two")
     func merged() async throws {
-        var findings = [Sample.finding(), Sample.finding("10.0.0.1", "8.8.8.8")]
+        var findings = [Sample.finding(), Sample.finding("192.168.0.99", "8.8.8.8")]
         findings[0].host = "www.huntoperator.com"
         let columns = "columns: [severity, src_ip, dest_ip, host, dest_port, interval]"
         #expect(

@@ -82,7 +82,7 @@ struct TableLayout {
     private var total: Int { lanes.reduce(0) { $0 + $1.width } + Self.gap * max(0, lanes.count - 1) }
 
     /// Makes the table no wider than `width`: sentences go to a second line first, then columns are left out from the last,
-    /// then names cut, address and name of the destination told in one, and the essential ones cut.
+    /// then address and name of the destination told in one, names cut, and the essential ones cut.
     private mutating func fit(into width: Int) {
         if total > width, lanes.contains(where: \.isEssential) {
             below = Self.sentences.compactMap { name in lanes.first { $0.name == name } }
@@ -92,14 +92,14 @@ struct TableLayout {
             if let last = lanes.indices.last(where: { !lanes[$0].isEssential }) {
                 lanes.remove(at: last)
             } else if let names = lanes.firstIndex(where: \.isOfNames),
-                case let spare = width - (total - lanes[names].width), spare >= Self.narrowestName
-            {
-                lanes[names].width = spare
-            } else if let names = lanes.firstIndex(where: \.isOfNames),
                 let address = lanes.firstIndex(where: { $0.name == "dest_ip" })
             {
                 lanes[names].cells = zip(lanes[names].cells, lanes[address].cells).map { $0.isEmpty ? $1 : $0 }
                 lanes.remove(at: address)
+            } else if let names = lanes.firstIndex(where: \.isOfNames),
+                case let spare = width - (total - lanes[names].width), spare >= Self.narrowestName
+            {
+                lanes[names].width = spare
             } else if let widest = lanes.indices.max(by: { lanes[$0].width < lanes[$1].width }), lanes[widest].width > 1
             {
                 lanes[widest].width -= 1
