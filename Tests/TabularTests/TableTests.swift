@@ -128,7 +128,7 @@ struct TableTests {
         let columns = "columns: [severity, src_ip, dest_ip, host, dest_port, interval]"
         #expect(
             lines(try await table(findings, width: 200, columns))[1].contains("160.153.76.129  www.huntoperator.com"))
-        let narrow = lines(try await table(findings, width: 60, columns))
+        let narrow = lines(try await table(findings, width: 66, columns))
         #expect(narrow[1].contains("www.huntoperator.com") && !narrow[1].contains("160.153.76.129"))
         #expect(narrow[2].contains("8.8.8.8"))
     }
