@@ -49,7 +49,7 @@ let families: [Family] = [
         .enricher, "Context", needs: ["OutputText"],
         testNeeds: ["Suricata", "Zeek", "ContextReading", "ContextWords"], testFiles: ["reference.py"]),
     Family(
-        .enricher, "Domain", needs: ["DomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
+        .enricher, "Domain", needs: ["CDomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
         testFiles: ["suffixes.py"]),
     Family(.enricher, "Focus"),
     Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
@@ -88,16 +88,14 @@ let shared: [Target] = [
     .shared("PeerMatching", ["FlareKit", "CompressedFiles"]),
 ]
 
-/// Parts of families that are targets of their own: what is written in C++, and what others measure or must not compile
-/// anew.
+/// Parts of families that are targets of their own: what is written in C and C++, and what others measure.
 let parts: [Target] = [
     .scanner("EVEScanner", ["SensorText"], path: "Sources/Plugins/Sources/Suricata/Scanner"),
     .scanner(
         "EVEContextScanner", ["SensorText", "ContextWords"], path: "Sources/Plugins/Sources/Suricata/ContextScanner"),
     .scanner("ZeekScanner", ["SensorText", "ContextWords"], path: "Sources/Plugins/Sources/Zeek/Scanner"),
     .target(
-        name: "DomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists",
-        resources: [.embedInCode("Files")]),
+        name: "CDomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists", exclude: ["Files"]),
     .target(name: "Periodicity", path: "Sources/Plugins/Detectors/Beacon/Periodicity"),
 ]
 

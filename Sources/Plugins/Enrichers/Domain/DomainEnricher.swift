@@ -1,5 +1,4 @@
 import CompressedFiles
-import DomainLists
 import FlareKit
 import Glibc
 import PeerMatching
@@ -106,7 +105,7 @@ package struct DomainKnowledge: Sendable {
         if let topSites = options.topSites {
             model = Self.learned(Self.names(in: try Self.bytes(topSites), atMost: options.topSitesCutoff), suffixes)
         } else {
-            let builtIn = String(decoding: DomainLists.nameModel, as: UTF8.self)
+            let builtIn = String(decoding: BuiltInNames.nameModel, as: UTF8.self)
             guard let model = NameModel(text: builtIn) else { preconditionFailure("the built-in model is none") }
             self.model = model
         }
@@ -156,10 +155,10 @@ package struct DomainKnowledge: Sendable {
 
     private static func bytes(_ path: OptionPath) throws(PluginError) -> [UInt8] {
         if case .builtIn(let name) = path.location {
-            guard let bytes = DomainLists.files[name] else {
+            guard let bytes = BuiltInNames.files[name] else {
                 throw PluginError(
                     "there is no such list in Flare", at: path.text,
-                    remedy: "it has " + DomainLists.files.keys.sorted().map { "builtin:\($0)" }.joined(separator: " and "))
+                    remedy: "it has " + BuiltInNames.files.keys.sorted().map { "builtin:\($0)" }.joined(separator: " and "))
             }
             return bytes
         }
