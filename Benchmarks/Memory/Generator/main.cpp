@@ -1,5 +1,6 @@
 // Writes Suricata EVE events to standard output without end in sight: so many megabytes over so many days, made up as
-// they are written. The same bytes for the same arguments.
+// they are written. With "spread" all are flows, and each has a channel and a peer of its own. The same bytes for the same
+// arguments.
 
 #include <cinttypes>
 #include <cstdint>
@@ -52,8 +53,9 @@ private:
 }  // namespace
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        std::fprintf(stderr, "usage: stream-generator MEGABYTES DAYS\n");
+    const bool isSpread = argc == 4 && std::string(argv[3]) == "spread";
+    if (argc != 3 && !isSpread) {
+        std::fprintf(stderr, "usage: stream-generator MEGABYTES DAYS [spread]\n");
         return 2;
     }
     const double bytes = std::atof(argv[1]) * 1e6, days = std::atof(argv[2]);
@@ -72,20 +74,26 @@ int main(int argc, char **argv) {
             host = peer = unsigned(nextCall / 30'000'000 % beacons);
             nextCall += 30'000'000;
         }
-        const bool isFlow = host == peer || random.below(100) < 45;
+        const bool isFlow = isSpread || host == peer || random.below(100) < 45;
         const int64_t start = time - int64_t(random.below(300)) * (host == peer ? 0 : 1'000'000);
         const std::string begun = started.text(start);
+        char destination[16];
+        if (isSpread)
+            std::snprintf(destination, sizeof destination, "%u.%u.%u.%u", unsigned(45 + (event >> 24) % 80),
+                          unsigned(event >> 16 & 255), unsigned(event >> 8 & 255), unsigned(event & 255));
+        else
+            std::snprintf(destination, sizeof destination, "203.0.%u.%u", host % 200, peer + 1);
         const int length = isFlow
             ? std::snprintf(line, sizeof line,
                   "{\"timestamp\":\"%s\",\"flow_id\":%" PRIu64 ",\"in_iface\":\"ens18\",\"event_type\":\"flow\","
-                  "\"src_ip\":\"192.168.%u.%u\",\"src_port\":%u,\"dest_ip\":\"203.0.%u.%u\",\"dest_port\":443,"
+                  "\"src_ip\":\"192.168.%u.%u\",\"src_port\":%u,\"dest_ip\":\"%s\",\"dest_port\":443,"
                   "\"proto\":\"TCP\",\"app_proto\":\"tls\",\"flow\":{\"pkts_toserver\":%u,\"pkts_toclient\":%u,"
                   "\"bytes_toserver\":%u,\"bytes_toclient\":%u,\"start\":\"%s\",\"end\":\"%s\",\"age\":%u,"
                   "\"state\":\"closed\",\"reason\":\"timeout\",\"alerted\":false},\"community_id\":"
                   "\"1:D8DpopJS3pBjr5E1XRxYa2zZQb0=\",\"tcp\":{\"tcp_flags\":\"1b\",\"tcp_flags_ts\":\"1b\","
                   "\"tcp_flags_tc\":\"1b\",\"syn\":true,\"fin\":true,\"psh\":true,\"ack\":true,\"state\":\"closed\"}}\n",
                   logged.text(time), random.next() >> 12, host / 100, host % 100 + 1, 32768 + random.below(28000),
-                  host % 200, peer + 1, 1 + random.below(40), 1 + random.below(40), 60 + random.below(9000),
+                  destination, 1 + random.below(40), 1 + random.below(40), 60 + random.below(9000),
                   60 + random.below(90000), begun.c_str(), ended.text(time), unsigned((time - start) / 1'000'000))
             : std::snprintf(line, sizeof line,
                   "{\"timestamp\":\"%s\",\"flow_id\":%" PRIu64 ",\"in_iface\":\"ens18\",\"event_type\":\"dns\","

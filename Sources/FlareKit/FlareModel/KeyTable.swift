@@ -61,12 +61,9 @@ package struct PackedKey: Hashable, Sendable {
 
 /// Numbers keys from 0 in the order in which they come: an open-addressing table with linear probing.
 ///
-/// 40 bytes a key and 8 to 16 a slot. The hash is seeded anew in each process, since keys come from the network
-/// and could be chosen to collide; no result depends on the order of the slots.
+/// 40 bytes a key, and 8 to 16 for its slot. No result depends on the order of the slots.
 package struct KeyTable: Sendable {
-    private static let processSeed = UInt64.random(in: .min ... .max) | 1
-
-    private let seed = processSeed
+    private let seed = KeySlots.processSeed
     package private(set) var keys: ContiguousArray<PackedKey> = []
     /// A key's number + 1, or 0 where the slot is free. The count is a power of two, at most half of it used.
     private var slots: ContiguousArray<UInt32>
@@ -167,9 +164,15 @@ package struct KeyTable: Sendable {
     }
 
     @inline(__always)
-    private func hash(_ key: PackedKey) -> UInt64 {
-        let a = Self.mix(key.source.low ^ seed, key.peer.low ^ 0x9E37_79B9_7F4A_7C15)
-        let b = Self.mix(key.source.high ^ UInt64(key.tail), key.peer.high ^ seed)
+    private func hash(_ key: PackedKey) -> UInt64 { key.hash(seed) }
+}
+
+extension PackedKey {
+    /// A hash whose seed nobody outside knows, since keys come from the network and could be chosen to collide.
+    @inline(__always)
+    func hash(_ seed: UInt64) -> UInt64 {
+        let a = Self.mix(source.low ^ seed, peer.low ^ 0x9E37_79B9_7F4A_7C15)
+        let b = Self.mix(source.high ^ UInt64(tail), peer.high ^ seed)
         return Self.mix(a ^ seed, b ^ 0xD6E8_FEB8_6659_FD93)
     }
 

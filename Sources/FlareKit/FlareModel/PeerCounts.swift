@@ -1,12 +1,13 @@
-/// A number for each peer, compact enough for millions of addresses: some 56 bytes each.
+/// A number for each peer, compact enough for millions of addresses: 26 to 32 bytes each.
 public struct PeerCounts: Sendable, Codable {
-    private var addresses = KeyTable()
+    private var addresses: ContiguousArray<IPAddress> = []
+    private var slots = KeySlots(capacity: 0)
     private var addressCounts: ContiguousArray<UInt32> = []
     private var nameCounts: [String: Int] = [:]
 
     public init() {}
 
-    package init(capacity: Int) { addresses = KeyTable(minimumCapacity: capacity) }
+    package init(capacity: Int) { slots = KeySlots(capacity: capacity) }
 
     /// How many peers have a number.
     public var count: Int { addressCounts.count + nameCounts.count }
@@ -17,7 +18,7 @@ public struct PeerCounts: Sendable, Codable {
             switch peer {
             case .name(let name): nameCounts[name] ?? 0
             case .address(let address):
-                addresses.existingNumber(of: Self.key(address)).map { Int(addressCounts[Int($0)]) } ?? 0
+                find(address).number.map { Int(addressCounts[Int($0)]) } ?? 0
             }
         }
         set {
@@ -35,9 +36,17 @@ public struct PeerCounts: Sendable, Codable {
     package mutating func increment(_ name: String) { nameCounts[name, default: 0] += 1 }
 
     private mutating func place(of address: IPAddress) -> Int {
-        let place = Int(addresses.number(of: Self.key(address)))
-        if place == addressCounts.count { addressCounts.append(0) }
-        return place
+        let (slot, number) = find(address)
+        if let number { return Int(number) }
+        slots.insert(UInt32(addresses.count), at: slot)
+        addresses.append(address)
+        addressCounts.append(0)
+        if slots.isCrowded { slots.grow { [addresses] in Self.key(addresses[Int($0)]) } }
+        return addresses.count - 1
+    }
+
+    private func find(_ address: IPAddress) -> (slot: Int, number: UInt32?) {
+        slots.find(Self.key(address)) { Self.key(addresses[Int($0)]) }
     }
 
     private static func key(_ address: IPAddress) -> PackedKey {
@@ -46,7 +55,7 @@ public struct PeerCounts: Sendable, Codable {
 
     /// All peers with their numbers, in no order.
     public var all: [(peer: Peer, count: Int)] {
-        addresses.keys.enumerated().map { (.address($1.peer), Int(addressCounts[$0])) }
+        zip(addresses, addressCounts).map { (.address($0), Int($1)) }
             + nameCounts.map { (.name($0.key), $0.value) }
     }
 

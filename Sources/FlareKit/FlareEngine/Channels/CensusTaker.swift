@@ -29,22 +29,18 @@ extension Census {
     }
 
     private mutating func countSources(_ index: ChannelIndex) {
-        var pairs = KeyTable(minimumCapacity: index.table.count)
+        let (keys, counts) = (index.keys, index.counts)
         var sources = KeyTable()
-        sourcesByPeer = PeerCounts(capacity: min(index.table.count, 1 << 16))
-        let (keys, counts) = (index.table.keys, index.counts)
-        for channel in keys.indices where counts[channel] > 0 {
-            let key = keys[channel]
-            let before = pairs.count
-            _ = pairs.number(of: PackedKey.Mask.pair.applied(to: key))
-            guard pairs.count > before else { continue }
+        var peers = PeerCounts(capacity: min(keys.count, 1 << 16))
+        keys.forEachPair(where: { counts[$0] > 0 }) { key in
             _ = sources.number(
                 of: PackedKey(source: key.source, peer: key.source, port: 0, proto: 0, flags: []))
             switch index.peer(of: key) {
-            case .address(let address): sourcesByPeer.increment(address)
-            case .name(let name): sourcesByPeer.increment(name)
+            case .address(let address): peers.increment(address)
+            case .name(let name): peers.increment(name)
             }
         }
+        sourcesByPeer = peers
         hosts = Self.hosts(among: sources.keys.lazy.map(\.source))
     }
 }

@@ -6,13 +6,11 @@ import FlareModel
 /// grouping costs no second look at the records' keys.
 struct ChannelIndex: Sendable {
     let grouping: Grouping
-    private(set) var table: KeyTable
+    private(set) var keys: ChannelKeys
     /// The names that keys of named peers point to.
     private(set) var names: NameTable
     /// Records in the window, by channel.
     private(set) var counts: [UInt32]
-    /// For each shard, the channel of each of its keys.
-    let channelByKey: [[UInt32]]
     /// For each chunk, the channel of the name of each of its rows, or `none`; empty where no record has a name.
     private(set) var channelByName: [ContiguousArray<UInt32>] = []
     /// Whether a record with a name is in the channel of its address too, unless a proxy stands between.
@@ -32,13 +30,8 @@ struct ChannelIndex: Sendable {
     init(_ store: RecordStore, grouping: Grouping, window: TimeWindow, calls: Calls? = nil) {
         self.grouping = grouping
         keepsAddresses = grouping.by == .both
-        let keyCount = store.shards.reduce(0) { $0 + $1.table.count }
-        var table = KeyTable(minimumCapacity: keyCount)
         let mask = PackedKey.Mask(grouping.ignoring)
-        channelByKey = store.shards.map { shard in
-            shard.table.keys.map { table.number(of: mask.applied(to: $0)) }
-        }
-        self.table = table
+        keys = ChannelKeys(store.shards.map(\.table.keys), mask)
         names = calls?.table ?? NameTable()
         counts = []
         if let calls {
@@ -46,7 +39,7 @@ struct ChannelIndex: Sendable {
         } else if grouping.by == .domain {
             domainChannels(store)
         }
-        counts = Array(repeating: 0, count: self.table.count)
+        counts = Array(repeating: 0, count: keys.count)
         count(store, in: window)
         if keepsAddresses { relate(store, in: window) }
     }
@@ -54,14 +47,14 @@ struct ChannelIndex: Sendable {
     /// Look-ups are told apart by what was asked for, whoever was asked.
     private mutating func domainChannels(_ store: RecordStore) {
         for (shard, chunk) in store.chunks {
-            let keys = store.shards[shard].table.keys
+            let finest = store.shards[shard].table.keys
             let own = store.shards[shard].names.names
             channelByName.append(
                 ContiguousArray(
                     (0..<chunk.count).map { row in
                         let name = names.number(of: own[Int(chunk.names[row])])
                         guard name != NameTable.none, IPAddress(names.names[Int(name)]) == nil else { return Self.none }
-                        return table.number(of: .pair(keys[Int(chunk.keys[row])], name: name))
+                        return keys.number(of: .pair(finest[Int(chunk.keys[row])], name: name))
                     }))
         }
     }
@@ -74,12 +67,12 @@ struct ChannelIndex: Sendable {
         }
         let addresses = names.names.map { IPAddress($0) }
         for (number, (shard, chunk)) in store.chunks.enumerated() {
-            let keys = store.shards[shard].table.keys
+            let shardKeys = store.shards[shard].table.keys
             channelByName.append(
                 ContiguousArray(
                     zip(chunk.keys, calls.names[number]).map { keyNumber, name in
                         guard name != NameTable.none else { return Self.none }
-                        let finest = keys[Int(keyNumber)]
+                        let finest = shardKeys[Int(keyNumber)]
                         var key = mask.applied(to: finest)
                         let isProxied = !isProxied.isEmpty && isProxied[shard][Int(keyNumber)]
                         if let address = addresses[Int(name)] {
@@ -90,7 +83,7 @@ struct ChannelIndex: Sendable {
                             key.peer = IPAddress(high: 0, low: UInt64(name))
                             key.flags.insert(.peerIsName)
                         }
-                        let channel = table.number(of: key)
+                        let channel = keys.number(of: key)
                         if isProxied { proxies[channel] = Calls.Endpoint(finest) }
                         return channel
                     }))
@@ -120,7 +113,7 @@ struct ChannelIndex: Sendable {
         for (name, addresses) in addressChannels where addresses.count == 1 {
             let address = addresses[0]
             guard counts[Int(address)] == shared[Self.pair(name, address)] else { continue }
-            nameByChannel[address] = UInt32(truncatingIfNeeded: table.keys[Int(name)].peer.low)
+            nameByChannel[address] = UInt32(truncatingIfNeeded: keys[Int(name)].peer.low)
             counts[Int(name)] = 0
             addressChannels[name] = nil
         }
@@ -144,7 +137,7 @@ struct ChannelIndex: Sendable {
         var adopted: [UInt32: UInt32] = [:]
         for (number, (shard, chunk)) in store.chunks.enumerated() {
             for row in 0..<chunk.count where channelByName[number][row] == Self.none {
-                guard let name = adopting[channelByKey[shard][Int(chunk.keys[row])]] else { continue }
+                guard let name = adopting[keys.channelByKey[shard][Int(chunk.keys[row])]] else { continue }
                 channelByName[number][row] = name
                 if window.contains(Timestamp(nanoseconds: chunk.times[row])) { adopted[name, default: 0] += 1 }
             }
@@ -158,7 +151,7 @@ struct ChannelIndex: Sendable {
     @inline(__always)
     func channels(ofRow row: Int, in chunk: RecordChunk, shard: Int, chunkNumber: Int) -> (UInt32, UInt32) {
         let key = Int(chunk.keys[row])
-        let address = channelByKey[shard][key]
+        let address = keys.channelByKey[shard][key]
         guard !channelByName.isEmpty else { return (address, Self.none) }
         let name = channelByName[chunkNumber][row]
         if name == Self.none { return (address, Self.none) }
@@ -184,7 +177,7 @@ struct ChannelIndex: Sendable {
     var channelCount: Int { counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 
     func key(of channel: UInt32) -> ChannelKey {
-        let packed = table.keys[Int(channel)]
+        let packed = keys[Int(channel)]
         return ChannelKey(
             source: packed.source, peer: peer(of: packed),
             port: packed.flags.contains(.noPort) ? nil : packed.port,

@@ -33,7 +33,7 @@ final class KeptChannels: Sendable {
         bytesToClient = chunks.map(\.chunk.bytesToClient)
         let sorted = candidates.map { (key: index.key(of: $0), channel: $0) }.sorted { $0.key < $1.key }
         keys = sorted.map(\.key)
-        var placeOfChannel = [Int32](repeating: -1, count: index.table.count)
+        var placeOfChannel = [Int32](repeating: -1, count: index.keys.count)
         var starts = [0]
         starts.reserveCapacity(sorted.count + 1)
         var hosts: [Int: String] = [:]

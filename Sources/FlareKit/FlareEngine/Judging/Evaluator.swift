@@ -80,7 +80,7 @@ struct Evaluator: Sendable {
         async let census = Census(store, index, in: window)
         let counts = index.counts
         let selection = await ChannelSelection(
-            count: index.table.count, minimumCount: minimumCount(of: grouping), filters: filters,
+            count: index.keys.count, minimumCount: minimumCount(of: grouping), filters: filters,
             threads: pipeline.threads,
             channel: ChannelSelection.Lookup(
                 records: { Int(counts[$0]) }, key: { index.key(of: UInt32($0)) },
