@@ -110,6 +110,8 @@ let inC: [Target] = [
     .target(name: "CFlarePlugin"),
     // Starts programs from outside: between fork and exec only C will do
     .target(name: "CFlareSpawn"),
+    // One sentence where memory runs out, for the command alone
+    .target(name: "CFlareMemory"),
 ]
 
 /// The command, and what measures detectors: labelled beacons in real traffic, exports, figures.
@@ -118,7 +120,8 @@ let command: [Target] = [
         name: "flare",
         dependencies: families.map { .init(stringLiteral: $0.name) } + [
             "FlareKit", "Evaluation", "CompressedFiles", "HistoryDatabase", "LineFiles", "OutputFiles", "OutputText",
-            "SyntheticTraffic", .logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "SyntheticTraffic", "CFlareMemory", .logging,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         resources: [.embedInCode("Resources/flare_plugin.py")]
     ),
@@ -166,8 +169,10 @@ let testSupport: [Target] = [
         exclude: ["run"]),
     .executableTarget(
         name: "hostile-numbers",
-        dependencies: ["FlareKitTesting", "Allowlist", "Beacon", "Context", "Domain", "Focus", "Traffic"],
-        path: "Tests/HostileNumbers", exclude: ["run"]),
+        dependencies: [
+            "FlareKitTesting", "Allowlist", "Beacon", "Context", "Domain", "Focus", "Periodic", "Threats", "Traffic",
+        ],
+        path: "Tests/HostileNumbers", exclude: ["run", "threats.txt"]),
 ]
 
 /// Tests beside those of families.

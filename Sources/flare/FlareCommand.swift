@@ -1,4 +1,5 @@
 import ArgumentParser
+import CFlareMemory
 import FlareKit
 
 @main
@@ -23,6 +24,7 @@ struct FlareCommand: AsyncParsableCommand {
 
     /// Wrong usage ends with 2, as the exit codes promise, where ArgumentParser would say 64.
     static func main() async {
+        flare_memory_begin()
         // Nearly every command needs the plugins, and making their list takes as long as reading the arguments.
         Task.detached { _ = BuiltInPlugins.registry }
         do {

@@ -40,7 +40,11 @@ package enum EngineThread {
                 }, argument.toOpaque())
             guard code == 0 else {
                 argument.release()
-                answer.give(.failure(PluginError("no thread could be started (error \(code))")))
+                answer.give(
+                    .failure(
+                        PluginError(
+                            "no thread could be started: \(String(cString: strerror(code)))",
+                            remedy: "see whether ulimit -u and ulimit -v leave room for threads")))
                 return
             }
             pthread_detach(thread)
