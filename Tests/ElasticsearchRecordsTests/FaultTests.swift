@@ -59,7 +59,7 @@ struct FaultTests {
     @Test("a server that trickles is asked again once its time is up")
     func slowServer() async throws {
         let stalled = Mutex(0)
-        let (result, _) = try await Self.run("timeout: 4s") { passed in
+        let (result, _) = try await Self.run("timeout: 8s") { passed in
             guard Self.isPage(passed) else { return .none }
             return stalled.withLock { count in
                 count += 1

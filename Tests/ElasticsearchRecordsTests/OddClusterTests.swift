@@ -52,18 +52,22 @@ struct OddClusterTests {
     /// Ends a run once the server was asked for something.
     private func end(_ signal: Int32, after request: String) throws -> String {
         """
+        start=$(date +%s%N); '\(try Command.program())' --version >version
+        ruler=$(( ($(date +%s%N) - start) / 1000000 ))
         '\(try Command.program())' run p.yaml 2>run & run=$!
         for try in $(seq 400); do grep -q \(request) requests && break; sleep 0.05; done
         start=$(date +%s%N)
         kill -\(signal) $run; wait $run
-        echo "ended with $? after $(( ($(date +%s%N) - start) / 1000000 )) ms" >&2
+        echo "ended with $? after $(( ($(date +%s%N) - start) / 1000000 )) ms, a start took $ruler ms" >&2
         """
     }
 
     private func expectEnd(_ signal: Int32, _ said: String) throws {
         let words = said.split(separator: " ")
         #expect(said.hasPrefix("ended with \(128 + signal) after "), "\(said)")
-        #expect(words.count == 6 && Int(words[4]).map { $0 < 2500 } == true, "\(said)")
+        // Two seconds, and on a busy machine more: a bare start of the command is the measure of that.
+        let (took, ruler) = (Int(words.dropFirst(4).first ?? ""), Int(words.dropLast().last ?? ""))
+        #expect(try #require(took) < 2500 + 5 * (try #require(ruler)), "\(said)")
         let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
         #expect(!names.contains { $0.contains("partial") }, "\(names)")
     }
@@ -74,11 +78,12 @@ struct OddClusterTests {
         try scratch.read("requests").split(separator: "\n").count { $0.contains(wanted) }
     }
 
-    @Test("an answer of which a byte comes every half second ends once timeout is over")
+    @Test("an answer of which a byte comes every half second is asked for twice, however many retries there are")
     func drip() async throws {
         let start = ContinuousClock.now
-        let said = try await beside("drip", "group: false, timeout: 2s, retries: 1")
-        #expect(ContinuousClock.now - start < .seconds(20))
+        let said = try await beside("drip", "group: false, timeout: 2s, retries: 20")
+        // Twenty-one times would take 42 s and the pauses between.
+        #expect(ContinuousClock.now - start < .seconds(40))
         #expect(said.contains("the answer did not come in time (asked 2 times)"), "\(said)")
         #expect(said.contains("code 1\n"))
         #expect(try requests("_search") == 2)
@@ -148,20 +153,27 @@ struct OddClusterTests {
         #expect(allowed.contains("code 0\n"))
     }
 
+    @Test("a port that speaks TLS alone is asked without it once, and the error says what to write")
+    func plainToTLS() async throws {
+        let said = try await beside("tls")
+        #expect(said.contains("write https:// in the URL") && said.contains("code 1\n"), "\(said)")
+        #expect(!said.contains("asked"), "\(said)")
+        // One of them sees whether the server is there.
+        #expect(try requests("CONNECTION") == 2)
+    }
+
     @Test("a server that is not there is asked once, and the error has the words of this command alone")
     func refused() async throws {
         let dead = try ClusterServer.freePort()
         let address = "http://127.0.0.1:\(dead)"
         try scratch.file("p.yaml", Self.pipeline("urls: [\"\(address)\"]"))
         for arguments in [["run", "p.yaml"], ["check", "p.yaml"], ["hunt", address]] {
-            let start = ContinuousClock.now
             let result = try await Command.run([try Command.program()] + arguments, in: scratch)
             #expect(result.code == 1)
             let said = result.output + result.errors
             #expect(said.contains("\(address)/: the connection was refused; nothing listens there"), "\(said)")
             #expect(!said.contains("asked"))
             for debris in ["curl", "Error(", "HTTPFailure", "/build", "errno"] { #expect(!said.contains(debris)) }
-            #expect(ContinuousClock.now - start < .seconds(5))
         }
     }
 

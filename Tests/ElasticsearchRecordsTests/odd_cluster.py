@@ -7,6 +7,7 @@ The ways are those of `Odd` below. Each request is written to standard output as
 
 import http.server
 import json
+import ssl
 import sys
 import time
 
@@ -118,5 +119,15 @@ class Odd(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def get_request(self):
+        connection, address = super().get_request()
+        if Odd.way == "tls":
+            # What does not begin as TLS is ended without an answer.
+            print("CONNECTION", flush=True)
+            connection = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).wrap_socket(connection, server_side=True)
+        return connection, address
+
+
 Odd.way = sys.argv[2]
-http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Odd).serve_forever()
+Server(("127.0.0.1", int(sys.argv[1])), Odd).serve_forever()

@@ -76,23 +76,16 @@ package final class ClusterServer: Sendable {
         try await request("POST", "/\(index)/_refresh")
     }
 
-    /// A port of the loopback that nobody listens at now.
+    /// A port of the loopback that nobody listens at now. It lies below those that the system gives to connections, so that
+    /// none of these takes it before a server does.
     package static func freePort() throws -> Int {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(listener) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> UInt16 in
-                guard bind(listener, pointer, length) == 0, getsockname(listener, pointer, &length) == 0 else {
-                    return 0
-                }
-                return UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr_in.self).pointee.sin_port.bigEndian
-            }
+        for _ in 0..<100 {
+            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(listener) }
+            let port = Int.random(in: 15_000..<32_000)
+            if Socket.withAddress(port, { bind(listener, $0, $1) }) == 0 { return port }
         }
-        return try #require(port == 0 ? nil : Int(port))
+        throw POSIXError(.EADDRINUSE)
     }
 }
 

@@ -99,7 +99,9 @@ extension HTTPFailure {
             self = .ownCertificate("it and its key are no pair, or the passphrase is wrong")
         case CURLE_SSL_CLIENTCERT: self = .ownCertificate("the server asks for one")
         case CURLE_SSL_CONNECT_ERROR, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
-            self = Self.end(text, isHandshake: code == CURLE_SSL_CONNECT_ERROR)
+            let end = Self.end(text, isHandshake: code == CURLE_SSL_CONNECT_ERROR)
+            let hasBegun = flare_curl_number(easy, CURLINFO_RESPONSE_CODE) > 0
+            if case .broken = end, !hasBegun { self = .noAnswer } else { self = end }
         default: self = .other(text.isEmpty ? String(cString: curl_easy_strerror(code)) : text)
         }
     }

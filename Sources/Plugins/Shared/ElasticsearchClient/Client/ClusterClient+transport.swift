@@ -37,11 +37,14 @@ extension ClusterError {
     package init(_ failure: HTTPFailure, at place: String, isKnown: Bool) {
         let kind: Kind =
             switch failure {
-            case .unknownHost, .noProxy, .refused, .unreachable, .proxyStatus, .notHTTP, .notTLS, .certificate,
-                .ownCertificate, .tls, .other:
+            case .unknownHost, .noProxy, .refused, .unreachable, .connectTimeout, .proxyStatus, .notHTTP, .notTLS,
+                .certificate, .ownCertificate, .tls, .other:
                 .noConnection
             case .tooLong: .status(200)
-            case .connectTimeout, .timeout, .broken, .noAnswer, .noHandshake, .damaged: .noAnswer
+            case .timeout: .tooSlow
+            // A port that speaks TLS alone ends what comes without, and the other way about.
+            case .noAnswer, .noHandshake: isKnown ? .noAnswer : .noConnection
+            case .broken, .damaged: .noAnswer
             }
         self.init(kind, failure.description, at: place, remedy: Self.remedy(failure, isKnown))
     }

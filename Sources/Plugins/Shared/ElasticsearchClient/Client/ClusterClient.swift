@@ -128,19 +128,22 @@ package final class ClusterClient: Sendable {
         _ request: Request, _ read: @Sendable (Answer) throws -> Result
     ) async throws -> Result {
         var attempt = 0
+        var wasTooSlow = false
         while true {
             let node = current.withLock { $0 }
             do {
                 return try read(try await once(request, urls[node], within: timeout))
             } catch let error as ClusterError {
-                guard attempt < policy.retries, mayRepeat(request, after: error, attempt) else {
-                    throw explained(error, attempt)
-                }
+                // A second time-out is no accident, and each takes as long as `timeout`.
+                guard attempt < policy.retries, !(wasTooSlow && error.kind == .tooSlow),
+                    mayRepeat(request, after: error, attempt)
+                else { throw explained(error, attempt) }
+                wasTooSlow = wasTooSlow || error.kind == .tooSlow
                 // Another node may answer where this one does not.
                 if urls.count > 1, error.kind != .status(429) {
                     current.withLock { if $0 == node { $0 = (node + 1) % urls.count } }
                 }
-                let isUnasked = attempt < urls.count - 1 && [.noAnswer, .noConnection].contains(error.kind)
+                let isUnasked = attempt < urls.count - 1 && [.noAnswer, .tooSlow, .noConnection].contains(error.kind)
                 let pause = isUnasked ? 0 : policy.pause(before: attempt, wish: error.retryAfter)
                 logger.debug("asked again", metadata: ["in": "\(pause) s", "because": "\(error)"])
                 attempt += 1

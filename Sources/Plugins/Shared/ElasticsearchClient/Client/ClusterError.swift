@@ -5,8 +5,10 @@ package struct ClusterError: Error, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         /// No connection came about: nobody listens there, the name is not known, or a certificate is not trusted.
         case noConnection
-        /// No answer came: the connection broke, or took too long.
+        /// No answer came: the connection broke.
         case noAnswer
+        /// The answer was not whole when its time was up.
+        case tooSlow
         /// The answer's status says that it failed.
         case status(Int)
         /// The answer is not what a cluster answers.
@@ -38,7 +40,7 @@ package struct ClusterError: Error, CustomStringConvertible {
     /// Whether the same request may succeed later.
     package var isPassing: Bool {
         switch kind {
-        case .noAnswer, .malformed: true
+        case .noAnswer, .tooSlow, .malformed: true
         case .status(let status): RetryPolicy.passingStatuses.contains(status)
         case .noConnection, .partial, .expired: false
         }

@@ -155,7 +155,7 @@ final class SliceReader {
 
     private func explained(_ error: ClusterError) -> PluginError {
         var error = error
-        if !search.isRepeatable, !asked.isFirst, error.kind == .noAnswer {
+        if !search.isRepeatable, !asked.isFirst, [.noAnswer, .tooSlow].contains(error.kind) {
             error.what += "; a scroll cannot be read on after a lost answer"
             error.remedy = "run again"
         }
