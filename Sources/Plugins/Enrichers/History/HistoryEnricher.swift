@@ -3,6 +3,7 @@ import GRDB
 import HistoryDatabase
 import OutputFiles
 import OutputText
+import Synchronization
 
 /// Says of each finding since when it is known, from what a sqlite sink kept of earlier runs; drops the known ones where
 /// asked to, for all sinks alike.
@@ -16,6 +17,7 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
 
     private let options: HistoryOptions
     private let path: String
+    private let asked = AskedReports()
 
     public init(_ options: HistoryOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         guard let path = options.path.file else {
@@ -29,10 +31,11 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
     public var uses: Set<String> { ["host"] }
 
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+        guard !findings.isEmpty else { return }
         // Before the first run there is nothing known.
-        guard !findings.isEmpty, FileSystem.status(path) != nil else { return }
-        let file = try HistoryFile(reading: path)
-        let known = try await file.reported(findings.map(\.id))
+        let file = FileSystem.status(path) == nil ? nil : try HistoryFile(reading: path)
+        let known = try await asked.reports(of: findings.map(\.id), in: run.header.started, file)
+        guard let file else { return }
         let limit = options.forgetAfter.map { run.header.started.advanced(by: -$0.nanoseconds) }
         for place in findings.indices {
             guard let report = known[findings[place].id] else { continue }
@@ -82,6 +85,27 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
     }
 
     private static func readable(_ nanoseconds: Int64) -> String { Readable.seconds(Double(nanoseconds) / 1e9) }
+}
+
+/// What earlier runs reported, as it was when a run first asked: the later evaluations of a live run find its own reports in
+/// the file.
+private final class AskedReports: Sendable {
+    typealias Report = (first: Timestamp, last: Timestamp, runs: Int)
+
+    /// Of each finding that the run asked about, what was known; `nil` where nothing was.
+    private let known = Mutex<(run: Timestamp?, reports: [String: Report?])>((nil, [:]))
+
+    func reports(of ids: [String], in run: Timestamp, _ file: HistoryFile?) async throws -> [String: Report] {
+        let unasked = known.withLock { known in
+            if known.run != run { known = (run, [:]) }
+            return ids.filter { known.reports[$0] == nil }
+        }
+        let found = try await file?.reported(unasked) ?? [:]
+        return known.withLock { known in
+            for id in unasked { known.reports.updateValue(found[id], forKey: id) }
+            return ids.reduce(into: [:]) { $0[$1] = known.reports[$1] ?? nil }
+        }
+    }
 }
 
 /// The options of `history`.
