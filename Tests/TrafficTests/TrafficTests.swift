@@ -33,7 +33,9 @@ struct LongConnectionTests {
         arguments: [
             ([(0, 10)], 10), ([(0, 10), (5, 10)], 15), ([(0, 10), (2, 3)], 10), ([(0, 10), (20, 5)], 15),
             ([(0, 10), (0, 20), (15, 10)], 25), ([], 0), ([(0, -5)], 0),
-            ([(.min, .max), (0, .max)], .max), ([(.max, .max), (.min, .min)], 0),
+            ([(.min, .max), (0, .max)], 0), ([(.max, .max), (.min, .min)], 0),
+            // A year, and more than that, which only a wrong clock makes.
+            ([(0, 31_622_400_000_000_000)], 31_622_400_000_000_000), ([(0, 31_622_400_000_000_001), (5, 10)], 10),
         ] as [([(Int64, Int64)], Int64)])
     func openTime(flows: [(Int64, Int64)], total: Int64) {
         #expect(OpenTime(starts: flows.map(\.0), durations: flows.map(\.1)).total == total)

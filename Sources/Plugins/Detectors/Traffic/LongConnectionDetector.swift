@@ -94,12 +94,15 @@ struct OpenTime {
     /// Nanoseconds.
     private(set) var longest: Int64 = 0
 
+    /// A year: what lasts longer began by a clock that was wrong.
+    private static let longestBelievable: Int64 = 366 * 86_400_000_000_000
+
     /// - Parameters:
     ///   - starts: rising.
     ///   - durations: one a flow; those that are not known count as 0.
     init(starts: [Int64], durations: [Int64]) {
         var end = Int64.min
-        for (start, duration) in zip(starts, durations) where duration > 0 {
+        for (start, duration) in zip(starts, durations) where duration > 0 && duration <= Self.longestBelievable {
             longest = max(longest, duration)
             let (last, overflow) = start.addingReportingOverflow(duration)
             let begin = max(start, end)

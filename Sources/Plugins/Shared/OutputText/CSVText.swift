@@ -42,8 +42,11 @@ package enum CSVText {
     static func inert(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var startsCell = true
+        var isFirst = true
         for scalar in text.unicodeScalars {
-            if startsCell, triggers.contains(scalar) { result.append("'") }
+            // Between cells a line break is one more separator, and what follows it is looked at.
+            if startsCell, triggers.contains(scalar), isFirst || !separators.contains(scalar) { result.append("'") }
+            isFirst = false
             // Blanks and quotes before a formula do not stop every spreadsheet.
             startsCell = separators.contains(scalar) || startsCell && (scalar == " " || scalar == "\"")
             result.append(scalar)
