@@ -25,11 +25,19 @@ public enum MemoryRun {
         of detector: any Detector, in records: [MemoryRecord], grouping: Grouping? = nil,
         enrichers: [any Enricher] = [], threads: Int = 2
     ) async throws -> RunOutcome {
+        try await outcome(of: [detector], in: records, grouping: grouping, enrichers: enrichers, threads: threads)
+    }
+
+    /// All that a run with several detectors came to.
+    public static func outcome(
+        of detectors: [any Detector], in records: [MemoryRecord], grouping: Grouping? = nil,
+        enrichers: [any Enricher] = [], threads: Int = 2
+    ) async throws -> RunOutcome {
         let end = records.map(\.start).max() ?? Timestamp(seconds: 0)
         let pipeline = Pipeline(
             name: "memory", sources: [.init("memory", MemorySource(records))],
             enrichers: enrichers.enumerated().map { .init("enricher \($0.offset + 1)", $0.element) },
-            detectors: [.init(detector.name, detector, grouping: grouping)], sinks: [.init("memory", MemorySink())],
+            detectors: detectors.map { .init($0.name, $0, grouping: grouping) }, sinks: [.init("memory", MemorySink())],
             acceptsEmpty: true, threads: threads)
         return try await RunEngine(version: "test", now: Timestamp(seconds: end.seconds + hour)).run(pipeline)
     }

@@ -77,6 +77,7 @@ struct HostileNumbersTests {
                   - {plugin: whois}
                   - {plugin: domain}
                   - {plugin: context}
+                  - {plugin: periodic}
                   - {plugin: threat-list, lists: [bad.csv]}
                   - {plugin: history, path: h.sqlite}
                   - {plugin: kibana, url: "http://localhost:5601", data_view: flows}

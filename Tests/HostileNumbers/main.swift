@@ -10,6 +10,8 @@ import Domain
 import FlareKit
 import FlareKitTesting
 import Focus
+import Periodic
+import Threats
 import Traffic
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
@@ -29,7 +31,8 @@ let detectors: [any Detector] = [
 let enrichers: [any Enricher] = [
     try FocusEnricher(.read("direction: all"), PluginContext()),
     try AllowlistEnricher(.read("lists: [builtin:well-known]"), PluginContext()),
-    DomainEnricher(.init()), ContextEnricher(.init()),
+    DomainEnricher(.init()), ContextEnricher(.init()), PeriodicEnricher(.init()),
+    ThreatListEnricher(try .read("lists: [Tests/HostileNumbers/threats.txt]")),
 ]
 
 var hostile = HostileRecords(seed: seed)
@@ -37,12 +40,11 @@ var (read, findings) = (0, 0)
 while read < count {
     let records = hostile.next(recordsARun)
     read += records.count
-    for detector in detectors {
-        for grouping in [detector.demand.grouping, Grouping(by: .host), Grouping(by: .domain)] {
-            findings += try await MemoryRun.findings(
-                of: detector, in: records, grouping: grouping, enrichers: enrichers
-            ).count
-        }
+    // Each by its own grouping, then all by one.
+    for grouping in [nil, Grouping(by: .host), Grouping(by: .domain)] {
+        let outcome = try await MemoryRun.outcome(of: detectors, in: records, grouping: grouping, enrichers: enrichers)
+        findings += outcome.findings.count
+        guard outcome.run.failures.isEmpty else { fatalError("\(outcome.run.failures)") }
     }
 }
 print("\(read) records, seed \(seed): \(findings) findings of \(detectors.count) detectors, nothing ended the process")
