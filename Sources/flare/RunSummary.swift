@@ -98,7 +98,7 @@ struct RunSummary {
         run.outputs.compactMap { output in
             if let failure = output.failure { return "Output \(output.sink) failed: \(failure)" }
             if output.isKept, let destination = output.destination {
-                return "Output \(output.sink): not written, since no record was found; what stood there still does: "
+                return "Output \(output.sink): not written, since nothing was judged; what stood there still does: "
                     + Self.shortened(destination)
             }
             return output.destination.map { "Output \(output.sink): \(Self.shortened($0))" }

@@ -178,6 +178,19 @@ struct FieldInputTests {
         #expect(result.errors.contains("Findings: \(findings)"), "\(result.errors)")
     }
 
+    @Test("JSON over several lines, or in an array, is told how it becomes one record a line, also from a pipe")
+    func spreadRecords() throws {
+        for command in [
+            "flare hunt 08-channels-silent/pretty.eve.json", "flare hunt - < 08-channels-silent/pretty.eve.json",
+            "flare channels 08-channels-silent/pretty.eve.json --csv -",
+            "flare run 11-newer-record/p.yaml --set 'sources=[{plugin: eve, paths: [\"-\"]}]' < 10-formats/array.json",
+        ] {
+            let result = try shell(command)
+            #expect(result.exitCode == 4, "\(command): \(result.errors)")
+            #expect(result.errors.contains("jq -c . FILE > NEW.json, a JSON array by jq -c '.[]'"), "\(result.errors)")
+        }
+    }
+
     @Test("a file that is empty, not there, asked for by a pattern, or given to the wrong command has its own sentence")
     func sentences() throws {
         for (arguments, code, sentence) in [

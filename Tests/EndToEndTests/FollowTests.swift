@@ -109,6 +109,39 @@ struct FollowTests {
         #expect(try folder.read("all.csv").split(whereSeparator: \.isNewline).count == 41)
     }
 
+    @Test("what history leaves out does not change because the run itself has reported it meanwhile")
+    func ownReports() async throws {
+        try folder.file(
+            "pipeline.yaml",
+            KilledRunTests.pipeline + "\nenrichers: [{plugin: history, path: history.sqlite, new_only: true}]\n")
+        try folder.file("eve.json", Self.calls(0..<42))
+        let run = try FollowingRun(folder)
+        try await run.wait(untilEvaluated: 40 * 60)
+        #expect(try folder.read("all.csv").contains("192.168.0.53"))
+        try append(Self.calls(42..<57))
+        try await run.wait(untilEvaluated: 55 * 60)
+        #expect(try folder.read("all.csv").contains("192.168.0.53"))
+        #expect(try await run.interrupt() == 130)
+    }
+
+    @Test("connections that are not over are passed over, which is said")
+    func openConnections() async throws {
+        let pipeline = KilledRunTests.pipeline.replacing("plugin: eve", with: "plugin: zeek")
+        try folder.file("pipeline.yaml", pipeline.replacing("eve.json*", with: "*.log"))
+        func row(_ log: String, _ minute: Int) -> String {
+            #"{"_path":"\#(log)","ts":\#(1_704_067_200 + minute * 60),"uid":"C\#(minute)","id.orig_h":"192.168.0.53","#
+                + #""id.orig_p":4000,"id.resp_h":"160.153.76.129","id.resp_p":80,"proto":"tcp","duration":1.5,"#
+                + #""orig_bytes":400,"resp_bytes":900,"conn_state":"SF"}"# + "\n"
+        }
+        try folder.file("conn.log", (0..<42).map { row("conn", $0) }.joined())
+        try folder.file("open_conn.log", row("open_conn", 5) + row("open_conn", 6))
+        let run = try FollowingRun(folder)
+        try await run.wait(untilEvaluated: 40 * 60)
+        #expect(try await run.interrupt() == 130)
+        #expect(run.said.contains("2 records of open_conn and conn_long passed over"), "\(run.said)")
+        #expect(try folder.read("all.csv").contains("192.168.0.53"))
+    }
+
     @Test("a second run with the same state, a state of another pipeline and one that is damaged are refused")
     func refused() async throws {
         try folder.file("eve.json", Self.calls(0..<12))

@@ -44,12 +44,24 @@ struct KeptOutputsTests {
         let result = try flare("run", "pipeline.yaml", "--report", "report.json")
         #expect(result.exitCode == 4)
         #expect(try names.map(folder.read) == before)
-        #expect(result.errors.contains("Output csv: not written, since no record was found"))
+        #expect(result.errors.contains("Output csv: not written, since nothing was judged"))
         #expect(try folder.read("report.json").contains("\"isKept\" : true"))
         #expect(try !folder.names.contains { $0.hasSuffix(".partial") })
         // Where that is asked for, an empty window is a result like another.
         #expect(try flare("run", "pipeline.yaml", "--set", "on_empty=ok").exitCode == 0)
         #expect(try folder.read("out.csv").split(whereSeparator: \.isNewline).count == 1)
+    }
+
+    @Test("a run that judged no channel leaves the files of the one before as they were, and says so")
+    func keepsFilesOfJudged() throws {
+        #expect(try flare("run", "pipeline.yaml").exitCode == 0)
+        let names = ["out.csv", "report.html", "ticket.md", "lines.json"]
+        let before = try names.map(folder.read)
+        try folder.file("eve.json", SampleFlows.beacon.prefix(3).joined(separator: "\n") + "\n")
+        let result = try flare("run", "pipeline.yaml")
+        #expect(result.exitCode == 4)
+        #expect(try names.map(folder.read) == before)
+        #expect(result.errors.contains("Output csv: not written, since nothing was judged"), "\(result.errors)")
     }
 
     // MARK: Known findings

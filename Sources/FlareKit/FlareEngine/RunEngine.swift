@@ -66,7 +66,7 @@ public struct RunEngine: Sendable {
         run.seconds["write"] = writing.duration(to: clock.now).inSeconds
         run.seconds["total"] = start.duration(to: clock.now).inSeconds
         let subjects = evaluator.subjects
-        await sinks.commit(&run, keepsWhole: run.isEmpty(of: subjects) && !pipeline.acceptsEmpty)
+        await sinks.commit(&run, keepsWhole: run.hasNothingToWrite(pipeline, subjects))
         if await sinks.isDead { throw await deadSinks(sinks) }
         return RunOutcome(
             run: run, findings: outcome.findings, columns: columns,

@@ -71,6 +71,12 @@ extension Run {
         return conditions
     }
 
+    /// Whether sinks that write their output anew leave what an earlier run wrote: nothing was judged, so that no findings
+    /// mean nothing.
+    func hasNothingToWrite(_ pipeline: Pipeline, _ subjects: Set<RecordKind>) -> Bool {
+        !pipeline.acceptsEmpty && (isEmpty(of: subjects) || nothingJudged(pipeline, subjects: subjects) != nil)
+    }
+
     /// Why no channel was judged although there are records of interest, and what mends it; `nil` where one was judged.
     func nothingJudged(_ pipeline: Pipeline, subjects: Set<RecordKind>) -> String? {
         guard !isEmpty(of: subjects), detectors.allSatisfy({ $0.judged == 0 }) else { return nil }
@@ -97,7 +103,7 @@ extension Run {
         let kinds = subjects.map(\.name).sorted()
         let wanted = [kinds.dropLast().joined(separator: ", "), kinds.last ?? ""].filter { !$0.isEmpty }
             .joined(separator: " or ")
-        var lines = ["no \(wanted) record was found in the window \(window)"]
+        var lines = ["no \(wanted) record was found\(window.phrase)"]
         if account.read == 0 { lines.append("  the input holds no record at all") }
         for (reason, tally) in (account.skipped.merging(account.rejected) { $1 }).sorted(by: { $0.key < $1.key }) {
             var line = "  \(tally.count.grouped) × \(reason)"
@@ -105,6 +111,11 @@ extension Run {
                 line += ", from \(first.inWholeSeconds) to \(last.inWholeSeconds)"
             }
             lines.append(line)
+        }
+        if account.rejected[Account.notJSON] != nil {
+            lines.append(
+                "  one record a line is read; JSON over several lines becomes that by jq -c . FILE > NEW.json, a JSON array "
+                    + "by jq -c '.[]' FILE > NEW.json")
         }
         let last = account.skipped[AdmissionPolicy.outside]?.last
         if let last, let since = window.since, last < since {

@@ -6,6 +6,8 @@ public struct Account: Sendable, Codable, Equatable {
     public static let examplesKept = 5
     /// The reason under which records are skipped that were used as they stand in another input.
     public static let repeated = "also in another file"
+    /// The reason under which lines are rejected that are no JSON.
+    public static let notJSON = "not JSON"
 
     /// Records of one reason.
     public struct Tally: Sendable, Codable, Equatable {

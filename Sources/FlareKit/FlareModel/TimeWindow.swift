@@ -49,4 +49,7 @@ extension TimeWindow: CustomStringConvertible {
         let end = until.map { $0.inWholeSeconds == $0 ? $0 : $0.inWholeSeconds.advanced(by: 1_000_000_000) }
         return "\(since?.inWholeSeconds.description ?? "the beginning") … \(end?.description ?? "the end")"
     }
+
+    /// ` in the window …`, to go on with a sentence; empty for a window without ends.
+    package var phrase: String { since == nil && until == nil ? "" : " in the window \(self)" }
 }

@@ -115,7 +115,7 @@ struct Explanation {
 
     private func unknown(_ pattern: ChannelPattern, _ near: [ChannelKey], _ outcome: RunOutcome) -> [String] {
         let others = near.filter(pattern.isNear)
-        var lines = ["\(pattern.text): no such channel in the window \(outcome.run.window)"]
+        var lines = ["\(pattern.text): no such channel\(outcome.run.window.phrase)"]
         if !others.isEmpty {
             lines.append("  between these two: " + others.prefix(10).map(\.description).joined(separator: "; "))
         } else {

@@ -17,6 +17,8 @@ struct LiveLoop {
     private static let pause = Duration.milliseconds(200)
     /// The sensor's silence was remarked on.
     private var saidSilent = false
+    /// What sources remarked on and was passed on.
+    private var saidNotes: Set<String> = []
 
     private var pipeline: Pipeline { evaluator.pipeline }
     private var every: Int64 { max(1, pipeline.every) }
@@ -73,13 +75,16 @@ struct LiveLoop {
         await sinks.retry(evaluator.header, columns, resume: state.marks)
         await sinks.write(all: outcome.findings, changed: changed)
         let subjects = evaluator.subjects
-        await sinks.commit(&run, keepsWhole: run.isEmpty(of: subjects) && !pipeline.acceptsEmpty)
+        await sinks.commit(&run, keepsWhole: run.hasNothingToWrite(pipeline, subjects))
         state.checkpoints = snapshot.checkpoints
         state.evaluated = moment
         state.marks.merge(await sinks.marks) { $1 }
         let failures = await sinks.failureTexts
         if failures.isEmpty { whole = state }
         for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
+        for note in run.account.noted.keys.sorted() where saidNotes.insert(note).inserted {
+            engine.logger.notice("\(run.account.noted[note]?.count.grouped ?? "") \(note)")
+        }
         var conditions = run.conditions(pipeline, subjects: subjects, newest: taken.newest)
         // Whether the sensor is silent shows when nothing comes, not while old records are read; and in the first
         // windows no channel has enough records yet.

@@ -131,7 +131,7 @@ struct Intake: Sendable {
             .read(cursors.map { (pipeline.sources[0].name, $0) })
         guard let store = result.stores[grouping.subject] else { return nil }
         let index = ChannelIndex(store, grouping: grouping, window: knownWindow)
-        let candidates = (0..<UInt32(index.table.count)).filter { index.counts[Int($0)] > 0 }
+        let candidates = (0..<UInt32(index.keys.count)).filter { index.counts[Int($0)] > 0 }
         return Evaluator.Grouped(
             KeptChannels(store, index, candidates: candidates, window: knownWindow), records.census, selection)
     }
@@ -158,7 +158,7 @@ struct RecordedTime: Sendable {
     /// What a reader has to know of records that a window relative to the newest one leaves out behind it.
     func remarks(on window: TimeWindow) -> [String] {
         RecordedDays.Stray.sentences(strays, around: TimeWindow(since: window.since, until: newest)).map {
-            "\($0): the window ends where the others do, at \(window.until?.description ?? "the end"); to look at what is "
+            "\($0): the window ends where the others do, at \(newest?.inWholeSeconds.description ?? "the end"); to look at what is "
                 + "dated later, set window to its dates, as {since: \(Timestamp(day: strays.first?.first ?? 0).date)}"
         }
     }

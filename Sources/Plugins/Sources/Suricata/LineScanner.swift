@@ -113,7 +113,7 @@ extension LineScanner {
 
     /// What each reason is called in accounts.
     static let reasons: [(EVEReason, String)] = [
-        (EVENotJSON, "not JSON"), (EVENoEventType, "no event type"), (EVENoTime, "no readable time"),
+        (EVENotJSON, Account.notJSON), (EVENoEventType, "no event type"), (EVENoTime, "no readable time"),
         (EVEBadSource, "no readable source address"), (EVEBadDestination, "no readable destination address"),
         (EVEBadPort, "no readable port"), (EVEBadByteCount, "no readable byte count"),
         (EVEBadPacketCount, "no readable packet count"), (EVELineTooLong, "line too long"),

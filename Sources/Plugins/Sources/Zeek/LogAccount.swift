@@ -49,7 +49,7 @@ struct LogAccount {
 
     /// What each reason is called in accounts.
     static let reasons: [(ZeekReason, String)] = [
-        (ZeekNotJSON, "not JSON"), (ZeekNoHeader, "no header before it"),
+        (ZeekNotJSON, Account.notJSON), (ZeekNoHeader, "no header before it"),
         (ZeekNoConnection, "no time or no addresses"), (ZeekOtherColumns, "not as many columns as its header"),
         (ZeekBadTime, "no readable time"), (ZeekBadSource, "no readable source address"),
         (ZeekBadDestination, "no readable destination address"), (ZeekBadPort, "no readable port"),

@@ -21,6 +21,9 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     /// So much content is scanned in one call, if the batch has room: often enough for a progress bar.
     private static let bytesAtOnce = 4 << 20
 
+    private static let unfinishedRemark =
+        "records of open_conn and conn_long passed over: while files are followed, a connection counts once it is over and in conn"
+
     private let files: SharedFiles
     private let settings: Settings
     private let lines: LineReader
@@ -66,6 +69,12 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         account.merge(lines.notes)
         if let scanner { account.merge(scanner.account(of: origin)) }
         account.bytes += lines.bytes
+        if lines.isLive {
+            for log in FlowLogs.unfinished {
+                guard let passedOver = account.skipped["log " + log] else { continue }
+                account.noted[Self.unfinishedRemark, default: Account.Tally()].merge(passedOver)
+            }
+        }
         return account
     }
 
