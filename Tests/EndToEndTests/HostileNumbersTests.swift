@@ -49,9 +49,9 @@ struct HostileNumbersTests {
         }
     }
 
-    private func expectResult(_ arguments: String...) throws {
+    private func expect(_ codes: Set<Int32>, _ arguments: String...) throws {
         let result = try BuiltCommand.run(arguments, in: folder.url)
-        #expect([0, 3, 4].contains(result.exitCode), "\(arguments): \(result.exitCode) \(result.errors.suffix(600))")
+        #expect(codes.contains(result.exitCode), "\(arguments): \(result.exitCode) \(result.errors.suffix(600))")
     }
 
     @Test("all detectors, enrichers and sinks come to an end", arguments: [1, 2, 3])
@@ -91,11 +91,17 @@ struct HostileNumbersTests {
                   - {plugin: sqlite, path: h.sqlite}
                   - {plugin: table}
                 """)
-            try expectResult("run", "p.yaml")
-            for window in ["24h", "1s", "106751d"] { try expectResult("run", "p.yaml", "--set", "window=\(window)") }
+            // Numbers of flows are rejected; of look-ups none is read that could be.
+            let code: Int32 = grouping == "domain" ? 0 : 3
+            try expect([code], "run", "p.yaml")
+            try expect([code], "run", "p.yaml", "--set", "window=24h")
+            try expect([code], "run", "p.yaml", "--set", "window=106751d")
+            // In one second there may be nothing that a detector judges by name.
+            try expect(grouping == "host" ? [3, 4] : [code], "run", "p.yaml", "--set", "window=1s")
         }
-        try expectResult("channels", "eve.json", "--csv", "c.csv")
-        try expectResult("run", "p.yaml", "--explain", "10.0.0.1,*")
+        try expect([3], "channels", "eve.json", "--csv", "c.csv")
+        // This one looked nothing up.
+        try expect([4], "run", "p.yaml", "--explain", "10.0.0.1,*")
     }
 
     @Test("a file from a year that no clock has is read", arguments: ["2400-01-01", "1901-12-15"])
@@ -103,7 +109,7 @@ struct HostileNumbersTests {
         try folder.file("eve.json", SampleFlows.beacon.joined(separator: "\n") + "\n")
         try folder.file("p.yaml", SampleFlows.pipeline)
         _ = try Command(["/usr/bin/touch", "-d", date, "eve.json"], in: folder.url)
-        try expectResult("hunt", "eve.json")
-        try expectResult("run", "p.yaml")
+        try expect([0], "hunt", "eve.json")
+        try expect([0], "run", "p.yaml")
     }
 }
