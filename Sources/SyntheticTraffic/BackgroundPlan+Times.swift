@@ -10,6 +10,8 @@ extension BackgroundPlan {
             renewal(gap, duty, in: span, using: &generator)
         case .cluster(let meanGap, let children, let childGap):
             cluster(meanGap, children, childGap, in: span, using: &generator)
+        case .held:
+            connections(in: span, using: &generator).map { Double($0.start - span.start) * 1e-9 }
         case .backOff, .trains, .retries, .downloads:
             episodes(in: span, using: &generator)
         case .sweeps(let flows, let seconds, let count):
@@ -28,6 +30,24 @@ extension BackgroundPlan {
             now += max(1e-5, gap.draw(using: &generator))
         }
         return times
+    }
+
+    /// Connections that are held, one after the other.
+    func held(
+        _ median: Double, _ sigma: Double, _ meanRest: Double, _ duty: BeaconPlan.Duty, in span: TimeSpan,
+        using generator: inout SeededGenerator
+    ) -> [BeaconPlan.Connection] {
+        var connections: [BeaconPlan.Connection] = []
+        let active = BeaconPlan(period: 1, duty: duty)
+        var now = generator.exponential(mean: meanRest)
+        while now < span.seconds {
+            let lasting = generator.logNormal(median: median, sigma: sigma)
+            if active.isOnDuty(now, in: span) {
+                connections.append(.init(start: span.nanoseconds(at: now), duration: Int64(lasting * 1e9)))
+            }
+            now += lasting + generator.exponential(mean: meanRest)
+        }
+        return connections
     }
 
     private func cluster(
@@ -82,7 +102,7 @@ extension BackgroundPlan {
 
     private var meanGapOfEpisodes: Double {
         switch self {
-        case .backOff(_, _, _, _, let gap), .trains(_, _, _, let gap), .retries(_, let gap),
+        case .backOff(_, _, _, _, let gap), .trains(_, _, _, let gap, _), .retries(_, let gap),
             .downloads(_, _, _, _, let gap):
             gap
         default: 3600
@@ -104,8 +124,8 @@ extension BackgroundPlan {
                 gap = min(ceiling, gap * factor)
                 if gap == ceiling { atCeiling += 1 }
             }
-        case .trains(let pace, let wobble, let length, _):
-            for _ in 0..<generator.geometric(mean: length) {
+        case .trains(let pace, let wobble, let length, _, let longest):
+            for _ in 0..<generator.geometric(mean: length) where now - begin < longest {
                 times.append(now)
                 now += pace * max(0.05, 1 + wobble * generator.normal())
             }
@@ -141,7 +161,6 @@ extension BackgroundPlan.Gap {
         case .gamma(let shape, let mean): generator.gamma(shape: shape, mean: mean)
         case .logNormal(let median, let sigma): generator.logNormal(median: median, sigma: sigma)
         case .weibull(let shape, let scale): scale * pow(generator.exponential(mean: 1), 1 / shape)
-        case .kept(let least, let mean): least + generator.exponential(mean: mean)
         case .lomax(let shape, let scale): scale * (pow(1 - generator.uniform(), -1 / shape) - 1)
         }
     }

@@ -10,8 +10,10 @@ public enum BackgroundPlan: Sendable, Hashable {
     case cluster(meanGap: Double, childrenPerEvent: Double, childGap: Double)
     /// Episodes of retries whose gaps double up to a ceiling, then success or surrender.
     case backOff(first: Double, factor: Double, ceiling: Double, tries: Double, meanGap: Double)
-    /// Short trains of fixed pace (video segments, progress polls), several a day.
-    case trains(pace: Double, wobble: Double, length: Double, meanGap: Double)
+    /// Short trains of fixed pace (video segments, progress polls), several a day, none longer than `longest` seconds.
+    case trains(pace: Double, wobble: Double, length: Double, meanGap: Double, longest: Double = .infinity)
+    /// One connection after the other: each lasts this long (`sigma` 0: always), and some time after its end the next is made, when it is needed.
+    case held(median: Double, sigma: Double, meanRest: Double, duty: BeaconPlan.Duty)
     /// A few sweeps, each many flows within seconds or minutes.
     case sweeps(flows: Double, seconds: Double, count: Double)
     /// Attempts at random, each with a few retries at fixed distances.
@@ -27,8 +29,6 @@ public enum BackgroundPlan: Sendable, Hashable {
         case logNormal(median: Double, sigma: Double)
         case weibull(shape: Double, scale: Double)
         case lomax(shape: Double, scale: Double)
-        /// A connection is kept for so long after its last use, and only then another is made.
-        case kept(least: Double, mean: Double)
     }
 
     /// What a person's traffic toward one destination looks like.
@@ -70,6 +70,9 @@ public enum BackgroundPlan: Sendable, Hashable {
 
     /// All flows inside the span, ascending, with how long each lasts: as long as its answer, or until the next.
     public func connections(in span: TimeSpan, using generator: inout SeededGenerator) -> [BeaconPlan.Connection] {
+        if case .held(let median, let sigma, let meanRest, let duty) = self {
+            return held(median, sigma, meanRest, duty, in: span, using: &generator)
+        }
         let starts = times(in: span, using: &generator)
         var lengths = generator.fork(78)
         let median = lengths.logUniform(0.05, 60)

@@ -107,7 +107,7 @@ extension ChannelFamily {
     }
 
     /// A plan of a background family, `nil` for the others.
-    func backgroundPlan(using generator: inout SeededGenerator) -> BackgroundPlan? {
+    func backgroundPlan(in span: TimeSpan, using generator: inout SeededGenerator) -> BackgroundPlan? {
         let mean = generator.logUniform(5, 12_000)
         let duty: BeaconPlan.Duty =
             generator.chance(0.3) ? .hours(from: generator.uniform(5, 11), to: generator.uniform(15, 23)) : .always
@@ -123,9 +123,19 @@ extension ChannelFamily {
                 generator.chance(0.5)
                     ? .weibull(shape: generator.uniform(0.4, 1), scale: mean)
                     : .lomax(shape: generator.uniform(1.2, 4), scale: mean), duty: duty)
-        case .keepAlive:
-            let least = generator.logUniform(5, 60)
-            return .renewal(.kept(least: least, mean: least * generator.logUniform(1, 6)), duty: duty)
+        case .held:
+            let median = generator.logUniform(2, 120)
+            return .held(
+                median: median, sigma: generator.chance(0.5) ? 0 : generator.uniform(0.4, 1.3),
+                meanRest: median * generator.logUniform(1, 6), duty: duty)
+        case .polls:
+            // A session lasts a quarter of an hour at most, and a twelfth of a short look: whoever polls for longer is periodic.
+            let longest = min(900, span.seconds / 12)
+            let number = generator.logUniform(6, 100)
+            return .trains(
+                pace: longest * generator.logUniform(0.2, 1) / number, wobble: generator.uniform(0.01, 0.4),
+                length: number,
+                meanGap: generator.logUniform(3 * longest, max(3 * longest, span.seconds / 2)), longest: longest)
         case .chatty:
             return .cluster(
                 meanGap: generator.logUniform(60, 7200), childrenPerEvent: generator.uniform(0.3, 0.92),

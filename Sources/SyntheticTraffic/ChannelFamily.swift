@@ -15,7 +15,7 @@ public enum ChannelFamily: String, Sendable, CaseIterable {
     case longCalls = "long or kept connections"
     case ntp, updateCheck = "update check", telemetry, mail, monitoring, cron
     case human, poisson, gamma, logNormal = "log-normal", heavyTail = "heavy tail", chatty, backOff = "back-off"
-    case trains, scan, retries, downloads, keepAlive = "keep-alive"
+    case trains, scan, retries, downloads, held = "held connections", polls = "sessions of polls"
 
     public var label: ChannelLabel {
         switch self {

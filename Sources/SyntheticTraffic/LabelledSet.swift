@@ -31,7 +31,7 @@ public struct LabelledSet: Sendable {
         /// Looks shorter than a day: the periods that fit, among the day's background and browsing that is looked at alone.
         public static let short = Shares(
             counts: [(.sleep, 240), (.twoSleeps, 48), (.slots, 48), (.mixed, 48)] + kinds.counts
-                + day.counts.filter { $0.family.label == .background } + [(.keepAlive, 100)])
+                + day.counts.filter { $0.family.label == .background } + [(.held, 100)])
     }
 
     public var channels: [LabelledChannel]
@@ -93,7 +93,7 @@ extension LabelledChannel {
                 let person = BackgroundPlan.human(.random(using: &generator))
                 flows += person.connections(in: span, using: &generator)
             }
-        } else if let background = family.backgroundPlan(using: &generator) {
+        } else if let background = family.backgroundPlan(in: span, using: &generator) {
             flows = background.connections(in: span, using: &generator)
         }
         guard flows.count >= fewest, plan == nil || callbacks >= fewest else { return nil }
@@ -102,7 +102,7 @@ extension LabelledChannel {
         var sensor = generator.fork(77)
         let isTold = family == .longCalls || sensor.chance(0.6)
         // Some servers hold a connection for a while after its last use.
-        let held = sensor.chance(0.3) ? sensor.pick([1.0, 5, 15]) * 1e9 : 0
+        let held = family != .held && sensor.chance(0.3) ? sensor.pick([1.0, 5, 15]) * 1e9 : 0
         let durations = isTold ? flows.prefix(most).map { $0.duration + Int64(held) } : []
         let sizes = SizePlan.random(forBeacon: family.label != .background, using: &generator)
         var toServer: [Int64] = []

@@ -112,6 +112,31 @@ struct RhythmTests {
         #expect(isNear(found.period, 9.5))
     }
 
+    @Test(
+        "connections that are held and made anew when needed, and sessions of polls, are rarely taken for calls",
+        arguments: [ChannelFamily.held, .polls])
+    func heldAndPolls(family: ChannelFamily) {
+        let root = SeededGenerator(seed: 12)
+        for hours in [1.0 / 12, 0.5, 24] {
+            let look = span(hours: hours)
+            var judged = 0
+            var taken = 0
+            for number in 0..<100 {
+                var generator = root.fork(UInt64(number))
+                guard
+                    let channel = LabelledChannel(
+                        family: family, beacon: nil, span: look, fewest: 6, most: 1000, using: &generator),
+                    let found = detector.judge(
+                        times: channel.times, durations: channel.durations, frame: look.end - look.start)
+                else { continue }
+                judged += 1
+                if found.pValue <= 0.01 { taken += 1 }
+            }
+            #expect(judged >= 30)
+            #expect(taken <= 3)
+        }
+    }
+
     @Test("a simple beacon has no second rhythm", arguments: [0.0, 0.2, 0.5, 0.8])
     func single(jitter: Double) throws {
         var generator = SeededGenerator(seed: 10)

@@ -73,6 +73,42 @@ struct StatisticTests {
         #expect(abs(fit.likelihood - 50 * value) < 0.01)
     }
 
+    @Test("the matching finds what trying every shape at every scale finds", arguments: 1...20 as ClosedRange<UInt64>)
+    func matchOfAll(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var counts: [Int: Float] = [:]
+        let width = generator.logUniform(0.01, 3)
+        for _ in 0..<Int(generator.logUniform(4, 4000)) {
+            let time = generator.logNormal(median: 60, sigma: width)
+            counts[LogGrid.bin(ofLog: log(time)), default: 0] += 1
+        }
+        let histogram = counts.sorted { $0.key < $1.key }.map { (bin: $0.key, count: $0.value) }
+        let scales = 150..<(180 + generator.below(200))
+        let tables = ShapeTables.beacons
+        var sums: [Float] = []
+        for row in 0..<tables.count {
+            for scale in scales {
+                sums.append(
+                    histogram.reduce(Float.zero) { $0 + tables.value(row: row, bin: $1.bin, scale: scale) * $1.count })
+            }
+        }
+        let best = sums.indices.reduce(0) { sums[$1] > sums[$0] ? $1 : $0 }
+        let mass = sums.filter { $0 > sums[best] - ShapeTables.margin }.reduce(0) { $0 + exp(Double($1 - sums[best])) }
+        let fit = tables.bestFit(to: histogram, scales: scales)
+        #expect(fit.row == best / scales.count && fit.scale == scales.lowerBound + best % scales.count)
+        #expect(fit.likelihood == Double(sums[best]))
+        #expect(abs(fit.average - (Double(sums[best]) + log(mass / Double(sums.count)))) < 1e-9)
+        #expect(tables.bestFit(to: histogram, scales: scales, margin: 0).likelihood == fit.likelihood)
+    }
+
+    @Test("numbers are sorted as by comparing them, few and many", arguments: [0, 1, 5, 199, 200, 5000])
+    func ascending(count: Int) {
+        var generator = SeededGenerator(seed: 6)
+        let values = (0..<count).map { _ in generator.chance(0.1) ? 0 : generator.logUniform(1e-9, 1e9) }
+        #expect(Ascending.sorted(values) == values.sorted())
+        #expect(Ascending.sorted(values.map { -$0 }) == values.map { -$0 }.sorted())
+    }
+
     @Test("a part adds its weights segment by segment")
     func part() {
         let part = ScoreModel.Part(.votes, knots: [0, 2, 4], weights: [1, 3])
@@ -106,6 +142,20 @@ struct StatisticTests {
             .cluster(meanGap: 20, childrenPerEvent: 0.6, childGap: 1), .retries(delays: [5, 5, 5], meanGap: 60),
         ]
         for plan in others { #expect(strength(plan.times(in: span, using: &generator)) < 3) }
+    }
+
+    @Test("a rhythm that is given up early is none that comes to more", arguments: 1...30 as ClosedRange<UInt64>)
+    func rhythmAbove(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let span = TimeSpan(start: 0, hours: generator.pick([0.5, 4, 24]))
+        let scale = TimeScale(frame: span.end - span.start, origin: span.start)
+        let plan = BeaconPlan(period: span.seconds / 300, jitter: .shortened(generator.pick([0.1, 0.3, 0.6])))
+        let nanoseconds = plan.times(in: span, using: &generator) + plan.times(in: span, using: &generator)
+        let times = nanoseconds.sorted().map { Double($0) * 1e-9 }
+        let all = Rhythm(times: times, scale: scale)
+        let gaps = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()
+        let some = Rhythm(times: times, sorted: gaps, scale: scale, above: 32)
+        #expect(all.weighted > 32 ? some.weighted == all.weighted && some.period == all.period : some.weighted <= 32)
     }
 
     @Test("the weights of the fitted score are at least 0, so that every statistic is monotone")

@@ -4,7 +4,10 @@ import SyntheticTraffic
 
 /// Simulates the nulls: makes the table of p-values, and checks it on other seeds.
 struct NullCalibration {
+    /// The nulls of the table.
     static let families: [ChannelFamily] = [.poisson, .gamma, .logNormal, .human]
+    /// And those that have a test of their own.
+    static let checked = families + [.held, .polls]
     static let fewest = [6, 10, 16, 31, 61, 151, 501]
 
     /// Lengths of the windows, in hours.
@@ -18,20 +21,34 @@ struct NullCalibration {
     static func simulate(_ family: ChannelFamily, hours: Double, seed: UInt64, count: Int) -> [(
         flows: Int, logit: Double
     )] {
+        judged(family, hours: hours, seed: seed, count: count) { channel, frame in
+            ChannelViews(
+                times: channel.times, durations: channel.durations, frame: frame,
+                leastRhythm: .infinity
+            ).best(by: sumAlone).map { (channel.times.count, $0.logit) }
+        }
+    }
+
+    /// A rhythm by itself has a p-value of its own.
+    private static let sumAlone = ScoreModel(intercept: ScoreModel.fitted.intercept, parts: ScoreModel.fitted.parts)
+
+    /// What `judge` says of null channels of one family; those it does not judge are drawn anew.
+    private static func judged<Judged>(
+        _ family: ChannelFamily, hours: Double, seed: UInt64, count: Int,
+        _ judge: (LabelledChannel, _ frame: Int64) -> Judged?
+    ) -> [Judged] {
         let root = SeededGenerator(seed: seed)
         let span = TimeSpan(start: Benchmark.monday, hours: hours)
-        var result: [(flows: Int, logit: Double)] = []
+        var result: [Judged] = []
         for number in 0..<(count * mostDraws) where result.count < count {
             var generator = root.fork(UInt64(number))
             guard
                 let channel = LabelledChannel(
                     family: family, beacon: nil, span: span, fewest: PeriodicityDetector.fewestFlows, most: mostFlows,
                     using: &generator),
-                let best = ChannelViews(
-                    times: channel.times, durations: channel.durations, frame: span.end - span.start
-                ).best(by: .fitted)
+                let judgement = judge(channel, span.end - span.start)
             else { continue }
-            result.append((channel.times.count, best.logit))
+            result.append(judgement)
         }
         return result
     }
@@ -42,9 +59,14 @@ struct NullCalibration {
     /// The table: of each window and class of flow counts the worst null's quantiles, and the mean excess of all nulls over the worst
     /// 5 % quantile.
     static func table(seed: UInt64, count: Int) -> PValueTable {
-        PValueTable(
-            windows: windows.map { hours in
-                let drawn = families.map { simulate($0, hours: hours, seed: seed &+ UInt64(hours * 60), count: count) }
+        let all = concurrently(windows.count * families.count) { index in
+            let hours = windows[index / families.count]
+            return simulate(
+                families[index % families.count], hours: hours, seed: seed &+ UInt64(hours * 60), count: count)
+        }
+        return PValueTable(
+            windows: windows.enumerated().map { place, hours in
+                let drawn = Array(all[(place * families.count)..<((place + 1) * families.count)])
                 return PValueTable.Window(
                     hours: hours,
                     classes: fewest.indices.compactMap { index in
@@ -86,10 +108,12 @@ struct NullCalibration {
     static func check(hours: Double, seed: UInt64, count: Int, alphas: [Double]) -> [(
         family: ChannelFamily, channels: Int, shares: [Double]
     )] {
-        families.map { family in
-            let drawn = simulate(family, hours: hours, seed: seed, count: count)
-            let p = drawn.map { PValueTable.simulated.pValue(logit: $0.logit, flows: $0.flows, hours: hours) }
-            return (family, p.count, alphas.map { alpha in Double(p.count { $0 <= alpha }) / Double(max(1, p.count)) })
+        concurrently(checked.count) { index in
+            let p = judged(checked[index], hours: hours, seed: seed, count: count) { channel, frame in
+                PeriodicityDetector().judge(times: channel.times, durations: channel.durations, frame: frame)?.pValue
+            }
+            let shares = alphas.map { alpha in Double(p.count { $0 <= alpha }) / Double(max(1, p.count)) }
+            return (checked[index], p.count, shares)
         }
     }
 

@@ -7,7 +7,7 @@ import Periodicity
 /// round with the views that the last round's weights chose (the first round's are chosen by the hourly votes alone).
 struct ScoreFit {
     /// A channel to learn from: the statistics of its views, and whether it is a beacon.
-    struct Example {
+    struct Example: Sendable {
         var views: [Statistics]
         var isBeacon: Bool
     }

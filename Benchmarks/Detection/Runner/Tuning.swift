@@ -8,10 +8,11 @@ enum Tuning {
     static let weekSeeds: [UInt64] = [201, 202]
 
     static func run() -> ScoreModel {
-        var all: [ScoreFit.Example] = []
-        for seed in daySeeds { all += examples(Benchmark.set(seed: seed, .day)) }
-        for seed in weekSeeds { all += examples(Benchmark.set(seed: seed, .week)) }
-        var model = ScoreFit.fit(all, Statistic.allCases.filter { $0 != .rhythm })
+        let seeds = daySeeds + weekSeeds
+        let all = concurrently(seeds.count) { index in
+            examples(Benchmark.set(seed: seeds[index], index < daySeeds.count ? .day : .week))
+        }
+        var model = ScoreFit.fit(all.flatMap { $0 }, Statistic.allCases.filter { $0 != .rhythm })
         model.others = [rhythm]
         return model
     }
@@ -24,7 +25,8 @@ enum Tuning {
     static func examples(_ set: LabelledSet) -> [ScoreFit.Example] {
         set.channels.filter { $0.label != .benignPeriodic }.map {
             .init(
-                views: ChannelViews(times: $0.times, frame: $0.span.end - $0.span.start).measured.map(\.statistics),
+                views: ChannelViews(times: $0.times, frame: $0.span.end - $0.span.start, leastRhythm: .infinity)
+                    .measured.map(\.statistics),
                 isBeacon: $0.label == .beacon)
         }
     }

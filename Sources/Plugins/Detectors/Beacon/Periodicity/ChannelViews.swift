@@ -29,22 +29,29 @@ package struct ChannelViews: Sendable {
     ///   - durations: of each flow in nanoseconds, below 0 where it is not known; empty where none is.
     ///   - silences: stretches in which the whole sensor was silent, ascending: a gap that touches one counts for nothing.
     ///   - frame: nanoseconds that the sensor was looked at; `nil` for a day or more.
+    ///   - leastRhythm: sums of a rhythm that are not larger are not wanted.
     package init(
-        times nanoseconds: [Int64], durations: [Int64] = [], silences: [Range<Int64>] = [], frame: Int64? = nil
+        times nanoseconds: [Int64], durations: [Int64] = [], silences: [Range<Int64>] = [], frame: Int64? = nil,
+        leastRhythm: Double = 0
     ) {
         let origin = nanoseconds[0]
         times = nanoseconds.map { Self.seconds(from: origin, to: $0) }
         scale = TimeScale(frame: frame, origin: origin)
         let gaps = Self.gaps(nanoseconds, silences)
-        rhythm = Rhythm(times: times, scale: scale)
-        measure(gaps, fromEnds: false)
+        let sorted = Ascending.sorted(gaps.filter(\.isFinite))
+        rhythm = Rhythm(
+            times: times, sorted: silences.isEmpty ? sorted : Self.sorted(times), scale: scale, above: leastRhythm)
+        measure(gaps, sorted: sorted, fromEnds: false)
         if let sleeps = SleepClock.gaps(gaps, times: times, durations: durations) {
-            measure(sleeps, fromEnds: true)
+            measure(sleeps, sorted: Ascending.sorted(sleeps.filter(\.isFinite)), fromEnds: true)
         }
     }
 
-    private mutating func measure(_ gaps: [Double], fromEnds: Bool) {
-        let sorted = gaps.filter(\.isFinite).sorted()
+    private static func sorted(_ times: [Double]) -> [Double] {
+        Ascending.sorted(zip(times.dropFirst(), times).map { $0 - $1 })
+    }
+
+    private mutating func measure(_ gaps: [Double], sorted: [Double], fromEnds: Bool) {
         var kept: [(view: BurstView, blocks: BlockRegularity)] = []
         let (times, scale) = (self.times, self.scale)
         BurstView.forEach(gaps: gaps, sorted: sorted) { view in
@@ -79,6 +86,13 @@ package struct ChannelViews: Sendable {
         }
     }
 
+    /// How often connections that are held, one after the other, look as much like a beacon's calls in any view: a twentieth of Markov's bound,
+    /// which the simulation shows to be enough.
+    var pValueOfHeld: Double {
+        let nats = measured.compactMap { view in view.evidence?.beyondHeld(fromEnds: view.fromEnds) }
+        return min(1, 0.05 * exp(-(nats.max() ?? -.infinity)))
+    }
+
     /// The view of the highest sum, with its logit; `nil` where there are too few callbacks for any.
     package func best(by model: ScoreModel) -> (measured: Measured, logit: Double)? {
         measured.max { model.sum($0.statistics) < model.sum($1.statistics) }.map { ($0, model.logit($0.statistics)) }
@@ -87,6 +101,7 @@ package struct ChannelViews: Sendable {
     /// The rhythms, where there is more than one, or one that the pace of neighbours misses; none where two sleeps take turns.
     func rhythms(beside pace: Pace, fromEnds: Bool) -> [FoundRhythm] {
         guard pace.second == nil, pace.period > 0 else { return [] }
+        let rhythm = Rhythm(times: times, scale: scale)
         let apart = Rhythm.burstShare * (rhythm.period > 0 ? min(pace.period, rhythm.period) : pace.period)
         var starts = [times[0]]
         for (time, previous) in zip(times.dropFirst(), times) where time - previous > apart { starts.append(time) }

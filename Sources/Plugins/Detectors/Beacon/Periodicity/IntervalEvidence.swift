@@ -16,6 +16,28 @@ struct IntervalEvidence: Sendable {
     /// An idle time longer than this many seconds is a silence: neither for nor against.
     var silence: Double
 
+    /// Log of the likelihood under all shapes of a beacon, summed over their periods.
+    private let likelihood: Double
+    private let histogram: [(bin: Int, count: Float)]
+    private let restHistogram: [(bin: Int, count: Float)]
+    private let restShift: Double
+    private let nullScales: Range<Int>
+
+    /// Nats by which a beacon explains the idle times better than connections do that are held, one after the other. Both are averaged over
+    /// their shapes and summed over all scales, so that among such connections the mean of exp(nats) is 1: as many nats or more
+    /// come up in exp(−nats) of them at most (Markov). As none is of exactly such a shape, each idle time has to say a
+    /// little more; from ends twice as much, for an end just before the next call is not seen.
+    func beyondHeld(fromEnds: Bool) -> Double {
+        let held = ShapeTables.held.bestFit(to: histogram, scales: nullScales)
+        let count = histogram.reduce(0) { $0 + Double($1.count) }
+        let rest = ShapeTables.held.bestFit(to: restHistogram, scales: nullScales)
+        return likelihood - max(held.average, rest.average + restShift) - log(Double(nullScales.count))
+            - (fromEnds ? 2 : 1) * Self.tolerance * count
+    }
+
+    /// Nats an idle time by which a null's shape may miss the truth.
+    private static let tolerance = 0.02
+
     /// Silences are longer than this many expected intervals.
     static let silentPeriods = 6.0
 
@@ -46,9 +68,13 @@ struct IntervalEvidence: Sendable {
         let high = LogGrid.bin(ofLog: log(longest))
         let scales = max(0, low - 4)..<min(LogGrid.bins, high + 20)
         let nullScales = max(0, low - 40)..<min(LogGrid.bins, high + 50)
-        let beacon = ShapeTables.beacons.bestFit(to: Self.sparse(occupied), scales: scales)
-        let rest = ShapeTables.nulls.bestFit(to: Self.sparse(occupiedRests), scales: nullScales)
-        let plain = ShapeTables.nulls.bestFit(to: Self.sparse(occupied), scales: nullScales)
+        let histogram = Self.sparse(occupied)
+        let restHistogram = Self.sparse(occupiedRests)
+        let beacon = ShapeTables.beacons.bestFit(to: histogram, scales: scales)
+        let rest = ShapeTables.nulls.bestFit(to: restHistogram, scales: nullScales, margin: 0)
+        let plain = ShapeTables.nulls.bestFit(to: histogram, scales: nullScales, margin: 0)
+        (self.histogram, self.restHistogram, restShift, self.nullScales) = (histogram, restHistogram, shift, nullScales)
+        likelihood = beacon.average + log(Double(scales.count))
         let isShifted = rest.likelihood + shift > plain.likelihood
         let null = isShifted ? rest : plain
         let nullLikelihood = isShifted ? rest.likelihood + shift : plain.likelihood

@@ -87,6 +87,8 @@ struct NullShape: Sendable, Hashable {
         case logNormal(Double)
         /// Two exponentials, the second this much longer, the first with this share.
         case twoScales(share: Double, ratio: Double)
+        /// A dead time of 1, and only then an exponential with this mean: a connection that is kept for a while, and made anew when next needed.
+        case kept(Double)
     }
 
     var kind: Kind
@@ -102,6 +104,11 @@ struct NullShape: Sendable, Hashable {
                 exp(-0.5 * log(time) * log(time) / (sigma * sigma)) / (sigma * (2 * Double.pi).squareRoot())
             case .twoScales(let share, let ratio):
                 share * time * exp(-time) + (1 - share) * time / ratio * exp(-time / ratio)
+            case .kept(let mean):
+                // Averaged over a bin, as it begins with a step.
+                [-1.0, 1].reduce(0) { sum, side in
+                    sum - side * exp(-max(0, time * exp(side * LogGrid.step / 2) - 1) / mean)
+                } / LogGrid.step
             }
         return (1 - stray) * body + stray / IntervalShape.strayWidth
     }
@@ -113,6 +120,16 @@ struct NullShape: Sendable, Hashable {
             + [0.15, 0.4, 0.65, 0.85].flatMap { share in
                 [4.0, 12, 40, 150, 700].map { .twoScales(share: share, ratio: $0) }
             }
-        return kinds.flatMap { kind in [0.001, 0.1, 0.3].map { NullShape(kind: kind, stray: $0) } }
+        return kinds.flatMap(withStrays)
     }()
+
+    /// Connections that are held, one after the other: a dead time and then an exponential rest, or a dead time that varies.
+    static let held: [NullShape] =
+        ([1, 1.5, 2.5, 4, 8, 20].map { .kept($0) } + [1, 1.5, 2.2, 3.3].map { .gamma($0) }).flatMap { kind in
+            [0.001, 0.1].map { NullShape(kind: kind, stray: $0) }
+        }
+
+    private static func withStrays(_ kind: Kind) -> [NullShape] {
+        [0.001, 0.1, 0.3].map { NullShape(kind: kind, stray: $0) }
+    }
 }

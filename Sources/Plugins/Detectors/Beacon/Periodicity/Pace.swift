@@ -72,6 +72,6 @@ struct Pace {
 
     /// The upper median; 0 of nothing.
     static func median(_ values: [Double]) -> Double {
-        values.isEmpty ? 0 : values.sorted()[values.count / 2]
+        values.isEmpty ? 0 : Ascending.sorted(values)[values.count / 2]
     }
 }

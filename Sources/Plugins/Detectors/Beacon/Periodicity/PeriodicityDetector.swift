@@ -45,12 +45,16 @@ public struct PeriodicityDetector: Sendable {
         silences: [Range<Int64>] = [], frame: Int64? = nil
     ) -> Periodicity? {
         guard times.count >= minFlows else { return nil }
-        let views = ChannelViews(times: times, durations: durations, silences: silences, frame: frame)
+        let views = ChannelViews(
+            times: times, durations: durations, silences: silences, frame: frame, leastRhythm: model.leastRhythm)
         guard let (best, logit) = views.best(by: model) else { return nil }
         let pace = Pace(of: best, times: views.times)
         var pValue = pValues.pValue(logit: logit, flows: times.count, hours: views.scale.frame / 3600)
-        // No null comes so far that the rhythm by itself has anything to say, so its p-value costs nothing.
-        if model.others.contains(where: { $0.sum(best.statistics) > $0.intercept }) {
+        if pValue <= Self.worthPeeling {
+            pValue = max(pValue, max(views.pValueOfHeld, SessionLength.pValue(of: best, scale: views.scale)))
+        }
+        // None of these nulls comes so far that the rhythm by itself has anything to say, so its p-value costs nothing.
+        if views.rhythm.isAmongOthers, model.others.contains(where: { $0.sum(best.statistics) > $0.intercept }) {
             pValue = min(pValue, max(1e-12, views.rhythm.pValue))
         }
         let rhythms = pValue <= Self.worthPeeling ? views.rhythms(beside: pace, fromEnds: best.fromEnds) : []

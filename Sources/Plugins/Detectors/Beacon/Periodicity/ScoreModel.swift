@@ -58,6 +58,12 @@ public struct ScoreModel: Sendable, Hashable {
         parts.reduce(intercept) { $0 + $1.amount(statistics[$1.statistic]) }
     }
 
+    /// The sum of a rhythm below which no model takes it into account.
+    var leastRhythm: Double {
+        ([self] + others).flatMap(\.parts).filter { $0.statistic == .rhythm }.map { exp($0.knots[0]) - 1 }.min()
+            ?? .infinity
+    }
+
     /// 1 / (1 + exp(−logit)).
     static func score(ofLogit logit: Double) -> Double { 1 / (1 + exp(-logit)) }
 }

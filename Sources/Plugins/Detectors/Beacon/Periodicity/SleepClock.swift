@@ -24,7 +24,7 @@ enum SleepClock {
     static func gaps(_ gaps: [Double], times: [Double], durations: [Int64]) -> [Double]? {
         guard durations.count == times.count, durations.contains(where: { $0 > 0 }) else { return nil }
         var ends = zip(times, durations).map { $0 + Double(max(0, $1)) * 1e-9 }
-        ends.sort()
+        ends = Ascending.sorted(ends)
         var result = gaps
         var position = 0
         var last = -Double.infinity
