@@ -27,19 +27,17 @@ let families: [Family] = [
     Family(
         .source, "Suricata",
         needs: [
-            "CompressedFiles", "LineFiles", "EVEScanner", "EVEContextScanner", "ContextReading", "ContextWords",
-            "SensorText",
+            "CompressedFiles", "LineFiles", "EVEScanner", "ContextReading", "RecordSchemas", "SensorText",
         ],
-        except: ["Scanner", "ContextScanner"], testNeeds: ["EVEScanner", "SensorText", "LineFiles"]),
+        except: ["Scanner"], testNeeds: ["EVEScanner", "SensorText", "LineFiles"]),
     Family(
-        .source, "Zeek", needs: ["CompressedFiles", "LineFiles", "ContextReading", "ContextWords", "ZeekScanner"],
+        .source, "Zeek", needs: ["CompressedFiles", "LineFiles", "ContextReading", "RecordSchemas", "ZeekScanner"],
         except: ["Scanner"], testNeeds: ["ZeekScanner", "LineFiles", "Beacon"]),
     Family(
-        .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "SensorText", "ContextWords"],
+        .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "RecordSchemas", "SensorText", "ContextWords"],
         testNeeds: [
             "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
-            "Focus",
-            "Context",
+            "Focus", "Context", "RecordSchemas",
         ],
         testFiles: ["Fixtures", "filebeat.py", "odd_cluster.py", "tls_proxy.py"]),
     Family(
@@ -47,13 +45,14 @@ let families: [Family] = [
         testNeeds: ["PeerMatching", "Suricata", "Zeek"], testFiles: ["reference.py"]),
     Family(
         .enricher, "Context", needs: ["OutputText"],
-        testNeeds: ["Suricata", "Zeek", "ContextReading", "ContextWords"], testFiles: ["reference.py"]),
+        testNeeds: ["Suricata", "Zeek", "ContextReading", "ContextWords", "RecordSchemas"],
+        testFiles: ["reference.py"]),
     Family(
         .enricher, "Domain", needs: ["CDomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
         testFiles: ["suffixes.py"]),
     Family(.enricher, "Focus"),
     Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
-    Family(.enricher, "Links", needs: ["ElasticsearchClient"]),
+    Family(.enricher, "Links", needs: ["ElasticsearchClient", "RecordSchemas"]),
     Family(.enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue"], testNeeds: ["PeerMatching"]),
     Family(.enricher, "Threats", needs: ["PeerMatching"]),
     Family(
@@ -79,9 +78,13 @@ let shared: [Target] = [
     .shared("LineFiles", ["FlareKit", "CompressedFiles"]),
     .sharedScanner("SensorText"),
     .sharedScanner("ContextWords", ["SensorText"]),
-    .shared("ContextReading", ["FlareKit", "LineFiles", "ContextWords", "SensorText", "CompressedFiles"]),
+    .sharedScanner("RecordReaders", ["ContextWords", "SensorText"]),
+    .shared("RecordSchemas", ["FlareKit"], resources: ["Schemas"]),
+    .shared(
+        "ContextReading",
+        ["FlareKit", "LineFiles", "ContextWords", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),
     .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .sqlite]),
-    .shared("ElasticsearchClient", ["FlareKit", "HTTP", "CFlareSpawn", .logging], resources: ["Maps"]),
+    .shared("ElasticsearchClient", ["FlareKit", "HTTP", "RecordSchemas", "CFlareSpawn", .logging]),
     .shared("HTTP", ["CCurl"]),
     .shared("OutputFiles", ["FlareKit"]),
     .shared("OutputText", ["FlareKit"]),
@@ -91,9 +94,7 @@ let shared: [Target] = [
 /// Parts of families that are targets of their own: what is written in C and C++, and what others measure.
 let parts: [Target] = [
     .scanner("EVEScanner", ["SensorText"], path: "Sources/Plugins/Sources/Suricata/Scanner"),
-    .scanner(
-        "EVEContextScanner", ["SensorText", "ContextWords"], path: "Sources/Plugins/Sources/Suricata/ContextScanner"),
-    .scanner("ZeekScanner", ["SensorText", "ContextWords"], path: "Sources/Plugins/Sources/Zeek/Scanner"),
+    .scanner("ZeekScanner", ["SensorText", "RecordReaders"], path: "Sources/Plugins/Sources/Zeek/Scanner"),
     .target(
         name: "CDomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists", exclude: ["Files"]),
     .target(name: "Periodicity", path: "Sources/Plugins/Detectors/Beacon/Periodicity"),
@@ -166,6 +167,9 @@ let testSupport: [Target] = [
         name: "eve-scanner-check", dependencies: ["EVEScanner"], path: "Tests/Sanitizers/Suricata", exclude: ["run"]),
     .executableTarget(
         name: "zeek-scanner-check", dependencies: ["ZeekScanner", "SensorText"], path: "Tests/Sanitizers/Zeek",
+        exclude: ["run"]),
+    .executableTarget(
+        name: "record-reader-check", dependencies: ["RecordReaders"], path: "Tests/Sanitizers/Records",
         exclude: ["run"]),
     .executableTarget(
         name: "hostile-numbers",

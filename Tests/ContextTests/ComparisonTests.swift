@@ -160,15 +160,14 @@ struct ComparisonTests {
         #expect(read.last?.texts[.host] == "example.org" && read.last?.texts[.userAgent] == "curl/8.0")
     }
 
-    @Test("the scanners can leave out what the enricher does not compare")
-    func comparisons() { #expect(Interest.comparisons == WordSearch.comparisons) }
-
-    @Test("a comparison that the scanners do not know leaves nothing out")
-    func unknownComparison() async throws {
+    @Test("a comparison by other columns leaves out the rest, and one of two that do not agree leaves out nothing")
+    func otherComparison() async throws {
         let paths = try write([[Line.http(at: 1, to: "203.0.113.9", agent: "Mozilla/5.0")]])
         let query = ContextQuery(source: source, kinds: [.http], compared: [.http: Comparison(columns: [.url])])
         let read = try await records(Sources.eve(paths), [query])
-        #expect(read.first?.texts[.host] == "example.org")
+        #expect(read.first?.texts == [.url: "/"])
+        let other = ContextQuery(source: source, kinds: [.http], compared: [.http: Comparison(columns: [.userAgent])])
+        #expect(try await records(Sources.eve(paths), [query, other]).first?.texts[.host] == "example.org")
     }
 
     @Test("who asks for all of a source gets all, whoever else asks for less")

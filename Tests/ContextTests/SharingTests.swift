@@ -19,17 +19,17 @@ struct SharingTests {
 
         func add(_ value: String, from source: Int) {
             ContextBookCountSource(
-                book, ContextDNS, ContextQueryName, value, value.utf8.count, SensorAddress(high: 0, low: UInt64(source))
+                book, 0, 0, value, value.utf8.count, SensorAddress(high: 0, low: UInt64(source))
             )
         }
 
-        func expect(_ value: String) { ContextBookExpect(book, ContextDNS, ContextQueryName, value, value.utf8.count) }
+        func expect(_ value: String) { ContextBookExpect(book, 0, 0, value, value.utf8.count) }
 
         func sources(of value: String) -> (hashes: [UInt64], hasMore: Bool) {
             var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
             var hasMore = false
             let count = ContextBookSources(
-                book, ContextDNS, ContextQueryName, value, value.utf8.count, &found, &hasMore)
+                book, 0, 0, value, value.utf8.count, &found, &hasMore)
             return (Array(found.prefix(count)), hasMore)
         }
     }

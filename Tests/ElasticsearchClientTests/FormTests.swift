@@ -1,4 +1,5 @@
 import FlareKit
+import RecordSchemas
 import Testing
 
 @testable import ElasticsearchClient
@@ -83,9 +84,9 @@ struct FormTests {
         #expect(try ClusterURL(text).description == expected)
     }
 
-    @Test("every built-in field map is read, and says where its facts come from", arguments: BuiltInFieldMaps.names)
+    @Test("every built-in field map is read, and says where its facts come from", arguments: BuiltInSchemas.names)
     func maps(_ name: String) throws {
-        let map = try #require(try BuiltInFieldMaps.map(name))
+        let map = try #require(try BuiltInSchemas.schema(name))
         #expect(!map.sources.isEmpty && !map.title.isEmpty && !map.index.isEmpty)
         #expect(!map.flow["source"].isEmpty && !map.flow["destination"].isEmpty)
     }

@@ -1,4 +1,5 @@
 import FlareKit
+import RecordSchemas
 import FlareKitTesting
 import Foundation
 import Suricata
@@ -22,7 +23,14 @@ struct WordReaderTests {
         return ([head] + (numbers + texts).sorted()).joined(separator: " ")
     }
 
-    private static let columns = FieldMap.wordColumns.mapValues { Set($0 + [.id, .sourcePort]) }
+    /// Of each kind what the schema of Suricata's own fields has.
+    private static let columns: [RecordKind: Set<ColumnName>] = {
+        let schema = (try? BuiltInSchemas.suricata()) ?? RecordSchema()
+        let kinds = schema.kinds.filter { $0.key != .flow }
+        return kinds.mapValues { fields in
+            Set(ColumnName.known.filter { fields.fields[$0.name] != nil && $0.form != .entries })
+        }
+    }()
     private static let scan = Scan(kinds: columns, now: Timestamp(seconds: 1_800_000_000))
 
     /// What the reader of files makes of some lines of EVE.
@@ -43,7 +51,7 @@ struct WordReaderTests {
     private static func documents(
         _ lines: [String], schema: String = "suricata", capacity: Int = 16, window: TimeWindow = .all
     ) throws -> (rows: [String], outcomes: [String]) {
-        let map = try #require(try BuiltInFieldMaps.map(schema))
+        let map = try #require(try BuiltInSchemas.schema(schema))
         var batch = RecordBatch(columns, capacity: capacity)
         var outcomes: [String] = []
         for line in lines {
@@ -150,9 +158,9 @@ struct WordReaderTests {
         }
     }
 
-    @Test("every built-in map names columns that its kinds have", arguments: BuiltInFieldMaps.names)
+    @Test("every built-in map names columns that its kinds have", arguments: BuiltInSchemas.names)
     func maps(_ name: String) throws {
-        let map = try #require(try BuiltInFieldMaps.map(name))
+        let map = try #require(try BuiltInSchemas.schema(name))
         for (kind, fields) in map.kinds where kind != .flow {
             #expect(!fields.select.isEmpty, "\(kind) of \(name) is all documents")
             if kind != .certificate { #expect(!fields["source"].isEmpty && !fields["destination"].isEmpty) }
@@ -162,8 +170,8 @@ struct WordReaderTests {
 
     @Test("a map with a column that its kind does not have is refused with what it has")
     func unknownColumn() {
-        let text = "title: x\nindex: y\nflow: {fields: {source: a}}\nhttp: {fields: {user_agnet: b}}\n"
-        let complaint = #expect(throws: OptionComplaint.self) { try FieldMap.read(text, file: "x.yaml") }
+        let text = "title: x\nindex: y\nrecords: {flow: {fields: {source: a}}, http: {fields: {user_agnet: b}}}\n"
+        let complaint = #expect(throws: OptionComplaint.self) { try RecordSchema.read(text, file: "x.yaml") }
         #expect(complaint?.message.contains("\"user_agnet\" of http is no column") == true)
         #expect(complaint?.expected?.contains("user_agent") == true)
     }

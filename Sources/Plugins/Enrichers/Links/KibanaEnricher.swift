@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 /// The options of `kibana`.
 public struct KibanaOptions: PluginOptions {
@@ -36,7 +37,7 @@ public struct KibanaEnricher: Enricher, BuiltInPlugin {
     public static let evidence = [Field.kibanaLink]
 
     private let options: KibanaOptions
-    private let choice: FieldMapChoice
+    private let choice: SchemaChoice
     private let form: KibanaLink.Form
 
     public init(_ options: KibanaOptions, _ context: PluginContext) throws {
@@ -49,7 +50,7 @@ public struct KibanaEnricher: Enricher, BuiltInPlugin {
         }
         if let complaint = Redaction.complaint(aboutLink: options.url, option: "url") { throw complaint }
         self.options = options
-        choice = try FieldMapChoice(options.schema, folder: context.folder)
+        choice = try SchemaChoice(options.schema, folder: context.folder)
         switch options.application {
         case .kibana: form = version < Server.Version(8, 15) ? .index : .dataSource
         case .opensearchDashboards: form = version < Server.Version(2, 10) ? .index : .dataExplorer

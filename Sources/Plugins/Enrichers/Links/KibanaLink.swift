@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 /// A link to the records of a channel in Kibana's Discover or OpenSearch Dashboards' (elastic/kibana
 /// src/plugins/discover/common/locator.ts, pull request 182321; OpenSearch-Dashboards
@@ -20,7 +21,7 @@ struct KibanaLink: Sendable {
     /// The data view's id.
     let dataView: String
     let form: Form
-    let map: FieldMap
+    let map: RecordSchema
 
     /// How long before the first and after the last record the time range goes on, in nanoseconds: records in an index
     /// may be filtered by the time they were logged.

@@ -4,17 +4,19 @@ import FlareKit
 /// Moves the records of a book into the tables of a batch.
 enum BookRows {
     /// - Parameter first: the first record that has not been moved yet; raised to the one that did not fit.
-    static func move(_ book: OpaquePointer?, from first: inout Int, into batch: inout RecordBatch) {
+    static func move(
+        _ book: OpaquePointer?, _ plan: ReadingPlan, from first: inout Int, into batch: inout RecordBatch
+    ) {
         let count = ContextBookCount(book)
         guard first < count else { return }
-        let places = WordKinds.kinds.map { batch.index(of: $0) }
+        let places = plan.kinds.map { batch.index(of: $0) }
         // Most kinds are rare.
         var lanes = Array(repeating: Lane(), count: batch.tables.count)
         while first < count {
             let head = ContextBookHead(book, first)
-            if let place = places[Int(head.kind.rawValue)] {
+            if let place = places[Int(head.kind)] {
                 if batch.tables[place].isFull { break }
-                if !lanes[place].isTaken { lanes[place].take(&batch.tables[place]) }
+                if !lanes[place].isTaken { lanes[place].take(&batch.tables[place], plan) }
                 append(head, &batch.tables[place], &lanes[place])
                 for value in 0..<ContextBookValues(book, first) {
                     lanes[place].set(ContextBookValue(book, first, value), row: batch.tables[place].count - 1)
@@ -22,7 +24,7 @@ enum BookRows {
             }
             first += 1
         }
-        for place in lanes.indices where lanes[place].isTaken { lanes[place].give(back: &batch.tables[place]) }
+        for place in lanes.indices where lanes[place].isTaken { lanes[place].give(back: &batch.tables[place], plan) }
     }
 
     private static func append(_ head: ContextHead, _ table: inout RecordTable, _ lane: inout Lane) {
@@ -50,15 +52,15 @@ enum BookRows {
         private var textPlaces: [Int] = []
         private var numberPlaces: [Int] = []
 
-        mutating func take(_ table: inout RecordTable) {
+        mutating func take(_ table: inout RecordTable, _ plan: ReadingPlan) {
             isTaken = true
-            texts = Array(repeating: [], count: WordKinds.columns.count)
-            numbers = Array(repeating: [], count: WordKinds.columns.count)
+            texts = Array(repeating: [], count: plan.columns.count)
+            numbers = Array(repeating: [], count: plan.columns.count)
             for column in Array(table.texts.keys) {
-                if let place = WordKinds.place(column) { texts[place] = table.texts.removeValue(forKey: column) ?? [] }
+                if let place = plan.place(column) { texts[place] = table.texts.removeValue(forKey: column) ?? [] }
             }
             for column in Array(table.numbers.keys) {
-                if let place = WordKinds.place(column) {
+                if let place = plan.place(column) {
                     numbers[place] = table.numbers.removeValue(forKey: column) ?? []
                 }
             }
@@ -74,7 +76,7 @@ enum BookRows {
         }
 
         mutating func set(_ value: ContextValue, row: Int) {
-            let place = Int(value.column.rawValue)
+            let place = Int(value.column)
             if value.isNumber {
                 if !numbers[place].isEmpty { numbers[place][row] = value.number }
             } else if !texts[place].isEmpty {
@@ -83,9 +85,9 @@ enum BookRows {
             }
         }
 
-        mutating func give(back table: inout RecordTable) {
-            for place in textPlaces { table.texts[WordKinds.columns[place]] = texts[place] }
-            for place in numberPlaces { table.numbers[WordKinds.columns[place]] = numbers[place] }
+        mutating func give(back table: inout RecordTable, _ plan: ReadingPlan) {
+            for place in textPlaces { table.texts[plan.columns[place]] = texts[place] }
+            for place in numberPlaces { table.numbers[plan.columns[place]] = numbers[place] }
             if let id { table.numbers[.id] = id }
             if let sourcePort { table.numbers[.sourcePort] = sourcePort }
         }

@@ -43,8 +43,8 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     package var account: Account {
         var account = Account()
         account.read = Int(ContextBookLines(scanner.book))
-        for (number, kind) in WordKinds.kinds.enumerated() {
-            let used = Int(ContextBookUsed(scanner.book, ContextKind(rawValue: UInt32(number))))
+        for (number, kind) in scanner.records.plan.kinds.enumerated() {
+            let used = Int(ContextBookUsed(scanner.book, ContextKind(number)))
             if used > 0 { account.used[kind.name] = Account.Tally(count: used) }
         }
         let rejected = Int(ContextBookRejected(scanner.book))
@@ -59,7 +59,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     package func next(into batch: inout RecordBatch) throws -> Bool {
         var rest = Self.bytesAtOnce
         while rest > 0 {
-            BookRows.move(scanner.book, from: &moved, into: &batch)
+            BookRows.move(scanner.book, scanner.records.plan, from: &moved, into: &batch)
             if moved < ContextBookCount(scanner.book) { return true }
             ContextBookForget(scanner.book)
             moved = 0
@@ -72,12 +72,12 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
             batch.origin = origin
             let most = batch.tables.map { $0.capacity - $0.count }.min() ?? 0
             let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
-            let consumed = scanner.read(bytes, at: region.position, most: most)
+            let consumed = scanner.records.read(bytes, at: region.position, most: most)
             region.consume(consumed)
             rest -= consumed
             if consumed == 0 { return true }
         }
-        BookRows.move(scanner.book, from: &moved, into: &batch)
+        BookRows.move(scanner.book, scanner.records.plan, from: &moved, into: &batch)
         return true
     }
 
@@ -99,7 +99,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
         case .end, .idle: return false
         case .file:
             origin = lines.file?.path ?? ""
-            if let file = lines.file { scanner.begin(file) }
+            if let file = lines.file { scanner.records.begin(file.path) }
         case .lines(let next):
             region = next
             if let file = lines.file {
@@ -118,7 +118,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
         bytes.withUnsafeBytes { lines.buffer[0..<$0.count].copyMemory(from: $0) }
         region = LineRegion(bytes: 0..<bytes.count, position: 0)
         origin = chunk.path
-        scanner.begin(chunk.path, header: chunk.header)
+        scanner.records.begin(chunk.path, header: chunk.header)
         return true
     }
 }

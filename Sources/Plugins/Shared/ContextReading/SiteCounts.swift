@@ -74,15 +74,18 @@ package final class SiteCounts: Sendable {
 
     /// Calls a function of the interface in C with a value.
     private static func with<Result>(
-        _ value: SharedValue, _ body: (ContextKind, ContextColumn, UnsafeBufferPointer<CChar>) -> Result
+        _ value: SharedValue, _ plan: ReadingPlan,
+        _ body: (ContextKind, ContextColumn, UnsafeBufferPointer<CChar>) -> Result
     ) -> Result? {
-        guard let kind = WordKinds.kind(value.kind), let column = WordKinds.column(value.column) else { return nil }
+        guard let kind = plan.number(of: value.kind), let column = plan.number(of: value.column) else { return nil }
         var text = value.value
         return text.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { body(kind, column, $0) } }
     }
 
     private static func expect(_ values: [SharedValue], of scanner: any WordScanner) {
-        for value in values { with(value) { ContextBookExpect(scanner.book, $0, $1, $2.baseAddress, $2.count) } }
+        for value in values {
+            with(value, scanner.records.plan) { ContextBookExpect(scanner.book, $0, $1, $2.baseAddress, $2.count) }
+        }
     }
 
     private static func count(_ value: SharedValue, _ scanners: [any WordScanner]) -> Int? {
@@ -91,7 +94,7 @@ package final class SiteCounts: Sendable {
         for scanner in scanners {
             var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
             var more = false
-            let known = with(value) {
+            let known = with(value, scanner.records.plan) {
                 ContextBookSources(scanner.book, $0, $1, $2.baseAddress, $2.count, &found, &more)
             }
             guard let count = known else { return nil }

@@ -1,31 +1,87 @@
 import CompressedFiles
 import ContextWords
+import RecordReaders
 
-/// A scanner written in C++ that fills a `ContextBook`.
+/// A scanner that fills a `ContextBook`.
 ///
 /// One thread at a time uses it: the one that drives its cursor, and after that one ended whoever asks for counts.
 package protocol WordScanner: AnyObject, Sendable {
-    var book: OpaquePointer? { get }
-    /// The lines that follow are of this file.
-    func begin(_ file: InputFile)
-    /// The lines that follow are of this file, and stand under these header lines.
-    func begin(_ path: String, header: [UInt8])
+    var records: RecordScanner { get }
     /// Sees the lines of a stream, and their number, before another reader can take the next ones.
     func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile)
     /// Brings itself up to what stands before some lines.
     ///
     /// - Parameter number: of the lines' block, or share of a stream.
     func prepare(for lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) throws(InputFileError)
+}
+
+extension WordScanner {
+    package var book: OpaquePointer? { records.book }
+    package func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) {}
+    package func prepare(for lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) throws(InputFileError) {}
+}
+
+/// Reads lines of JSON and rows of separated text by a plan.
+///
+/// `@unchecked`: one thread at a time uses it, which is the law of `WordScanner` and `LinePicker`.
+package final class RecordScanner: @unchecked Sendable {
+    private let interest: Interest
+    private let pointer: OpaquePointer?
+
+    package init(_ interest: Interest) {
+        self.interest = interest
+        pointer = RecordScannerCreate(interest.plan.pointer, interest.pointer)
+    }
+
+    deinit { RecordScannerDestroy(pointer) }
+
+    var plan: ReadingPlan { interest.plan }
+    package var book: OpaquePointer? { RecordScannerBook(pointer) }
+
+    /// The lines that follow are of this file, and stand under these header lines. A log that does not name itself has its
+    /// file's name up to the first dot.
+    package func begin(_ path: String, header: [UInt8] = []) {
+        let name = path.split(separator: "/").last ?? ""
+        RecordScannerBegin(pointer, name.split(separator: ".").first.map(String.init) ?? "")
+        if !header.isEmpty { takeHeader(header) }
+    }
+
+    package func takeHeader(_ lines: [UInt8]) {
+        lines.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            RecordScannerTakeHeader(pointer, start.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+    }
+
     /// Reads lines until they end or the book holds `most` records.
     ///
     /// - Parameter lines: whole lines, with the scanner's padding behind them.
     /// - Returns: how many bytes were consumed.
-    func read(_ lines: UnsafeRawBufferPointer, at position: Int64, most: Int) -> Int
+    func read(_ lines: UnsafeRawBufferPointer, at position: Int64, most: Int) -> Int {
+        guard let start = lines.baseAddress else { return 0 }
+        return RecordScannerRead(
+            pointer, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), most)
+    }
 }
 
-extension WordScanner {
-    package func begin(_ file: InputFile) {}
-    package func begin(_ path: String, header: [UInt8]) {}
-    package func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) {}
-    package func prepare(for lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) throws(InputFileError) {}
+extension RecordScanner: WordScanner {
+    package var records: RecordScanner { self }
+}
+
+extension RecordScanner: LinePicker {
+    package var header: [UInt8] {
+        var length = 0
+        let start = RecordScannerHeader(pointer, &length)
+        return Array(UnsafeRawBufferPointer(start: start, count: length))
+    }
+
+    package func begin(_ path: String) { begin(path, header: []) }
+
+    package func pick(
+        _ lines: UnsafeRawBufferPointer, from begin: inout Int, into picked: UnsafeMutableBufferPointer<ContextLine>
+    ) -> Int {
+        guard let start = lines.baseAddress else { return 0 }
+        return RecordScannerPick(
+            pointer, start.assumingMemoryBound(to: CChar.self), lines.count, &begin, picked.baseAddress, picked.count)
+    }
 }

@@ -52,6 +52,16 @@ bool isCleanHost(std::string_view text) {
 
 }  // namespace
 
+void repair(std::string_view text, std::string &repaired) {
+    const auto *bytes = reinterpret_cast<const unsigned char *>(text.data());
+    for (size_t i = 0; i < text.size();) {
+        const size_t length = characterLength(bytes + i, text.size() - i);
+        if (length == 0) repaired += replacement;
+        else repaired.append(text, i, length);
+        i += std::max<size_t>(length, 1);
+    }
+}
+
 std::string_view clean(std::string_view text, std::string &scratch) {
     if (text.size() <= ContextBook::longestText && isPlain(text)) return text;
     scratch.clear();
@@ -136,7 +146,10 @@ void ContextBook::Shelf::dropLast() {
 
 namespace {
 
-uint64_t hashOfName(std::string_view name) { return context::hashOf(ContextDNS, ContextQueryName, name); }
+/// The hash of a value by which a record that is held back may matter; names are the same wherever they stand.
+uint64_t hashOfTie(ContextColumn column, std::string_view text) { return context::hashOf(UINT16_MAX, column, text); }
+
+uint64_t hashOfName(std::string_view name) { return hashOfTie(UINT16_MAX, name); }
 
 /// The hash of a value as one source has it.
 uint64_t ownHash(uint64_t value, uint64_t source) { return context::mixed(value ^ source * 0x9e3779b97f4a7c15u); }
@@ -148,9 +161,9 @@ uint64_t hashOfClient(const ContextHead &head) {
 
 }  // namespace
 
-void ContextBook::begin(const ContextHead &head, Detail asked) {
+void ContextBook::begin(const ContextHead &head, Detail asked, bool mayWait) {
     detail = asked;
-    isHeld = mayHold && detail == Detail::comparison && (head.kind == ContextDNS || head.kind == ContextTLS);
+    isHeld = mayHold && mayWait && detail == Detail::comparison;
     learnerCount = 0;
     isLearnedFrom = mayHold && detail == Detail::full;
     if (isLearnedFrom) {
@@ -169,26 +182,20 @@ void ContextBook::begin(const ContextHead &head, Detail asked) {
     shelf.records.push_back(Record{head, shelf.values.size(), 0});
 }
 
-void ContextBook::number(ContextColumn column, int64_t value) {
-    Shelf &shelf = current();
-    if (interest.wants(column, shelf.records.back().head.kind, detail)) shelf.number(column, value);
+void ContextBook::number(Column column, int64_t value) {
+    if (column.isKept(detail)) current().number(column.place, value);
 }
 
-void ContextBook::text(ContextColumn column, std::string_view value) {
-    Shelf &shelf = current();
-    if (value.empty() || !interest.wants(column, shelf.records.back().head.kind, detail)) return;
-    const std::string_view kept = context::clean(value, scratch);
-    tie(column, kept);
-    shelf.text(column, kept);
+std::string_view ContextBook::clean(Column column, std::string_view value) {
+    return column.is(ContextIsHost) ? context::cleanHost(value, scratch) : context::clean(value, scratch);
 }
 
-void ContextBook::host(ContextColumn column, std::string_view value) {
-    Shelf &shelf = current();
-    if (!interest.wants(column, shelf.records.back().head.kind, detail)) return;
-    const std::string_view kept = context::cleanHost(value, scratch);
+void ContextBook::text(Column column, std::string_view value) {
+    if (value.empty() || !column.isKept(detail)) return;
+    const std::string_view kept = clean(column, value);
     if (kept.empty()) return;
     tie(column, kept);
-    shelf.text(column, kept);
+    current().text(column.place, kept);
 }
 
 void ContextBook::end() {
@@ -205,41 +212,29 @@ void ContextBook::end() {
 }
 
 /// Takes note of what a record says: that it matters, or that it matters if others say so.
-void ContextBook::tie(ContextColumn column, std::string_view text) {
+void ContextBook::tie(Column column, std::string_view text) {
     if (!isHeld && !isLearnedFrom) return;
     const auto place = uint32_t(held.records.size() - 1);
-    switch (column) {
-        case ContextHost:
-            for (size_t i = 0; i < learnerCount; ++i) learned.insert(ownHash(hashOfName(text), learners[i]));
-            break;
-        case ContextQueryName:
-            if (isHeld) {
-                const uint64_t hash = hashOfName(text);
-                ties.push_back(Tie{hash, ownHash(hash, hashOfClient(held.records.back().head)), place, column});
-            }
-            break;
-        case ContextJA3:
-        case ContextJA4:
-        case ContextFingerprint:
-        case ContextSubject: {
-            const uint64_t hash = context::hashOf(ContextTLS, column, text);
-            if (isHeld)
-                ties.push_back(Tie{hash, hash, place, column});
-            else
-                learned.insert(hash);
-            break;
-        }
-        default: break;
+    if (column.is(ContextIsQuery)) {
+        if (!isHeld) return;
+        const uint64_t hash = hashOfName(text);
+        ties.push_back(Tie{hash, ownHash(hash, hashOfClient(held.records.back().head)), place, column});
+    } else if (column.is(ContextIsHost)) {
+        for (size_t i = 0; i < learnerCount; ++i) learned.insert(ownHash(hashOfName(text), learners[i]));
+    } else if (column.is(ContextIsShared)) {
+        const uint64_t hash = hashOfTie(column.place, text);
+        if (isHeld) ties.push_back(Tie{hash, hash, place, column});
+        else learned.insert(hash);
     }
 }
 
 /// Whether a handshake tells a certificate's fingerprint and not its subject.
 bool ContextBook::mayBeAnyCertificate() const {
-    const auto says = [&](ContextColumn column) {
+    const auto says = [&](ContextRole role) {
         return std::any_of(
-            ties.begin() + ptrdiff_t(firstTie), ties.end(), [&](const Tie &tie) { return tie.column == column; });
+            ties.begin() + ptrdiff_t(firstTie), ties.end(), [&](const Tie &tie) { return tie.column.is(role); });
     };
-    return says(ContextFingerprint) && !says(ContextSubject);
+    return says(ContextIsCertificate) && !says(ContextIsSubject);
 }
 
 void ContextBook::learn(std::string_view name) { learned.insert(hashOfName(context::cleanHost(name, scratch))); }
@@ -263,29 +258,20 @@ void ContextBook::release(ContextBook *const *books, size_t count) {
             for (last = first; last < ties.size() && ties[last].record == ties[first].record; ++last)
                 isWanted = isWanted || matters(ties[last].hash) || matters(ties[last].ownHash);
             for (size_t place = first; place < last && !isWanted; ++place) {
-                const ContextColumn column = ties[place].column;
-                if (column != ContextJA3 && column != ContextJA4) continue;
-                isWanted = others.insert(context::mixed(context::hashOf(record.head.source) + column)).second;
+                const Column column = ties[place].column;
+                if (!column.is(ContextIsContrast)) continue;
+                isWanted = others.insert(context::mixed(context::hashOf(record.head.source) + column.place)).second;
             }
             if (isWanted) given.add(record, shelf);
         }
     }
 }
 
-void ContextBook::count(
-    ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    if (!value.empty() && interest.counts(column)) countKept(kind, column, context::clean(value, scratch), source);
-}
-
-void ContextBook::countHost(
-    ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    if (interest.counts(column)) countKept(kind, column, context::cleanHost(value, scratch), source);
-}
-
-void ContextBook::countKept(
-    ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source) {
-    if (value.empty()) return;
-    const uint64_t hash = context::hashOf(kind, column, value);
+void ContextBook::count(ContextKind kind, Column column, std::string_view value, const SensorAddress &source) {
+    if (value.empty() || !interest.counts(column)) return;
+    const std::string_view kept = clean(column, value);
+    if (kept.empty()) return;
+    const uint64_t hash = context::hashOf(kind, column.place, kept);
     if (interest.counted.empty() || interest.counted.count(hash) != 0) sharing.add(hash, context::hashOf(source));
 }
 
@@ -307,7 +293,7 @@ size_t ContextCleanText(const char *text, size_t length, bool isHost, char *clea
     return kept.size();
 }
 
-ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t until) {
+ContextInterest *ContextInterestCreate(uint64_t kinds, int64_t since, int64_t until) {
     auto *interest = new ContextInterest;
     interest->kinds = kinds;
     interest->since = since;
@@ -317,11 +303,11 @@ ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t un
 
 void ContextInterestDestroy(ContextInterest *interest) { delete interest; }
 
-void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds) {
+void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint64_t kinds) {
     interest->source(address).full |= kinds;
 }
 
-void ContextInterestCompareSource(ContextInterest *interest, SensorAddress address, uint32_t kinds) {
+void ContextInterestCompareSource(ContextInterest *interest, SensorAddress address, uint64_t kinds) {
     interest->source(address).comparison |= kinds;
 }
 
@@ -331,10 +317,6 @@ void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, Sen
 }
 
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address) { interest->addAnswer(address); }
-
-void ContextInterestAddColumn(ContextInterest *interest, ContextColumn column) {
-    interest->columns |= uint32_t(1) << column;
-}
 
 void ContextInterestTakeAll(ContextInterest *interest) { interest->isAll = true; }
 
@@ -377,7 +359,7 @@ uint64_t ContextBookRejected(const ContextBook *book) { return book->rejected; }
 
 void ContextBookCountSource(
     ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length, SensorAddress source) {
-    book->count(kind, column, std::string_view(text, length), source);
+    book->count(kind, ContextBook::Column{column, ContextCounted}, std::string_view(text, length), source);
 }
 
 void ContextBookExpect(

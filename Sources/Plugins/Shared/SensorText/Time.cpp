@@ -45,6 +45,41 @@ bool readZone(const char *p, const char *end, int64_t &seconds) {
     return true;
 }
 
+constexpr int64_t billion = 1'000'000'000;
+
+/// Reads digits, and behind a point more digits.
+struct Decimal {
+    uint64_t whole = 0;
+    /// The first nine decimals, as nanoseconds.
+    int64_t fraction = 0;
+    bool hasPoint = false;
+
+    bool read(const char *p, const char *end) {
+        const char *const first = p;
+        for (; p < end && isDigit(*p); ++p) {
+            if (p - first == 19) return false;
+            whole = whole * 10 + uint64_t(*p - '0');
+        }
+        if (p == first) return false;
+        if (p == end) return true;
+        if (*p != '.') return false;
+        hasPoint = true;
+        const char *const decimals = ++p;
+        int64_t scale = billion;
+        for (; p < end && isDigit(*p); ++p) {
+            scale /= 10;
+            fraction += (*p - '0') * scale;
+        }
+        return p == end && p > decimals;
+    }
+};
+
+/// Above these, whole numbers are no seconds (the year 5138), no milliseconds, no microseconds since 1970.
+constexpr uint64_t mostSeconds = 100'000'000'000, mostMilliseconds = mostSeconds * 1'000,
+                   mostMicroseconds = mostMilliseconds * 1'000;
+/// The last whole second that 64 bits of nanoseconds hold.
+constexpr uint64_t lastSecond = uint64_t(INT64_MAX) / billion - 1;
+
 }  // namespace
 
 bool readTime(const char *p, size_t length, int64_t &nanoseconds) {
@@ -74,6 +109,32 @@ bool readTime(const char *p, size_t length, int64_t &nanoseconds) {
     if (!readZone(p, end, zone)) return false;
     const int64_t seconds = daysSince1970(year, month, day) * 86'400 + hour * 3600 + minute * 60 + second - zone;
     nanoseconds = seconds * 1'000'000'000 + fraction;
+    return true;
+}
+
+bool readAnyTime(const char *text, size_t length, int64_t &nanoseconds) {
+    Decimal decimal;
+    if (!decimal.read(text, text + length)) return readTime(text, length, nanoseconds);
+    if (!decimal.hasPoint && decimal.whole >= mostSeconds) {
+        if (decimal.whole >= mostMicroseconds) {
+            nanoseconds = int64_t(decimal.whole);
+            return decimal.whole <= uint64_t(INT64_MAX);
+        }
+        const bool isMilliseconds = decimal.whole < mostMilliseconds;
+        const uint64_t limit = uint64_t(INT64_MAX) / (isMilliseconds ? 1'000'000 : 1'000);
+        if (decimal.whole > limit) return false;
+        nanoseconds = int64_t(decimal.whole * (isMilliseconds ? 1'000'000 : 1'000));
+        return true;
+    }
+    if (decimal.whole > lastSecond) return false;
+    nanoseconds = int64_t(decimal.whole) * billion + decimal.fraction;
+    return true;
+}
+
+bool readSeconds(const char *text, size_t length, int64_t &nanoseconds) {
+    Decimal decimal;
+    if (!decimal.read(text, text + length) || decimal.whole > lastSecond) return false;
+    nanoseconds = int64_t(decimal.whole) * billion + decimal.fraction;
     return true;
 }
 

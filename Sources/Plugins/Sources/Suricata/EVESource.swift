@@ -2,6 +2,7 @@ import CompressedFiles
 import ContextReading
 import FlareKit
 import LineFiles
+import RecordSchemas
 
 /// Flow records of Suricata's EVE files (JSON lines), plain or compressed, and of standard input.
 ///
@@ -12,12 +13,18 @@ public struct EVESource: Source, BuiltInPlugin {
     public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."
 
     private let options: EVESourceOptions
+    let schema: RecordSchema
     /// What is remembered for when it is asked again.
     let counts = SiteCounts()
     /// What was kept of standard input or followed files.
     let kept: KeptLines
 
     public init(_ options: EVESourceOptions, _ context: PluginContext) throws {
+        try self.init(options, schema: BuiltInSchemas.suricata())
+    }
+
+    /// - Parameter schema: where the fields stand of what is read beside flows.
+    init(_ options: EVESourceOptions, schema: RecordSchema) throws {
         guard !options.paths.isEmpty else {
             throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
         }
@@ -25,6 +32,7 @@ public struct EVESource: Source, BuiltInPlugin {
             throw OptionComplaint("standard input can be read only once", option: "paths")
         }
         self.options = options
+        self.schema = schema
         kept = KeptLines(bound: Int(clamping: options.contextMemory.bytes))
     }
 
@@ -49,7 +57,8 @@ public struct EVESource: Source, BuiltInPlugin {
         let keeps = (scan.isLive || paths.haveStreams) && !scan.askedAgain.isEmpty
         let asked = scan.askedAgain
         if keeps {
-            kept.begin { EVELinePicker(asked) }
+            let interest = try Interest(asked, schema)
+            kept.begin { RecordScanner(interest) }
         } else {
             kept.begin(nil)
         }

@@ -1,17 +1,16 @@
 import CompressedFiles
 import ContextReading
-import ContextWords
 import FlareKit
 import LineFiles
-import ZeekScanner
+import RecordSchemas
 
 extension ZeekSource: ContextSource {
-    public static var contextKinds: Set<RecordKind> {
-        [.dns, .tls, .certificate, .http, .file, .ssh, .alert, .notice]
-    }
+    public static var contextKinds: Set<RecordKind> { Set(RecordKind.known).subtracting([.flow]) }
+
+    public var contextKinds: Set<RecordKind> { Set(schema.kinds.keys).subtracting([.flow]) }
 
     public func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor] {
-        let cursors = try contextCursors(Interest(queries, scan), scan)
+        let cursors = try contextCursors(Interest(queries, scan, schema), scan)
         counts.begin(cursors.map(\.scanner), scan)
         return cursors.map(\.cursor)
     }
@@ -20,7 +19,7 @@ extension ZeekSource: ContextSource {
         // A count of what is left would make rare what is not.
         guard !kept.hasLeftOut else { return [:] }
         return try await counts.sources(sharing: values) { scan, values in
-            let cursors = try contextCursors(Interest([], scan, countingOnly: values), scan)
+            let cursors = try contextCursors(Interest([], scan, schema, countingOnly: values), scan)
             try ContextCursor.drain(cursors.map(\.cursor), scan)
             return cursors.map(\.scanner)
         }
@@ -41,35 +40,18 @@ extension ZeekSource: ContextSource {
     }
 }
 
+/// Reads lines under the headers that stand before them.
+///
 /// `@unchecked`: one thread at a time uses it, which is the law of `WordScanner`.
 final class ZeekWordScanner: WordScanner, HeaderTaking, @unchecked Sendable {
-    private let interest: Interest
+    let records: RecordScanner
     private let files: SharedFiles
     private var headers: HeaderReader
-    private let scanner: OpaquePointer?
 
     init(_ interest: Interest, _ files: SharedFiles, longestLine: Int) {
-        self.interest = interest
+        records = RecordScanner(interest)
         self.files = files
         headers = HeaderReader(files, longestLine: longestLine)
-        scanner = ZeekContextScannerCreate(interest.pointer, "")
-    }
-
-    deinit { ZeekContextScannerDestroy(scanner) }
-
-    var book: OpaquePointer? { ZeekContextScannerBook(scanner) }
-
-    /// A log that does not name itself has its file's name up to the first dot.
-    func begin(_ file: InputFile) { begin(file.path, header: []) }
-
-    func begin(_ path: String, header: [UInt8]) {
-        ZeekContextScannerBegin(scanner, Self.log(of: path))
-        if !header.isEmpty { takeHeader(header) }
-    }
-
-    static func log(of path: String) -> String {
-        let name = path.split(separator: "/").last ?? ""
-        return name.split(separator: ".").first.map(String.init) ?? ""
     }
 
     func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) {
@@ -80,54 +62,5 @@ final class ZeekWordScanner: WordScanner, HeaderTaking, @unchecked Sendable {
         try headers.prepare(self, for: number, of: file, lines: lines)
     }
 
-    func takeHeader(_ lines: [UInt8]) {
-        lines.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return }
-            ZeekContextScannerTakeHeader(scanner, start.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-    }
-
-    func read(_ lines: UnsafeRawBufferPointer, at position: Int64, most: Int) -> Int {
-        guard let start = lines.baseAddress else { return 0 }
-        return ZeekContextScannerRead(
-            scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), most)
-    }
-}
-
-/// Picks lines by the logs that their headers or they themselves name.
-///
-/// `@unchecked`: one thread at a time uses it, which is the law of `LinePicker`.
-final class ZeekLinePicker: LinePicker, @unchecked Sendable {
-    private let interest: Interest
-    private let scanner: OpaquePointer?
-
-    init(_ kinds: Set<RecordKind>) {
-        interest = Interest(kinds)
-        scanner = ZeekContextScannerCreate(interest.pointer, "")
-    }
-
-    deinit { ZeekContextScannerDestroy(scanner) }
-
-    func begin(_ path: String) { ZeekContextScannerBegin(scanner, ZeekWordScanner.log(of: path)) }
-
-    func takeHeader(_ lines: [UInt8]) {
-        lines.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return }
-            ZeekContextScannerTakeHeader(scanner, start.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-    }
-
-    var header: [UInt8] {
-        var length = 0
-        let start = ZeekContextScannerHeader(scanner, &length)
-        return Array(UnsafeRawBufferPointer(start: start, count: length))
-    }
-
-    func pick(
-        _ lines: UnsafeRawBufferPointer, from begin: inout Int, into picked: UnsafeMutableBufferPointer<ContextLine>
-    ) -> Int {
-        guard let start = lines.baseAddress else { return 0 }
-        return ZeekContextScannerPick(
-            scanner, start.assumingMemoryBound(to: CChar.self), lines.count, &begin, picked.baseAddress, picked.count)
-    }
+    func takeHeader(_ lines: [UInt8]) { records.takeHeader(lines) }
 }

@@ -2,6 +2,7 @@ import CompressedFiles
 import ContextReading
 import FlareKit
 import LineFiles
+import RecordSchemas
 
 /// Records of Zeek and Bro logs, in columns or in JSON, plain or compressed, and of standard input.
 ///
@@ -15,6 +16,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
     public static let summary = "Reads Zeek logs in columns or JSON, plain, gzip or zstd: conn, http, ssl, dns."
 
     private let options: ZeekSourceOptions
+    /// Where the fields stand of what is read beside flows.
+    let schema: RecordSchema
     /// What is remembered for when it is asked again.
     let counts = SiteCounts()
     /// What was kept of standard input or followed files.
@@ -31,6 +34,7 @@ public struct ZeekSource: Source, BuiltInPlugin {
             throw OptionComplaint("a log without a name", option: "flows", expected: "Zeek's names, such as conn")
         }
         self.options = options
+        schema = try BuiltInSchemas.zeek()
         kept = KeptLines(bound: Int(clamping: options.contextMemory.bytes))
     }
 
@@ -49,7 +53,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
         let keeps = (scan.isLive || paths.haveStreams) && !scan.askedAgain.isEmpty
         let asked = scan.askedAgain
         if keeps {
-            kept.begin { ZeekLinePicker(asked) }
+            let interest = try Interest(asked, schema)
+            kept.begin { RecordScanner(interest) }
         } else {
             kept.begin(nil)
         }

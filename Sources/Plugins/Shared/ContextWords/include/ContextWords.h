@@ -19,53 +19,35 @@ extern "C" {
 /// So many sources of a value are counted exactly.
 #define CONTEXT_EXACT 64
 
-typedef enum ContextKind {
-    ContextDNS,
-    ContextTLS,
-    ContextCertificate,
-    ContextHTTP,
-    ContextFile,
-    ContextSSH,
-    ContextAlert,
-    ContextNotice,
-    ContextKinds
-} ContextKind;
+/// A kind of record and a column, by the numbers that a reading gives them. Kinds are bits of masks.
+typedef uint16_t ContextKind;
+typedef uint16_t ContextColumn;
+/// So many kinds can be told apart in one reading.
+#define CONTEXT_MOST_KINDS 64
 
-typedef enum ContextColumn {
-    ContextQueryName,
-    ContextQueryType,
-    ContextAnswers,
-    ContextResponseCode,
-    ContextHost,
-    ContextSubject,
-    ContextIssuer,
-    ContextSerial,
-    ContextFingerprint,
-    ContextAlternativeNames,
-    ContextValidFrom,
-    ContextValidUntil,
-    ContextVersion,
-    ContextJA3,
-    ContextJA3S,
-    ContextJA4,
-    ContextMethod,
-    ContextURL,
-    ContextUserAgent,
-    ContextContentType,
-    ContextStatus,
-    ContextLength,
-    ContextFileName,
-    ContextHash,
-    ContextClientSoftware,
-    ContextServerSoftware,
-    ContextSignature,
-    ContextSignatureID,
-    ContextCategory,
-    ContextSeverity,
-    ContextAction,
-    ContextMetadata,
-    ContextColumns
-} ContextColumn;
+/// What is done with the values of a column, as bits.
+typedef enum ContextRole {
+    /// They are kept, of records asked for in full.
+    ContextKept = 1 << 0,
+    /// Also of records of which only what they are compared by is asked for.
+    ContextCompared = 1 << 1,
+    /// The sources that share one are counted.
+    ContextCounted = 1 << 2,
+    /// They are hosts and domains: in lower case, without a port and the dot at the end. Of names that were called, the
+    /// sources are counted only of those asked for alone.
+    ContextIsHost = 1 << 3,
+    /// The name that was looked up.
+    ContextIsQuery = 1 << 4,
+    /// The data that a look-up was answered with.
+    ContextIsAnswers = 1 << 5,
+    /// Records that were held back matter if they share a value with one asked for in full.
+    ContextIsShared = 1 << 6,
+    /// Of each source one that was held back with another value matters too.
+    ContextIsContrast = 1 << 7,
+    /// The fingerprint and the subject of the server's certificate.
+    ContextIsCertificate = 1 << 8,
+    ContextIsSubject = 1 << 9,
+} ContextRole;
 
 /// Longer texts are cut.
 #define CONTEXT_LONGEST_TEXT 2048
@@ -84,20 +66,18 @@ typedef struct ContextInterest ContextInterest;
 
 /// - kinds: a bit for each kind.
 /// - since, until: nanoseconds since 1970; the first inside, the second outside.
-ContextInterest *ContextInterestCreate(uint32_t kinds, int64_t since, int64_t until);
+ContextInterest *ContextInterestCreate(uint64_t kinds, int64_t since, int64_t until);
 void ContextInterestDestroy(ContextInterest *interest);
 /// Asks for the records with this address at either end.
 ///
 /// - kinds: a bit for each kind that is asked for.
-void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint32_t kinds);
+void ContextInterestAddSource(ContextInterest *interest, SensorAddress address, uint64_t kinds);
 /// Asks for what such records are compared by with those between two addresses asked for.
-void ContextInterestCompareSource(ContextInterest *interest, SensorAddress address, uint32_t kinds);
+void ContextInterestCompareSource(ContextInterest *interest, SensorAddress address, uint64_t kinds);
 /// Asks for the records of all kinds between two addresses.
 void ContextInterestAddPair(ContextInterest *interest, SensorAddress source, SensorAddress peer);
 /// Asks for anybody's look-ups that were answered with this address.
 void ContextInterestAddAnswer(ContextInterest *interest, SensorAddress address);
-/// Keeps a column of the records asked for.
-void ContextInterestAddColumn(ContextInterest *interest, ContextColumn column);
 /// Asks for all records; of look-ups for the questions alone, so that none is there twice.
 void ContextInterestTakeAll(ContextInterest *interest);
 /// Counts the sources of this value alone, and those of others that were added so.
@@ -169,8 +149,7 @@ void ContextBookCountSource(
 /// Says that a value's sources will be asked for: faster for many at once.
 void ContextBookExpect(
     ContextBook *book, ContextKind kind, ContextColumn column, const char *text, size_t length);
-/// Whether there were more values than are counted; then those asked for have to be counted alone. Values of ContextHost
-/// are counted only so.
+/// Whether there were more values than are counted; then those asked for have to be counted alone.
 bool ContextBookIsFull(ContextBook *book);
 /// The hashes of the sources that a value was seen with: all up to CONTEXT_EXACT, the smallest of more.
 ///

@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 /// Finds flows in a cluster of which nothing is known but where it answers: which indices hold them, and which schema
 /// fits.
@@ -82,7 +83,7 @@ public struct ClusterHunt: Sendable {
         }
         return Found(
             index: best.index, schema: best.schema,
-            hasContext: try BuiltInFieldMaps.map(best.schema).map { $0.kinds.count > 1 } ?? false,
+            hasContext: try BuiltInSchemas.schema(best.schema).map { $0.kinds.count > 1 } ?? false,
             choices: [
                 "\(url) is \(cluster.server)", "index: \(best.index), \(best.flows) flows",
                 "schema: \(best.schema) (\(best.title))",

@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 /// What the indices of a query hold of what is asked for.
 struct IndexCheck {
@@ -105,7 +106,7 @@ enum SchemaFit {
     /// `nil` where none fits.
     static func best(of index: String, _ cluster: Cluster) async throws -> Fit? {
         var best: (fit: Fit, score: Int)?
-        for (name, map) in try BuiltInFieldMaps.all() {
+        for (name, map) in try BuiltInSchemas.all() {
             let types = try await cluster.fieldTypes(index, FieldTypes.asking(for: map.names(of: map.flow)))
             func isThere(_ names: [String]) -> Bool { names.contains { types[$0] != nil } }
             let needed = [map.flow["source"], map.flow["destination"], [map.flow.start ?? map.logged]]
@@ -116,7 +117,7 @@ enum SchemaFit {
             let documents = try await cluster.count(index, query.query(in: .all))
             guard documents > 0 else { continue }
             // What a schema chooses documents by tells more than one field in common.
-            let score = map.flow.fields.values.filter { isThere($0.names) }.count + 3 * map.flow.select.count
+            let score = map.flow.fields.values.filter { isThere($0.paths) }.count + 3 * map.flow.select.count
             if score > best?.score ?? 0 {
                 best = (Fit(name: name, title: map.title, documents: documents), score)
             }
@@ -152,7 +153,7 @@ extension Cluster {
 
     /// The index patterns of known schemas that match some documents.
     func flowPatterns() async throws -> [String] {
-        let patterns = try BuiltInFieldMaps.all().flatMap { $0.map.index.split(separator: ",").map(String.init) }
+        let patterns = try BuiltInSchemas.all().flatMap { $0.schema.index.split(separator: ",").map(String.init) }
         var found: [String] = []
         for pattern in Set(patterns).sorted() where try await count(pattern, ["match_all": [:]]) > 0 {
             found.append(pattern)

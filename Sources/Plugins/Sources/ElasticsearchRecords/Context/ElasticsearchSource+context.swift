@@ -1,8 +1,9 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 extension ElasticsearchSource: ContextSource {
-    public static var contextKinds: Set<RecordKind> { Set(FieldMap.words.map(\.kind)) }
+    public static var contextKinds: Set<RecordKind> { Set(RecordKind.known).subtracting([.flow]) }
 
     /// Certificates stand in the records of the handshakes that showed them, where the schema has none of their own.
     public var contextKinds: Set<RecordKind> {
@@ -67,7 +68,7 @@ extension ElasticsearchSource: ContextSource {
     }
 
     /// Where a kind's records are: with the flows that the pipeline names, or where the schema has them.
-    private func contextIndex(of fields: KindMap, _ map: FieldMap) -> String {
+    private func contextIndex(of fields: KindSchema, _ map: RecordSchema) -> String {
         if let index = options.contextIndex { return index }
         var patterns: [String] = []
         for index in [options.index, fields.index ?? map.index] {

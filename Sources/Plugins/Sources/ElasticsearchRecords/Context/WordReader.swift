@@ -25,14 +25,13 @@ struct WordReader: DocumentReader {
 
     private struct Column: Sendable {
         let name: ColumnName
-        let slots: Range<Int>
-        let form: Form
+        /// Those of one object are together.
+        let groups: [Range<Int>]
 
+        var slots: Range<Int> { (groups.first?.lowerBound ?? 0)..<(groups.last?.upperBound ?? 0) }
         /// The columns of which a record may have several values.
-        var isList: Bool { form == .list || name == .query }
+        var isList: Bool { name.form == .lines || name == .query }
     }
-
-    private enum Form { case count, id, time, text, host, list }
 
     /// - Parameters:
     ///   - query: which documents come.
@@ -45,28 +44,30 @@ struct WordReader: DocumentReader {
             for name in names { paths.append((name, paths.count)) }
             return first..<paths.count
         }
+        /// Fields that stand in one object, and are read together where a column holds lines.
+        func groups(_ names: [String]) -> [[String]] {
+            func object(_ name: String) -> Substring? { name.lastIndex(of: ".").map { name[..<$0] } }
+            return names.reduce(into: []) { groups, name in
+                if let last = groups.last?.last, let own = object(name), own == object(last) {
+                    groups[groups.count - 1].append(name)
+                } else {
+                    groups.append([name])
+                }
+            }
+        }
         times = take(query.time == query.logged ? [query.logged] : [query.time, query.logged])
         head = Head(
             source: take(query.map["source"]), destination: take(query.map["destination"]),
             port: take(query.map["port"]), proto: take(query.map["proto"]))
         columns = asked.sorted { $0.name < $1.name }.map { name in
-            Column(name: name, slots: take(query.map[name.name]), form: Self.form(of: name))
+            // Members of an object cannot be fetched without knowing their names.
+            Column(name: name, groups: name.form == .entries ? [] : groups(query.map[name.name]).map(take))
         }
         count = paths.count
         kind = query.kind
         self.window = window
         tree = FieldTree(paths, lists: Set(columns.filter(\.isList).flatMap(\.slots)))
         fields = Set(paths.map(\.path)).sorted()
-    }
-
-    private static func form(of column: ColumnName) -> Form {
-        switch column {
-        case .id: .id
-        case .validFrom, .validUntil: .time
-        case .answers, .alternativeNames: .list
-        case .host, .query: .host
-        default: column.isText ? .text : .count
-        }
     }
 
     func read(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) -> DocumentOutcome {
@@ -102,18 +103,19 @@ struct WordReader: DocumentReader {
         _ column: Column, of document: Document, name: Int, _ table: inout RecordTable, _ row: Int
     ) {
         let slots = column.slots
-        switch column.form {
-        case .text: table.texts[column.name]?[row] = WordText.clean(document.texts(slots).first ?? "")
-        case .list:
-            let lines = document.texts(slots).map { $0.replacing("\n", with: " ").replacing("\r", with: " ") }
+        switch column.name.form {
+        case _ where column.name == .id: table.numbers[.id]?[row] = document.first(slots)?.id ?? RecordTable.unknown
+        case .text, .entries: table.texts[column.name]?[row] = WordText.clean(document.texts(slots).first ?? "")
+        case .lines:
+            let texts = column.groups.lazy.map(document.texts).first { !$0.isEmpty } ?? []
+            let lines = texts.map { $0.replacing("\n", with: " ").replacing("\r", with: " ") }
             table.texts[column.name]?[row] = WordText.clean(lines.joined(separator: "\n"))
         case .host:
             let texts = document.names(slots)
             let place = column.name == .query ? name : 0
             table.texts[column.name]?[row] = place < texts.count ? WordText.clean(texts[place], isHost: true) : ""
-        case .id: table.numbers[column.name]?[row] = document.first(slots)?.id ?? RecordTable.unknown
         case .time: table.numbers[column.name]?[row] = document.moment(slots)?.nanoseconds ?? RecordTable.unknown
-        case .count: table.numbers[column.name]?[row] = document.first(slots)?.count ?? RecordTable.unknown
+        case .number: table.numbers[column.name]?[row] = document.first(slots)?.count ?? RecordTable.unknown
         }
     }
 }

@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 import Synchronization
 
 /// Flow records of an Elasticsearch or OpenSearch cluster.
@@ -8,7 +9,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
     public static let summary = "Reads flow records of an Elasticsearch or OpenSearch cluster."
 
     let options: ElasticsearchSourceOptions
-    let choice: FieldMapChoice
+    let choice: SchemaChoice
     let session: ClusterSession
     let searches = OpenSearches()
 
@@ -20,7 +21,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
     init(_ options: ElasticsearchSourceOptions, _ context: PluginContext, policy: RetryPolicy?) throws {
         try options.connection.check(codeFolders: context.codeFolders)
         self.options = options
-        choice = try FieldMapChoice(options.schema, folder: context.folder)
+        choice = try SchemaChoice(options.schema, folder: context.folder)
         if case .builtIn(let map) = choice { _ = try map.overridden(by: options.fields) }
         session = ClusterSession(options.connection, policy: policy)
     }

@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 /// The options of the source `elasticsearch`.
 public struct ElasticsearchSourceOptions: PluginOptions, ConnectsToCluster {
@@ -37,7 +38,7 @@ public struct ElasticsearchSourceOptions: PluginOptions, ConnectsToCluster {
             ),
             Option(
                 "schema", \.schema,
-                "Which fields say what: \(BuiltInFieldMaps.names.joined(separator: ", ")), or the path of a file like those in configs/fields."
+                "Which fields say what: \(BuiltInSchemas.names.joined(separator: ", ")), or the path of a file like those in configs/fields."
             ),
             Option(
                 "fields", \.fields,

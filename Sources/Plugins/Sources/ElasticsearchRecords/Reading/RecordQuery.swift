@@ -1,11 +1,12 @@
 import ElasticsearchClient
 import FlareKit
+import RecordSchemas
 
 /// Which documents of an index are asked for: the records of one kind in a window, as the pipeline filters them.
 struct RecordQuery: Sendable {
     let kind: RecordKind
     let index: String
-    let map: KindMap
+    let map: KindSchema
     /// When documents were written.
     let logged: String
     let types: FieldTypes

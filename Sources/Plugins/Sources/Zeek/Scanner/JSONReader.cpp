@@ -4,7 +4,7 @@
 #include <simdjson.h>
 #include <vector>
 
-#include "Header.hpp"
+#include "LogNames.hpp"
 
 namespace zeek {
 
@@ -135,12 +135,12 @@ bool JSONReader::Parser::readTime(std::string_view line, int64_t &nanoseconds) c
     const dom::element *const time = find("ts");
     if (time == nullptr) return false;
     std::string_view text;
-    if (time->get(text) == simdjson::SUCCESS) return readTimeSlowly(text.data(), text.size(), nanoseconds);
+    if (time->get(text) == simdjson::SUCCESS) return sensor::readAnyTime(text.data(), text.size(), nanoseconds);
     double seconds;
     if (time->get(seconds) != simdjson::SUCCESS || !(seconds >= 0)) return false;
     const std::string_view digits = timeDigits(line);
     double written;
-    if (!digits.empty() && readTimeSlowly(digits.data(), digits.size(), nanoseconds)) {
+    if (!digits.empty() && sensor::readAnyTime(digits.data(), digits.size(), nanoseconds)) {
         // Whole numbers may be in smaller units; others have to be what the parser read.
         written = double(nanoseconds) / 1e9;
         if (seconds >= 1e11 || std::fabs(written - seconds) < 1e-6) return true;

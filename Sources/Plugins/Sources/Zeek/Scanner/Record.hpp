@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "Header.hpp"
+#include "LogNames.hpp"
 #include "Value.hpp"
 #include "Wants.hpp"
 #include "ZeekScanner.h"

@@ -173,7 +173,7 @@ void RowReader::writeText(const Field &field, Value value, ZeekTable &table, Out
             else output.texts.append(text);
         } else {
             std::string plain;
-            unescape(text, plain);
+            records::unescape(text, plain);
             if (field.form == ZeekHost) appendHost(plain, output.texts);
             else output.texts.append(plain);
         }
@@ -237,7 +237,7 @@ bool RowReader::fitsConn() const {
 
 Reading RowReader::readAsConn(const char *line, const char *end, uint64_t position, Output &output, const char *&next) {
     const bool isSplit = split(line, end, next);
-    if (isSplit && columnCount != header.fields.size()) setHeader(Header::ofConn(columnCount));
+    if (isSplit && columnCount != header.fields.size()) setHeader(headerOfConn(columnCount));
     if (isSplit && hasColumns() && fitsConn()) return read(line, end, position, output, next);
     const bool isCutOff = next == end && end[-1] != '\n' && columnCount > 1;
     return Reading::rejected(isCutOff ? ZeekTruncated : ZeekNoHeader);

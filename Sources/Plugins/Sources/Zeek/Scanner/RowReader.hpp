@@ -3,7 +3,7 @@
 #include <array>
 #include <vector>
 
-#include "Header.hpp"
+#include "LogNames.hpp"
 #include "Record.hpp"
 
 namespace zeek {

@@ -6,10 +6,15 @@
 #include <string_view>
 
 #include "SensorText/Address.hpp"
+#include "SensorText/Identity.hpp"
 #include "SensorText/Text.hpp"
+#include "SensorText/Time.hpp"
 #include "ZeekScanner.h"
 
 namespace zeek {
+
+using sensor::identity;
+using sensor::readSeconds;
 
 /// Eight digits, the first one lowest, as digits' values: the number they write.
 SENSOR_INLINE uint64_t eightDigits(uint64_t digits) {
@@ -25,27 +30,18 @@ SENSOR_INLINE bool hasOther(uint64_t digits) {
     return ((digits | (digits + 0x7676767676767676u)) & 0x8080808080808080u) != 0;
 }
 
-/// Reads a time in any form: seconds since 1970 with or without decimals; a whole number of milliseconds, microseconds
-/// or nanoseconds, told apart by its size; RFC 3339.
-bool readTimeSlowly(const char *text, size_t length, int64_t &nanoseconds);
-
 /// Reads a time, quickly where it is in the form that Zeek writes today (1713484795.943239).
 SENSOR_INLINE bool readTime(const char *text, size_t length, int64_t &nanoseconds) {
-    if (__builtin_expect(length != 17 || text[10] != '.', 0)) return readTimeSlowly(text, length, nanoseconds);
+    if (__builtin_expect(length != 17 || text[10] != '.', 0)) return sensor::readAnyTime(text, length, nanoseconds);
     const uint64_t first = sensor::load64(text) ^ 0x3030303030303030u;
     const uint64_t last = sensor::load64(text + 9) ^ 0x3030303030302E30u;
-    if (hasOther(first) || hasOther(last)) return readTimeSlowly(text, length, nanoseconds);
+    if (hasOther(first) || hasOther(last)) return sensor::readAnyTime(text, length, nanoseconds);
     const uint64_t tenth = uint64_t(text[8] - '0');
-    if (tenth > 9) return readTimeSlowly(text, length, nanoseconds);
+    if (tenth > 9) return sensor::readAnyTime(text, length, nanoseconds);
     const uint64_t seconds = eightDigits(first) * 100 + tenth * 10 + (last & 0xFF);
     nanoseconds = int64_t(seconds * 1'000'000'000 + eightDigits(last & ~uint64_t(0xFFFF)) * 1'000);
     return true;
 }
-
-/// Reads seconds; what lies beyond nanoseconds is cut off.
-///
-/// - Returns: false for any other text, negative numbers too, and above 292 years.
-bool readSeconds(const char *text, size_t length, int64_t &nanoseconds);
 
 /// Reads a whole number from 0 on.
 SENSOR_INLINE bool readCount(const char *text, size_t length, int64_t &value) {
@@ -79,22 +75,6 @@ SENSOR_INLINE uint8_t protocolNumber(const char *name, size_t length, const Sens
     }
     if (length == 4 && word == 0x706D6369) return source.high == 0 && source.low >> 32 == 0xFFFF ? 1 : 58;
     return SensorProtocolNumber(name, length);
-}
-
-/// The 64 bits that stand for an id: a product of two 64-bit numbers, folded, for each 8 bytes (the construction of
-/// W. Yi's wyhash); never ZEEK_UNKNOWN.
-SENSOR_INLINE int64_t identity(const char *text, size_t length) {
-    constexpr uint64_t a = 0x9E3779B97F4A7C15u, b = 0xD6E8FEB86659FD93u;
-    const auto fold = [](uint64_t x, uint64_t y) {
-        const auto product = static_cast<unsigned __int128>(x) * y;
-        return uint64_t(product) ^ uint64_t(product >> 64);
-    };
-    uint64_t state = fold(a ^ length, b);
-    for (; length > 8; length -= 8, text += 8) state = fold(state ^ sensor::load64(text) ^ a, b);
-    const uint64_t rest = length == 0 ? 0 : sensor::load64(text) & ~uint64_t(0) >> (64 - 8 * length);
-    state = fold(state ^ rest ^ a, b ^ 0xA0761D6478BD642Fu);
-    const auto result = int64_t(state);
-    return result == ZEEK_UNKNOWN ? 0 : result;
 }
 
 /// Appends the name of a host in the form in which it is compared: lower case, no port, no dot at its end.

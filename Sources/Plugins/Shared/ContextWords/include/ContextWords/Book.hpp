@@ -14,6 +14,19 @@ namespace context {
 /// How much of a record was asked for.
 enum class Detail { none, comparison, full };
 
+/// A column, and what is done with its values.
+struct Column {
+    ContextColumn place;
+    /// Bits of `ContextRole`.
+    uint16_t roles;
+
+    bool is(ContextRole role) const { return (roles & role) != 0; }
+    /// Whether it is kept of records of which so much was asked for.
+    bool isKept(Detail detail) const {
+        return is(ContextKept) && (detail == Detail::full || (detail == Detail::comparison && is(ContextCompared)));
+    }
+};
+
 }  // namespace context
 
 struct ContextInterest {
@@ -41,16 +54,14 @@ struct ContextInterest {
     };
     /// What is asked for of a source's records toward all peers: a bit for each kind.
     struct Asked {
-        uint32_t full = 0;
+        uint64_t full = 0;
         /// What they are compared by.
-        uint32_t comparison = 0;
+        uint64_t comparison = 0;
         /// Whether all kinds are asked for toward some peers.
         bool isPaired = false;
     };
 
-    uint32_t kinds = 0;
-    /// A bit for each column that is kept.
-    uint32_t columns = 0;
+    uint64_t kinds = 0;
     /// Whether all records are asked for, and of look-ups the questions alone.
     bool isAll = false;
     int64_t since = INT64_MIN;
@@ -64,19 +75,16 @@ struct ContextInterest {
     std::unordered_set<uint64_t> counted;
 
     bool wants(ContextKind kind) const { return (kinds >> kind & 1) != 0; }
-    bool wants(ContextColumn column) const { return (columns >> column & 1) != 0; }
-    /// Whether a column is kept of records of which so much was asked for.
-    bool wants(ContextColumn column, ContextKind kind, Detail detail) const {
-        return wants(column)
-            && (detail == Detail::full || (detail == Detail::comparison && compares(column, kind)));
-    }
     /// Whether the sources of a column's values are counted: of names that were called only of those asked for.
-    bool counts(ContextColumn column) const { return !isAll && (column != ContextHost || !counted.empty()); }
+    bool counts(context::Column column) const {
+        const bool isCalled = column.is(ContextIsHost) && !column.is(ContextIsQuery);
+        return column.is(ContextCounted) && !isAll && (!isCalled || !counted.empty());
+    }
     bool holds(int64_t time) const { return time >= since && time < until; }
     Detail detail(ContextKind kind, const SensorAddress &source, const SensorAddress &destination) const {
         if (isAll) return Detail::full;
         const Asked here = asked(source), there = asked(destination);
-        const uint32_t bit = uint32_t(1) << kind;
+        const uint64_t bit = uint64_t(1) << kind;
         if (((here.full | there.full) & bit) != 0) return Detail::full;
         if ((here.isPaired && isAsked(source, destination)) || (there.isPaired && isAsked(destination, source)))
             return Detail::full;
@@ -105,16 +113,6 @@ private:
         const auto found = sources.find(address);
         return found == sources.end() ? Asked() : found->second;
     }
-    /// Whether records are compared by a column.
-    static bool compares(ContextColumn column, ContextKind kind) {
-        switch (kind) {
-            case ContextTLS:
-                return column == ContextJA3 || column == ContextJA4 || column == ContextFingerprint
-                    || column == ContextSubject || column == ContextIssuer || column == ContextSerial;
-            case ContextHTTP: return column == ContextUserAgent;
-            default: return true;
-        }
-    }
 };
 
 /// The records and counts of one scanner. A scanner calls `begin`, then the value functions, then `end`.
@@ -124,22 +122,22 @@ private:
 struct ContextBook {
     explicit ContextBook(const ContextInterest &interest) : interest(interest) {}
 
+    using Column = context::Column;
     using Detail = context::Detail;
     /// Longer texts are cut.
     static constexpr size_t longestText = CONTEXT_LONGEST_TEXT;
 
     const ContextInterest &interest;
     uint64_t lines = 0, rejected = 0;
-    uint64_t used[ContextKinds] = {};
+    uint64_t used[CONTEXT_MOST_KINDS] = {};
     /// Whether records may be held back, since somebody calls `release`.
     bool mayHold = false;
 
-    void begin(const ContextHead &head, Detail detail);
-    void number(ContextColumn column, int64_t value);
+    /// - mayWait: whether it may be held back.
+    void begin(const ContextHead &head, Detail detail, bool mayWait);
+    void number(Column column, int64_t value);
     /// Does nothing for an empty text. What is no UTF-8 in it becomes U+FFFD.
-    void text(ContextColumn column, std::string_view value);
-    /// A host or a domain: in lower case, without a port and the dot at its end.
-    void host(ContextColumn column, std::string_view value);
+    void text(Column column, std::string_view value);
     /// A record that says nothing of what was asked for is none.
     void end();
 
@@ -149,14 +147,13 @@ struct ContextBook {
     void release(ContextBook *const *books, size_t count);
 
     /// Counts that a source was seen with a value.
-    void count(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
-    void countHost(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
+    void count(ContextKind kind, Column column, std::string_view value, const SensorAddress &source);
 
     /// A line of texts: appends one to `joined`.
     static void join(std::string &joined, std::string_view value);
 
     struct Value {
-        ContextColumn column : 16;
+        ContextColumn column;
         bool isNumber;
         /// Of a text.
         uint32_t length;
@@ -192,13 +189,13 @@ private:
         /// The same for the record's source alone.
         uint64_t ownHash;
         uint32_t record;
-        ContextColumn column;
+        Column column;
     };
 
     /// Where the record that was begun is written.
     Shelf &current() { return isHeld ? held : given; }
-    void countKept(ContextKind kind, ContextColumn column, std::string_view value, const SensorAddress &source);
-    void tie(ContextColumn column, std::string_view text);
+    std::string_view clean(Column column, std::string_view value);
+    void tie(Column column, std::string_view text);
     bool mayBeAnyCertificate() const;
 
     Shelf held;
@@ -220,6 +217,8 @@ private:
 
 namespace context {
 
+/// Appends a text of any length with U+FFFD for what is no UTF-8.
+void repair(std::string_view text, std::string &repaired);
 /// A text as it is kept: cut, and with U+FFFD for what is no UTF-8. `scratch` holds it where it had to be changed.
 std::string_view clean(std::string_view text, std::string &scratch);
 /// A host as it is kept.

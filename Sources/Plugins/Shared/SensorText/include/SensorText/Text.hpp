@@ -19,18 +19,30 @@ inline uint32_t load32(const char *p) {
     return value;
 }
 
-/// One bit for each of 16 bytes that is `c`, the first byte lowest.
-SENSOR_INLINE uint32_t equal16(const char *p, char c) {
-    using Bytes = int8_t __attribute__((ext_vector_type(16)));
-    using Flags = bool __attribute__((ext_vector_type(16)));
-    Bytes bytes;
+using Bytes16 = uint8_t __attribute__((ext_vector_type(16)));
+
+SENSOR_INLINE Bytes16 load16(const char *p) {
+    Bytes16 bytes;
     std::memcpy(&bytes, p, sizeof bytes);
-    const auto flags = __builtin_convertvector(bytes == int8_t(c), Flags);
+    return bytes;
+}
+
+/// One bit for each of 16 flags, the first one lowest.
+template <class Compared>
+SENSOR_INLINE uint32_t bits16(Compared compared) {
+    using Flags = bool __attribute__((ext_vector_type(16)));
+    const auto flags = __builtin_convertvector(compared, Flags);
     uint16_t result;
     static_assert(sizeof flags == sizeof result);
     std::memcpy(&result, &flags, sizeof result);
     return result;
 }
+
+/// One bit for each of 16 bytes that is `c`, the first byte lowest.
+SENSOR_INLINE uint32_t equal16(const char *p, char c) { return bits16(load16(p) == uint8_t(c)); }
+
+/// One bit for each of 16 bytes that is a blank or a control character.
+SENSOR_INLINE uint32_t blank16(const char *p) { return bits16(load16(p) <= uint8_t(' ')); }
 
 /// Whether the text of a literal stands at `p`.
 template <size_t size>

@@ -17,7 +17,6 @@
 /// A scanner is used by one thread at a time; different scanners share nothing.
 
 #include "SensorText.h"
-#include "ZeekContext.h"
 
 #ifdef __cplusplus
 extern "C" {

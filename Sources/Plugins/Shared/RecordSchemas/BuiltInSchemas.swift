@@ -1,7 +1,7 @@
 import FlareKit
 
-/// The field maps that this command carries: the files of configs/fields.
-package enum BuiltInFieldMaps {
+/// The schemas that this command carries: the files of configs/fields.
+package enum BuiltInSchemas {
     /// The text of each by its name.
     package static let texts: [String: [UInt8]] = [
         "arkime": PackageResources.arkime_yaml,
@@ -16,19 +16,29 @@ package enum BuiltInFieldMaps {
         "suricata": PackageResources.suricata_yaml,
         "suricata-ecs": PackageResources.suricata_ecs_yaml,
         "wazuh": PackageResources.wazuh_yaml,
+        "zeek": PackageResources.zeek_yaml,
         "zeek-ecs": PackageResources.zeek_ecs_yaml,
     ]
 
     package static var names: [String] { texts.keys.sorted() }
 
-    /// Reads a map; `nil` where there is none of the name.
-    package static func map(_ name: String) throws -> FieldMap? {
+    /// Reads a schema; `nil` where there is none of the name.
+    package static func schema(_ name: String) throws -> RecordSchema? {
         guard let bytes = texts[name] else { return nil }
-        return try FieldMap.read(String(decoding: bytes, as: UTF8.self), file: "builtin:\(name)")
+        return try RecordSchema.read(String(decoding: bytes, as: UTF8.self), file: "builtin:\(name)")
     }
 
-    /// All maps, by name.
-    package static func all() throws -> [(name: String, map: FieldMap)] {
-        try names.compactMap { name in try map(name).map { (name, $0) } }
+    /// Suricata's own.
+    package static func suricata() throws -> RecordSchema { try suricataRead.get() }
+    /// Zeek's own.
+    package static func zeek() throws -> RecordSchema { try zeekRead.get() }
+
+    // Each is read once.
+    private static let suricataRead = Result { try schema("suricata") ?? RecordSchema() }
+    private static let zeekRead = Result { try schema("zeek") ?? RecordSchema() }
+
+    /// All schemas, by name.
+    package static func all() throws -> [(name: String, schema: RecordSchema)] {
+        try names.compactMap { name in try schema(name).map { (name, $0) } }
     }
 }

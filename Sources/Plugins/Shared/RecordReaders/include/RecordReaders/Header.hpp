@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-namespace zeek {
+namespace records {
 
-/// What the header lines in force say.
+/// What the header lines of separated text in force say, as Zeek writes them.
 struct Header {
     /// More columns than any log has.
     static constexpr size_t mostColumns = 1024;
@@ -33,27 +33,9 @@ struct Header {
             && unset == other.unset && path == other.path && fields == other.fields;
     }
 
-    /// The columns that Zeek writes to conn.log by default in the version that writes so many; a header without columns
-    /// where no version does.
-    static Header ofConn(size_t columns);
-
 private:
     bool takeSeparator(std::string_view value);
     bool takeFields(std::string_view names);
-};
-
-/// The log that another one tells of again: that of the reduced log http_red (Corelight) and of open_http
-/// (zeek-open-connections) is http.
-std::string_view originalLog(std::string_view log);
-
-/// What a log without a name is, from the names of its fields; empty where they tell nothing.
-class LogGuess {
-public:
-    void see(std::string_view field);
-    std::string_view log() const;
-
-private:
-    bool isConn = false, isSSL = false, isDNS = false, hasDepth = false, hasTags = false;
 };
 
 /// A field's name with dots between its parts. Zeek may be set to write other scope separators
@@ -63,4 +45,4 @@ std::string dotted(std::string_view field);
 /// Undoes Zeek's escapes (\x09): appends the text to `out`.
 void unescape(std::string_view text, std::string &out);
 
-}  // namespace zeek
+}  // namespace records

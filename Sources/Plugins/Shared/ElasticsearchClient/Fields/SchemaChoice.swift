@@ -1,8 +1,9 @@
 import FlareKit
+import RecordSchemas
 
 /// The field map that an option `schema` means: a built-in one by its name, or a file.
-package enum FieldMapChoice: Sendable {
-    case builtIn(FieldMap)
+package enum SchemaChoice: Sendable {
+    case builtIn(RecordSchema)
     /// The file's path, absolute.
     case file(String)
 
@@ -10,22 +11,22 @@ package enum FieldMapChoice: Sendable {
     /// - Throws: a complaint where it is neither.
     package init(_ schema: String, folder: String, option: String = "schema") throws {
         let name = schema.hasPrefix("builtin:") ? String(schema.dropFirst("builtin:".count)) : schema
-        if let map = try BuiltInFieldMaps.map(name) {
+        if let map = try BuiltInSchemas.schema(name) {
             self = .builtIn(map)
         } else if schema.contains("/") || schema.hasSuffix(".yaml") {
             self = .file(OptionPath(schema, in: folder).file ?? schema)
         } else {
             throw OptionComplaint(
                 "\"\(schema)\" is no schema", option: option,
-                expected: "one of \(BuiltInFieldMaps.names.joined(separator: ", ")), or the path of a file")
+                expected: "one of \(BuiltInSchemas.names.joined(separator: ", ")), or the path of a file")
         }
     }
 
     /// The map itself; a file is read now.
-    package func load() throws -> FieldMap {
+    package func load() throws -> RecordSchema {
         switch self {
         case .builtIn(let map): map
-        case .file(let path): try FieldMap.read(TextFile.read(path), file: path)
+        case .file(let path): try RecordSchema.read(TextFile.read(path), file: path)
         }
     }
 
@@ -33,15 +34,15 @@ package enum FieldMapChoice: Sendable {
     package var kinds: Set<RecordKind> {
         switch self {
         case .builtIn(let map): Set(map.kinds.keys)
-        case .file: Set(FieldMap.words.map(\.kind)).union([.flow])
+        case .file: Set(RecordKind.known)
         }
     }
 }
 
-extension FieldMap {
+extension RecordSchema {
     /// The names of all fields that a kind's records may need, the dates among them.
-    package func names(of kind: KindMap) -> [String] {
-        kind.fields.values.flatMap(\.names) + Array(kind.select.keys) + Array(kind.exclude.keys)
+    package func names(of kind: KindSchema) -> [String] {
+        kind.fields.values.flatMap(\.paths) + Array(kind.select.keys) + Array(kind.exclude.keys)
             + Array(kind.answers.keys)
             + [kind.start, logged].compactMap { $0 }
     }

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ContextWords/Book.hpp"
+#include "RecordReaders.h"
+#include "SensorText/Text.hpp"
+
+namespace records {
+
+/// A value that is wanted, by its number in the plan.
+using Slot = uint16_t;
+
+/// Finds names among some. Names are asked for where they stand in a line, so that 8 bytes from their begin can be read.
+class NameTable {
+public:
+    static constexpr size_t none = SIZE_MAX;
+
+    /// - Returns: the value of a name, which becomes `value` if the name is new.
+    size_t add(std::string_view name, size_t value);
+
+    size_t find(const char *name, size_t length) const {
+        if (entries.empty()) return none;
+        const Ends ends(name, length);
+        const size_t mask = entries.size() - 1;
+        for (size_t at = ends.hash() & mask; entries[at].value != none; at = (at + 1) & mask) {
+            const Entry &entry = entries[at];
+            if (entry.ends == ends && (length <= 16 || std::memcmp(entry.name.data(), name, length) == 0)) return entry.value;
+        }
+        return none;
+    }
+
+private:
+    /// The first 8 bytes of a name, the last 8, and how long it is: all of a short one.
+    struct Ends {
+        uint64_t begin = 0, end = 0;
+        size_t length = 0;
+
+        Ends() = default;
+        Ends(const char *name, size_t length) : length(length) {
+            if (length == 0) return;
+            begin = length < 8 ? sensor::load64(name) << (64 - 8 * length) : sensor::load64(name);
+            end = length > 8 ? sensor::load64(name + length - 8) : 0;
+        }
+        bool operator==(const Ends &other) const {
+            return begin == other.begin && end == other.end && length == other.length;
+        }
+        size_t hash() const { return size_t((begin ^ end * 0x9E3779B97F4A7C15u ^ length) * 0xD6E8FEB86659FD93u >> 40); }
+    };
+    struct Entry {
+        std::string name;
+        Ends ends;
+        size_t value = none;
+    };
+
+    std::vector<Entry> entries;
+    size_t count = 0;
+};
+
+/// A wanted member of an object, or an object with wanted members.
+struct Node {
+    static constexpr Slot nothing = UINT16_MAX;
+
+    NameTable children;
+    bool hasChildren = false;
+    Slot slot = nothing;
+    /// Whether the members of an object are the value.
+    bool isEntries = false;
+};
+
+/// The slots of one field: any of them counts, the first that a record has.
+using Slots = std::vector<Slot>;
+
+struct ColumnField {
+    context::Column column;
+    RecordForm form;
+    /// Those of one member are taken together.
+    std::vector<Slots> alternatives;
+    /// Whether it stands beside the name that was looked up, so that a record of several names has one for each.
+    bool isBesideQuery = false;
+};
+
+/// The kind of records that nobody asked for.
+constexpr ContextKind nobody = RECORD_NOBODY;
+
+struct Condition {
+    Slot slot;
+    std::string value;
+};
+
+/// How the records of a kind are read.
+struct Kind {
+    ContextKind kind;
+    uint8_t protocol;
+    bool mayWait, mayBeNobodys;
+    Slots parts[RecordColumn];
+    std::vector<ColumnField> columns;
+    std::vector<Condition> left;
+    std::vector<Slots> tells;
+    /// How members begin that may hold others, those of columns that nobody wants among them: `"ja3":{`.
+    std::vector<std::string> openings;
+    /// Places among the columns; as many as there are where there is none.
+    size_t query = 0, answers = 0;
+
+    bool hasQuery() const { return query < columns.size(); }
+    bool hasAnswers() const { return answers < columns.size(); }
+};
+
+}  // namespace records
+
+struct RecordPlan {
+    using Kind = records::Kind;
+    using Slot = records::Slot;
+
+    bool isNamedByFile = false;
+    std::vector<Kind> kinds;
+    /// The first one is the line's own object.
+    std::vector<records::Node> nodes{1};
+    /// The slots of paths, whose cells are taken apart where that is said.
+    struct Path {
+        std::string name;
+        bool isList;
+    };
+    std::vector<Path> paths;
+    /// Where the value stands that selects the kind, and what it selects.
+    records::Slots selectors;
+    records::NameTable selected;
+    /// How that value's key and its quote begin, where there is one alone and it is the line's own member.
+    std::string selectorKey;
+
+    records::Slot slot(std::string_view path);
+    records::Slots slots(std::string_view paths);
+    void addColumn(ContextColumn column, RecordForm form, uint16_t roles, std::string_view paths);
+    void select(std::string_view path, std::string_view value);
+    /// Makes the members of these paths known that may hold others.
+    void know(RecordForm form, std::string_view paths);
+
+    /// The kind that a value selects, where somebody asked for it.
+    ///
+    /// - value: 8 bytes from its begin can be read.
+    const Kind *find(const char *value, size_t length) const {
+        const size_t place = selected.find(value, length);
+        return place == records::NameTable::none || kinds[place].kind == records::nobody ? nullptr : &kinds[place];
+    }
+    const Kind *find(std::string_view value) const {
+        const std::string padded = std::string(value).append(8, '\0');
+        return find(padded.data(), value.size());
+    }
+
+private:
+    void addPath(std::string_view rest, size_t node, records::Slot slot);
+};

@@ -1,0 +1,242 @@
+#include "Recorder.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "SensorText/Address.hpp"
+#include "SensorText/Identity.hpp"
+
+namespace records {
+
+namespace {
+
+/// - Returns: false for any other text than a whole number of up to 18 digits.
+bool readNumber(std::string_view text, int64_t &number) {
+    const bool isNegative = text.size() > 1 && text.front() == '-';
+    if (isNegative) text.remove_prefix(1);
+    if (text.empty() || text.size() > 18) return false;
+    number = 0;
+    for (const char c : text) {
+        if (!sensor::isDigit(c)) return false;
+        number = number * 10 + (c - '0');
+    }
+    if (isNegative) number = -number;
+    return true;
+}
+
+}  // namespace
+
+bool Recorder::readTime(const Value &value, int64_t &time) {
+    const std::string_view text = value.text;
+    if (text.size() == sensor::TimeReader::usualLength) return times.readUsual(text.data(), time);
+    if (sensor::readAnyTime(text.data(), text.size(), time)) return true;
+    if (value.isText) {
+        joined.assign(text) += 'Z';
+        return sensor::readTime(joined.data(), joined.size(), time);
+    }
+    joined.assign(text);
+    const double seconds = std::strtod(joined.c_str(), nullptr);
+    if (!(seconds > 0 && seconds < 9e9)) return false;
+    time = std::llround(seconds * 1e6) * 1'000;
+    return true;
+}
+
+int64_t Recorder::time(const Kind &kind) {
+    const Value *const value = values.first(kind.parts[RecordStart]);
+    int64_t time;
+    return value != nullptr && readTime(*value, time) ? time : CONTEXT_UNKNOWN;
+}
+
+uint16_t Recorder::port(const Slots &slots) const {
+    const Value *const value = values.first(slots);
+    int64_t number;
+    return value != nullptr && readNumber(value->text, number) && number >= 0 && number <= UINT16_MAX ? uint16_t(number) : 0;
+}
+
+int64_t Recorder::identity(const Value &value) {
+    uint64_t number = 0;
+    const bool isNumber = value.text.size() < 20 && std::all_of(value.text.begin(), value.text.end(), [&](char c) {
+        number = number * 10 + uint64_t(c - '0');
+        return sensor::isDigit(c);
+    });
+    // The reader of ids looks past the end.
+    return isNumber ? int64_t(number) : sensor::identity(std::string(value.text).append(8, '\0').data(), value.text.size());
+}
+
+bool Recorder::readAddress(const Value &value, SensorAddress &address) {
+    const std::string_view text = value.text;
+    return value.isInside ? sensor::readAddressInside(text.data(), text.size(), address)
+                          : sensor::readAddress(text.data(), text.size(), address);
+}
+
+void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &addresses) const {
+    addresses.clear();
+    values.eachOfFirst(slots, [&](const Value &value) {
+        SensorAddress address;
+        if (readAddress(value, address)) addresses.push_back(address);
+        return true;
+    });
+}
+
+/// Whether the record tells again what others tell, and all are asked for.
+bool Recorder::isRepeated(const Kind &kind) const {
+    return book.interest.isAll && std::any_of(kind.left.begin(), kind.left.end(), [&](const Condition &condition) {
+        const Value *const value = values.first({condition.slot});
+        return value != nullptr && value->text == condition.value;
+    });
+}
+
+bool Recorder::isAnsweredAsAsked(const Kind &kind) const {
+    if (!kind.hasAnswers() || book.interest.answers.empty()) return false;
+    bool isAsked = false;
+    for (const Slots &slots : kind.columns[kind.answers].alternatives)
+        for (const Slot slot : slots)
+            values.each(slot, [&](const Value &value) {
+                SensorAddress address;
+                isAsked = readAddress(value, address) && book.interest.isAnswer(address);
+                return !isAsked;
+            });
+    return isAsked;
+}
+
+/// How much is asked for of what any of the sources said to any of the destinations.
+Recorder::Detail Recorder::detail(const Kind &kind) const {
+    if (kind.parts[RecordSource].empty()) return Detail::full;
+    Detail most = Detail::none;
+    for (const SensorAddress &source : sources)
+        for (const SensorAddress &destination : destinations)
+            most = std::max(most, book.interest.detail(kind.kind, source, destination));
+    return most;
+}
+
+void Recorder::record(const Kind &kind, uint64_t position) {
+    ContextHead head{};
+    head.kind = kind.kind;
+    head.position = position;
+    head.start = time(kind);
+    if (head.start == CONTEXT_UNKNOWN) {
+        ++book.rejected;
+        return;
+    }
+    if (!kind.parts[RecordSource].empty()) {
+        readAddresses(kind.parts[RecordSource], sources);
+        readAddresses(kind.parts[RecordDestination], destinations);
+        if (sources.empty() || destinations.empty()) {
+            book.rejected += !kind.mayBeNobodys;
+            return;
+        }
+        if (!book.interest.holds(head.start) || isRepeated(kind)) return;
+        head.source = sources.front();
+        head.destination = destinations.front();
+    }
+    ++book.used[kind.kind];
+    head.sourcePort = port(kind.parts[RecordSourcePort]);
+    head.port = port(kind.parts[RecordPort]);
+
+    names.clear();
+    bool isAnswering = false;
+    isAnswered = false;
+    if (kind.hasQuery()) {
+        for (const Slots &slots : kind.columns[kind.query].alternatives) {
+            values.eachOfFirst(slots, [&](const Value &value) {
+                names.push_back(value.text);
+                return true;
+            });
+            if (!names.empty()) break;
+        }
+        isAnswered = isAnsweredAsAsked(kind);
+        // What a resolver sent is the other's look-up; its port tells.
+        isAnswering = head.sourcePort == 53 && head.port != 53;
+    }
+    count(kind, isAnswering ? head.destination : head.source);
+    const Detail detail = isAnswered ? Detail::full : this->detail(kind);
+    if (detail == Detail::none) return;
+
+    head.protocol = kind.protocol;
+    const Value *const protocol = values.first(kind.parts[RecordProtocol]);
+    if (protocol != nullptr) head.protocol = SensorProtocolNumber(protocol->text.data(), protocol->text.size());
+    bool hasID = false;
+    values.eachOfFirst(kind.parts[RecordID], [&](const Value &value) {
+        head.id = identity(value);
+        hasID = true;
+        write(kind, head, detail);
+        return true;
+    });
+    if (hasID) return;
+    head.id = CONTEXT_UNKNOWN;
+    write(kind, head, detail);
+}
+
+void Recorder::count(const Kind &kind, const SensorAddress &client) {
+    for (size_t place = 0; place < kind.columns.size(); ++place) {
+        const ColumnField &field = kind.columns[place];
+        if (!book.interest.counts(field.column)) continue;
+        if (place == kind.query && kind.hasQuery()) {
+            for (const std::string_view name : names) book.count(kind.kind, field.column, name, client);
+        } else {
+            for (const Slots &slots : field.alternatives) {
+                const Value *const value = values.first(slots);
+                if (value == nullptr) continue;
+                book.count(kind.kind, field.column, value->text, client);
+                break;
+            }
+        }
+    }
+}
+
+/// Writes a record for each name that was looked up, or one.
+void Recorder::write(const Kind &kind, const ContextHead &head, Detail detail) {
+    for (size_t name = 0; name < std::max<size_t>(1, names.size()); ++name) {
+        if (name < names.size() && detail == Detail::full && isAnswered) book.learn(names[name]);
+        book.begin(head, detail, kind.mayWait);
+        for (size_t place = 0; place < kind.columns.size(); ++place) {
+            const ColumnField &field = kind.columns[place];
+            if (!field.column.isKept(detail)) continue;
+            if (place == kind.query && kind.hasQuery()) {
+                if (name < names.size()) book.text(field.column, names[name]);
+            } else if (field.form == RecordLines || field.form == RecordEntries) {
+                writeLines(field);
+            } else {
+                writeSingle(field, name);
+            }
+        }
+        book.end();
+    }
+}
+
+/// - name: which of the names the record is about.
+void Recorder::writeSingle(const ColumnField &field, size_t name) {
+    for (const Slots &slots : field.alternatives) {
+        const Value *value = values.first(slots);
+        if (value == nullptr) continue;
+        if (field.isBesideQuery && name > 0) {
+            size_t number = 0;
+            values.eachOfFirst(slots, [&](const Value &other) {
+                if (number == name) value = &other;
+                return number++ < name;
+            });
+        }
+        int64_t number;
+        if (field.form == RecordText) {
+            book.text(field.column, value->text);
+        } else if (field.form == RecordNumber ? readNumber(value->text, number) : readTime(*value, number)) {
+            book.number(field.column, number);
+        }
+        return;
+    }
+}
+
+void Recorder::writeLines(const ColumnField &field) {
+    joined.clear();
+    for (const Slots &slots : field.alternatives) {
+        for (const Slot slot : slots)
+            values.each(slot, [&](const Value &value) {
+                ContextBook::join(joined, value.text);
+                return true;
+            });
+        if (!joined.empty()) break;
+    }
+    book.text(field.column, joined);
+}
+
+}  // namespace records

@@ -1,0 +1,145 @@
+import FlareKit
+
+/// Where the fields of a sensor's records stand: by kind and column, in the sensor's own files or in an index to which
+/// something sent them.
+///
+/// Built-in schemas are the files of configs/fields, each of which names the sources of its facts.
+package struct RecordSchema: PluginOptions, Equatable {
+    package var title = ""
+    package var sources: [String] = []
+    package var unverified: [String] = []
+    package var index = ""
+    package var logged = "@timestamp"
+    package var logDelay = OptionDuration.hours(1)
+    package var fileTime: String?
+    package var records: [String: KindSchema] = [:]
+
+    package init() {}
+
+    package static var options: [Option<Self>] {
+        [
+            Option("title", \.title, "One line: sensor, shipper, versions.", required: true),
+            Option("sources", \.sources, "Where the names were looked up."),
+            Option("unverified", \.unverified, "What was not found in the project's own templates."),
+            Option("index", \.index, "The index pattern of flows.", required: true),
+            Option("logged", \.logged, "The date at which a record was written."),
+            Option("log_delay", \.logDelay, "How much later than its flow's start a record may be written."),
+            Option("file_time", \.fileTime, "The time of records in the sensor's own files."),
+            Option("records", \.records, "The fields of each kind, such as flow, dns, tls.", required: true),
+        ]
+    }
+
+    /// The kinds that it knows.
+    package var kinds: [RecordKind: KindSchema] {
+        Dictionary(records.map { (RecordKind($0), $1) }) { first, _ in first }
+    }
+
+    package var flow: KindSchema {
+        get { records[RecordKind.flow.name] ?? KindSchema() }
+        set { records[RecordKind.flow.name] = newValue }
+    }
+
+    /// Reads a schema from the text of a file.
+    ///
+    /// - Throws: a complaint about a column of a known kind that is none. Kinds of one's own may have columns of one's own,
+    ///   which are texts.
+    package static func read(_ text: String, file: String) throws -> RecordSchema {
+        let schema = try read(text)
+        guard schema.records[RecordKind.flow.name] != nil else {
+            throw OptionComplaint("there are no fields of flows", option: file, expected: "records: {flow: …}")
+        }
+        for (kind, fields) in schema.kinds.sorted(by: { $0.key.name < $1.key.name })
+        where RecordKind.known.contains(kind) {
+            let known = KindSchema.heads + (kind == .flow ? ["end"] : []) + ColumnName.known.map(\.name)
+            for name in fields.fields.keys.sorted() where !known.contains(name) {
+                throw OptionComplaint(
+                    "\"\(name)\" of \(kind) is no column", option: file,
+                    expected: "one of " + known.joined(separator: ", "))
+            }
+        }
+        return schema
+    }
+}
+
+/// Which lines or documents are records of a kind, and which of their fields say what.
+package struct KindSchema: PluginOptions, Equatable {
+    package var index: String?
+    package var select: [String: [String]] = [:]
+    package var exclude: [String: [String]] = [:]
+    package var has: [FieldNames] = []
+    package var answers: [String: [String]] = [:]
+    package var start: String?
+    package var transport: String?
+    package var fields: [String: FieldNames] = [:]
+    package var durationUnit = DurationUnit.seconds
+
+    package init() {}
+
+    /// What every record has, and files alone do not say in columns.
+    static let heads = ["source", "destination", "src_port", "port", "proto", "id"]
+
+    package enum DurationUnit: String, CaseIterable, OptionValue {
+        case seconds = "s"
+        case milliseconds = "ms"
+        case microseconds = "us"
+        case nanoseconds = "ns"
+
+        /// How many nanoseconds it has.
+        package var nanoseconds: Double {
+            switch self {
+            case .seconds: 1e9
+            case .milliseconds: 1e6
+            case .microseconds: 1e3
+            case .nanoseconds: 1
+            }
+        }
+    }
+
+    package static var options: [Option<Self>] {
+        [
+            Option("index", \.index, "The index pattern, where it is not the one of flows."),
+            Option("select", \.select, "Fields with the values of which a document has to have one."),
+            Option("exclude", \.exclude, "Fields with the values of which a document must have none."),
+            Option(
+                "has", \.has,
+                "Fields that tell the kind of a line without those of select: it has one of them, or all of a list."),
+            Option(
+                "answers", \.answers,
+                "Fields with the values by which an answer to a look-up is told, where it has source and destination the "
+                    + "other way round. It is no look-up of its own."),
+            Option("transport", \.transport, "The transport protocol of records that do not say it."),
+            Option("start", \.start, "The date at which the flow began; without it, the date of writing is the start."),
+            Option(
+                "fields", \.fields,
+                "The field of each column, such as source, destination, port, bytes_toserver, query. Of several, the "
+                    + "first that a record has; of several values all where the column holds lines. [] at the end of a name says "
+                    + "that a cell of separated text is a list."),
+            Option("duration_unit", \.durationUnit, "The unit of duration."),
+        ]
+    }
+
+    /// The fields of a column, the first first.
+    package subscript(column: String) -> [String] { fields[column]?.paths ?? [] }
+}
+
+/// One field or several: `flow.start`, or `[ssl.server_name, tls.client.server_name]`.
+package struct FieldNames: OptionValue, Equatable {
+    package var names: [String]
+
+    package init(_ names: [String]) { self.names = names }
+
+    /// The names alone: documents tell lists by themselves.
+    package var paths: [String] { names.map { $0.hasSuffix("[]") ? String($0.dropLast(2)) : $0 } }
+
+    package static var optionType: OptionType { .any([.text, .list(.text)]) }
+
+    package init(datum: OptionDatum) throws(OptionComplaint) {
+        if case .text(let name) = datum {
+            names = name.isEmpty ? [] : [name]
+        } else {
+            names = try [String](datum: datum)
+        }
+    }
+
+    package var datum: OptionDatum { names.count == 1 ? .text(names[0]) : .list(names.map(OptionDatum.text)) }
+}
