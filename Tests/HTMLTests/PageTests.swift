@@ -173,6 +173,9 @@ struct PageTests {
             run: run, columns: Column.standard, findings: [finding()], options: HTMLOptions(), links: [])
         let lines = try Pages.between("<p class=\"left-out\">", "</p>", in: ReportPage(report).html())
         #expect(lines == ["1,234 findings left out by allowlist", "1 known finding left out by history"])
+        // Where nothing else was found, too.
+        let empty = Report(run: run, columns: Column.standard, findings: [], options: HTMLOptions(), links: [])
+        #expect(try ReportPage(empty).html().contains("Nothing else was found in this window."))
     }
 
     @Test("a sentence keeps its end, however long a name in it")
