@@ -122,6 +122,13 @@ struct ThreatListTests {
         #expect(try await enricher(text).remarks == [])
     }
 
+    @Test("a line longer than any entry is left alone, and the addresses around it are used")
+    func longLine() async throws {
+        let text = String(repeating: "a", count: 100_000) + "\r\n203.0.113.5\r\n"
+        #expect(try await threats(text).count == 1)
+        #expect(try await enricher(text).remarks.contains { $0.contains("mean nothing here") })
+    }
+
     @Test("a MISP feed's manifest is refused, for it lists no indicators")
     func manifest() async throws {
         let text =

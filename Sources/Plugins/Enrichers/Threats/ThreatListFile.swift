@@ -23,7 +23,7 @@ enum ThreatListFile {
         switch reference.format == .auto ? format(of: file) : reference.format {
         case .json, .misp, .stix, .auto: return try ThreatJSON.read(file)
         case .csv: return ThreatTable.read(String(decoding: file.bytes, as: UTF8.self), reference)
-        case .plain: return plain(String(decoding: file.bytes, as: UTF8.self))
+        case .plain: return plain(file.bytes)
         }
     }
 
@@ -40,10 +40,19 @@ enum ThreatListFile {
     }
 
     /// An entry a line; what follows a space or a remark's sign is its reason.
-    private static func plain(_ text: String) -> ThreatListContent {
+    private static func plain(_ bytes: [UInt8]) -> ThreatListContent {
         var content = ThreatListContent()
-        for line in text.split(whereSeparator: \.isNewline) {
-            let line = line.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+        for bytes in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+            if let address = bareAddress(bytes) {
+                content.indicators.append(Indicator(.network(address)))
+                continue
+            }
+            guard bytes.count <= longestLine else {
+                content.refuse(String(decoding: bytes.prefix(240), as: UTF8.self))
+                continue
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            let line = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
             if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") || line.hasPrefix("//") { continue }
             let word = line.prefix { !$0.isWhitespace && $0 != ";" }
             // Hosts files name an address that leads nowhere first.
@@ -58,6 +67,16 @@ enum ThreatListFile {
             }
         }
         return content
+    }
+
+    /// An entry with its reason is shorter, in bytes.
+    private static let longestLine = 65_536
+
+    /// An IPv4 address that is all of a line, as in most lists, which may have millions of them.
+    private static func bareAddress(_ line: ArraySlice<UInt8>) -> String? {
+        guard line.count <= 15, line.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }) else { return nil }
+        let text = String(decoding: line, as: UTF8.self)
+        return IPAddress(text) == nil ? nil : text
     }
 }
 
