@@ -58,7 +58,7 @@ struct DemoRunTests {
                 == "192.168.0.53 called www.huntoperator.com every \(interval) s over HTTP with curl on a Mac: 513 kB out, "
                 + "2.2 MB in over 24 h; its look-ups folded in, before 1,426 of 1,426 calls; alert: ET POLICY curl "
                 + "User-Agent Outbound × 24")
-        #expect(try folder.read("beacons.html").contains("What it said"))
+        #expect(try folder.read("beacons.html").contains("24 on its flows, mostly ET POLICY curl User-Agent Outbound"))
     }
 
     @Test("consoles and cameras are named as what they are and come after the implant, which is nobody's")
