@@ -193,7 +193,8 @@ let tests: [Target] = [
     .testTarget(
         name: "HistoryDatabaseTests", dependencies: ["HistoryDatabase", "HistorySamples", "TestKit", .sqlite]),
     .testTarget(
-        name: "ElasticsearchClientTests", dependencies: ["FlareKit", "ElasticsearchClient", "ElasticsearchRecords"]),
+        name: "ElasticsearchClientTests",
+        dependencies: ["FlareKit", "ElasticsearchClient", "ElasticsearchRecords", "RecordSchemas"]),
     .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
     .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
     .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
