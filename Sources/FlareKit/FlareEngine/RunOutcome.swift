@@ -112,7 +112,7 @@ extension Run {
             }
             lines.append(line)
         }
-        if account.rejected[Account.notJSON] != nil {
+        if account.rejected[Account.notJSON] != nil || account.rejected[Account.cutOff] != nil {
             lines.append(
                 "  one record a line is read; JSON over several lines becomes that by jq -c . FILE > NEW.json, a JSON array "
                     + "by jq -c '.[]' FILE > NEW.json")

@@ -8,6 +8,8 @@ public struct Account: Sendable, Codable, Equatable {
     public static let repeated = "also in another file"
     /// The reason under which lines are rejected that are no JSON.
     public static let notJSON = "not JSON"
+    /// The reason under which a last line without its end is rejected.
+    public static let cutOff = "last line cut off"
 
     /// Records of one reason.
     public struct Tally: Sendable, Codable, Equatable {

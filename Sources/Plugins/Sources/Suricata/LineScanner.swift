@@ -117,7 +117,7 @@ extension LineScanner {
         (EVEBadSource, "no readable source address"), (EVEBadDestination, "no readable destination address"),
         (EVEBadPort, "no readable port"), (EVEBadByteCount, "no readable byte count"),
         (EVEBadPacketCount, "no readable packet count"), (EVELineTooLong, "line too long"),
-        (EVETruncated, "last line cut off"),
+        (EVETruncated, Account.cutOff),
     ]
 
     private var usedSpan: (Int64, Int64) {

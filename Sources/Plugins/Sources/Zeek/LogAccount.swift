@@ -55,7 +55,7 @@ struct LogAccount {
         (ZeekBadDestination, "no readable destination address"), (ZeekBadPort, "no readable port"),
         (ZeekBadCount, "no readable count"), (ZeekBadDuration, "no readable duration"),
         (ZeekBadHeader, "no readable header"), (ZeekLineTooLong, "line too long"),
-        (ZeekTruncated, "last line cut off"),
+        (ZeekTruncated, Account.cutOff),
     ]
 
     private mutating func skip(_ reason: String, _ count: UInt64) {
