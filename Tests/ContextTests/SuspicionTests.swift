@@ -147,7 +147,7 @@ struct SuspicionTests {
         let found = try await findings(lines)
         #expect(found.count == 6)
         #expect(Set(found.map(\.incident)).count == 1)
-        #expect(found[0].incidentReasons == ["self-signed subject C=AU, ST=Some-State"])
+        #expect(found[0].incidentReasons.first == "self-signed subject C=AU, ST=Some-State")
     }
 
     @Test("servers without a name on one odd port are one incident, also those that never answer")
