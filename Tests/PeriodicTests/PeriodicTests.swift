@@ -38,6 +38,15 @@ struct PeriodicTests {
         if case .text(let name)? = finding.evidence["known_as"] { name } else { nil }
     }
 
+    @Test("what is confirmed is expected, and counted by its kind, a protocol by its name; remote management never is")
+    func expectation() async throws {
+        #expect(try await enriched("clients2.google.com").expectation != nil)
+        #expect(try await enriched("clients2.google.com", confirmedBy: []).expectation == nil)
+        let time = try await enriched(nil, port: 123, proto: 17, confirmedBy: [], sizes: [76, 76])
+        #expect(time.expectation == "NTP")
+        #expect(try await enriched("router.teamviewer.com").expectation == nil)
+    }
+
     private static func catalogue(_ text: String) throws -> (path: OptionPath, file: URL) {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("periodic-\(UUID().uuidString).yaml")
         try Data(text.utf8).write(to: file)

@@ -10,7 +10,8 @@ struct Home {
     var activity: Activity?
     /// What is known of channels, in the order in which they were first seen.
     private(set) var labels: [ChannelLabel] = []
-    private var labelled: Set<ChannelLabel> = []
+    /// How many calls each of them has.
+    private(set) var calls: [ChannelLabel: Int] = [:]
 
     init(seed: UInt64, dawn: Moment) {
         self.seed = seed
@@ -31,7 +32,8 @@ struct Home {
         // Look-ups are asked of one resolver for all activities.
         guard let activity, conversation.serverPort != 53 else { return }
         let label = ChannelLabel(conversation, activity)
-        if labelled.insert(label).inserted { labels.append(label) }
+        if calls[label] == nil { labels.append(label) }
+        calls[label, default: 0] += 1
     }
 
     /// A client port that this machine has not used for a while.

@@ -19,7 +19,8 @@ public enum SampleDay {
 
     /// The rows of a CSV of what is known of its channels: the implant, and what calls by nature.
     public static func labels(seed: UInt64 = bundledSeed) -> [String] {
-        [ChannelLabel.head] + lived(seed, implantEvery: 60).labels.map(\.row)
+        let home = lived(seed, implantEvery: 60)
+        return [ChannelLabel.head] + home.labels.map { $0.row(calls: home.calls[$0] ?? 0) }
     }
 
     private static func lived(_ seed: UInt64, implantEvery interval: Int) -> Home {
