@@ -34,6 +34,9 @@ let families: [Family] = [
         .source, "Zeek", needs: ["CompressedFiles", "LineFiles", "ContextReading", "RecordSchemas", "ZeekScanner"],
         except: ["Scanner"], testNeeds: ["ZeekScanner", "LineFiles", "Beacon"]),
     Family(
+        .source, "PCAP", needs: ["CompressedFiles", "LineFiles", "PCAPScanner"], except: ["Scanner"],
+        testNeeds: ["PCAPScanner"], testFiles: ["frames.py", "netflow.py", "programs.py"]),
+    Family(
         .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "RecordSchemas", "SensorText", "ContextWords"],
         testNeeds: [
             "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
@@ -95,6 +98,7 @@ let shared: [Target] = [
 let parts: [Target] = [
     .scanner("EVEScanner", ["SensorText"], path: "Sources/Plugins/Sources/Suricata/Scanner"),
     .scanner("ZeekScanner", ["SensorText", "RecordReaders"], path: "Sources/Plugins/Sources/Zeek/Scanner"),
+    .scanner("PCAPScanner", ["SensorText", "ContextWords", "CCrypto"], path: "Sources/Plugins/Sources/PCAP/Scanner"),
     .target(
         name: "CDomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists", exclude: ["Files"]),
     .target(name: "Periodicity", path: "Sources/Plugins/Detectors/Beacon/Periodicity"),
@@ -102,6 +106,7 @@ let parts: [Target] = [
 
 /// The system's C libraries, and what only C will do.
 let inC: [Target] = [
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),

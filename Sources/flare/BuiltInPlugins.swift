@@ -9,6 +9,7 @@ import Focus
 import HTML
 import History
 import Links
+import PCAP
 import Periodic
 import SQLite
 import Suricata
@@ -24,6 +25,7 @@ enum BuiltInPlugins {
         var registry = PluginRegistry()
         registry.register(EVESource.self, as: .source)
         registry.register(ZeekSource.self, as: .source)
+        registry.register(PCAPSource.self, as: .source)
         registry.register(ElasticsearchSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)

@@ -78,8 +78,13 @@ struct InjectCommand: AsyncParsableCommand {
         let output = output ?? Self.copyName(of: into)
         let labels = labels ?? "\(output).labels.csv"
         // What is there and is no log is called by its name.
-        if FileIdentity.ofFile(into) != nil { _ = try SensorFiles([into], sensor: nil) }
+        let files = FileIdentity.ofFile(into) == nil ? nil : try SensorFiles([into], sensor: nil)
         try await Failure.guarded {
+            if files?.paths["pcap"] != nil {
+                throw PluginError(
+                    "a capture of packets takes no flows", at: into,
+                    remedy: "let a sensor read it first: zeek -r \(into), and inject into conn.log")
+            }
             let copy = MergedCopy(into)
             let form = try copy.form()
             let (surroundings, code) = try await surroundings(form == .eve ? "eve" : "zeek")

@@ -53,15 +53,8 @@ struct SensorFiles {
             complain(isFolder ? "\(path) is a folder; name a pipeline file in it" : sentence(error))
             throw ExitCode(FlareExit.configuration)
         }
-        let what: String
-        switch content {
-        case .eve: what = "EVE of Suricata"
-        case .zeek: what = "a log of Zeek"
-        case .foreign(let name, _): what = name
-        case .empty: what = "empty"
-        case .unknown: return
-        }
-        let remedy = content == .eve || content == .zeek ? "; it is read by: flare hunt \(path)" : ""
+        guard let what = content == .empty ? "empty" : content.name else { return }
+        let remedy = content.source == nil ? "" : "; it is read by: flare hunt \(path)"
         complain("\(path) is \(what), no pipeline file\(remedy)")
         throw ExitCode(FlareExit.usage)
     }
@@ -131,19 +124,18 @@ struct SensorFiles {
 
     /// The source plugin that reads a content.
     private func source(of content: FileContent, _ path: String, isNamed: Bool) throws(InputFileError) -> String {
-        switch (content, sensor) {
-        case (.eve, nil): return "eve"
-        case (.zeek, nil): return "zeek"
-        // What the user names is read as the user says.
-        case (.eve, let sensor?) where isNamed || sensor != "zeek": return sensor
-        case (.zeek, let sensor?) where isNamed || sensor != "eve": return sensor
-        case (.unknown, let sensor?): return sensor
-        case (.eve, _): throw InputFileError(path: path, reason: .foreign("EVE of Suricata", remedy: ""))
-        case (.zeek, _): throw InputFileError(path: path, reason: .foreign("a log of Zeek", remedy: ""))
-        case (.empty, _): throw InputFileError(path: path, reason: .empty)
-        case (.foreign(let what, let remedy), _):
+        switch content {
+        case .eve, .zeek, .capture:
+            let own = content.source ?? ""
+            guard let sensor, sensor != own else { return own }
+            // What the user names is read as the user says; what lies in a folder may be another sensor's.
+            if isNamed || !["eve", "zeek", "pcap"].contains(sensor) { return sensor }
+            throw InputFileError(path: path, reason: .foreign(content.name ?? own, remedy: ""))
+        case .empty: throw InputFileError(path: path, reason: .empty)
+        case .foreign(let what, let remedy):
             throw InputFileError(path: path, reason: .foreign(what, remedy: remedy))
-        case (.unknown(let what), nil):
+        case .unknown(let what):
+            if let sensor { return sensor }
             throw InputFileError(
                 path: path,
                 reason: .foreign(what, remedy: "--source eve or --source zeek reads it all the same"))

@@ -66,6 +66,25 @@ struct FileContentTests {
         #expect(content(" \n", isWhole: false) != .empty)
     }
 
+    @Test(
+        "a capture of packets is told by its first four bytes, in both byte orders",
+        arguments: [
+            [0xD4, 0xC3, 0xB2, 0xA1], [0xA1, 0xB2, 0xC3, 0xD4], [0x4D, 0x3C, 0xB2, 0xA1], [0xA1, 0xB2, 0x3C, 0x4D],
+            [0x34, 0xCD, 0xB2, 0xA1], [0x0A, 0x0D, 0x0D, 0x0A],
+        ] as [[UInt8]])
+    func captures(magic: [UInt8]) {
+        #expect(FileContent(magic + [UInt8](repeating: 0, count: 60), isWhole: true) == .capture)
+    }
+
+    @Test("captures that are not read are called by their names")
+    func otherCaptures() {
+        guard case .foreign(_, let remedy) = FileContent(Array("snoop\0\0\0\0\0\0\u{2}".utf8), isWhole: true) else {
+            Issue.record("a capture of snoop is taken for something else")
+            return
+        }
+        #expect(remedy.hasPrefix("convert it: editcap"))
+    }
+
     @Test("bytes that are no text are called by what they are")
     func binary() {
         let utf16 = Array("{\"event_type\":\"flow\"}".utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }

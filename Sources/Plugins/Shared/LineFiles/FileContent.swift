@@ -6,6 +6,8 @@ package enum FileContent: Hashable, Sendable {
     case eve
     /// A log of Zeek, in columns or in JSON.
     case zeek
+    /// A capture of packets: pcap or pcapng.
+    case capture
     case empty
     /// Known to be something that is not read: what, in a noun with its article, and what to do.
     case foreign(String, remedy: String)
@@ -21,7 +23,7 @@ package enum FileContent: Hashable, Sendable {
             let begin = file.beginning(size)
             if begin.content.isEmpty, let failure = begin.failure { throw failure }
             content = FileContent(begin.content, isWhole: begin.isWhole, isPacked: file.format == .gzip)
-            if content == .eve || content == .zeek || begin.isWhole { break }
+            if [.eve, .zeek, .capture].contains(content) || begin.isWhole { break }
         }
         self = content
     }
@@ -43,21 +45,47 @@ package enum FileContent: Hashable, Sendable {
         }
     }
 
+    /// What it is called where it is not read: what, in a noun with its article.
+    package var name: String? {
+        switch self {
+        case .eve: "EVE of Suricata"
+        case .zeek: "a log of Zeek"
+        case .capture: "a capture of packets"
+        case .foreign(let name, _): name
+        case .empty, .unknown: nil
+        }
+    }
+
+    /// The source plugin that reads it.
+    package var source: String? {
+        switch self {
+        case .eve: "eve"
+        case .zeek: "zeek"
+        case .capture: "pcap"
+        case .empty, .foreign, .unknown: nil
+        }
+    }
+
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private static func binary(_ head: [UInt8], isPacked: Bool) -> FileContent? {
         func begins(_ magic: UInt8...) -> Bool { head.starts(with: magic) }
+        if begins(0xD4, 0xC3, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xC3, 0xD4) || begins(0x4D, 0x3C, 0xB2, 0xA1)
+            || begins(0xA1, 0xB2, 0x3C, 0x4D) || begins(0x34, 0xCD, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xCD, 0x34)
+            || begins(0x0A, 0x0D, 0x0D, 0x0A)
+        {
+            return .capture
+        }
+        if head.starts(with: "snoop\0\0\0".utf8) || head.starts(with: "GMBU".utf8) || head.starts(with: "RTSS".utf8) {
+            return .foreign(
+                "a capture in the form of snoop or Network Monitor", remedy: "convert it: editcap -F pcap FILE NEW.pcap"
+            )
+        }
         if begins(0xFF, 0xFE) || begins(0xFE, 0xFF) || isUTF16(head) {
             return .foreign("UTF-16 text", remedy: "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > NEW")
         }
         if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
             return .foreign(isPacked ? "a gzip of a tar archive" : "a tar archive", remedy: "unpack it: tar -xf FILE")
-        }
-        if begins(0xD4, 0xC3, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xC3, 0xD4) || begins(0x4D, 0x3C, 0xB2, 0xA1)
-            || begins(0xA1, 0xB2, 0x3C, 0x4D) || begins(0x0A, 0x0D, 0x0D, 0x0A)
-        {
-            return .foreign(
-                "a capture of packets", remedy: "let a sensor read it: suricata -r FILE, or zeek -r FILE")
         }
         switch StoredFormat(head: head.prefix(StoredFormat.headLength)) {
         case .plain: return nil

@@ -20,13 +20,16 @@ enum FileCopies {
 
     /// Puts files into the order in which they were begun, and leaves out what is a copy of another one or of its
     /// beginning. A single file is not looked at.
-    static func sort(_ opened: inout InputPaths.Opened) {
+    ///
+    /// - Parameter captured: when a capture was begun, by its first bytes; `nil` for files of lines.
+    static func sort(_ opened: inout InputPaths.Opened, begun captured: (([UInt8]) -> Timestamp?)?) {
         guard opened.files.count > 1 else { return }
         var entries = opened.files.enumerated().map { number, file in
-            (number: number, file: file, head: file.format == nil ? nil : FileHead(of: file))
+            (number: number, file: file, head: file.format == nil ? nil : FileHead(of: file, isText: captured == nil))
         }
         func begun(_ entry: (number: Int, file: InputFile, head: FileHead?)) -> Int64 {
-            entry.head?.time?.nanoseconds ?? entry.file.status?.changed ?? .max
+            let time = entry.head.flatMap { head in captured.map { $0(head.bytes) } ?? head.time }
+            return time?.nanoseconds ?? entry.file.status?.changed ?? .max
         }
         entries.sort { (begun($0), $0.number) < (begun($1), $1.number) }
         var kept: [InputFile] = []
@@ -42,9 +45,9 @@ enum FileCopies {
             case .different:
                 kept.append(entry.file)
             case .secondInFirst(let lines):
-                opened.notes.skip(copy: entry.file, lines: lines, comparison.second)
+                opened.notes.skip(copy: entry.file, lines: captured == nil ? lines : nil, comparison.second)
             case .firstInSecond(let lines):
-                opened.notes.skip(copy: kept[place], lines: lines, comparison.first)
+                opened.notes.skip(copy: kept[place], lines: captured == nil ? lines : nil, comparison.first)
                 kept[place] = entry.file
             }
         }
@@ -90,10 +93,15 @@ extension Account {
     /// Counts the lines of a copy that is not read.
     ///
     /// - Parameter failure: why it could not be read to its end: what comes there may stand nowhere else.
-    fileprivate mutating func skip(copy file: InputFile, lines: Int, _ failure: InputFileError?) {
+    /// - Parameter lines: `nil` where its packets were not counted.
+    fileprivate mutating func skip(copy file: InputFile, lines: Int?, _ failure: InputFileError?) {
         if let failure { note(failure) }
-        read += lines
-        skipped[Account.repeated, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
+        if let lines {
+            read += lines
+            skipped[Account.repeated, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
+        } else {
+            noted["captures that others contain, read once", default: Tally()].add(at: Place(file.path))
+        }
         bytes += file.size ?? 0
     }
 }

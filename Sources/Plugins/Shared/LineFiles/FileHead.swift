@@ -15,7 +15,7 @@ package struct FileHead: Sendable {
     /// How much is looked at, in bytes: the header of a Zeek log with a record, or the begin of a long record.
     package static let size = 4096
 
-    private let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The first line that is no comment, its line feed included; cut at `size`.
     private let record: Range<Int>
 
@@ -39,17 +39,32 @@ package struct FileHead: Sendable {
         record = begin..<bytes.count
     }
 
+    /// - Returns: `nil` where the content does not hold a header and a packet yet.
+    private init?(binary content: some Collection<UInt8>) {
+        bytes = Array(content)
+        guard bytes.count >= Self.tellingBytes else { return nil }
+        record = 0..<Self.tellingBytes
+    }
+
+    /// The headers of a file and its first packet, and the packet's beginning.
+    private static let tellingBytes = 64
+
     /// Looks at the content of a file; where the file itself stands does not change.
     ///
+    /// - Parameter isText: whether it is one of lines; otherwise its first bytes tell it.
     /// - Returns: `nil` where it does not hold a whole record yet, or nothing can be decoded.
-    package init?(of file: InputFile) {
+    package init?(of file: InputFile, isText: Bool = true) {
         var memory = [UInt8](repeating: 0, count: Self.size)
         let count = try? memory.withUnsafeMutableBytes { buffer throws(InputFileError) in
             if file.format == .plain { return try file.read(into: buffer, at: 0) }
             return try ContentReader(file).read(into: buffer)
         }
         guard let count else { return nil }
-        self.init(memory[..<count])
+        if isText {
+            self.init(memory[..<count])
+        } else {
+            self.init(binary: memory[..<count])
+        }
     }
 
     package var fingerprint: Fingerprint {

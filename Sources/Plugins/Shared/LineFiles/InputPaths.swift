@@ -10,8 +10,22 @@ import FlareKit
 /// The files that paths and globs mean.
 package struct InputPaths {
     private let paths: [OptionPath]
+    /// When a capture was begun, by its first bytes; `nil` where files of lines are read.
+    private let begun: (@Sendable ([UInt8]) -> Timestamp?)?
 
-    package init(_ paths: [OptionPath]) { self.paths = paths }
+    package init(_ paths: [OptionPath]) { self.init(paths, nil) }
+
+    /// Captures of packets, and nothing else.
+    ///
+    /// - Parameter begun: when one was begun, by its first bytes.
+    package init(captures paths: [OptionPath], begun: @escaping @Sendable ([UInt8]) -> Timestamp?) {
+        self.init(paths, begun)
+    }
+
+    private init(_ paths: [OptionPath], _ begun: (@Sendable ([UInt8]) -> Timestamp?)?) {
+        self.paths = paths
+        self.begun = begun
+    }
 
     /// What is there to be read.
     package struct Opened {
@@ -42,7 +56,7 @@ package struct InputPaths {
                 for name in names {
                     if let status = FileIdentity.ofFile(name), seen.contains(status.identity) { continue }
                     do throws(InputFileError) {
-                        let file = try Self.file(name, isNamed: name == path.file)
+                        let file = try self.file(name, isNamed: name == path.file)
                         if let identity = file.identity, !seen.insert(identity).inserted { continue }
                         if attempt == 1, file.identity == nil { continue }
                         opened.files.append(file)
@@ -56,12 +70,12 @@ package struct InputPaths {
             }
         }
         if opened.files.isEmpty, let failure { throw PluginError(failure) }
-        FileCopies.sort(&opened)
+        FileCopies.sort(&opened, begun: begun)
         return opened
     }
 
     /// - Parameter isNamed: by its own name, not by a glob, which may match pipes that nobody meant.
-    private static func file(_ name: String, isNamed: Bool) throws(InputFileError) -> InputFile {
+    private func file(_ name: String, isNamed: Bool) throws(InputFileError) -> InputFile {
         if !isNamed, FileIdentity.ofFile(name) == nil {
             throw InputFileError(path: name, reason: access(name, F_OK) == 0 ? .notRegular : .system(ENOENT))
         }
@@ -70,8 +84,14 @@ package struct InputPaths {
             throw InputFileError(path: name, reason: .unsupported(format))
         }
         // A file that nothing can be decoded of says so when it is read.
-        if !file.isStream, case .foreign(let what, let remedy) = try? FileContent(of: file) {
+        guard !file.isStream, let content = try? FileContent(of: file) else { return file }
+        if case .foreign(let what, let remedy) = content {
             throw InputFileError(path: name, reason: .foreign(what, remedy: remedy))
+        }
+        if content != .empty, (content == .capture) != (begun != nil) {
+            let remedy = content.source.map { "the source \($0) reads it" } ?? ""
+            throw InputFileError(
+                path: name, reason: .foreign(content.name ?? "no capture of packets (pcap, pcapng)", remedy: remedy))
         }
         return file
     }
@@ -97,7 +117,9 @@ package struct InputPaths {
     }
 
     /// The paths that can be read a second time.
-    package var withoutStreams: InputPaths { InputPaths(paths.filter { !Self.isStream($0) }) }
+    package var withoutStreams: InputPaths {
+        InputPaths(paths.filter { !Self.isStream($0) }, begun)
+    }
 
     /// How many paths there are.
     package var count: Int { paths.count }
