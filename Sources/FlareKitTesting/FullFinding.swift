@@ -34,6 +34,13 @@ public enum FullFinding {
         return finding
     }
 
+    /// Several of them, as the engine hands them to sinks: gathered into the incident of their destination.
+    public static func findings(_ count: Int, with fields: [Field]) -> [Finding] {
+        var findings = (0..<count).map { make(with: fields, number: $0) }
+        _ = Incident.gather(&findings)
+        return findings
+    }
+
     private static func value(of field: Field, _ place: Int, _ number: Int) -> Value {
         switch field.type {
         case .text: .text("\(field.name) \(number)")

@@ -72,7 +72,7 @@ struct SinkTests {
         let fields = (BuiltInPlugins.registry.descriptors.flatMap(\.evidence) + [.addresses])
             .filter { names.insert($0.name).inserted }
         let columns = Column.all(with: fields)
-        let findings = (0..<3).map { FullFinding.make(with: fields, number: $0) }
+        let findings = FullFinding.findings(3, with: fields)
         let sink = try ElasticsearchSink(
             .read("urls: [\"\(server.url)\"]", folder: NSTemporaryDirectory()),
             PluginContext(folder: NSTemporaryDirectory()))
@@ -99,7 +99,8 @@ struct SinkTests {
                     case .time(let time)?: written?.text == time.description
                     case .address(let address)?: written?.text == address.description
                     case .texts(let texts)?: written?.elements?.compactMap(\.text) == texts
-                    case nil: false
+                    // Only what known software explains is expected.
+                    case nil: column.name == "expected" && written == nil
                     }
                 #expect(isSame, "\(column.name): \(written?.description ?? "is not there")")
             }

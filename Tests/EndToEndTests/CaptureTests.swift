@@ -29,7 +29,7 @@ struct CaptureTests {
 
     /// The values of a column of the findings toward a peer.
     private func values(_ name: String, _ peer: String, in file: String) throws -> [String] {
-        let rows = try folder.read(file).split(separator: "\n").map {
+        let rows = try folder.read(file).split(whereSeparator: \.isNewline).map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         let place = try #require(rows.first?.firstIndex(of: name), "there is no column \(name)")
@@ -78,7 +78,7 @@ struct CaptureTests {
 
     @Test("channels reads captures too")
     func channels() throws {
-        let result = try flare(["channels", beacon])
+        let result = try flare(["channels", beacon, "--csv", "-"])
         #expect(result.exitCode == 0, "\(result.errors)")
         #expect(result.output.contains("203.0.113.9"))
     }

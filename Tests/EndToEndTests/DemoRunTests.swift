@@ -23,7 +23,7 @@ struct DemoRunTests {
 
         let table = result.output.split(separator: "\n")
         let first = try #require(table.dropFirst().first)
-        #expect(first.contains(/192\.168\.0\.53 +160\.153\.76\.129/))
+        #expect(first.contains(/192\.168\.0\.53 +www\.huntoperator\.com:80 /))
         #expect(first.contains(" 61 s ") || first.contains(" 60 s "))
 
         let rows = try folder.read("beacons.csv").split(whereSeparator: \.isNewline).map {
@@ -36,7 +36,7 @@ struct DemoRunTests {
         #expect(["60", "61"].contains(named["interval"]))
         #expect(try #require(Double(named["percent"] ?? "")) > 90)
         #expect(named["dest_degree"] == "3")
-        #expect(named["detector"] == "beacon")
+        #expect(beacon.contains("beacon"))
         #expect(try folder.read("beacons.html").contains("160.153.76.129"))
     }
 

@@ -61,7 +61,7 @@ struct FieldInputTests {
         arguments: [
             (["hunt", "05-conn_red"], ": 320 used", "45.77.0.7"),
             (["hunt", "06-open_conn", "--detector", "long-connection"], ": 201 used", "45.77.0.7"),
-            (["hunt", "12-mixed-stream/zeek-stream.json"], ": 320 used", "45.77.0.7"),
+            (["hunt", "12-mixed-stream/zeek-stream.json"], ": 320 used", "c2.example.net:443"),
             (["hunt", "15-trailing-tab"], ": 320 used", "45.77.0.7"),
             (["hunt", "09-messages/nested-id.json.log"], ": 20 used", "45.77.0.7"),
             (["hunt", "09-messages/noheader.conn.log"], ": 20 used", "45.77.0.7"),

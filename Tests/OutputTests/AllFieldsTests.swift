@@ -22,7 +22,7 @@ struct AllFieldsTests {
         return fields.filter { names.insert($0.name).inserted }
     }()
     static let columns = FlareKit.Column.all(with: fields)
-    static let findings = (0..<3).map { FullFinding.make(with: fields, number: $0) }
+    static let findings = FullFinding.findings(3, with: fields)
     static let window = TimeWindow(since: Timestamp(seconds: 1_714_521_600), until: Timestamp(seconds: 1_714_525_200))
 
     let folder = try! OutputFolder()
