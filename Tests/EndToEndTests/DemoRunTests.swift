@@ -23,7 +23,7 @@ struct DemoRunTests {
 
         let table = result.output.split(separator: "\n")
         let first = try #require(table.dropFirst().first)
-        #expect(first.contains(/192\.168\.0\.53 +www\.huntoperator\.com:80 /))
+        #expect(first.contains(#/192\.168\.0\.53 +www\.huntoperator\.com:80 /#))
         #expect(first.contains(" 61 s ") || first.contains(" 60 s "))
 
         let rows = try folder.read("beacons.csv").split(whereSeparator: \.isNewline).map {

@@ -156,9 +156,9 @@ package struct DomainKnowledge: Sendable {
     private static func bytes(_ path: OptionPath) throws(PluginError) -> [UInt8] {
         if case .builtIn(let name) = path.location {
             guard let bytes = BuiltInNames.files[name] else {
+                let all = BuiltInNames.files.keys.sorted().map { "builtin:\($0)" }
                 throw PluginError(
-                    "there is no such list in Flare", at: path.text,
-                    remedy: "it has " + BuiltInNames.files.keys.sorted().map { "builtin:\($0)" }.joined(separator: " and "))
+                    "there is no such list in Flare", at: path.text, remedy: "it has " + all.joined(separator: " and "))
             }
             return bytes
         }
