@@ -40,7 +40,7 @@ struct OutputsTests {
         let namesTable = page.contains("calls every 60 s")
         #expect(namesTable)
         #expect(
-            try folder.read("out/ticket.md").contains("| `192.168.0.53` | `160.153.76.129` | 80 | 60 s | 100 % | 99 |"))
+            try folder.read("out/ticket.md").contains("| medium 0.44 | `192.168.0.53` | `160.153.76.129:80` | 60 s |"))
         #expect(try folder.read("out.csv").contains("192.168.0.53,160.153.76.129,80"))
         let history = try flare("history", "out/flare.sqlite", "192.168.0.53,160.153.76.129,80")
         #expect(history.exitCode == 0)

@@ -29,7 +29,8 @@ struct RunCommandTests {
             lines[0].hasPrefix("src_ip,dest_ip,dest_port,proto,bytes_toserver,bytes_toclient,dest_degree,occurrences,"))
         #expect(
             lines[1].hasPrefix(
-                "192.168.0.53,160.153.76.129,80,,39600,89100,2,99,100,60,1,0.4427,-1,medium,2024-01-01T00:00:00Z,"))
+                "192.168.0.53,160.153.76.129,80,,39600,89100,2,99,100,60,1,0.4427,-1,medium,calls every 60 s: "))
+        #expect(lines[1].contains(",2024-01-01T00:00:00Z,2024-01-01T01:39:00Z,"))
         #expect(result.errors.contains("Read 108 records"))
         #expect(result.errors.contains("Findings: 1 (1 medium)"))
         #expect(result.errors.contains("out.csv"))
