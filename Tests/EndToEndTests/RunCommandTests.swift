@@ -191,8 +191,15 @@ struct RunCommandTests {
             ["run", folder.url.appending(path: "pipeline.yaml").path, "--set", "sources.0.paths.0=-"], in: folder.url,
             input: pipe.fileHandleForReading
         ) { process in
-            // The output's temporary file shows that the run has begun.
-            let begun = { folder.names.contains { $0.contains("out.csv") } }
+            // The output's file, which has no name yet, shows that the run has begun.
+            let open = "/proc/\(process.processIdentifier)/fd"
+            let begun = {
+                let files = (try? FileManager.default.contentsOfDirectory(atPath: open)) ?? []
+                return files.contains { file in
+                    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(open)/\(file)")
+                    return target?.hasPrefix(folder.url.path + "/#") == true
+                }
+            }
             let deadline = Date(timeIntervalSinceNow: 120)
             while !begun(), process.isRunning, Date() < deadline { sched_yield() }
             kill(process.processIdentifier, signal)
