@@ -14,7 +14,7 @@ struct TableLayout {
     /// What goes to a second line where the first is full, in this order.
     private static let sentences = ["why", "summary", "incident_name", "dest_whois", "src_whois"]
     /// What columns are called over the table; others by their names.
-    private static let headings = [
+    static let headings = [
         "src_ip": "source", "interval": "every", "first_seen": "since", "dest_whois": "owner", "occurrences": "calls",
         "percent": "regular", "bytes_toserver": "sent", "bytes_toclient": "received", "dest_degree": "callers",
     ]
