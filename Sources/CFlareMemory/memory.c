@@ -67,7 +67,8 @@ void flare_memory_begin(void) {
     if (getrlimit(RLIMIT_AS, &bound) != 0 || bound.rlim_cur == RLIM_INFINITY) return;
     size_t stack_size = 8 << 20;
     if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY) stack_size = stack.rlim_cur;
-    const size_t threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN) + 4, heap = 32 << 20, room = heap + threads * stack_size;
+    /* With less, threads that cannot be made are waited for. */
+    const size_t threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN) + 4, heap = 144 << 20, room = heap + threads * stack_size;
     void *memory = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) end(room, "are needed to begin");
     munmap(memory, room);

@@ -30,6 +30,7 @@ public enum FullFinding {
         finding.modifiers = [
             Finding.Modifier("prevalence", 0.125, "one host of 17"), Finding.Modifier("young", -0.0625, "since today"),
         ]
+        finding.traits = [.init(.certificate, "ab:cd", noun: "self-signed certificate")]
         finding.listModifiers()
         return finding
     }

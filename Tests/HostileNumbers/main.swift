@@ -17,6 +17,8 @@ import Traffic
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let (count, seed) = (arguments.first ?? 100_000, UInt64(arguments.dropFirst().first ?? 1))
 let recordsARun = 2000
+// Where this file lies.
+let folder = String(#filePath.dropLast("/main.swift".count))
 
 func volume() throws -> VolumeDetector {
     try VolumeDetector(.read("min_bytes: 1 B\nmin_ratio: 0\ndeviations: 0.5"), PluginContext())
@@ -32,7 +34,7 @@ let enrichers: [any Enricher] = [
     try FocusEnricher(.read("direction: all"), PluginContext()),
     try AllowlistEnricher(.read("lists: [builtin:well-known]"), PluginContext()),
     DomainEnricher(.init()), ContextEnricher(.init()), PeriodicEnricher(.init()),
-    ThreatListEnricher(try .read("lists: [Tests/HostileNumbers/threats.txt]")),
+    ThreatListEnricher(try .read("lists: [threats.txt]", folder: folder)),
 ]
 
 var hostile = HostileRecords(seed: seed)
