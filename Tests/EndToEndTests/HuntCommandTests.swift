@@ -112,7 +112,8 @@ struct HuntCommandTests {
         #expect(parts[1].contains("left out before detection by allowlist, rule 8.8.8.8"))
         #expect(parts[1].contains("public-dns"))
         #expect(parts[2...4].contains { $0.contains("not judged") || $0.contains("judged, and not reported") })
-        #expect(result.output.contains("192.168.0.53,198.51.100.1,1: no such channel in the window 2017-06-09T00:00:06Z"))
+        #expect(
+            result.output.contains("192.168.0.53,198.51.100.1,1: no such channel in the window 2017-06-09T00:00:06Z"))
         // An explanation writes no output.
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "a.csv").path))
         #expect(try flare("hunt", Self.sample, "--explain", "192.0.2.1,192.0.2.2,3").exitCode == 4)

@@ -18,7 +18,8 @@ struct MemoryLimitTests {
         try folder.file(
             "p.yaml", SampleFlows.pipeline.replacing("paths: [eve.json]", with: "paths: [\"-\"]\n    max_line: 4 GiB"))
         // One line of 2 GB, held as it comes.
-        let result = try shell("(head -c 2000000000 /dev/zero | tr '\\0' x) 2>/dev/null | (ulimit -v 1500000; flare run p.yaml)")
+        let result = try shell(
+            "(head -c 2000000000 /dev/zero | tr '\\0' x) 2>/dev/null | (ulimit -v 1500000; flare run p.yaml)")
         #expect(result.exitCode == 1, "\(result.errors)")
         #expect(result.errors.contains("flare: error: memory ran out: "), "\(result.errors)")
         #expect(result.errors.contains("(ulimit -v allows 1536 MB); allow more"), "\(result.errors)")
