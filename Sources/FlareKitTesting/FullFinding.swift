@@ -30,14 +30,17 @@ public enum FullFinding {
         finding.modifiers = [
             Finding.Modifier("prevalence", 0.125, "one host of 17"), Finding.Modifier("young", -0.0625, "since today"),
         ]
-        finding.traits = [.init(.certificate, "ab:cd", noun: "self-signed certificate")]
         finding.listModifiers()
         return finding
     }
 
-    /// Several of them, as the engine hands them to sinks: gathered into the incident of their destination.
+    /// Several of them, as the engine hands them to sinks: gathered into the incident of a certificate that they share.
     public static func findings(_ count: Int, with fields: [Field]) -> [Finding] {
-        var findings = (0..<count).map { make(with: fields, number: $0) }
+        var findings = (0..<count).map { number in
+            var finding = make(with: fields, number: number)
+            finding.traits = [.init(.certificate, "ab:cd", noun: "self-signed certificate")]
+            return finding
+        }
         _ = Incident.gather(&findings)
         return findings
     }
