@@ -46,7 +46,8 @@ public struct Incident: Sendable, Codable, Hashable {
         self.id = id
         self.findings = findings.map(\.id)
         self.expected = expected
-        reasons = Finding.Trait.shared(by: findings).map(\.words)
+        let traits = Finding.Trait.shared(by: findings)
+        reasons = traits.map(\.words)
         why = Finding.why(of: findings)
         severity = findings.map(\.severity).max() ?? .low
         weight = findings.map(\.weight).max() ?? 0
@@ -62,9 +63,7 @@ public struct Incident: Sendable, Codable, Hashable {
         lastSeen = findings.compactMap(\.lastSeen).max()
         name = ""
         if findings.count > 1 {
-            let parts = [Finding.Trait.phrase(of: Finding.Trait.shared(by: findings)), spoken(findings)].compactMap {
-                $0
-            }
+            let parts = [Finding.Trait.phrase(of: traits), spoken(findings)].compactMap { $0 }
             shared = parts.isEmpty ? nil : parts.joined(separator: ", ")
         }
         name = expected.map { Self.counted(findings.count, $0) } ?? sentence(findings)
