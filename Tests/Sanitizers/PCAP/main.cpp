@@ -12,27 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "../Random.hpp"
 #include "PCAPScanner.h"
 
 namespace {
 
 using Content = std::vector<uint8_t>;
-
-/// xorshift64 (Marsaglia, 2003).
-class Random {
-public:
-    explicit Random(uint64_t seed) : state(seed * 2 + 1) {}
-
-    size_t below(size_t bound) {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        return size_t(state % bound);
-    }
-
-private:
-    uint64_t state;
-};
 
 void damage(Content &bytes, size_t begin, Random &random) {
     for (size_t changes = 1 + random.below(4); changes > 0 && bytes.size() > begin; --changes) {

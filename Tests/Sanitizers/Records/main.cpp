@@ -9,25 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "../Random.hpp"
 #include "RecordReaders.h"
 
 namespace {
-
-/// xorshift64 (Marsaglia, 2003).
-class Random {
-public:
-    explicit Random(uint64_t seed) : state(seed * 2 + 1) {}
-
-    size_t below(size_t bound) {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        return size_t(state % bound);
-    }
-
-private:
-    uint64_t state;
-};
 
 const std::string eveHead = R"({"timestamp":"2025-03-04T05:06:07.123456+0100","flow_id":7,"event_type":)";
 const std::string eveEnds = R"("src_ip":"10.0.0.7","src_port":5000,"dest_ip":"203.0.113.9","dest_port":443,"proto":"TCP",)";

@@ -8,25 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "../Random.hpp"
 #include "ZeekScanner.h"
 
 namespace {
-
-/// xorshift64 (Marsaglia, 2003).
-class Random {
-public:
-    explicit Random(uint64_t seed) : state(seed * 2 + 1) {}
-
-    size_t below(size_t bound) {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        return size_t(state % bound);
-    }
-
-private:
-    uint64_t state;
-};
 
 const std::string header =
     "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n"
