@@ -47,11 +47,12 @@ package final class KeptLines: Sendable {
     }
 
     private struct State {
-        var makePicker: (@Sendable () -> any LinePicker)?
-        /// Of the input at hand.
-        var picker: (any LinePicker)?
-        /// Of the inputs whose lines come in turn with it.
-        var others: [String: any LinePicker] = [:]
+        /// What is asked for again; `nil` where nobody will ask.
+        var interest: Interest?
+        /// Picks the lines of the input at hand.
+        var picker: RecordScanner?
+        /// Pick those of the inputs whose lines come in turn with it.
+        var others: [String: RecordScanner] = [:]
         var path = ""
         var chunks: [Chunk] = []
         /// Bytes of all lines, with what is remembered of each.
@@ -81,12 +82,12 @@ package final class KeptLines: Sendable {
 
     /// Begins anew.
     ///
-    /// - Parameter makePicker: `nil` where nobody will ask.
-    package func begin(_ makePicker: (@Sendable () -> any LinePicker)?) {
+    /// - Parameter interest: in the lines that will be asked for again; `nil` where nobody will ask.
+    package func begin(_ interest: Interest?) {
         state.withLock { state in
             state = State()
-            state.makePicker = makePicker
-            state.picker = makePicker?()
+            state.interest = interest
+            state.picker = interest.map { RecordScanner($0) }
         }
     }
 
@@ -127,13 +128,13 @@ package final class KeptLines: Sendable {
     }
 
     private static func turn(to path: String, _ state: inout State) {
-        guard path != state.path, let makePicker = state.makePicker else { return }
+        guard path != state.path, let interest = state.interest else { return }
         if !state.path.isEmpty { state.others[state.path] = state.picker }
         state.path = path
         if let known = state.others.removeValue(forKey: path) {
             state.picker = known
         } else {
-            state.picker = makePicker()
+            state.picker = RecordScanner(interest)
             state.picker?.begin(path)
         }
     }

@@ -23,7 +23,7 @@ extension WordScanner {
 
 /// Reads lines of JSON and rows of separated text by a plan.
 ///
-/// `@unchecked`: one thread at a time uses it, which is the law of `WordScanner` and `LinePicker`.
+/// `@unchecked`: one thread at a time uses it, which is the law of `WordScanner`.
 package final class RecordScanner: @unchecked Sendable {
     private let interest: Interest
     private let pointer: OpaquePointer?
@@ -68,16 +68,22 @@ extension RecordScanner: WordScanner {
     package var records: RecordScanner { self }
 }
 
-extension RecordScanner: LinePicker {
-    package var header: [UInt8] {
+extension RecordScanner {
+    /// The header lines that stand before the lines of the last call of `pick`; empty for JSON.
+    var header: [UInt8] {
         var length = 0
         let start = RecordScannerHeader(pointer, &length)
         return Array(UnsafeRawBufferPointer(start: start, count: length))
     }
 
-    package func begin(_ path: String) { begin(path, header: []) }
-
-    package func pick(
+    /// Picks the lines that may be asked for again; all of them stand under the same header.
+    ///
+    /// - Parameters:
+    ///   - lines: whole lines, with the scanner's padding behind them.
+    ///   - begin: where to begin among them; raised to where to go on.
+    ///   - picked: filled from its beginning.
+    /// - Returns: how many were picked.
+    func pick(
         _ lines: UnsafeRawBufferPointer, from begin: inout Int, into picked: UnsafeMutableBufferPointer<ContextLine>
     ) -> Int {
         guard let start = lines.baseAddress else { return 0 }

@@ -1,6 +1,16 @@
 import FlareKit
 
 extension InputPaths {
+    /// - Throws: a complaint where there is nothing to read, or standard input twice.
+    package static func check(_ paths: [OptionPath]) throws(OptionComplaint) {
+        guard !paths.isEmpty else {
+            throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
+        }
+        guard paths.count(where: { $0.location == .standardStream }) < 2 else {
+            throw OptionComplaint("standard input can be read only once", option: "paths")
+        }
+    }
+
     /// What a check can say of the files without reading them: whether they are there and can be opened.
     package func remarks() -> [CheckRemark] {
         do {

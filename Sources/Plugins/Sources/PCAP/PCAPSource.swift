@@ -18,12 +18,7 @@ public struct PCAPSource: Source, BuiltInPlugin {
     let outcome = CaptureOutcome()
 
     public init(_ options: PCAPSourceOptions, _ context: PluginContext = PluginContext()) throws {
-        guard !options.paths.isEmpty else {
-            throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
-        }
-        guard options.paths.filter({ $0.location == .standardStream }).count < 2 else {
-            throw OptionComplaint("standard input can be read only once", option: "paths")
-        }
+        try InputPaths.check(options.paths)
         self.options = options
         kept = KeptWords(bound: Int(clamping: options.contextMemory.bytes))
     }

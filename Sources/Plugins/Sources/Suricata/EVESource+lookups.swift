@@ -10,12 +10,12 @@ extension EVESource {
         lookups.kinds = scan.kinds.filter { $0.key == .dns }
         // The exact cut is the engine's, as for flows.
         lookups.window = .all
-        let interest = try Interest(all: lookups, schema)
+        let interest = try Interest(all: lookups, again.schema)
         let isAlone = scan.kinds.count == 1
         let work = WorkQueue(isAlone ? files : try inputs.open().files)
         return flows.map { cursor in
             let questions = ContextCursor(
-                work, RecordScanner(interest), longestLine: longestLine, mayRepeat: cursor.mayRepeat)
+                work, RecordScanner(interest), longestLine: again.longestLine, mayRepeat: cursor.mayRepeat)
             return isAlone ? questions : ChainedCursor(cursor, questions)
         }
     }

@@ -13,11 +13,7 @@ public struct EVESource: Source, BuiltInPlugin {
     public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."
 
     private let options: EVESourceOptions
-    let schema: RecordSchema
-    /// What is remembered for when it is asked again.
-    let counts = SiteCounts()
-    /// What was kept of standard input or followed files.
-    let kept: KeptLines
+    let again: SecondReading
 
     public init(_ options: EVESourceOptions, _ context: PluginContext) throws {
         try self.init(options, schema: BuiltInSchemas.suricata())
@@ -25,19 +21,12 @@ public struct EVESource: Source, BuiltInPlugin {
 
     /// - Parameter schema: where the fields stand of what is read beside flows.
     init(_ options: EVESourceOptions, schema: RecordSchema) throws {
-        guard !options.paths.isEmpty else {
-            throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
-        }
-        guard options.paths.filter({ $0.location == .standardStream }).count < 2 else {
-            throw OptionComplaint("standard input can be read only once", option: "paths")
-        }
         self.options = options
-        self.schema = schema
-        kept = KeptLines(bound: Int(clamping: options.contextMemory.bytes))
+        again = try SecondReading(
+            options.paths, schema, longestLine: options.maxLine, memory: options.contextMemory)
     }
 
-    var inputs: InputPaths { InputPaths(options.paths) }
-    var longestLine: Int { Int(clamping: options.maxLine.bytes) }
+    var inputs: InputPaths { again.inputs }
 
     /// Of `tls` and `http` records the host asked for alone, by which flows are named.
     /// Of `dns` records the questions, of which channels toward domains are made.
@@ -52,26 +41,19 @@ public struct EVESource: Source, BuiltInPlugin {
         var settings = EVECursor.Settings(
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
-            longestLine: Int(clamping: options.maxLine.bytes))
+            longestLine: again.longestLine)
         if scan.kinds[.dns] != nil { try requireSecondReading(scan) }
-        let keeps = (scan.isLive || paths.haveStreams) && !scan.askedAgain.isEmpty
-        let asked = scan.askedAgain
-        if keeps {
-            let interest = try Interest(asked, schema)
-            kept.begin { RecordScanner(interest) }
-        } else {
-            kept.begin(nil)
-        }
+        let kept = try again.begin(scan)
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
             settings.mayRepeat = true
-            return [EVECursor(following: live, settings, kept: keeps ? kept : nil)]
+            return [EVECursor(following: live, settings, kept: kept)]
         }
         let opened = try paths.open()
-        counts.remember(opened.files.filter { !$0.isStream })
+        again.counts.remember(opened.files.filter { !$0.isStream })
         settings.mayRepeat = opened.files.count > 1
         let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
-        let cursors = (0..<count).map { [settings] _ in EVECursor(work, settings, kept: keeps ? kept : nil) }
+        let cursors = (0..<count).map { [settings] _ in EVECursor(work, settings, kept: kept) }
         guard scan.kinds[.dns] != nil else { return cursors }
         return try withLookups(cursors, opened.files, scan)
     }

@@ -1,3 +1,4 @@
+import ContextReading
 import FlareKit
 
 /// The options of `eve`.
@@ -30,14 +31,8 @@ public struct EVESourceOptions: PluginOptions {
                 "time", \.time,
                 "The time of a flow: start is when it began (flow.start, or the record's timestamp where that is "
                     + "missing), logged is when Suricata wrote the record, minutes later."),
-            Option(
-                "max_line", \.maxLine, "Longer lines are rejected without being held in memory.",
-                range: ByteSize(bytes: 1)...),
-            Option(
-                "context_memory", \.contextMemory,
-                "Standard input and followed files are not read twice: what enrichers such as context ask for again is "
-                    + "kept from the start, in so much memory. Where it is full the oldest records go first, and the "
-                    + "report says how many of the window did. Without such enrichers nothing is kept."),
+            .maxLine(\.maxLine),
+            .contextMemory(\.contextMemory),
         ]
     }
 }

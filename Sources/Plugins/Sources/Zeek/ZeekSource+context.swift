@@ -7,33 +7,23 @@ import RecordSchemas
 extension ZeekSource: ContextSource {
     public static var contextKinds: Set<RecordKind> { Set(RecordKind.known).subtracting([.flow]) }
 
-    public var contextKinds: Set<RecordKind> { Set(schema.kinds.keys).subtracting([.flow]) }
+    public var contextKinds: Set<RecordKind> { Set(again.schema.kinds.keys).subtracting([.flow]) }
 
     public func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor] {
-        let cursors = try contextCursors(Interest(queries, scan, schema), scan)
-        counts.begin(cursors.map(\.scanner), scan)
-        return cursors.map(\.cursor)
+        try again.records(about: queries, scan, contextCursors)
     }
 
     public func sources(sharing values: [SharedValue], in window: TimeWindow) async throws -> [SharedValue: Int] {
-        // A count of what is left would make rare what is not.
-        guard !kept.hasLeftOut else { return [:] }
-        return try await counts.sources(sharing: values) { scan, values in
-            let cursors = try contextCursors(Interest([], scan, schema, countingOnly: values), scan)
-            try ContextCursor.drain(cursors.map(\.cursor), scan)
-            return cursors.map(\.scanner)
-        }
+        try await again.sources(sharing: values, contextCursors)
     }
 
-    private func contextCursors(
-        _ interest: Interest, _ scan: Scan
-    ) throws -> [(scanner: ZeekWordScanner, cursor: ContextCursor)] {
-        let input = try ContextInput(kept, inputs, counts, scan)
+    private func contextCursors(_ interest: Interest, _ scan: Scan) throws -> SecondReading.Cursors {
+        let input = try again.input(scan)
         let shared = SharedFiles(input.files, flows: [])
         return (0..<input.readerCount(shared.work, scan)).map { number in
-            let scanner = ZeekWordScanner(interest, shared, longestLine: longestLine)
+            let scanner = ZeekWordScanner(interest, shared, longestLine: again.longestLine)
             let cursor = ContextCursor(
-                shared.work, scanner, kept: input.kept, longestLine: longestLine,
+                shared.work, scanner, kept: input.kept, longestLine: again.longestLine,
                 remarks: number == 0 ? input.remarks : [])
             return (scanner, cursor)
         }

@@ -16,30 +16,18 @@ public struct ZeekSource: Source, BuiltInPlugin {
     public static let summary = "Reads Zeek logs in columns or JSON, plain, gzip or zstd: conn, http, ssl, dns."
 
     private let options: ZeekSourceOptions
-    /// Where the fields stand of what is read beside flows.
-    let schema: RecordSchema
-    /// What is remembered for when it is asked again.
-    let counts = SiteCounts()
-    /// What was kept of standard input or followed files.
-    let kept: KeptLines
+    let again: SecondReading
 
     public init(_ options: ZeekSourceOptions, _ context: PluginContext = PluginContext()) throws {
-        guard !options.paths.isEmpty else {
-            throw OptionComplaint("there is nothing to read", option: "paths", expected: "at least one path, or -")
-        }
-        guard options.paths.filter({ $0.location == .standardStream }).count < 2 else {
-            throw OptionComplaint("standard input can be read only once", option: "paths")
-        }
+        again = try SecondReading(
+            options.paths, BuiltInSchemas.zeek(), longestLine: options.maxLine, memory: options.contextMemory)
         guard !options.flows.contains(where: \.isEmpty) else {
             throw OptionComplaint("a log without a name", option: "flows", expected: "Zeek's names, such as conn")
         }
         self.options = options
-        schema = try BuiltInSchemas.zeek()
-        kept = KeptLines(bound: Int(clamping: options.contextMemory.bytes))
     }
 
-    var inputs: InputPaths { InputPaths(options.paths) }
-    var longestLine: Int { Int(clamping: options.maxLine.bytes) }
+    var inputs: InputPaths { again.inputs }
 
     public var offers: Set<RecordKind> { [.flow, .dns, .http, .tls] }
 
@@ -49,15 +37,8 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
         let paths = inputs
-        var settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: Int(clamping: options.maxLine.bytes))
-        let keeps = (scan.isLive || paths.haveStreams) && !scan.askedAgain.isEmpty
-        let asked = scan.askedAgain
-        if keeps {
-            let interest = try Interest(asked, schema)
-            kept.begin { RecordScanner(interest) }
-        } else {
-            kept.begin(nil)
-        }
+        var settings = ZeekCursor.Settings(kinds: scan.kinds, longestLine: again.longestLine)
+        let kept = try again.begin(scan)
         if scan.isLive,
             let live = try LiveFiles(paths, scan, longestLine: settings.longestLine, rank: FlowLogs.readingRank)
         {
@@ -66,17 +47,17 @@ public struct ZeekSource: Source, BuiltInPlugin {
             let shared = SharedFiles(
                 [], flows: flows ?? (files.isEmpty ? nil : self.flows(scan, files).logs), kinds: Set(scan.kinds.keys))
             settings.mayRepeat = true
-            return [ZeekCursor(following: live, shared, settings, kept: keeps ? kept : nil)]
+            return [ZeekCursor(following: live, shared, settings, kept: kept)]
         }
         let opened = try paths.open()
-        counts.remember(opened.files.filter { !$0.isStream })
+        again.counts.remember(opened.files.filter { !$0.isStream })
         let (flows, hasUnfinished) = flows(scan, opened.files)
         let unfinished = scan.isLive || scan.kinds[.flow] == nil || !options.flows.isEmpty ? nil : OpenConnections()
         let shared = SharedFiles(
             opened.files, notes: opened.notes, flows: flows, kinds: Set(scan.kinds.keys), unfinished: unfinished)
         settings.mayRepeat = opened.files.count > 1 || hasUnfinished
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
-        let cursors = (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: keeps ? kept : nil) }
+        let cursors = (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: kept) }
         guard let unfinished else { return cursors }
         unfinished.expect(cursors.count)
         return cursors.map { OpenConnectionsCursor(after: $0, unfinished) }

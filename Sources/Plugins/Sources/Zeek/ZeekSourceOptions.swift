@@ -1,3 +1,4 @@
+import ContextReading
 import FlareKit
 
 /// The options of `zeek`.
@@ -26,14 +27,8 @@ public struct ZeekSourceOptions: PluginOptions {
                     + "with the last of each connection in open_conn and conn_long that conn does not have; else "
                     + "conn, http, ssl and dns; and where none of these is there, any log with a time and two "
                     + "addresses."),
-            Option(
-                "max_line", \.maxLine, "Longer lines are rejected without being held in memory.",
-                range: ByteSize(bytes: 1)...),
-            Option(
-                "context_memory", \.contextMemory,
-                "Standard input and followed files are not read twice: what enrichers such as context ask for again is "
-                    + "kept from the start, in so much memory. Where it is full the oldest records go first, and the "
-                    + "report says how many of the window did. Without such enrichers nothing is kept."),
+            .maxLine(\.maxLine),
+            .contextMemory(\.contextMemory),
         ]
     }
 }
