@@ -134,7 +134,7 @@ struct RunSession {
             try RunReport(outcome, exitCode: exitCode).write(to: report)
         } catch {
             logger.error("the report could not be written: \(error)")
-            throw ExitCode(FlareExit.notWhole)
+            throw ExitCode(FlareExit.failed)
         }
     }
 }

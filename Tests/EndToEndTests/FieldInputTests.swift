@@ -80,7 +80,7 @@ struct FieldInputTests {
         let result = try flare("hunt", "18-separator/http.log")
         #expect(result.exitCode == 4)
         #expect(result.errors.contains(": 4 used"), "\(result.errors)")
-        #expect(result.errors.contains("has enough records: beacon asks for"), "\(result.errors)")
+        #expect(result.errors.contains("too few records: beacon asks for"), "\(result.errors)")
     }
 
     @Test("a stream of many logs counts the same as a file and as standard input, wherever conn begins in it")

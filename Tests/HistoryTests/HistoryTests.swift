@@ -45,6 +45,20 @@ struct HistoryEnricherTests {
         #expect(late[1].priority > late[0].priority)
     }
 
+    @Test("a finding that earlier runs have reported for two weeks is less of a concern")
+    func knownLong() async throws {
+        let folder = TemporaryFolder()
+        let day = 24
+        try await run(into: folder.history, hour: 1, [finding()])
+        try await run(into: folder.history, hour: 8 * day, [finding(443)])
+        let early = try await enrich(folder.history, "", hour: 14 * day, [finding(), finding(443)])
+        #expect(early.allSatisfy { $0.modifiers.isEmpty })
+        let late = try await enrich(folder.history, "", hour: 15 * day, [finding(), finding(443)])
+        #expect(late.map { $0.modifiers.map(\.name) } == [["known_long"], []])
+        #expect(late[0].priority < late[1].priority)
+        #expect(late[0].modifiers[0].reason == "earlier runs have reported it for 14 d 23 h")
+    }
+
     private func named(_ port: Int, _ host: String) -> Finding {
         var finding = finding(port)
         finding.host = host

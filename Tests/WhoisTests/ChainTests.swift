@@ -105,11 +105,22 @@ struct WhoisEnricherTests {
     static let table =
         "8.8.8.0\t8.8.8.255\t15169\tUS\tGOOGLE\n160.153.0.0\t160.153.255.255\t26496\tUS\tGO-DADDY-COM-LLC\n"
 
-    static func run(_ records: [MemoryRecord], _ whois: WhoisEnricher, grouping: Grouping = Grouping()) async throws
-        -> RunOutcome
-    {
+    /// Says that every finding's name was registered as this.
+    struct Registered: Enricher {
+        let domain: String
+
+        func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+            for place in findings.indices { findings[place].evidence["registered_domain"] = .text(domain) }
+        }
+    }
+
+    static func run(
+        _ records: [MemoryRecord], _ whois: WhoisEnricher, grouping: Grouping = Grouping(), registered: String? = nil
+    ) async throws -> RunOutcome {
+        let before = registered.map { [Pipeline.Stage<any Enricher>("registered", Registered(domain: $0))] } ?? []
         let pipeline = Pipeline(
-            name: "test", sources: [.init("memory", MemorySource(records))], enrichers: [.init("whois", whois)],
+            name: "test", sources: [.init("memory", MemorySource(records))],
+            enrichers: before + [.init("whois", whois)],
             detectors: [.init("counting", CountingDetector(grouping: grouping))], sinks: [.init("sink", MemorySink())])
         return try await RunEngine(version: "test", now: Timestamp(seconds: 1_700_100_000)).run(pipeline)
     }
@@ -149,6 +160,23 @@ struct WhoisEnricherTests {
                 MemoryRecord(at: 1_700_000_000, from: "10.0.0.1", to: $0, texts: [.host: "cdn.example.com"])
             }, whois, grouping: Grouping(by: .host))
         #expect(outcome.findings.first?.evidence["dest_whois"] == .text("GOOGLE, US / GO-DADDY-COM-LLC, US"))
+    }
+
+    @Test(
+        "an owner that the registered name says speaks against a finding; another, or one of two, does not",
+        arguments: [
+            (["8.8.8.8", "8.8.8.9"], "google.com", ["owner_agrees"]), (["8.8.8.8"], "goo.com", []),
+            (["8.8.8.8", "160.153.1.1"], "google.com", []), (["160.153.1.1"], "daddy.example", ["owner_agrees"]),
+            (["160.153.1.1"], "godaddy.com", []),
+        ])
+    func agreement(addresses: [String], domain: String, modifiers: [String]) async throws {
+        let folder = try Folder()
+        try folder.write("asn.tsv", Self.table)
+        let whois = try Self.whois("providers: [{type: tsv, paths: [asn.tsv]}]", folder)
+        let outcome = try await Self.run(
+            addresses.map { MemoryRecord(at: 1_700_000_000, from: "10.0.0.1", to: $0, texts: [.host: "a.\(domain)"]) },
+            whois, grouping: Grouping(by: .host), registered: domain)
+        #expect(outcome.findings.map { $0.modifiers.map(\.name) } == [modifiers])
     }
 
     @Test("without providers nothing is sent; each that asks over the network says what it sends to whom")

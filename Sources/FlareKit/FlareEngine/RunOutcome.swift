@@ -88,8 +88,11 @@ extension Run {
         }
         if left > 0 {
             let demands = pipeline.detectors.map { "\($0.name) asks for \($0.demand.minimumCount.grouped)" }
+            let rest =
+                (early.isEmpty ? "" : "other ")
+                + (left == 1 ? "channel has too few" : "\(left.grouped) channels have too few")
             lines.append(
-                "  none of the \(early.isEmpty ? "" : "other ")\(left.grouped) channels has enough records: "
+                "  the \(rest) records: "
                     + demands.joined(separator: ", "))
         }
         for stage in pipeline.enrichers where early.contains(where: { $0.filter == stage.name }) {

@@ -51,6 +51,18 @@ public struct AddressOwner: Hashable, Sendable, Codable {
 }
 
 extension AddressOwner {
+    /// Whether the owner's name has the registered label of a domain as a word: `DROPBOX, US` and `dropbox.com`.
+    ///
+    /// Part of a word does not count: names of other companies hold short labels by chance.
+    func agrees(with domain: String) -> Bool {
+        guard let label = domain.split(separator: ".", maxSplits: 1).first?.lowercased(), label.utf8.count >= 3,
+            let name
+        else { return false }
+        return name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.contains { $0 == label }
+    }
+}
+
+extension AddressOwner {
     /// Longer names are cut: no registry has such, and a liar may.
     static let longestName = 160
 

@@ -27,6 +27,10 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
     /// Of the addresses behind a name so many are looked up.
     static let mostBehindName = 8
 
+    /// Whoever controls malware chooses its names, but not who is given a network; services that anyone can rent under the
+    /// owner's name remain, so this is a step of four times and not more.
+    static let ownerAmount = -6.0
+
     private let options: WhoisOptions
     /// `nil` until a run has begun.
     private var chain: OwnerChain?
@@ -57,7 +61,7 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
 
     /// What is no finding is not asked about; so it comes after those who can make a finding of it.
     public var takesCandidates: Bool { false }
-    public var uses: Set<String> { ["host_from", "threats"] }
+    public var uses: Set<String> { ["host_from", "threats", "registered_domain"] }
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
         var enricher = self
@@ -97,7 +101,9 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
         let lookups = await chain.lookups(of: Set(ends.flatMap { $0.sources + $0.destinations }))
         for (place, end) in ends.enumerated() {
             findings[place].take(end.sources.compactMap { lookups[$0] }, as: "src")
-            findings[place].take(end.destinations.compactMap { lookups[$0] }, as: "dest")
+            let destinations = end.destinations.compactMap { lookups[$0] }
+            findings[place].take(destinations, as: "dest")
+            findings[place].compareName(with: destinations.map(\.owner))
         }
         for remark in chain.remarks { run.ledger.remark(remark) }
         let failures = Set(lookups.values.flatMap(\.failures))
@@ -134,6 +140,18 @@ extension Finding {
         evidence["\(prefix)_country"] = owner.country.map(Value.text)
         evidence["\(prefix)_prefix"] = owner.prefix.map(Value.text)
         evidence["\(prefix)_registry"] = owner.registry.map(Value.text)
+    }
+}
+
+extension Finding {
+    /// Speaks against a finding whose every destination is held by whom its name says.
+    fileprivate mutating func compareName(with owners: [AddressOwner]) {
+        guard case .text(let domain)? = evidence["registered_domain"], let owner = owners.first?.name,
+            owners.allSatisfy({ $0.agrees(with: domain) })
+        else { return }
+        add([
+            Modifier("owner_agrees", WhoisEnricher.ownerAmount, "\(domain) is at addresses of \(owner)", side: .known)
+        ])
     }
 }
 

@@ -138,9 +138,10 @@ extension LineScanner {
 enum HostText {
     /// The host without the port at its end: `example.org:8080` is `example.org`.
     static func withoutPort(_ host: String) -> String {
-        guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]"),
-            host[host.index(after: colon)...].utf8.allSatisfy({ (48...57).contains($0) }),
-            host.hasPrefix("[") || !host[..<colon].contains(":")
+        let bytes = host.utf8
+        guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")), bytes.last != UInt8(ascii: "]"),
+            bytes[bytes.index(after: colon)...].allSatisfy({ (48...57).contains($0) }),
+            bytes.first == UInt8(ascii: "[") || !bytes[..<colon].contains(UInt8(ascii: ":"))
         else { return host }
         return String(host[..<colon])
     }

@@ -36,6 +36,8 @@ struct BeaconContext {
     /// Whether the channel's first record comes well after the window's beginning.
     let isNew: Bool
     let destinationDegree: Int
+    /// Hosts of the site that call at all.
+    let hosts: Int
 
     /// With fewer hosts a share of them means little.
     private static let fewestHosts = 10
@@ -58,8 +60,8 @@ struct BeaconContext {
         _ key: ChannelKey, _ judgement: BeaconJudgement, _ finding: Finding, _ census: Census, _ campaigns: Campaigns
     ) {
         destinationDegree = census.sources(of: key.peer)
-        prevalence =
-            census.hosts >= Self.fewestHosts ? min(1, Double(destinationDegree) / Double(census.hosts)) : nil
+        hosts = census.hosts
+        prevalence = hosts >= Self.fewestHosts ? min(1, Double(destinationDegree) / Double(hosts)) : nil
         campaignHosts = campaigns.hosts(of: key, period: judgement.period)
         if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow
@@ -83,8 +85,9 @@ struct BeaconContext {
             } else if destinationDegree == 1 || prevalence <= Self.rare {
                 modifiers.append(
                     .init(
-                        "rare_destination", Self.rareAmount, "\(destinationDegree) of the hosts talk to it", side: .site
-                    ))
+                        "rare_destination", Self.rareAmount,
+                        "\(destinationDegree) of \(hosts.grouped) hosts talk\(destinationDegree == 1 ? "s" : "") to it",
+                        side: .site))
             }
         }
         if campaignHosts > 1 {
