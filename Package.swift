@@ -61,7 +61,7 @@ let families: [Family] = [
     Family(
         .enricher, "Whois", needs: ["HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB", .sqlite],
         testFiles: ["mmdb.py"]),
-    Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity"]),
+    Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity", "ShapeMatching"]),
     Family(.detector, "Traffic"),
     Family(
         .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging],
@@ -101,7 +101,9 @@ let parts: [Target] = [
     .scanner("PCAPScanner", ["SensorText", "ContextWords", "CCrypto"], path: "Sources/Plugins/Sources/PCAP/Scanner"),
     .target(
         name: "CDomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists", exclude: ["Files"]),
-    .target(name: "Periodicity", path: "Sources/Plugins/Detectors/Beacon/Periodicity"),
+    .target(
+        name: "Periodicity", dependencies: ["ShapeMatching"], path: "Sources/Plugins/Detectors/Beacon/Periodicity"),
+    .target(name: "ShapeMatching", path: "Sources/Plugins/Detectors/Beacon/ShapeMatching"),
 ]
 
 /// The system's C libraries, and what only C will do.
@@ -201,7 +203,7 @@ let tests: [Target] = [
         name: "ElasticsearchClientTests",
         dependencies: ["FlareKit", "ElasticsearchClient", "ElasticsearchRecords", "RecordSchemas"]),
     .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
-    .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "SyntheticTraffic"]),
+    .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "ShapeMatching", "SyntheticTraffic"]),
     .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "FlareKit", "SyntheticTraffic"]),
     // All outputs over the same findings

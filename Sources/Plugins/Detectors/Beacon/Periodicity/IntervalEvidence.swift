@@ -1,4 +1,5 @@
 import Foundation
+import ShapeMatching
 
 /// A view's idle times under the best shape of a beacon and under the best shape without a period.
 ///
@@ -18,8 +19,8 @@ struct IntervalEvidence: Sendable {
 
     /// Log of the likelihood under all shapes of a beacon, summed over their periods.
     private let likelihood: Double
-    private let histogram: [(bin: Int, count: Float)]
-    private let restHistogram: [(bin: Int, count: Float)]
+    private let histogram: [ShapeBin]
+    private let restHistogram: [ShapeBin]
     private let restShift: Double
     private let nullScales: Range<Int>
 
@@ -94,9 +95,11 @@ struct IntervalEvidence: Sendable {
         }
     }
 
-    private static func sparse(_ counts: [Float]) -> [(bin: Int, count: Float)] {
-        var result: [(bin: Int, count: Float)] = []
-        for (bin, count) in counts.enumerated() where count > 0 { result.append((bin, count)) }
+    private static func sparse(_ counts: [Float]) -> [ShapeBin] {
+        var result: [ShapeBin] = []
+        for (bin, count) in counts.enumerated() where count > 0 {
+            result.append(ShapeBin(bin: Int32(bin), count: count))
+        }
         return result
     }
 }
