@@ -8,7 +8,9 @@ enum Line {
         let (second, part) = (micro / 1_000_000, micro % 1_000_000)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let digits = String(1_000_000 + part).dropFirst()
-        return "2026-01-01T\(two(12 + second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)).\(digits)+0000"
+        let hour = 12 + second / 3600
+        return
+            "2026-01-\(two(1 + hour / 24))T\(two(hour % 24)):\(two(second / 60 % 60)):\(two(second % 60)).\(digits)+0000"
     }
 
     static func event(

@@ -56,6 +56,33 @@ struct SuspicionTests {
                 "host_is_address"))
     }
 
+    @Test("calls that go on while the host rests; not of a host that never rests, nor calls that rest with it")
+    func hours() async throws {
+        func calls(from first: Int, to last: Int, apart: Double = 20) -> [String] {
+            stride(from: Double(first) * 60, to: Double(last) * 60, by: apart).enumerated().map {
+                Line.flow(at: $1 * 60, id: 1000 + $0)
+            }
+        }
+        func browsing(_ hours: [Int]) -> [String] {
+            hours.flatMap { hour in
+                [
+                    Line.flow(at: Double(hour) * 3600 + 60, id: 2000 + hour, to: "198.51.100.7", 80),
+                    Line.http(at: Double(hour) * 3600 + 61, id: 2000 + hour, to: "198.51.100.7", agent: "Mozilla/5.0"),
+                ]
+            }
+        }
+        func isNightly(_ lines: [String]) async throws -> Bool {
+            let found = try await findings(lines, minimumCount: 20, hosts: 99)
+            #expect(found.count == 1)
+            return found[0].modifiers.contains { $0.name == "day_and_night" }
+        }
+        let day = [0, 1, 2, 3, 4, 14, 15, 16]
+        #expect(try await isNightly(calls(from: 0, to: 24) + browsing(day)))
+        #expect(try await !isNightly(calls(from: 0, to: 24) + browsing(Array(0..<18))))
+        #expect(try await !isNightly(calls(from: 0, to: 5, apart: 10) + browsing(day)))
+        #expect(try await !isNightly(calls(from: 0, to: 24)))
+    }
+
     @Test("a tool's agent on a host that browses, rare and toward one peer alone")
     func agents() async throws {
         let browsing = [

@@ -34,6 +34,15 @@ struct SourceMarks: Sendable {
     /// By the kind's number.
     private var uses: [[String: Use]] = Array(repeating: [:], count: Mark.Kind.allCases.count)
 
+    /// Hours since 1970 in which the source made requests and handshakes beside those of findings.
+    private(set) var busyHours: Set<Int64> = []
+    private static let mostHours = 10_000
+
+    mutating func addHour(of time: Int64) {
+        let hour = time / 3_600_000_000_000
+        if busyHours.count < Self.mostHours || busyHours.contains(hour) { busyHours.insert(hour) }
+    }
+
     subscript(_ kind: Mark.Kind) -> [String: Use] { uses[kind.rawValue] }
 
     /// Does nothing for an empty value, and for further values than a tally holds.
@@ -61,6 +70,9 @@ struct SourceWords: Sendable {
         agents = Self.tally(.agent, parts)
         platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
     }
+
+    /// Hours since 1970 in which the source made requests and handshakes beside those of findings, ascending.
+    var busyHours: [Int64] { Set(parts.flatMap(\.marks.busyHours)).sorted() }
 
     private static func tally(_ kind: Mark.Kind, _ parts: [(marks: SourceMarks, numbers: ChannelNumbers)]) -> Tally {
         var tally = Tally()

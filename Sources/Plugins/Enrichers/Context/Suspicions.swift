@@ -21,6 +21,7 @@ struct Suspicions {
         "fingerprint_rare": (3, .client, "rare fingerprint"),
         "fingerprint_one_peer": (2, .client, "fingerprint of its own"),
         "port_protocol": (6, .port, nil), "port_unusual": (5, .port, "unusual port"),
+        "day_and_night": (1, .time, "day and night"),
         "content_mismatch": (3, .traffic, "content and name differ"), "unanswered": (3, .traffic, "no answer"),
     ]
 
@@ -48,6 +49,7 @@ struct Suspicions {
         aboutLookups(story, all, sharing, options, run)
         if let mismatch = words.mismatches.first { add("content_mismatch", mismatch) }
         aboutPeer(story, options)
+        aboutHours(story, all)
     }
 
     private mutating func add(_ name: String, _ reason: String) {
@@ -179,6 +181,31 @@ struct Suspicions {
         {
             add("name_new", "first looked up well into the window")
         }
+    }
+
+    /// A host rests where it makes no other request for so many hours between two in which it makes some; it has to be seen busy
+    /// in as many hours.
+    private static let fewestHours: Int64 = 5
+    /// A host that is gone for longer does not rest.
+    private static let mostHours: Int64 = 3 * 24
+    /// Calls go on through the rest where they come in this share of its hours.
+    private static let nightShare = 0.8
+
+    private mutating func aboutHours(_ story: Story, _ all: GatheredWords) {
+        let busy = all.words(of: story.finding.source).busyHours
+        guard !story.isOfLookups, busy.count >= Self.fewestHours,
+            let rest = zip(busy, busy.dropFirst()).max(by: { $0.1 - $0.0 < $1.1 - $1.0 }),
+            rest.1 - rest.0 > Self.fewestHours, rest.1 - rest.0 <= Self.mostHours
+        else { return }
+        let hours = Set(story.finding.times.map { $0 / 3_600_000_000_000 })
+        let night = (rest.0 + 1)..<rest.1
+        let called = night.count { hours.contains($0) }
+        guard Double(called) >= Self.nightShare * Double(night.count), !hours.isDisjoint(with: busy) else { return }
+        let (from, until) = (night.lowerBound, night.upperBound)
+        add(
+            "day_and_night",
+            "it goes on from \(Timestamp(seconds: Double(from) * 3600)) to \(Timestamp(seconds: Double(until) * 3600)), "
+                + "while the host makes no other request")
     }
 
     /// Bits a character.

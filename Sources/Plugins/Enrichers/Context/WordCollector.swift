@@ -75,7 +75,10 @@ struct WordCollector: Sendable {
             first = first ?? channel
             if id == nil || !search[channel].hasIDs { take(row, on: channel) }
         }
-        if first == nil, Self.hasMarks(row) { takeMarks(row, on: numbers.number(of: key), source) }
+        if first == nil, Self.hasMarks(row) {
+            takeMarks(row, on: numbers.number(of: key), source)
+            sources[source].addHour(of: row.time)
+        }
         return first
     }
 

@@ -25,18 +25,17 @@ enum FileCopies {
     static func sort(_ opened: inout InputPaths.Opened, begun captured: (([UInt8]) -> Timestamp?)?) {
         guard opened.files.count > 1 else { return }
         var entries = opened.files.enumerated().map { number, file in
-            (number: number, file: file, head: file.format == nil ? nil : FileHead(of: file, isText: captured == nil))
+            let head = file.format == nil ? nil : FileHead(of: file, isText: captured == nil)
+            let time = head.flatMap { head in captured.map { $0(head.bytes) } ?? head.time }
+            let begun = time?.nanoseconds ?? file.status?.changed ?? .max
+            return (begun: begun, number: number, file: file, fingerprint: head?.fingerprint)
         }
-        func begun(_ entry: (number: Int, file: InputFile, head: FileHead?)) -> Int64 {
-            let time = entry.head.flatMap { head in captured.map { $0(head.bytes) } ?? head.time }
-            return time?.nanoseconds ?? entry.file.status?.changed ?? .max
-        }
-        entries.sort { (begun($0), $0.number) < (begun($1), $1.number) }
+        entries.sort { ($0.begun, $0.number) < ($1.begun, $1.number) }
         var kept: [InputFile] = []
         var byHead: [FileHead.Fingerprint: Int] = [:]
         for entry in entries {
-            guard let head = entry.head?.fingerprint, let place = byHead[head] else {
-                if let head = entry.head?.fingerprint { byHead[head] = kept.count }
+            guard let head = entry.fingerprint, let place = byHead[head] else {
+                if let head = entry.fingerprint { byHead[head] = kept.count }
                 kept.append(entry.file)
                 continue
             }
