@@ -44,7 +44,8 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
             if let age = Self.length(from: report.first, to: run.header.started), age >= Self.oldAge.nanoseconds {
                 findings[place].add([
                     Finding.Modifier(
-                        "known_long", Self.oldAmount, "earlier runs have reported it for \(Self.readable(age))", side: .history)
+                        "known_long", Self.oldAmount, "earlier runs have reported it for \(Self.readable(age))",
+                        side: .history)
                 ])
             }
         }
