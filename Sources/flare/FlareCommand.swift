@@ -19,7 +19,8 @@ struct FlareCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, HuntCommand.self, BeaconCommand.self, ValidateCommand.self, CheckCommand.self,
             PluginsCommand.self, SchemaCommand.self, HistoryCommand.self, ConvertCommand.self, ChannelsCommand.self,
-            InjectCommand.self, EvalCommand.self, WhoisCommand.self, IPCommand.self, ReferenceCommand.self,
+            InjectCommand.self, EvalCommand.self, WhoisCommand.self, IPCommand.self, SelfCheckCommand.self,
+            ReferenceCommand.self,
         ])
 
     /// Wrong usage ends with 2, as the exit codes promise, where ArgumentParser would say 64.

@@ -2,6 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
+@testable import flare
+
 @Suite("flare validate and flare plugins")
 struct ConfigurationCommandTests {
     let folder: TemporaryFolder
@@ -123,5 +125,17 @@ struct ConfigurationCommandTests {
             try String(contentsOf: file, encoding: .utf8) == generated,
             "write it anew: scripts/reference")
         #expect(try run("plugins", "list", "--plugins", file.path).exitCode == 0)
+    }
+
+    @Test("self-check runs every plugin over made-up records, and names the one that needs a server")
+    func selfCheck() throws {
+        let result = try run("self-check")
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(!result.output.contains("WRONG"), "\(result.output)")
+        for plugin in BuiltInPlugins.registry.descriptors.map(\.name) {
+            let line = result.output.split(separator: "\n").first { $0.hasPrefix("ok     \(plugin) ") }
+            #expect(line != nil, "\(plugin)")
+            #expect(line?.contains("not tried") == (plugin == "elasticsearch"))
+        }
     }
 }
