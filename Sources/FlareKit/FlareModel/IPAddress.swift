@@ -61,28 +61,39 @@ extension IPAddress {
     /// Reads an address in full or short form; a zone (`%eth0`) is refused, leading zeros in IPv4 too
     /// (RFC 6943, section 3.1.1: they may be octal).
     public init?(_ text: some StringProtocol) {
-        if text.utf8.contains(UInt8(ascii: ":")) {
-            guard let bits = Self.v6Bits(String(text)) else { return nil }
+        var text = String(text)
+        guard let address = text.withUTF8({ Self(utf8: $0) }) else { return nil }
+        self = address
+    }
+
+    /// - Parameter text: in UTF-8.
+    package init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        if text.contains(UInt8(ascii: ":")) {
+            guard let bits = Self.v6Bits(String(decoding: text, as: UTF8.self)) else { return nil }
             self = bits
         } else {
-            guard let bits = Self.v4Bits(text.utf8) else { return nil }
+            guard let bits = Self.v4Bits(text) else { return nil }
             self.init(v4: bits)
         }
     }
 
-    private static func v4Bits(_ text: some Collection<UInt8>) -> UInt32? {
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+    private static func v4Bits(_ text: some Sequence<UInt8>) -> UInt32? {
         var bits: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.count), part.allSatisfy({ (48...57).contains($0) }),
-                part.count == 1 || part.first != 48
-            else { return nil }
-            let value = part.reduce(UInt32(0)) { $0 * 10 + UInt32($1 - 48) }
-            guard value < 256 else { return nil }
-            bits = bits << 8 | value
+        var (parts, digits, value) = (1, 0, UInt32(0))
+        for byte in text {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0 else { return nil }
+                bits = bits << 8 | value
+                (parts, digits, value) = (parts + 1, 0, 0)
+            } else {
+                // No zero leads, and none is larger than a byte.
+                guard (48...57).contains(byte), digits == 0 || value > 0 else { return nil }
+                value = value * 10 + UInt32(byte - 48)
+                digits += 1
+                guard value < 256 else { return nil }
+            }
         }
-        return bits
+        return parts == 4 && digits > 0 ? bits << 8 | value : nil
     }
 
     private static func v6Bits(_ text: String) -> IPAddress? {
