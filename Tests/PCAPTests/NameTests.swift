@@ -107,6 +107,17 @@ struct NameTests {
             ])
     }
 
+    @Test("a look-up is read for its question and for its answers, each with its time to live", arguments: [1, 100])
+    func answers(capacity: Int) async throws {
+        let kinds: [RecordKind: Set<ColumnName>] = [.dns: [.query], .lookup: [.query, .answers, .answerTTLs]]
+        let found = try await read([Frames.path("dns.pcap")], kinds: kinds, capacity: capacity)
+        let lookups = found.words(.lookup)
+        #expect(lookups.map { $0[.query] } == found.words(.dns).map { $0[.query] })
+        #expect(lookups[0][.answers] == "edge.example.net\n203.0.113.9")
+        #expect(lookups[0][.answerTTLs] == "60\n60")
+        #expect(found.account.used["dns"]?.count == lookups.count)
+    }
+
     @Test("nothing is read of payloads where nobody asks for names")
     func nobodyAsks() async throws {
         let found = try await read([Frames.path("http.pcap")], kinds: [.flow: [.bytesToServer]])

@@ -8,8 +8,12 @@ extension ColumnName {
 
     /// `dns`: A, AAAA, TXT …
     public static let queryType = text("query_type")
-    /// `dns`: the answers' data, a line each; empty for a query without its answer.
+    /// `dns`, `lookup`: the answers' data, a line each; empty for a query without its answer. Of `lookup` commas may stand in
+    /// place of line feeds, and answers that are no addresses may be left out.
     public static let answers = text("answers")
+    /// `lookup`: for how many seconds each answer may be kept, in the order of the answers and separated as they are; empty
+    /// where the sensor did not say.
+    public static let answerTTLs = text("answer_ttls")
     /// `dns`: NOERROR, NXDOMAIN …
     public static let responseCode = text("response_code")
 
@@ -18,7 +22,8 @@ extension ColumnName {
     /// `tls`, `certificate`: who signed it.
     public static let issuer = text("issuer")
     public static let serial = text("serial")
-    /// `tls`: the hash of the server's certificate; `certificate`: what `tls` records call it by.
+    /// `tls`: the hash of the server's certificate, or where the sensor has none the id of the file that it was, which is another
+    /// one in each handshake; `certificate`: what `tls` records call it by.
     public static let fingerprint = text("fingerprint")
     /// `tls`, `certificate`: the names that it is for, a line each.
     public static let alternativeNames = text("alternative_names")

@@ -19,7 +19,7 @@ extension ColumnName {
         switch self {
         case .validFrom, .validUntil: .time
         case .host, .query: .host
-        case .answers, .alternativeNames, .contentType: .lines
+        case .answers, .answerTTLs, .alternativeNames, .contentType: .lines
         case .metadata: .entries
         default: isText ? .text : .number
         }
@@ -28,7 +28,7 @@ extension ColumnName {
     /// The columns that schemas may name.
     public static let known: [ColumnName] = [
         .bytesToServer, .bytesToClient, .packetsToServer, .packetsToClient, .duration, .id, .sourcePort,
-        .query, .queryType, .answers, .responseCode,
+        .query, .queryType, .answers, .answerTTLs, .responseCode,
         .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames, .validFrom, .validUntil, .version,
         .ja3, .ja3s, .ja4,
         .method, .url, .userAgent, .contentType, .status, .length,

@@ -83,7 +83,7 @@ RecordPlan *makePlan(bool isZeek) {
     constexpr int compared = ContextCompared, counted = ContextCounted | ContextCompared;
     begin(dns, "dns");
     if (isZeek) RecordPlanTell(plan, "qtype_name");
-    RecordPlanLeaveOut(plan, "dns.type", "answer");
+    RecordPlanAddAnswer(plan, "dns.type", "answer", false);
     add(query, RecordText, counted | ContextIsHost | ContextIsQuery | ContextIsShared, isZeek ? "query" : "dns.rrname\ndns.queries.rrname");
     add(answers, RecordLines, compared | ContextIsAnswers,
         isZeek ? "answers[]" : "dns.answers.rdata\ndns.grouped.A\ndns.grouped.CNAME\ndns.rdata");

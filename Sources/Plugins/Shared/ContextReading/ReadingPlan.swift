@@ -24,7 +24,7 @@ package final class ReadingPlan: @unchecked Sendable {
         comparing comparisons: [RecordKind: Comparison] = [:]
     ) throws {
         self.comparisons = comparisons
-        kinds = asked.keys.filter { schema.records[$0.name] != nil && $0 != .flow }.sorted { $0.name < $1.name }
+        kinds = asked.keys.filter { schema[$0] != nil && $0 != .flow }.sorted { $0.name < $1.name }
         guard kinds.count <= Int(CONTEXT_MOST_KINDS) else {
             throw PluginError(
                 "\(kinds.count) kinds of record are asked for at once, and \(CONTEXT_MOST_KINDS) can be told apart")
@@ -39,7 +39,10 @@ package final class ReadingPlan: @unchecked Sendable {
         pointer = RecordPlanCreate(isNamedByFile)
         // Whose records flows are is told before anything else.
         let all = schema.kinds.keys.sorted { ($0 == .flow ? "" : $0.name) < ($1 == .flow ? "" : $1.name) }
-        for kind in all { add(kind, schema, asked[kind] ?? []) }
+        for known in all {
+            let kind = known == .dns && asked[.lookup] != nil ? .lookup : known
+            add(kind, schema, asked[kind] ?? [])
+        }
     }
 
     deinit { RecordPlanDestroy(pointer) }
@@ -54,7 +57,7 @@ package final class ReadingPlan: @unchecked Sendable {
     func bits(of kinds: some Sequence<RecordKind>) -> UInt64 { kinds.compactMap(number).reduce(0) { $0 | 1 << $1 } }
 
     private func add(_ kind: RecordKind, _ schema: RecordSchema, _ asked: Set<ColumnName>) {
-        guard let fields = schema.kinds[kind] else { return }
+        guard let fields = schema[kind] else { return }
         RecordPlanAddKind(
             pointer, number(of: kind) ?? ContextKind(RECORD_NOBODY),
             fields.transport.map { SensorProtocolNumber($0, $0.utf8.count) } ?? TransportProtocol.unknown,
@@ -62,7 +65,9 @@ package final class ReadingPlan: @unchecked Sendable {
         for (path, values) in fields.select { for value in values { RecordPlanSelect(pointer, path, value) } }
         for names in fields.has { RecordPlanTell(pointer, Self.lines(names.names)) }
         guard number(of: kind) != nil else { return }
-        for (path, values) in fields.answers { for value in values { RecordPlanLeaveOut(pointer, path, value) } }
+        for (path, values) in fields.answers {
+            for value in values { RecordPlanAddAnswer(pointer, path, value, kind == .lookup) }
+        }
         RecordPlanAddPart(pointer, RecordStart, schema.fileTime ?? schema.logged)
         for (name, part) in Self.parts {
             if let names = fields.fields[name]?.names { RecordPlanAddPart(pointer, part, Self.lines(names)) }

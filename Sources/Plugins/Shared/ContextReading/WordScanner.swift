@@ -1,5 +1,6 @@
 import CompressedFiles
 import ContextWords
+import FlareKit
 import RecordReaders
 
 /// A scanner that fills a `ContextBook`.
@@ -27,6 +28,8 @@ extension WordScanner {
 package final class RecordScanner: @unchecked Sendable {
     private let interest: Interest
     private let pointer: OpaquePointer?
+    /// The first record that waits to be moved.
+    private var first = 0
 
     package init(_ interest: Interest) {
         self.interest = interest
@@ -57,11 +60,25 @@ package final class RecordScanner: @unchecked Sendable {
     ///
     /// - Parameter lines: whole lines, with the scanner's padding behind them.
     /// - Returns: how many bytes were consumed.
-    func read(_ lines: UnsafeRawBufferPointer, at position: Int64, most: Int) -> Int {
+    package func read(_ lines: UnsafeRawBufferPointer, at position: Int64, most: Int) -> Int {
         guard let start = lines.baseAddress else { return 0 }
         return RecordScannerRead(
             pointer, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), most)
     }
+
+    /// Moves records into a batch, as far as there is room.
+    ///
+    /// - Returns: whether there was for all.
+    package func moveRecords(into batch: inout RecordBatch) -> Bool {
+        BookRows.move(book, plan, from: &first, into: &batch)
+        guard first == ContextBookCount(book) else { return false }
+        ContextBookForget(book)
+        first = 0
+        return true
+    }
+
+    /// How many lines of kinds asked for could not be read.
+    package var unreadable: Int { Int(ContextBookRejected(book)) }
 }
 
 extension RecordScanner: WordScanner {

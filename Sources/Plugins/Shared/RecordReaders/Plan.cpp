@@ -153,8 +153,9 @@ void RecordPlanAddKind(RecordPlan *plan, ContextKind kind, uint8_t protocol, boo
 
 void RecordPlanSelect(RecordPlan *plan, const char *path, const char *value) { plan->select(path, value); }
 
-void RecordPlanLeaveOut(RecordPlan *plan, const char *path, const char *value) {
-    plan->kinds.back().left.push_back({plan->slot(path), value});
+void RecordPlanAddAnswer(RecordPlan *plan, const char *path, const char *value, bool isAlone) {
+    plan->kinds.back().answering.push_back({plan->slot(path), value, '"' + std::string(value) + '"'});
+    plan->kinds.back().isAnswers = isAlone;
 }
 
 void RecordPlanTell(RecordPlan *plan, const char *paths) { plan->kinds.back().tells.push_back(plan->slots(paths)); }

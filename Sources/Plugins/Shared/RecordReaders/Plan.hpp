@@ -87,7 +87,7 @@ constexpr ContextKind nobody = RECORD_NOBODY;
 
 struct Condition {
     Slot slot;
-    std::string value;
+    std::string value, quoted;
 };
 
 /// How the records of a kind are read.
@@ -97,13 +97,17 @@ struct Kind {
     bool mayWait, mayBeNobodys;
     Slots parts[RecordColumn];
     std::vector<ColumnField> columns;
-    std::vector<Condition> left;
+    /// By which answers are told, and whether they alone are read.
+    std::vector<Condition> answering;
+    bool isAnswers = false;
     std::vector<Slots> tells;
     /// How members begin that may hold others, those of columns that nobody wants among them: `"ja3":{`.
     std::vector<std::string> openings;
     /// Places among the columns; as many as there are where there is none.
     size_t query = 0, answers = 0;
 
+    /// Whether a value by which answers are told stands somewhere in a line.
+    bool mayBeAnswer(std::string_view line) const;
     bool hasQuery() const { return query < columns.size(); }
     bool hasAnswers() const { return answers < columns.size(); }
 };

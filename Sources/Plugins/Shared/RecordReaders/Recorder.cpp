@@ -78,12 +78,14 @@ void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &add
     });
 }
 
-/// Whether the record tells again what others tell, and all are asked for.
-bool Recorder::isRepeated(const Kind &kind) const {
-    return book.interest.isAll && std::any_of(kind.left.begin(), kind.left.end(), [&](const Condition &condition) {
+/// Whether the record is an answer where all questions are asked for, or a question where answers are.
+bool Recorder::isLeftOut(const Kind &kind) const {
+    if (!book.interest.isAll || kind.answering.empty()) return false;
+    const bool isAnswer = std::any_of(kind.answering.begin(), kind.answering.end(), [&](const Condition &condition) {
         const Value *const value = values.first({condition.slot});
         return value != nullptr && value->text == condition.value;
     });
+    return isAnswer != kind.isAnswers;
 }
 
 bool Recorder::isAnsweredAsAsked(const Kind &kind) const {
@@ -125,7 +127,7 @@ void Recorder::record(const Kind &kind, uint64_t position) {
             book.rejected += !kind.mayBeNobodys;
             return;
         }
-        if (!book.interest.holds(head.start) || isRepeated(kind)) return;
+        if (!book.interest.holds(head.start) || isLeftOut(kind)) return;
         head.source = sources.front();
         head.destination = destinations.front();
     }

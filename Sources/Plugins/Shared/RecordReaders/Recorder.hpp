@@ -23,7 +23,7 @@ private:
     static int64_t identity(const Value &value);
     static bool readAddress(const Value &value, SensorAddress &address);
     void readAddresses(const Slots &slots, std::vector<SensorAddress> &addresses) const;
-    bool isRepeated(const Kind &kind) const;
+    bool isLeftOut(const Kind &kind) const;
     bool isAnsweredAsAsked(const Kind &kind) const;
     Detail detail(const Kind &kind) const;
     void count(const Kind &kind, const SensorAddress &client);

@@ -17,6 +17,12 @@ constexpr size_t headLength = 512;
 
 }  // namespace
 
+bool Kind::mayBeAnswer(std::string_view line) const {
+    return std::any_of(answering.begin(), answering.end(), [&](const Condition &condition) {
+        return findKey(line, condition.quoted) != nullptr;
+    });
+}
+
 }  // namespace records
 
 struct RecordScanner {
@@ -75,7 +81,7 @@ RecordScanner::Taken RecordScanner::take(std::string_view line, const Kind *&kin
             const uint32_t quotes = sensor::equal16(rest.data(), '"');
             const size_t length = quotes != 0 ? size_t(__builtin_ctz(quotes)) : rest.find('"');
             kind = plan.find(rest.data(), std::min(length, rest.size()));
-            if (kind == nullptr || (position != nullptr && quick.read(line, *kind, *position))) return Taken::other;
+            if (kind == nullptr || (kind->isAnswers && !kind->mayBeAnswer(line)) || (position != nullptr && quick.read(line, *kind, *position))) return Taken::other;
         }
     }
     if (!json.read(line)) return Taken::unreadable;

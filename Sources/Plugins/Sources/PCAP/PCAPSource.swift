@@ -30,7 +30,7 @@ public struct PCAPSource: Source, BuiltInPlugin {
         }
     }
 
-    public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns] }
+    public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns, .lookup] }
 
     public var isRereadable: Bool { !inputs.haveStreams }
 

@@ -114,10 +114,12 @@ final class PacketCursor: Cursor, @unchecked Sendable {
         let found = PCAPScannerWordCount(scanner)
         while movedWords < found {
             let word = PacketWord(PCAPScannerWord(scanner, movedWords))
-            if wanted.contains(word.kind), questions?.ask(for: word) ?? true, let place = batch.index(of: word.kind) {
-                if batch.tables[place].isFull { return }
-                batch.tables[place].append(word)
-                usedWords[word.kind, default: 0] += 1
+            let kinds: [RecordKind] = word.kind == .dns ? [.dns, .lookup] : [word.kind]
+            let places = kinds.filter(wanted.contains).compactMap(batch.index)
+            if let place = places.first, questions?.ask(for: word) ?? true {
+                if places.contains(where: { batch.tables[$0].isFull }) { return }
+                for place in places { batch.tables[place].append(word) }
+                usedWords[batch.tables[place].kind, default: 0] += 1
             }
             movedWords += 1
         }

@@ -10,8 +10,9 @@ struct PacketWord {
     private static let kinds: [RecordKind] = [.dns, .tls, .http, .ssh]
     /// In the order of `PCAPColumn`.
     private static let columns: [ColumnName] = [
-        .query, .queryType, .answers, .responseCode, .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames,
-        .validFrom, .validUntil, .version, .ja3, .ja3s, .ja4, .method, .url, .userAgent, .contentType, .status, .length,
+        .query, .queryType, .answers, .answerTTLs, .responseCode, .host, .subject, .issuer, .serial, .fingerprint,
+        .alternativeNames, .validFrom, .validUntil, .version, .ja3, .ja3s, .ja4, .method, .url, .userAgent,
+        .contentType, .status, .length,
         .clientSoftware, .serverSoftware, .isProxied,
     ]
 

@@ -15,6 +15,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var columns: Set<ColumnName> = []
         /// Whether names of `tls` and `http` records are asked for.
         var wantsNames = false
+        /// What is read of look-ups and of handshakes that name no host; `nil` where nobody asks for look-ups.
+        var left: Interest?
         /// Whether a flow may stand in two files: then its id is read too.
         var mayRepeat = false
         /// In bytes, the line feed not counted.
@@ -35,6 +37,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
     /// The book of the files before the present one.
     private var closed = Account()
     private var failure: PluginError?
+    /// Whether a batch had no room for all records.
+    private var isFull = false
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
     let mayRepeat: Bool
@@ -70,6 +74,11 @@ final class EVECursor: Cursor, @unchecked Sendable {
 
     func next(into batch: inout RecordBatch) throws -> Bool {
         if let failure { throw failure }
+        if isFull {
+            batch.origin = origin
+            isFull = !scanner.takeRecords(into: &batch)
+            return true
+        }
         var rest = Self.bytesAtOnce
         while rest > 0 {
             while region.bytes.isEmpty {
@@ -87,7 +96,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
             batch.origin = origin
             batch.content = lines.content
             rest -= scan(into: &batch)
-            if !region.bytes.isEmpty { return true }
+            if isFull || !region.bytes.isEmpty { return true }
         }
         return true
     }
@@ -97,7 +106,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
     /// - Returns: how many bytes were consumed.
     private func scan(into batch: inout RecordBatch) -> Int {
         let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
-        let names = settings.wantsNames ? roomForNames(in: batch) : 0
+        let wantsNames = settings.wantsNames || settings.left != nil
+        let names = wantsNames ? roomForNames(in: batch) : 0
         let consumed: Int
         if let place = batch.index(of: .flow) {
             consumed = scanner.read(bytes, at: region.position, into: &batch.tables[place], names: names)
@@ -107,13 +117,14 @@ final class EVECursor: Cursor, @unchecked Sendable {
             consumed = scanner.read(bytes, at: region.position, into: &unwanted, names: names)
         }
         if settings.wantsNames { scanner.takeNames(into: &batch) }
+        isFull = !scanner.takeRecords(into: &batch)
         region.consume(consumed)
         return consumed
     }
 
     /// How many names fit, whichever of their kinds they are of.
     private func roomForNames(in batch: RecordBatch) -> Int {
-        batch.tables.filter { $0.kind == .tls || $0.kind == .http }.map { $0.capacity - $0.count }.min() ?? 0
+        batch.tables.filter { [.tls, .http, .lookup].contains($0.kind) }.map { $0.capacity - $0.count }.min() ?? 0
     }
 
     /// Takes the next lines.

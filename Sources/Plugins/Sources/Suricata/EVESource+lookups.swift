@@ -54,14 +54,19 @@ final class ChainedCursor: Cursor, @unchecked Sendable {
         return true
     }
 
-    /// The first reading's book, in which the second one's look-ups are used and no longer skipped.
+    /// The first reading's book, in which the second one's look-ups are used as such, and no longer skipped or used for their
+    /// answers.
     ///
     /// Cursors share both readings, so that one may use more look-ups than it skipped; of all cursors the counts are right.
     var account: Account {
         var account = first.account
         for (kind, tally) in second.account.used {
             account.used[kind, default: Account.Tally()].count += tally.count
-            account.skipped["event type \(kind)", default: Account.Tally()].count -= tally.count
+            if account.used[RecordKind.lookup.name] != nil {
+                account.used[RecordKind.lookup.name]?.count -= tally.count
+            } else {
+                account.skipped["event type \(kind)", default: Account.Tally()].count -= tally.count
+            }
         }
         return account
     }

@@ -28,9 +28,9 @@ public struct EVESource: Source, BuiltInPlugin {
 
     var inputs: InputPaths { again.inputs }
 
-    /// Of `tls` and `http` records the host asked for alone, by which flows are named.
-    /// Of `dns` records the questions, of which channels toward domains are made.
-    public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns] }
+    /// Of `tls` and `http` records the host asked for alone, by which flows are named, and where none was what the server shows.
+    /// Of `dns` records the questions, of which channels toward domains are made; the answers as `lookup`.
+    public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns, .lookup] }
 
     public var isRereadable: Bool { !inputs.haveStreams }
 
@@ -42,6 +42,12 @@ public struct EVESource: Source, BuiltInPlugin {
             time: options.time, columns: scan.kinds[.flow] ?? [],
             wantsNames: scan.kinds[.tls] != nil && scan.kinds[.http] != nil,
             longestLine: again.longestLine)
+        if scan.kinds[.lookup] != nil {
+            var left = scan
+            left.kinds = scan.kinds.filter { $0.key == .lookup || $0.key == .tls }
+            left.window = .all
+            settings.left = try Interest(all: left, again.schema)
+        }
         if scan.kinds[.dns] != nil { try requireSecondReading(scan) }
         let kept = try again.begin(scan)
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {

@@ -1,3 +1,4 @@
+import ContextReading
 import EVEScanner
 import FlareKit
 import LineFiles
@@ -6,6 +7,8 @@ import SensorText
 /// The C++ scanner with its account, for the lines of one file.
 final class LineScanner {
     private let scanner: OpaquePointer?
+    /// Reads the lines that the scanner leaves; `nil` where it leaves none.
+    private let records: RecordScanner?
     /// The columns of numbers that the scanner fills, in the order of `EVEColumns`.
     private static let numbers: [ColumnName] = [
         .bytesToServer, .bytesToClient, .packetsToServer, .packetsToClient, .duration, .id,
@@ -20,6 +23,8 @@ final class LineScanner {
         options.wantsDuration = columns.contains(.duration)
         options.wantsFlowID = columns.contains(.id) || settings.mayRepeat
         options.wantsNames = settings.wantsNames
+        options.leavesLines = settings.left != nil
+        records = settings.left.map(RecordScanner.init)
         options.longestLine = settings.longestLine
         scanner = EVEScannerCreate(options)
     }
@@ -48,6 +53,7 @@ final class LineScanner {
             let consumed = EVEScannerRead(
                 scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &columns)
             table.count = columns.count
+            readLeft(of: lines, at: position)
             return consumed
         }
     }
@@ -70,8 +76,26 @@ final class LineScanner {
         EVEScannerForgetNames(scanner)
     }
 
+    private func readLeft(of lines: UnsafeRawBufferPointer, at position: Int64) {
+        guard let records else { return }
+        var count = 0
+        for line in UnsafeBufferPointer(start: EVEScannerLeft(scanner, &count), count: count) {
+            let bytes = UnsafeRawBufferPointer(rebasing: lines[line.begin..<line.begin + line.length])
+            _ = records.read(bytes, at: position + Int64(line.begin), most: .max)
+        }
+    }
+
+    /// Moves what the lines say that were left into the tables of their kinds, as far as there is room.
+    ///
+    /// - Returns: whether there was.
+    func takeRecords(into batch: inout RecordBatch) -> Bool { records?.moveRecords(into: &batch) ?? true }
+
     /// A QUIC initial holds a handshake.
-    static func kind(of namer: EVENamer) -> RecordKind { namer == EVENamerHTTP ? .http : .tls }
+    private static let namers: [(namer: EVENamer, kind: RecordKind)] = [
+        (EVENamerTLS, .tls), (EVENamerQUIC, .tls), (EVENamerHTTP, .http), (EVENamerDNS, .lookup),
+    ]
+
+    private static func kind(of namer: EVENamer) -> RecordKind { namers.first { $0.namer == namer }?.kind ?? .tls }
 
     func rejectLongLine(at position: Int64) { EVEScannerRejectLongLine(scanner, UInt64(position)) }
 }
@@ -85,9 +109,11 @@ extension LineScanner {
         account.read = Int(EVEScannerLines(scanner))
         let used = Int(EVEScannerUsed(scanner))
         if used > 0 { account.used[RecordKind.flow.name] = tally(used, span: usedSpan) }
-        for namer in [EVENamerTLS, EVENamerQUIC, EVENamerHTTP] {
-            let named = Int(EVEScannerNamed(scanner, namer))
-            if named > 0 { account.used[Self.kind(of: namer).name, default: Account.Tally()].count += named }
+        for (namer, kind) in Self.namers {
+            let unreadable = namer == EVENamerDNS ? records?.unreadable ?? 0 : 0
+            let named = Int(EVEScannerNamed(scanner, namer)) - unreadable
+            if named > 0 { account.used[kind.name, default: Account.Tally()].count += named }
+            if unreadable > 0 { account.skipped["event type dns"] = Account.Tally(count: unreadable) }
         }
         let blank = Int(EVEScannerBlank(scanner))
         if blank > 0 { account.skipped["blank line"] = Account.Tally(count: blank) }

@@ -24,7 +24,7 @@ enum FlowLogs {
         if logs.contains(reduced) { return [reduced] }
         if !logs.isDisjoint(with: unfinished) { return [conn] }
         let named = self.named + self.named.map { $0 + "_red" }
-        let transactions = Set(kinds.subtracting([.flow, .dns]).flatMap(LogFields.logs))
+        let transactions = Set(kinds.subtracting([.flow, .dns, .lookup]).flatMap(LogFields.logs))
         let flows = [conn] + named.filter { !transactions.contains($0) }
         return logs.isDisjoint(with: named) ? flows + ["*"] : flows
     }

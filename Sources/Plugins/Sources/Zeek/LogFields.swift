@@ -1,11 +1,12 @@
 import FlareKit
+import RecordSchemas
 import ZeekScanner
 
-/// Which of a log's fields hold the columns of a kind of record.
-///
-/// The names are those of Zeek's own documentation of its logs (Zeek 7, "Log Files").
+/// Which of a log's fields hold the columns of a kind of record: as flows by what Zeek's own documentation of its logs says
+/// (Zeek 7, "Log Files"), by themselves by Zeek's schema.
 enum LogFields {
     struct Source {
+        /// Of several, a line each, the first that the log has.
         let field: String
         let form: ZeekForm
 
@@ -16,17 +17,13 @@ enum LogFields {
     }
 
     /// The kinds that records of other logs than conn are by themselves.
-    static let ownKinds: [RecordKind] = [.http, .tls, .dns]
+    static let ownKinds: [RecordKind] = [.http, .tls, .certificate, .dns, .lookup]
 
-    /// The logs whose records are of a kind by themselves.
+    private static let schema = (try? BuiltInSchemas.zeek()) ?? RecordSchema()
+
+    /// The logs whose records are of a kind by themselves. A QUIC initial holds a handshake.
     static func logs(of kind: RecordKind) -> [String] {
-        switch kind {
-        case .http: ["http", "http_red", "open_http"]
-        // A QUIC initial holds a handshake.
-        case .tls: ["ssl", "ssl_red", "open_ssl", "quic"]
-        case .dns: ["dns", "dns_red"]
-        default: []
-        }
+        (schema[kind]?.select["_path"] ?? []) + (kind == .tls ? ["quic"] : [])
     }
 
     /// The log whose fields a log has: reduced logs (Corelight) and those of connections that are not over (the packages
@@ -46,7 +43,7 @@ enum LogFields {
     /// - Parameter log: Zeek's name of it; any other log, known or not, has an id of the connection at most.
     static func columns(of log: String, as kind: RecordKind) -> [ColumnName: Source] {
         var columns = [ColumnName.id: Source("uid", ZeekIdentity)]
-        for (column, source) in kind == .flow ? asFlow(original(of: log)) : byThemselves(original(of: log)) {
+        for (column, source) in kind == .flow ? asFlow(original(of: log)) : byThemselves(kind, original(of: log)) {
             columns[column] = source
         }
         return columns
@@ -71,28 +68,25 @@ enum LogFields {
         }
     }
 
-    private static func byThemselves(_ log: String) -> [ColumnName: Source] {
-        switch log {
-        case "http":
-            [
-                .host: Source("host", ZeekHost), .text("method"): Source("method"), .text("url"): Source("uri"),
-                .text("user_agent"): Source("user_agent"), .number("status"): Source("status_code", ZeekCount),
-                .isProxied: Source("uri", ZeekProxyTarget), .bytesToServer: Source("request_body_len", ZeekCount),
-                .bytesToClient: Source("response_body_len", ZeekCount),
-            ]
-        case "ssl":
-            [
-                .host: Source("server_name", ZeekHost), .text("subject"): Source("subject"),
-                .text("issuer"): Source("issuer"), .text("version"): Source("version"), .text("ja3"): Source("ja3"),
-                .text("ja4"): Source("ja4"),
-            ]
-        case "quic": [.host: Source("server_name", ZeekHost)]
-        case "dns":
-            [
-                .query: Source("query", ZeekHost), .text("query_type"): Source("qtype_name"),
-                .text("answers"): Source("answers"), .text("response_code"): Source("rcode_name"),
-            ]
-        default: [:]
+    private static func byThemselves(_ kind: RecordKind, _ log: String) -> [ColumnName: Source] {
+        guard log != "quic" else { return [.host: Source("server_name", ZeekHost)] }
+        var columns: [ColumnName: Source] = [:]
+        for (name, fields) in schema[kind]?.fields ?? [:] {
+            guard let column = ColumnName.known.first(where: { $0.name == name }), column != .id else { continue }
+            let field = fields.paths.joined(separator: "\n")
+            switch column.form {
+            case .number: columns[column] = Source(field, ZeekCount)
+            case .text, .lines: columns[column] = Source(field)
+            case .host: columns[column] = Source(field, ZeekHost)
+            // Nobody asks for them before there are findings.
+            case .time, .entries: break
+            }
         }
+        if kind == .http {
+            columns[.isProxied] = Source("uri", ZeekProxyTarget)
+            columns[.bytesToServer] = Source("request_body_len", ZeekCount)
+            columns[.bytesToClient] = Source("response_body_len", ZeekCount)
+        }
+        return columns
     }
 }

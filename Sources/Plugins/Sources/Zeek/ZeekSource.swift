@@ -29,7 +29,7 @@ public struct ZeekSource: Source, BuiltInPlugin {
 
     var inputs: InputPaths { again.inputs }
 
-    public var offers: Set<RecordKind> { [.flow, .dns, .http, .tls] }
+    public var offers: Set<RecordKind> { [.flow, .dns, .lookup, .http, .tls, .certificate] }
 
     public var isRereadable: Bool { !inputs.haveStreams }
 

@@ -61,8 +61,8 @@ void RecordPlanDestroy(RecordPlan *plan);
 void RecordPlanAddKind(RecordPlan *plan, ContextKind kind, uint8_t protocol, bool mayWait, bool mayBeNobodys);
 /// Its records have this value there.
 void RecordPlanSelect(RecordPlan *plan, const char *path, const char *value);
-/// Records with this value there tell again what others tell.
-void RecordPlanLeaveOut(RecordPlan *plan, const char *path, const char *value);
+/// Records with this value there are answers: they tell again what questions tell. Where `isAlone` no others are read.
+void RecordPlanAddAnswer(RecordPlan *plan, const char *path, const char *value, bool isAlone);
 /// A record that has no value to select it by is of this kind if it has all of some fields, and is of no kind before.
 void RecordPlanTell(RecordPlan *plan, const char *paths);
 void RecordPlanAddPart(RecordPlan *plan, RecordPart part, const char *paths);

@@ -91,11 +91,13 @@ bool DNSReader::readName(Bytes message, Bytes &rest, std::string &name) {
     return false;
 }
 
-bool DNSReader::readAnswer(Bytes message, Bytes &rest, Transaction &transaction, std::string &joined) {
+bool DNSReader::readAnswer(
+    Bytes message, Bytes &rest, Transaction &transaction, std::string &joined, std::string &ttls) {
     std::string owner;
     if (!readName(message, rest, owner)) return false;
     const uint16_t type = rest.u16();
-    rest.skip(6);
+    rest.skip(2);
+    const uint32_t ttl = rest.u32();
     const uint16_t length = rest.u16();
     if (rest.failed() || length > rest.size()) return false;
     Bytes data = rest.take(length);
@@ -122,6 +124,7 @@ bool DNSReader::readAnswer(Bytes message, Bytes &rest, Transaction &transaction,
         default: break;
     }
     join(joined, text);
+    if (!text.empty()) join(ttls, std::to_string(ttl));
     return true;
 }
 
@@ -171,10 +174,11 @@ void DNSReader::readResponse(
     Bytes message, Bytes rest, uint16_t flags, uint16_t answers, const Question &asked, const Ends &ends) {
     Transaction transaction = ends.begin(PCAPDNS, asked.time, asked.position);
     write(asked, transaction);
-    std::string joined;
+    std::string joined, ttls;
     for (int i = 0; i < answers; ++i)
-        if (!readAnswer(message, rest, transaction, joined)) break;
+        if (!readAnswer(message, rest, transaction, joined, ttls)) break;
     transaction.text(PCAPAnswers, joined);
+    transaction.text(PCAPAnswerTTLs, ttls);
     transaction.text(PCAPResponseCode, nameOfCode(flags & 15));
     ends.words.take(std::move(transaction));
 }

@@ -34,7 +34,8 @@ private:
     };
 
     static bool readName(Bytes message, Bytes &rest, std::string &name);
-    static bool readAnswer(Bytes message, Bytes &rest, Transaction &transaction, std::string &joined);
+    static bool readAnswer(
+        Bytes message, Bytes &rest, Transaction &transaction, std::string &joined, std::string &ttls);
     static void write(const Question &question, Transaction &transaction);
     void readResponse(
         Bytes message, Bytes rest, uint16_t flags, uint16_t answers, const Question &asked, const Ends &ends);

@@ -38,7 +38,16 @@ struct Name {
 
 /// Which namer an event type is; EVENamerCount for types that name no flow.
 SENSOR_INLINE EVENamer namerOf(std::string_view type) {
-    return type == "tls" ? EVENamerTLS : type == "quic" ? EVENamerQUIC : type == "http" ? EVENamerHTTP : EVENamerCount;
+    return type == "tls" ? EVENamerTLS
+        : type == "quic" ? EVENamerQUIC
+        : type == "http" ? EVENamerHTTP
+        : type == "dns"  ? EVENamerDNS
+                         : EVENamerCount;
+}
+
+/// Whether records of an event type are looked at.
+SENSOR_INLINE bool wantsName(const EVEOptions &options, EVENamer namer) {
+    return namer == EVENamerDNS ? options.leavesLines : options.wantsNames && namer != EVENamerCount;
 }
 
 /// What becomes of a line.

@@ -25,6 +25,9 @@ struct EVEScanner {
         std::string host;
     };
     std::vector<Named> names;
+    std::vector<EVELine> left;
+    /// Where lines are counted from.
+    const char *block = nullptr;
 };
 
 namespace {
@@ -56,6 +59,14 @@ SENSOR_INLINE void append(EVEColumns &columns, const EVEOptions &options, const 
     }
     if (options.wantsDuration) put(columns.duration, row, flow.duration);
     if (options.wantsFlowID) put(columns.flowID, row, flow.flowID);
+}
+
+/// Leaves a line to a reader of records.
+SENSOR_INLINE void leave(EVEScanner &scanner, EVENamer namer, const char *line, size_t length, EVEColumns &columns) {
+    scanner.left.push_back({size_t(line - scanner.block), length});
+    ++scanner.account.named[namer];
+    ++scanner.account.namedInAll;
+    --columns.namesLeft;
 }
 
 void keep(EVEScanner &scanner, const Name &name, uint64_t position, EVEColumns &columns) {
@@ -95,7 +106,13 @@ void readSlowly(
         account.fellBack += flow.fellBack;
         append(columns, scanner.options, flow, position);
         break;
-    case Verdict::named: keep(scanner, name, position, columns); break;
+    case Verdict::named: {
+        const bool isNameless = name.namer == EVENamerTLS && name.host.empty();
+        if (scanner.options.leavesLines && (isNameless || name.namer == EVENamerDNS))
+            leave(scanner, name.namer, line, size_t(end - line), columns);
+        else keep(scanner, name, position, columns);
+        break;
+    }
     case Verdict::skipped:
         ++account.skipped;
         account.types.count(reading);
@@ -118,7 +135,9 @@ SENSOR_INLINE size_t readBlock(
     const char *p = block;
     const bool hasMark = position == 0 && length >= 3 && std::memcmp(block, "\xEF\xBB\xBF", 3) == 0;
     if (hasMark) p += 3;
-    const bool wantsNames = scanner.options.wantsNames;
+    const bool wantsNames = scanner.options.wantsNames || scanner.options.leavesLines;
+    scanner.block = block;
+    scanner.left.clear();
     while (p < end && columns.count < columns.capacity && !(wantsNames && columns.namesLeft == 0)) {
         const uint64_t place = hasMark && p == block + 3 ? 0 : position + uint64_t(p - block);
         const bool isTerminated = lastFeed != nullptr && p <= lastFeed;
@@ -132,12 +151,17 @@ SENSOR_INLINE size_t readBlock(
                 p = next;
                 continue;
             }
-            const bool mayName = wantsNames && eve::namerOf(reading.type) != EVENamerCount;
-            if (reading.verdict == Verdict::skipped && !mayName) {
+            const EVENamer namer = wantsNames ? eve::namerOf(reading.type) : EVENamerCount;
+            const bool mayName = wantsNames && eve::wantsName(scanner.options, namer);
+            if (reading.verdict == Verdict::skipped && (!mayName || namer == EVENamerDNS)) {
                 next = lineFeed(reading.type.data(), end) + 1;
                 if (size_t(next - p) <= scanner.longestLine) {
-                    ++account.skipped;
-                    account.types.count(reading);
+                    if (mayName) {
+                        leave(scanner, namer, p, size_t(next - p) - 1, columns);
+                    } else {
+                        ++account.skipped;
+                        account.types.count(reading);
+                    }
                     p = next;
                     continue;
                 }
@@ -244,6 +268,11 @@ EVEName EVEScannerName(const EVEScanner *scanner, size_t index) {
     name.host = scanner->names[index].host.data();
     name.length = scanner->names[index].host.size();
     return name;
+}
+
+const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count) {
+    *count = scanner->left.size();
+    return scanner->left.data();
 }
 
 void EVEScannerForgetNames(EVEScanner *scanner) { scanner->names.clear(); }

@@ -222,7 +222,6 @@ struct SlowReader::Parser {
             return Verdict::skipped;
         Members members;
         collect(object, members, outerMember);
-        name.namer = namer;
         return eve::readName(members, name) ? Verdict::named : Verdict::skipped;
     }
 
@@ -255,7 +254,9 @@ Reading SlowReader::read(const char *line, size_t length, Flow &flow, Name &name
     if (reading.type == "flow") return parser->read(line, length, options, flow);
     reading.verdict = Verdict::skipped;
     const EVENamer namer = namerOf(reading.type);
-    if (options.wantsNames && namer != EVENamerCount) reading.verdict = parser->readName(line, length, namer, name);
+    name.namer = namer;
+    if (wantsName(options, namer))
+        reading.verdict = namer == EVENamerDNS ? Verdict::named : parser->readName(line, length, namer, name);
     reading.hasTime = readTime(time.data(), time.size(), reading.time);
     return reading;
 }

@@ -32,7 +32,7 @@ struct JSONReader::Parser {
     bool parse(const char *line, size_t length);
     std::string_view logName() const;
     bool readTime(std::string_view line, int64_t &nanoseconds) const;
-    bool readHead(std::string_view line, Head &head, ZeekReason &reason) const;
+    bool readHead(std::string_view line, bool isAlone, Head &head, ZeekReason &reason) const;
     bool readFields(const Want &want, ZeekTable &table, Output &output, Reading &reading);
     bool appendText(const dom::element &value, std::string &out) const;
 };
@@ -150,12 +150,13 @@ bool JSONReader::Parser::readTime(std::string_view line, int64_t &nanoseconds) c
     return true;
 }
 
-bool JSONReader::Parser::readHead(std::string_view line, Head &head, ZeekReason &reason) const {
+bool JSONReader::Parser::readHead(std::string_view line, bool isAlone, Head &head, ZeekReason &reason) const {
     const dom::element *const source = find("id.orig_h"), *const destination = find("id.resp_h");
     reason = ZeekNoConnection;
-    if (find("ts") == nullptr || source == nullptr || destination == nullptr) return false;
+    if (find("ts") == nullptr || (!isAlone && (source == nullptr || destination == nullptr))) return false;
     reason = ZeekBadTime;
     if (!readTime(line, head.start)) return false;
+    if (isAlone) return true;
     reason = ZeekBadSource;
     if (!readAddress(*source, head.source)) return false;
     reason = ZeekBadDestination;
@@ -197,7 +198,8 @@ bool JSONReader::Parser::appendText(const dom::element &value, std::string &out)
 
 bool JSONReader::Parser::readFields(const Want &want, ZeekTable &table, Output &output, Reading &reading) {
     for (const WantedField &field : want.fields) {
-        const dom::element *const value = field.name.empty() ? nullptr : find(field.name);
+        const auto *const value = firstOf(
+            field.name, static_cast<const dom::element *>(nullptr), [this](std::string_view name) { return find(name); });
         if (field.form == ZeekText || field.form == ZeekHost) {
             const size_t from = output.texts.size();
             if (value != nullptr && field.form == ZeekText) appendText(*value, output.texts);
@@ -240,7 +242,8 @@ Reading JSONReader::read(const char *line, size_t length, uint64_t position, Out
     Head head;
     head.protocol = protocolOf(log);
     ZeekReason reason = ZeekNotJSON;
-    const bool isConnection = !order.wants.empty() && parser->readHead(text, head, reason);
+    const bool isConnection =
+        !order.wants.empty() && parser->readHead(text, order.isNamed && standsAlone(log), head, reason);
     if (order.wants.empty() || (!isConnection && !order.isNamed && reason == ZeekNoConnection)) {
         Reading reading = Reading::skipped(log);
         reading.hasTime = parser->readTime(text, reading.time);

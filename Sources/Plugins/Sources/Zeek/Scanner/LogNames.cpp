@@ -31,6 +31,7 @@ void LogGuess::see(std::string_view field) {
     // Fields that each log always has in JSON too, where unset ones are left out.
     isConn |= field == "conn_state";
     isSSL |= field == "established" || field == "server_name";
+    isX509 |= field == "certificate.serial" || field == "certificate.subject";
     isDNS |= field == "qtype_name" || field == "rcode_name" || field == "RD";
     // smtp.log and sip.log have the first one too, but none of the others.
     hasDepth |= field == "trans_depth";
@@ -41,6 +42,7 @@ std::string_view LogGuess::log() const {
     if (isConn) return "conn";
     if (hasDepth && hasTags) return "http";
     if (isDNS) return "dns";
+    if (isX509) return "x509";
     if (isSSL) return "ssl";
     return {};
 }

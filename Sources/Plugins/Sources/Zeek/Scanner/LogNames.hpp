@@ -23,7 +23,7 @@ public:
     std::string_view log() const;
 
 private:
-    bool isConn = false, isSSL = false, isDNS = false, hasDepth = false, hasTags = false;
+    bool isConn = false, isSSL = false, isDNS = false, isX509 = false, hasDepth = false, hasTags = false;
 };
 
 }  // namespace zeek

@@ -94,6 +94,9 @@ struct Output {
     }
 };
 
+/// Whether the records of a log belong to no connection: their addresses and ports are zero.
+inline bool standsAlone(std::string_view log) { return originalLog(log) == "x509"; }
+
 /// The protocol of a log that does not say it: what carries HTTP and, but for QUIC and DTLS, TLS.
 inline uint8_t protocolOf(std::string_view name) {
     const std::string_view log = originalLog(name);

@@ -33,14 +33,17 @@ void RowReader::compile() {
     destinationPlace = place("id.resp_h");
     portPlace = place("id.resp_p");
     protocolPlace = place("proto");
-    hasConnection = timePlace != none && sourcePlace != none && destinationPlace != none;
-    lastIsJoined = header.splitColumns > header.fields.size();
     order = &wants.of(log);
+    isAlone = order->isNamed && standsAlone(log);
+    hasConnection = timePlace != none && (isAlone || (sourcePlace != none && destinationPlace != none));
+    lastIsJoined = header.splitColumns > header.fields.size();
     destinations.clear();
     for (const Want &want : order->wants) {
         Destination destination{want.table, {}};
         for (const WantedField &field : want.fields)
-            destination.fields.push_back(Field{place(field.name), field.form, field.column, lastIsJoined});
+            destination.fields.push_back(
+                Field{firstOf(field.name, none, [this](std::string_view name) { return place(name); }), field.form,
+                      field.column, lastIsJoined});
         destinations.push_back(std::move(destination));
     }
 }
@@ -96,11 +99,13 @@ bool RowReader::fitsHeader() {
 }
 
 bool RowReader::readHead(Head &head, ZeekReason &reason) const {
-    const Value time = value(timePlace), source = value(sourcePlace), destination = value(destinationPlace);
+    const Value time = value(timePlace);
     if (!readTime(time.text, time.length, head.start)) {
         reason = ZeekBadTime;
         return false;
     }
+    if (isAlone) return true;
+    const Value source = value(sourcePlace), destination = value(destinationPlace);
     if (!readAddress(source.text, source.length, sourcePlace == 0, head.source)) {
         reason = ZeekBadSource;
         return false;

@@ -88,7 +88,7 @@ private:
     std::vector<Destination> destinations;
     size_t timePlace = none, sourcePlace = none, destinationPlace = none, portPlace = none, protocolPlace = none;
     uint8_t usualProtocol = SENSOR_UNKNOWN_PROTOCOL;
-    bool hasConnection = false, hasUsualUnset = true, lastIsJoined = false;
+    bool hasConnection = false, isAlone = false, hasUsualUnset = true, lastIsJoined = false;
 
     // The row at hand: where its columns end, from its begin. A header's columns and those of a block of 64 bytes more.
     const char *row = nullptr;

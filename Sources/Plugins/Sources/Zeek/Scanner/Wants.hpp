@@ -10,11 +10,22 @@ namespace zeek {
 
 /// A field that was asked for.
 struct WantedField {
-    /// Empty for one that the log does not have.
+    /// Empty for one that the log does not have; several stand on lines of their own.
     std::string name;
     ZeekForm form;
     size_t column;
 };
+
+/// What is found by the first of some names, a line each, by which anything is; `nothing` otherwise.
+template <class Found, class Find>
+Found firstOf(std::string_view names, Found nothing, Find find) {
+    for (Found found = nothing; !names.empty();) {
+        const size_t end = names.find('\n');
+        if ((found = find(names.substr(0, end))) != nothing) return found;
+        names = end == std::string_view::npos ? std::string_view() : names.substr(end + 1);
+    }
+    return nothing;
+}
 
 /// Lines of a log that go to a table.
 struct Want {

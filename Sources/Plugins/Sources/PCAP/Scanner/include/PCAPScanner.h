@@ -91,6 +91,7 @@ typedef enum PCAPColumn {
     PCAPQueryName,
     PCAPQueryType,
     PCAPAnswers,
+    PCAPAnswerTTLs,
     PCAPResponseCode,
     PCAPHost,
     PCAPSubject,

@@ -74,6 +74,8 @@ typedef struct EVEOptions {
     bool wantsFlowID;
     /// Also reads handshakes (`tls`, `quic`) and requests (`http`), and the hosts that they name (SNI, Host).
     bool wantsNames;
+    /// Leaves lines to a reader of records: look-ups (`dns`), and of handshakes that are read those that name no host.
+    bool leavesLines;
     /// Longer lines are rejected, whatever is in them; 0 for no limit.
     size_t longestLine;
 } EVEOptions;
@@ -103,12 +105,19 @@ typedef struct EVEColumns {
     int64_t *flowID;
     /// Where the line begins in its input, in bytes.
     int64_t *position;
-    /// How many names may still be taken; where they are wanted, reading stops at 0 as it does at the capacity.
+    /// How many names may still be taken, or lines be left; where any are wanted, reading stops at 0 as it does at the
+    /// capacity.
     size_t namesLeft;
 } EVEColumns;
 
 /// Which record tells of a flow.
-typedef enum EVENamer { EVENamerTLS, EVENamerQUIC, EVENamerHTTP, EVENamerCount } EVENamer;
+typedef enum EVENamer { EVENamerTLS, EVENamerQUIC, EVENamerHTTP, EVENamerDNS, EVENamerCount } EVENamer;
+
+/// A line among those that were read last.
+typedef struct EVELine {
+    /// In bytes, from where they begin; the line feed is not counted.
+    size_t begin, length;
+} EVELine;
 
 /// A handshake or a request on a flow.
 typedef struct EVEName {
@@ -193,7 +202,9 @@ EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index);
 size_t EVEScannerNames(const EVEScanner *scanner);
 EVEName EVEScannerName(const EVEScanner *scanner, size_t index);
 void EVEScannerForgetNames(EVEScanner *scanner);
-/// How many records gave a name in all; they are neither used flows nor skipped.
+/// The lines that the last call left.
+const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count);
+/// How many records gave a name or were left in all; they are neither used flows nor skipped.
 uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer);
 /// How many lines the fast way could not answer for.
 uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner);

@@ -99,7 +99,8 @@ typedef enum ZeekForm {
 
 /// A field of a log that becomes a column of a table.
 typedef struct ZeekField {
-    /// Zeek's name of it; null for a column that this log has nothing for.
+    /// Zeek's name of it, or several, a line each: the first that is there counts. Null for a column that this log has nothing
+    /// for.
     const char *name;
     ZeekForm form;
     /// Its place in `numbers` or `texts` of the table, below ZEEK_MOST_COLUMNS.
@@ -142,7 +143,8 @@ typedef struct ZeekScanner ZeekScanner;
 ZeekScanner *ZeekScannerCreate(size_t longestLine);
 void ZeekScannerDestroy(ZeekScanner *scanner);
 
-/// Asks for the lines of a log as rows of a table. Asked twice, a line goes to both tables, and is counted once.
+/// Asks for the lines of a log as rows of a table. Those of x509.log are of no connection: their addresses and ports are
+/// zero. Asked twice, a line goes to both tables, and is counted once.
 ///
 /// - log: its name, such as "conn"; "*" for all logs that were not asked for by name. Of these the lines without a
 ///   connection are skipped, not rejected.
