@@ -191,7 +191,7 @@ let tests: [Target] = [
     .testTarget(name: "FlareKitTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareModelTests", dependencies: ["FlareKit"]),
     .testTarget(name: "FlareOptionsTests", dependencies: ["FlareKit"]),
-    .testTarget(name: "FlareEngineTests", dependencies: ["FlareKit", "FlareKitTesting"]),
+    .testTarget(name: "FlareEngineTests", dependencies: ["FlareKit", "FlareKitTesting", "TestKit"]),
     .testTarget(name: "FlarePipelineTests", dependencies: ["FlareKit", "FlareKitTesting", "TestKit"]),
     .testTarget(name: "FlareExternalTests", dependencies: ["FlareKit", "FlareKitTesting", "CFlarePlugin"]),
     .testTarget(name: "CompressedFilesTests", dependencies: ["CompressedFiles", "TestKit"]),

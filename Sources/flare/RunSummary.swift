@@ -29,16 +29,18 @@ struct RunSummary {
             + used + "\(account.skippedCount.grouped) skipped, \(account.rejectedCount.grouped) rejected"
     }
 
-    /// Where connections were logged, what was logged inside them names them and divides them into calls.
+    /// Where connections were logged, other records name them and divide them into calls.
     private var used: String {
         let used = run.account.used
-        let inside = [RecordKind.tls, .http].reduce(0) { $0 + (used[$1.name]?.count ?? 0) }
-        guard inside > 0, let flows = used[RecordKind.flow.name], flows.count > 0 else {
-            return "\(run.account.usedCount.grouped) used, "
-        }
-        return
-            "\((run.account.usedCount - inside).grouped) used, \(inside.grouped) handshakes and requests inside "
-            + "them, "
+        func count(_ kinds: RecordKind...) -> Int { kinds.reduce(0) { $0 + (used[$1.name]?.count ?? 0) } }
+        let naming = [
+            (count(.tls, .http), "handshakes and requests inside them"), (count(.lookup), "look-ups"),
+            (count(.certificate), "certificates"),
+        ].filter { $0.0 > 0 }
+        guard !naming.isEmpty, count(.flow) > 0 else { return "\(run.account.usedCount.grouped) used, " }
+        let others = naming.reduce(0) { $0 + $1.0 }
+        return "\((run.account.usedCount - others).grouped) used, "
+            + naming.map { "\($0.0.grouped) \($0.1), " }.joined()
     }
 
     private var tallies: [String] {

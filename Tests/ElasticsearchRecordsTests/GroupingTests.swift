@@ -1,5 +1,6 @@
 import Beacon
 import FlareKit
+import FlareKitTesting
 import Focus
 import Foundation
 import Synchronization
@@ -130,9 +131,71 @@ struct GroupingTests {
         let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window, detector)
         let outcome = try await Runs.cluster(
             "urls: [\"\(server.url)\"]\nindex: logstash-keyword-few", SharedServer.window, detector)
-        #expect(outcome.warnings.count == 1 && outcome.warnings[0].contains("names were not joined"))
+        #expect(outcome.warnings == [])
         #expect(expected.rows.count > 0)
         #expect(outcome.rows == expected.rows)
+    }
+
+    /// Two implants that call each of 20 addresses five times: one says whom it asks for, the other looks it up before.
+    private static var implants: SampleFlowDocuments {
+        func time(_ second: Int) -> String { Timestamp(seconds: Double(1_714_521_600 + second)).description }
+        func line(_ type: String, at second: Int, _ id: Int, from source: String, to peer: String, _ inner: String)
+            -> String
+        {
+            let (port, proto) = type == "dns" ? (53, "UDP") : (443, "TCP")
+            return #"{"timestamp":"\#(time(second))","flow_id":\#(id),"event_type":"\#(type)","src_ip":"\#(source)","#
+                + #""src_port":40000,"dest_ip":"\#(peer)","dest_port":\#(port),"proto":"\#(proto)","\#(type)":{\#(inner)}}"#
+        }
+        var lines: [String] = []
+        for call in 0..<100 {
+            for (place, source) in ["192.168.77.1", "192.168.77.2"].enumerated() {
+                let (second, id) = (call * 60 + call % 7 + place * 20, 1_000_000 + call * 2 + place)
+                let peer = "45.\(60 + place).\(call % 20).9"
+                let ends = #""start":"\#(time(second))","end":"\#(time(second))""#
+                lines.append(
+                    line(
+                        "flow", at: second + 60, id, from: source, to: peer,
+                        #""bytes_toserver":900,"bytes_toclient":900,\#(ends)"#))
+                if place == 0 {
+                    lines.append(line("tls", at: second, id, from: source, to: peer, #""sni":"said.example""#))
+                } else {
+                    let answers = #""answers":[{"rdata":"\#(peer)","ttl":60}]"#
+                    lines.append(
+                        line(
+                            "dns", at: second - 1, id + 5000, from: source, to: "192.168.77.250",
+                            #""type":"answer","rrname":"asked.example",\#(answers)"#))
+                }
+            }
+        }
+        return SampleFlowDocuments(eve: fewFlows + lines)
+    }
+
+    private static let fewFlows = SampleFlowDocuments.generated(channels: 50, beacons: 1).eve
+
+    @Test("judges toward names as reading all does, by handshakes and look-ups, and reads the flows of those alone")
+    func names() async throws {
+        let server = try await ClusterServer(.osmem)
+        let all = Self.implants.documents
+        let mapping = SharedServer.keywords
+        for (type, index) in [("flow", "logstash-flow-n"), ("tls", "logstash-tls-n"), ("dns", "logstash-dns-n")] {
+            let own = all.filter { $0.contains("\"event_type\":\"\(type)\"") }
+            try await server.load(own, into: index, mapping: mapping)
+        }
+        let detector = CountingDetector(minimumCount: 6, grouping: Grouping(by: .both))
+        func peers(_ options: String) async throws -> [String] {
+            let source = try ElasticsearchSource(
+                .read("urls: [\"\(server.url)\"]\nindex: logstash-flow-n\n\(options)"), SSHServer.trusting)
+            let outcome = try await Runs.run(source, SharedServer.window, [], detector)
+            #expect(outcome.run.warnings == [])
+            return outcome.findings.map { finding in
+                "\(finding.channel?.description ?? "") \(finding.occurrences ?? 0) \(finding.addresses.count) "
+                    + "\(finding.destinationDegree ?? 0)"
+            }.sorted()
+        }
+        let expected = try await peers("group: false")
+        #expect(expected.contains("192.168.77.1 → said.example:443 tcp 100 20 1"), "\(expected)")
+        #expect(expected.contains("192.168.77.2 → asked.example:443 tcp 100 20 1"), "\(expected)")
+        #expect(try await peers("") == expected)
     }
 
     @Test("is not done where the start is no date: the logged time is widened, the cut made here, and it is said")

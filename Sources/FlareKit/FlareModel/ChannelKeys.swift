@@ -123,6 +123,17 @@ package struct ChannelKeys: Sendable {
         return UInt32(places.count - 1)
     }
 
+    /// Has records of some channels be of others.
+    ///
+    /// - Parameter channels: by the number of each the one that takes its records.
+    package mutating func join(_ channels: [UInt32: UInt32]) {
+        for shard in channelByKey.indices {
+            for key in channelByKey[shard].indices {
+                if let channel = channels[channelByKey[shard][key]] { channelByKey[shard][key] = channel }
+            }
+        }
+    }
+
     /// Shows the keys of channels, of those between the same source and peer one.
     ///
     /// - Parameter isWanted: whether a channel is looked at, by its number.

@@ -10,7 +10,8 @@ public struct ChannelView: Sendable {
     public let bytesToClient: SizeSeries
     /// Further columns of numbers that the detector asked for, one element a record.
     public let numbers: [ColumnName: [Int64]]
-    /// The addresses behind a peer that is a name, sorted; empty where the peer is an address.
+    /// The addresses behind a peer that is a name, or that take turns with a peer that is an address and the first of them;
+    /// sorted, and empty where the peer is one address alone.
     public let addresses: [IPAddress]
     /// The host that all records of a channel toward an address asked for; `nil` where they did not, or for several.
     public let host: String?

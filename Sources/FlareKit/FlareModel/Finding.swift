@@ -103,7 +103,8 @@ public struct Finding: Sendable, Codable {
         }
     }
 
-    /// The addresses behind the name that the finding is about, as its evidence lists them; none where it lists none.
+    /// The addresses behind the name that the finding is about, or that take turns, as its evidence lists them; none where
+    /// it lists none.
     public var addresses: [IPAddress] {
         guard case .texts(let texts)? = evidence[Field.addresses.name] else { return [] }
         return texts.compactMap { IPAddress($0) }

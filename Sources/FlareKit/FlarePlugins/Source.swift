@@ -105,6 +105,19 @@ public protocol GroupedRecords: Sendable {
     var account: Account { get }
     /// Reads the records of some channels alone.
     func open(_ candidates: [ChannelKey]) async throws -> [any Cursor]
+    /// Reads all that names channels: handshakes, requests and look-ups.
+    func openNames() async throws -> GroupedNames
+}
+
+/// What a source that grouped has of the records that name channels.
+public enum GroupedNames: Sendable {
+    case cursors([any Cursor])
+    /// They are not read, for the reason given.
+    case withheld(String)
+}
+
+extension GroupedRecords {
+    public func openNames() async throws -> GroupedNames { .withheld("the source groups flows by address") }
 }
 
 /// A source that can be asked again, after detection, about the sources of findings.

@@ -16,6 +16,8 @@ package struct SampleFlowDocuments: Sendable {
         }
     }
 
+    package init(eve: [String]) { self.eve = eve }
+
     /// SELKS' types of the fields that are read.
     package static let mapping = """
         {"mappings":{"dynamic":false,"properties":{"@timestamp":{"type":"date"},"event_type":{"type":"keyword"},

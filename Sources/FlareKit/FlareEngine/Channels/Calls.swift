@@ -4,12 +4,35 @@ import FlareModel
 ///
 /// A connection in which several requests, or several handshakes, were logged is so many calls, at the times of these. Any
 /// other connection is one call, at its own start. A transaction whose connection was not logged is a call by itself.
+///
+/// A call's name is, in this order, what it asked for (SNI, Host, the request to a proxy), what its source looked up before
+/// (`AnsweredNames`), or the host that the server's certificate is for.
 struct Calls: Sendable {
     /// The calls, as rows of flows.
     private(set) var store: RecordStore
     /// The number of each row's name in `table`, by chunk of the store; `NameTable.none` where it has none.
     private(set) var names: [ContiguousArray<UInt32>] = []
     private(set) var table = NameTable()
+    /// The number of what each row's server shows in `shown`, of rows that ask for no name; by chunk of the store, empty where
+    /// no server shows anything.
+    private(set) var servers: [ContiguousArray<UInt32>] = []
+    private(set) var shown = NameTable()
+    /// How many calls have their name from where.
+    private(set) var origins = Origins()
+
+    /// Calls by what names them.
+    struct Origins: Sendable {
+        var calls = 0
+        var lookedUp = 0
+        var certified = 0
+        var unnamed = 0
+        /// Those of them whose address was in an answer that no longer held.
+        var expired = 0
+
+        /// Calls that say themselves whom they ask for.
+        var asked: Int { calls - lookedUp - certified - unnamed }
+    }
+
     /// Addresses and ports that are asked for other hosts, by a form of request that is sent to proxies alone.
     private(set) var proxies: Set<Endpoint> = []
 
@@ -32,6 +55,7 @@ struct Calls: Sendable {
         var kind: Int
         var time: Int64
         var name: UInt32
+        var server: UInt32
         var key: PackedKey
         var up: Int64
         var down: Int64
@@ -43,6 +67,8 @@ struct Calls: Sendable {
         var calls: Range<Int>
         /// The name that was said first.
         var name: UInt32
+        /// What its server shows.
+        var server: UInt32
         /// The connection's own key and sizes; `nil` where it was not logged itself.
         var key: PackedKey?
         var up = RecordTable.unknown
@@ -54,29 +80,36 @@ struct Calls: Sendable {
 
     /// - Parameters:
     ///   - flows: the connections.
-    ///   - stores: the transactions, by kind; each with ids and names.
+    ///   - stores: the transactions, by kind, each with ids and names; and the answers to look-ups.
     init(_ flows: RecordStore, _ stores: [RecordKind: RecordStore]) {
         store = flows
         let transactions = collect(stores)
         var connections = Self.connections(transactions)
         takeFlows(&connections, transactions)
         append(transactions, of: connections)
+        nameTheRest(AnsweredNames(stores[.lookup], &table))
     }
 
     /// The transactions of all kinds, sorted by connection.
     private mutating func collect(_ stores: [RecordKind: RecordStore]) -> [Transaction] {
+        let certificates = certificates(stores[.certificate])
         var transactions: [Transaction] = []
         var hosts: [Endpoint: Set<UInt32>] = [:]
         for (kind, name) in ReadPlan.transactions.enumerated() {
             guard let store = stores[name], let ids = store.layout.numbers.firstIndex(of: .id) else { continue }
             let proxied = store.layout.numbers.firstIndex(of: .isProxied)
             let names = nameNumbers(of: store)
+            let servers = store.shards.map { shard in
+                shard.servers.names.map { shown.number(of: ShownServer.joined($0, certificates)) }
+            }
             for (shard, chunk) in store.chunks {
                 let keys = store.shards[shard].table.keys
                 for row in 0..<chunk.count {
                     let transaction = Transaction(
                         id: chunk.numbers[ids][row], kind: kind, time: chunk.times[row],
-                        name: names[shard][Int(chunk.names[row])], key: keys[Int(chunk.keys[row])],
+                        name: names[shard][Int(chunk.names[row])],
+                        server: chunk.servers.isEmpty ? NameTable.none : servers[shard][Int(chunk.servers[row])],
+                        key: keys[Int(chunk.keys[row])],
                         up: chunk.bytesToServer[row], down: chunk.bytesToClient[row])
                     transactions.append(transaction)
                     if let proxied, chunk.numbers[proxied][row] == 1, transaction.name != NameTable.none {
@@ -91,6 +124,19 @@ struct Calls: Sendable {
             return ($0.kind, $0.time, $0.name) < ($1.kind, $1.time, $1.name)
         }
         return Self.once(transactions)
+    }
+
+    /// Certificates that were logged by themselves, by what handshakes call them.
+    private func certificates(_ store: RecordStore?) -> [String: String] {
+        var certificates: [String: String] = [:]
+        for shard in store?.shards ?? [] {
+            for chunk in shard.chunks {
+                for (name, server) in zip(chunk.names, chunk.servers) where name != NameTable.none {
+                    certificates[shard.names.names[Int(name)]] = shard.servers.names[Int(server)]
+                }
+            }
+        }
+        return certificates
     }
 
     /// Leaves out what several logs tell of one transaction.
@@ -141,7 +187,9 @@ struct Calls: Sendable {
         }
         let first = transactions[range].filter { $0.name != NameTable.none }
             .min { ($0.time, $0.kind, $0.name) < ($1.time, $1.kind, $1.name) }
-        return Connection(calls: calls, name: first?.name ?? NameTable.none)
+        // The certificate comes with the first handshake that is no resumption of another.
+        let server = transactions[range].lazy.map(\.server).first { $0 != NameTable.none }
+        return Connection(calls: calls, name: first?.name ?? NameTable.none, server: server ?? NameTable.none)
     }
 
     /// Names the flows by what was logged inside them, and takes out those that are split into several calls.
@@ -158,6 +206,7 @@ struct Calls: Sendable {
         for (shard, content) in store.shards.enumerated() {
             for (place, chunk) in content.chunks.enumerated() {
                 var names = ContiguousArray(repeating: NameTable.none, count: chunk.count)
+                var servers = ContiguousArray(repeating: NameTable.none, count: hasServers ? chunk.count : 0)
                 var splits: [Int] = []
                 for row in 0..<chunk.count {
                     if !chunk.names.isEmpty { names[row] = own[shard][Int(chunk.names[row])] }
@@ -167,6 +216,7 @@ struct Calls: Sendable {
                         splits.append(row)
                     } else if names[row] == NameTable.none {
                         names[row] = connections[number].name
+                        if hasServers { servers[row] = connections[number].server }
                     }
                 }
                 if !splits.isEmpty {
@@ -174,8 +224,10 @@ struct Calls: Sendable {
                     for row in splits { isSplit[row] = true }
                     removed[shard, default: [:]][place] = isSplit
                     names = ContiguousArray(names.indices.lazy.filter { !isSplit[$0] }.map { names[$0] })
+                    servers = ContiguousArray(servers.indices.lazy.filter { !isSplit[$0] }.map { servers[$0] })
                 }
                 self.names.append(names)
+                self.servers.append(servers)
             }
         }
         store.remove(removed)
@@ -187,6 +239,7 @@ struct Calls: Sendable {
     private mutating func append(_ transactions: [Transaction], of connections: [Connection]) {
         var shard = RecordShard(layout: store.layout)
         var names: [UInt32] = []
+        var servers: [UInt32] = []
         for connection in connections where connection.isSplit || connection.key == nil {
             for place in connection.calls {
                 let transaction = transactions[place]
@@ -198,17 +251,57 @@ struct Calls: Sendable {
                 shard.append(
                     time: transaction.time, key: connection.key ?? transaction.key, id: transaction.id, up: sizes.0,
                     down: sizes.1)
-                names.append(transaction.name == NameTable.none ? connection.name : transaction.name)
+                let name = transaction.name == NameTable.none ? connection.name : transaction.name
+                names.append(name)
+                servers.append(name == NameTable.none ? connection.server : NameTable.none)
             }
         }
         guard !names.isEmpty else { return }
         store.append(shard)
-        var rest = names[...]
+        var row = 0
         for chunk in shard.chunks {
-            self.names.append(ContiguousArray(rest.prefix(chunk.count)))
-            rest = rest.dropFirst(chunk.count)
+            let rows = row..<row + chunk.count
+            self.names.append(ContiguousArray(names[rows]))
+            self.servers.append(hasServers ? ContiguousArray(servers[rows]) : [])
+            row = rows.upperBound
         }
     }
+
+    var hasServers: Bool { shown.count > 1 }
+
+    /// Names the calls that asked for no name, except those to proxies, which say nothing of where they go.
+    private mutating func nameTheRest(_ answered: AnsweredNames) {
+        var certified = [NameTable.none]
+        for text in shown.names.dropFirst() {
+            certified.append(ShownServer(text)?.host.map { table.number(of: $0) } ?? NameTable.none)
+        }
+        var pairsOfShards: [Int: [UInt32?]] = [:]
+        for (number, (shard, chunk)) in store.chunks.enumerated() {
+            let keys = store.shards[shard].table.keys
+            let pairs =
+                pairsOfShards[shard] ?? keys.map { isProxy($0) || answered.isEmpty ? nil : answered.pair(of: $0) }
+            pairsOfShards[shard] = pairs
+            for row in 0..<chunk.count where names[number][row] == NameTable.none {
+                let key = Int(chunk.keys[row])
+                var name = NameTable.none
+                if let pair = pairs[key] { name = answered.name(pair, at: chunk.times[row]) }
+                if name != NameTable.none {
+                    origins.lookedUp += 1
+                } else if hasServers, !isProxy(keys[key]) {
+                    name = certified[Int(servers[number][row])]
+                    if name != NameTable.none { origins.certified += 1 }
+                }
+                if name == NameTable.none {
+                    origins.unnamed += 1
+                    if pairs[key] != nil { origins.expired += 1 }
+                }
+                names[number][row] = name
+            }
+            origins.calls += chunk.count
+        }
+    }
+
+    private func isProxy(_ key: PackedKey) -> Bool { !proxies.isEmpty && proxies.contains(Endpoint(key)) }
 }
 
 extension Calls.Connection {
@@ -223,5 +316,20 @@ extension Calls.Connection {
         if a == RecordTable.unknown { return b }
         if b == RecordTable.unknown { return a }
         return a.addingClamped(b)
+    }
+}
+
+extension Calls.Origins {
+    /// What a reader has to know of the names that calls did not say themselves.
+    var statements: [String] {
+        guard lookedUp + certified + expired > 0 else { return [] }
+        var parts = ["\(asked.grouped) calls name their host"]
+        if lookedUp > 0 { parts.append("\(lookedUp.grouped) are named by a look-up before them") }
+        if certified > 0 { parts.append("\(certified.grouped) by the server's certificate") }
+        if unnamed > 0 {
+            let late = expired > 0 ? " (\(expired.grouped) of them later than the answer held)" : ""
+            parts.append("\(unnamed.grouped) have no name\(late)")
+        }
+        return [parts.joined(separator: ", ")]
     }
 }

@@ -21,6 +21,8 @@ struct ChannelIndex: Sendable {
     private(set) var addressChannels: [UInt32: [UInt32]] = [:]
     /// The names that all of a channel's records share, of channels toward addresses.
     private(set) var nameByChannel: [UInt32: UInt32] = [:]
+    /// Of each channel toward addresses that take turns the channels that these would be by themselves, whose calls it has.
+    private(set) var turns: [UInt32: [UInt32]] = [:]
     /// The proxies of channels that lead through some.
     private(set) var proxies: [UInt32: Calls.Endpoint] = [:]
 
@@ -41,7 +43,10 @@ struct ChannelIndex: Sendable {
         }
         counts = Array(repeating: 0, count: keys.count)
         count(store, in: window)
-        if keepsAddresses { relate(store, in: window) }
+        if keepsAddresses {
+            let named = relate(store, in: window)
+            joinTurns(store, calls, except: named, in: window)
+        }
     }
 
     /// Look-ups are told apart by what was asked for, whoever was asked.
@@ -99,8 +104,10 @@ struct ChannelIndex: Sendable {
     }
 
     /// Finds which channels toward names say no more than one toward an address, and leaves those out.
-    private mutating func relate(_ store: RecordStore, in window: TimeWindow) {
-        guard !channelByName.isEmpty else { return }
+    ///
+    /// - Returns: the channels toward addresses that are called by a name.
+    private mutating func relate(_ store: RecordStore, in window: TimeWindow) -> Set<UInt32> {
+        guard !channelByName.isEmpty else { return [] }
         var shared: [UInt64: UInt32] = [:]
         forEachRow(of: store, in: window) { row, chunk, shard, number in
             let (address, name) = channels(ofRow: row, in: chunk, shard: shard, chunkNumber: number)
@@ -112,25 +119,58 @@ struct ChannelIndex: Sendable {
         adoptUnnamed(store, in: window, shared)
         for (name, addresses) in addressChannels where addresses.count == 1 {
             let address = addresses[0]
-            guard counts[Int(address)] == shared[Self.pair(name, address)] else { continue }
+            guard counts[Int(address)] == counts[Int(name)] else { continue }
             nameByChannel[address] = UInt32(truncatingIfNeeded: keys[Int(name)].peer.low)
             counts[Int(name)] = 0
             addressChannels[name] = nil
         }
+        return Set(shared.keys.lazy.map { UInt32(truncatingIfNeeded: $0) })
     }
 
-    /// Calls without a name to an address behind a name that has others too are calls to that name, where most calls to
-    /// the address are, and none is to another name.
+    /// Makes one channel of addresses without a name that share a server and take turns.
+    private mutating func joinTurns(
+        _ store: RecordStore, _ calls: Calls?, except named: Set<UInt32>, in window: TimeWindow
+    ) {
+        var rotation = Rotation(self, except: named)
+        if let calls, calls.hasServers {
+            forEachRow(of: store, in: window) { row, chunk, shard, number in
+                rotation.see(calls.servers[number][row], on: keys.channelByKey[shard][Int(chunk.keys[row])])
+            }
+        }
+        guard rotation.choose(calls?.shown) else { return }
+        let durations = store.layout.numbers.firstIndex(of: .duration)
+        forEachRow(of: store, in: window) { row, chunk, shard, _ in
+            rotation.take(
+                keys.channelByKey[shard][Int(chunk.keys[row])], at: chunk.times[row],
+                duration: durations.map { chunk.numbers[$0][row] } ?? 0)
+        }
+        var channelOf: [UInt32: UInt32] = [:]
+        for members in rotation.turns {
+            guard let first = members.min(by: { keys[Int($0)].peer < keys[Int($1)].peer }) else { continue }
+            turns[first] = members
+            counts[Int(first)] = members.reduce(0) { $0 + counts[Int($1)] }
+            for member in members where member != first {
+                counts[Int(member)] = 0
+                channelOf[member] = first
+            }
+        }
+        if !channelOf.isEmpty { keys.join(channelOf) }
+    }
+
+    /// Calls without a name to an address are calls to the name that most of its calls are to, where none is to another name;
+    /// nine tenths have to be where the name has no other address, and a channel of its own tells more otherwise.
     private mutating func adoptUnnamed(_ store: RecordStore, in window: TimeWindow, _ shared: [UInt64: UInt32]) {
         var namesOfAddress: [UInt32: Int] = [:]
         for addresses in addressChannels.values {
             for address in addresses { namesOfAddress[address, default: 0] += 1 }
         }
         var adopting: [UInt32: UInt32] = [:]
-        for (name, addresses) in addressChannels where addresses.count > 1 {
+        for (name, addresses) in addressChannels {
+            let most: UInt32 = addresses.count > 1 ? 1 : 9
             for address in addresses where namesOfAddress[address] == 1 {
                 let named = shared[Self.pair(name, address)] ?? 0
-                if named < counts[Int(address)], named >= counts[Int(address)] - named { adopting[address] = name }
+                let unnamed = counts[Int(address)] - named
+                if unnamed > 0, named / most >= unnamed { adopting[address] = name }
             }
         }
         guard !adopting.isEmpty else { return }

@@ -21,6 +21,8 @@ final class KeptChannels: Sendable {
     private let starts: [Int]
     /// The names that all calls of a channel toward an address share, by the channel's number.
     private let hosts: [Int: String]
+    /// Channels toward several addresses that take turns, by their numbers.
+    private let turns: Set<Int>
     /// The proxies that channels lead through, by the channel's number.
     private let proxies: [Int: String]
     /// - Parameter candidates: the channels' numbers in the index, in any order.
@@ -38,13 +40,15 @@ final class KeptChannels: Sendable {
         starts.reserveCapacity(sorted.count + 1)
         var hosts: [Int: String] = [:]
         var proxies: [Int: String] = [:]
+        var turns: Set<Int> = []
         for (place, entry) in sorted.enumerated() {
             placeOfChannel[Int(entry.channel)] = Int32(place)
             starts.append(starts[place] + Int(index.counts[Int(entry.channel)]))
             hosts[place] = index.name(of: entry.channel)
             proxies[place] = index.proxies[entry.channel]?.description
+            if index.turns[entry.channel] != nil { turns.insert(place) }
         }
-        (self.hosts, self.proxies) = (hosts, proxies)
+        (self.hosts, self.proxies, self.turns) = (hosts, proxies, turns)
         self.starts = starts
         rows = Self.rows(chunks, index, placeOfChannel, starts, window)
     }
@@ -168,7 +172,7 @@ final class KeptChannels: Sendable {
     }
 
     private func addresses(of channel: ChannelID, _ records: [Record]) -> [IPAddress] {
-        guard keys[channel.index].peer.address == nil else { return [] }
+        guard keys[channel.index].peer.address == nil || turns.contains(channel.index) else { return [] }
         var addresses: Set<IPAddress> = []
         for record in records {
             let (number, row) = Self.place(of: record.number)

@@ -84,10 +84,11 @@ struct Evaluator: Sendable {
             threads: pipeline.threads,
             channel: ChannelSelection.Lookup(
                 records: { Int(counts[$0]) }, key: { index.key(of: UInt32($0)) },
-                parts: { index.addressChannels[UInt32($0)]?.map(Int.init) }))
+                parts: { (index.addressChannels[UInt32($0)] ?? index.turns[UInt32($0)])?.map(Int.init) }))
         let channels = KeptChannels(store, index, candidates: selection.chosen.map(UInt32.init), window: window)
         var grouped = Grouped(channels, await census, selection)
         grouped.remarks += index.proxyRemarks
+        if let calls, grouping.joinsNames { grouped.statements += calls.origins.statements }
         return grouped
     }
 

@@ -103,14 +103,21 @@ struct Intake: Sendable {
             groups: [:], window: knownWindow, newest: nil, account: grouped.first?.1.account ?? Account(), accounts: [:]
         )
         for (grouping, records) in grouped {
-            taken.groups[grouping] = try await group(records, grouping, plan)
+            var names = GroupedNames.cursors([])
+            if grouping.by == .both { names = try await records.openNames() }
+            switch names {
+            case .cursors(let cursors) where !cursors.isEmpty:
+                let calls = GroupedCalls(intake: self, plan: plan, records: records, grouping: grouping)
+                taken.groups[grouping] = try await calls.group(naming: cursors, &taken.account)
+            case .cursors: taken.groups[grouping] = try await group(records, grouping, plan)
+            case .withheld(let reason):
+                taken.groups[grouping] = try await group(records, grouping, plan)
+                taken.remarks.append(
+                    "\(reason): names were not joined to them; group: false of the source reads all flows and judges "
+                        + "toward names too")
+            }
             taken.newest = [taken.newest, records.census.window.until?.advanced(by: -1)].compactMap { $0 }.max()
             taken.remarks += records.withheld
-            if grouping.by == .both {
-                taken.remarks.append(
-                    "the cluster groups flows by address: names were not joined to them; group: false of the source "
-                        + "reads all flows and judges toward names too")
-            }
         }
         taken.accounts[pipeline.sources[0].name] = taken.account
         return taken
@@ -165,7 +172,10 @@ struct RecordedTime: Sendable {
 }
 
 extension ReadResult {
-    var recorded: RecordedTime { RecordedTime(stores.values) }
+    /// What an answer holds is no record of its own.
+    var recorded: RecordedTime {
+        RecordedTime(stores.filter { $0.key != .lookup && $0.key != .certificate }.map(\.value))
+    }
 
     /// The books of all sources together.
     ///
@@ -175,7 +185,8 @@ extension ReadResult {
         var total = Account()
         for account in accounts.values { total.merge(account) }
         for (kind, store) in stores {
-            var outside = store.tally(outside: window)
+            // A look-up before the window may name calls inside, and one look-up has several answers.
+            var outside = kind == .lookup ? Account.Tally() : store.tally(outside: window)
             outside.merge(refused[kind]?.outside ?? Account.Tally())
             total.move(kind, outside, to: \.skipped, AdmissionPolicy.outside)
             total.move(kind, repeated[kind] ?? Account.Tally(), to: \.skipped, Account.repeated)

@@ -9,7 +9,7 @@ struct ReadPlan: Sendable {
     let layouts: [RecordLayout]
     /// The kinds that channels are made of.
     let subjects: Set<RecordKind>
-    /// Whether what is logged inside connections, `tls` and `http`, is joined to flows.
+    /// Whether what is logged inside connections, `tls` and `http`, is joined to flows, and names by look-ups.
     let joinsNames: Bool
     /// Whether records may stand in two inputs, and are told by their ids.
     let tellsRepeats: Bool
@@ -47,12 +47,16 @@ struct ReadPlan: Sendable {
         }
         self.subjects = Set(layouts.map(\.kind))
         if joinsNames {
+            kinds[.lookup, default: []].formUnion(LookupRows.columns)
+            kinds[.certificate, default: []].formUnion(ShownServer.certificateColumns)
+            layouts += [LookupRows.layout, ShownServer.certificateLayout]
             for kind in Self.transactions {
                 var columns: Set<ColumnName> = [.id]
                 if kind == .http {
                     columns.insert(.isProxied)
                     columns.formUnion((kinds[.flow] ?? []).intersection([.bytesToServer, .bytesToClient]))
                 }
+                if kind == .tls { kinds[kind, default: []].formUnion(ShownServer.columns) }
                 kinds[kind, default: []].formUnion(columns.union([.host]))
                 layouts.append(
                     RecordLayout(kind: kind, columns: columns, hasNames: true, tellsRepeats: tellsRepeats))
@@ -80,6 +84,13 @@ struct ReadPart: Sendable {
         _ table: RecordTable, _ rows: Range<Int>, of input: BatchInput, _ plan: ReadPlan, _ policy: AdmissionPolicy
     ) {
         guard !rows.isEmpty, let place = shards.firstIndex(where: { $0.layout.kind == table.kind }) else { return }
+        if table.kind == .lookup {
+            var refusals = refused[.lookup] ?? Refusals()
+            let answers = LookupRows.table(table, rows, input.origin, policy, &refusals)
+            shards[place].append(answers, 0..<answers.count, of: input, policy: policy, refused: &refusals)
+            refused[.lookup] = refusals
+            return
+        }
         shards[place].append(
             table, rows, of: input, policy: policy, refused: &refused[table.kind, default: Refusals()])
     }

@@ -16,6 +16,8 @@ struct RecordChunk: Sendable {
     var numbers: [ContiguousArray<Int64>] = []
     /// The number of the record's own name in the shard's names; empty where names are not asked for.
     var names: ContiguousArray<UInt32> = []
+    /// The number of what the record's server shows in the shard's servers; empty where that is not asked for.
+    var servers: ContiguousArray<UInt32> = []
     /// From which row on the records are of which of the shard's inputs; empty where records do not repeat.
     private(set) var inputs: [(row: Int, input: Int)] = []
     private(set) var earliest = Int64.max
@@ -76,6 +78,7 @@ extension RecordChunk {
         bytesToClient.append(other.bytesToClient, range)
         for column in numbers.indices { numbers[column] += other.numbers[column][range] }
         if !other.names.isEmpty { names += other.names[range] }
+        if !other.servers.isEmpty { servers += other.servers[range] }
     }
 
     /// Forgets by what repeats were told.
@@ -95,6 +98,8 @@ struct RecordLayout: Sendable {
     private(set) var numbers: [ColumnName]
     /// Whether records carry names, or ids by which other records name them.
     let hasNames: Bool
+    /// Whether records carry what a server shows: handshakes without a name, and certificates.
+    var hasServers: Bool { hasNames && (kind == .tls || kind == .certificate) }
     /// Whether records may stand in two inputs: then their ids are kept, and of which input they are.
     private(set) var tellsRepeats = false
     /// Whether ids are kept for that alone.

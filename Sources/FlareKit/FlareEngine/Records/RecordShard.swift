@@ -9,6 +9,8 @@ struct RecordShard: Sendable {
     private(set) var table = KeyTable(minimumCapacity: 16_384)
     private(set) var chunks: [RecordChunk] = []
     private(set) var names = NameTable()
+    /// What servers show in handshakes that name no host.
+    private(set) var servers = NameTable()
     /// The inputs that records came from; empty where records do not repeat.
     private(set) var inputs: [BatchInput] = []
     private var inputNumbers: [BatchInput: Int] = [:]
@@ -89,7 +91,24 @@ struct RecordShard: Sendable {
             }
         }
         guard layout.hasNames else { return }
-        for row in range { chunks[chunk].names.append(names.number(of: columns.names?[row] ?? "")) }
+        if layout.kind == .certificate {
+            for row in range {
+                chunks[chunk].names.append(names.number(of: columns.server.reference(row)))
+                chunks[chunk].servers.append(servers.number(of: columns.server.text(row)))
+            }
+            return
+        }
+        // The addresses of one answer follow each other.
+        var (last, number) = ("", NameTable.none)
+        for row in range {
+            if let name = columns.names?[row], name != last { (last, number) = (name, names.number(of: name)) }
+            chunks[chunk].names.append(number)
+        }
+        guard layout.hasServers else { return }
+        for row in range {
+            let isNamed = columns.names.map { !$0[row].isEmpty } ?? false
+            chunks[chunk].servers.append(isNamed ? NameTable.none : servers.number(of: columns.server.text(row)))
+        }
     }
 
     /// The columns of a batch that are kept, looked up once a batch.
@@ -98,12 +117,15 @@ struct RecordShard: Sendable {
         let down: [Int64]?
         let further: [[Int64]?]
         let names: [String]?
+        let server: ShownServer.Columns
 
         init(_ rows: RecordTable, _ layout: RecordLayout) {
             up = layout.hasBytes ? rows.numbers[.bytesToServer] : nil
             down = layout.hasBytes ? rows.numbers[.bytesToClient] : nil
             further = layout.numbers.map { rows.numbers[$0] }
-            names = layout.hasNames ? rows.texts[layout.kind == .dns ? .query : .host] : nil
+            names =
+                layout.hasNames ? rows.texts[layout.kind == .dns || layout.kind == .lookup ? .query : .host] : nil
+            server = ShownServer.Columns(layout.hasServers ? rows : nil)
         }
     }
 
@@ -121,6 +143,7 @@ struct RecordShard: Sendable {
             chunks[last].numbers[place].append(column == .id ? id : RecordTable.unknown)
         }
         if layout.hasNames { chunks[last].names.append(NameTable.none) }
+        if layout.hasServers { chunks[last].servers.append(NameTable.none) }
         newest = max(newest, time)
     }
 
@@ -213,16 +236,27 @@ extension RecordShard {
         table = live
     }
 
-    /// Forgets names that no record has any more.
+    /// Forgets names and servers that no record has any more.
     private mutating func forgetNames() {
-        guard layout.hasNames, names.count > Self.fewKeys, names.count > 2 * count else { return }
+        if layout.hasNames { forget(\.names, \.names) }
+        if layout.hasServers { forget(\.servers, \.servers) }
+    }
+
+    /// Forgets the texts of a table that no record's number points to any more.
+    private mutating func forget(
+        _ table: WritableKeyPath<RecordShard, NameTable>,
+        _ column: WritableKeyPath<RecordChunk, ContiguousArray<UInt32>>
+    ) {
+        let texts = self[keyPath: table]
+        guard texts.count > Self.fewKeys, texts.count > 2 * count else { return }
         var live = NameTable()
         for place in chunks.indices {
-            for row in chunks[place].names.indices {
-                chunks[place].names[row] = live.number(of: names.names[Int(chunks[place].names[row])])
+            for row in chunks[place][keyPath: column].indices {
+                let number = chunks[place][keyPath: column][row]
+                chunks[place][keyPath: column][row] = live.number(of: texts.names[Int(number)])
             }
         }
-        names = live
+        self[keyPath: table] = live
     }
 }
 

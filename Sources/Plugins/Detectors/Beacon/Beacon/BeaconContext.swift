@@ -1,29 +1,49 @@
 import FlareKit
 
-/// Several hosts with the same period toward the same destination.
+/// Several hosts with the same period toward the same destination: one name, wherever it is, or one address where a name is not
+/// known to both.
 struct Campaigns {
-    /// Periods by destination, of the channels that pass the dial.
-    private var periods: [Target: [(source: IPAddress, period: Double)]] = [:]
-
-    private struct Target: Hashable {
-        let peer: Peer
+    /// A call at a pace.
+    private struct Caller {
+        let source: IPAddress
+        let period: Double
         let port: UInt16?
+        let name: String?
+        let addresses: [IPAddress]
+
+        init(_ channel: ChannelView, period: Double) {
+            source = channel.key.source
+            self.period = period
+            port = channel.key.port
+            name = channel.key.peer.name ?? channel.host
+            addresses = channel.addresses.isEmpty ? channel.key.peer.address.map { [$0] } ?? [] : channel.addresses
+        }
     }
+
+    private var byName: [String: [Caller]] = [:]
+    private var byAddress: [IPAddress: [Caller]] = [:]
 
     /// How far two periods may lie apart, as a share.
     private static let tolerance = 0.05
 
-    init(_ judged: [(key: ChannelKey, judgement: BeaconJudgement)], dial: FalseAlarmDial) {
-        for (key, judgement) in judged where judgement.pValue <= dial.largestPValue {
-            periods[Target(peer: key.peer, port: key.port), default: []].append((key.source, judgement.period))
+    init(_ judged: [Judged<BeaconJudgement>], _ channels: ChannelTable, dial: FalseAlarmDial) {
+        for entry in judged where entry.judgement.pValue <= dial.largestPValue {
+            let caller = Caller(channels.view(entry.channel), period: entry.judgement.period)
+            if let name = caller.name { byName[name, default: []].append(caller) }
+            for address in caller.addresses { byAddress[address, default: []].append(caller) }
         }
     }
 
     /// How many hosts call the same destination at the same pace, this one included.
-    func hosts(of key: ChannelKey, period: Double) -> Int {
-        let alike = periods[Target(peer: key.peer, port: key.port), default: []]
-            .filter { abs($0.period - period) <= Self.tolerance * period }
-        return Set(alike.map(\.source)).union([key.source]).count
+    func hosts(of channel: ChannelView, period: Double) -> Int {
+        let own = Caller(channel, period: period)
+        let callers =
+            (own.name.flatMap { byName[$0] } ?? [])
+            + own.addresses.flatMap { byAddress[$0] ?? [] }.filter { own.name == nil || $0.name == nil }
+        let alike = callers.filter {
+            $0.port == own.port && abs($0.period - period) <= Self.tolerance * period
+        }
+        return Set(alike.map(\.source)).union([own.source]).count
     }
 }
 
@@ -57,12 +77,13 @@ struct BeaconContext {
     private static let shortestWindow: Int64 = 6 * 3600 * 1_000_000_000
 
     init(
-        _ key: ChannelKey, _ judgement: BeaconJudgement, _ finding: Finding, _ census: Census, _ campaigns: Campaigns
+        _ channel: ChannelView, _ judgement: BeaconJudgement, _ finding: Finding, _ census: Census,
+        _ campaigns: Campaigns
     ) {
-        destinationDegree = census.sources(of: key.peer)
+        destinationDegree = census.sources(of: channel.key.peer)
         hosts = census.hosts
         prevalence = hosts >= Self.fewestHosts ? min(1, Double(destinationDegree) / Double(hosts)) : nil
-        campaignHosts = campaigns.hosts(of: key, period: judgement.period)
+        campaignHosts = campaigns.hosts(of: channel, period: judgement.period)
         if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow
         {

@@ -89,19 +89,19 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
         _ judged: [Judged<BeaconJudgement>], _ channels: ChannelTable, _ census: Census
     ) async throws -> [Finding] {
         let dial = dial(census, judged: judged.map(\.judgement.pValue))
-        let campaigns = Campaigns(judged.map { (channels.key(of: $0.channel), $0.judgement) }, dial: dial)
+        let campaigns = Campaigns(judged, channels, dial: dial)
         return judged.enumerated().compactMap { place, entry in
             let judgement = entry.judgement
             let isReported =
                 options.minScore.map { judgement.score >= $0 }
                 ?? (judgement.pValue <= dial.largestPValue && judgement.score >= options.scoreFloor)
             guard isReported else { return nil }
-            let key = channels.key(of: entry.channel)
+            let channel = channels.view(entry.channel)
             var finding = Finding(
-                detector: name, channel: channels.view(entry.channel), census: census, score: judgement.score,
-                summary: BeaconSentence.text(judgement))
+                detector: name, channel: channel, census: census, score: judgement.score,
+                summary: BeaconSentence.text(judgement, addresses: channel.addresses.count))
             BeaconEvidence.fill(&finding, judgement, qValue: dial.qValues[place])
-            let context = BeaconContext(key, judgement, finding, census, campaigns)
+            let context = BeaconContext(channel, judgement, finding, census, campaigns)
             context.fill(&finding)
             finding.basis = .rhythm
             finding.testWeight = Finding.testWeight(pValue: judgement.pValue)

@@ -6,12 +6,14 @@ enum BeaconSentence {
     /// Hours of the day with callbacks from which on it is day and night.
     private static let dayAndNight = 20
 
-    static func text(_ judgement: BeaconJudgement) -> String {
+    /// - Parameter addresses: how many addresses take turns; 0 for one alone.
+    static func text(_ judgement: BeaconJudgement, addresses: Int = 0) -> String {
         var parts = [
             "calls every \(duration(judgement.period)) ± \(percent(judgement.jitter)) %",
             "\(judgement.callbacks.grouped) of \(max(judgement.expected, judgement.callbacks).grouped) expected callbacks",
             judgement.hoursOfDay >= dayAndNight ? "day and night" : "in \(judgement.hoursOfDay) hours of the day",
         ]
+        if addresses > 1 { parts.append("\(addresses.grouped) addresses in turn") }
         if judgement.burst > 1 { parts.append("\(judgement.burst) flows each") }
         if !judgement.rhythms.isEmpty {
             let each = judgement.rhythms.map { "\($0.callbacks.grouped) every \(duration($0.period))" }

@@ -73,4 +73,45 @@ struct ClusterGrouped: GroupedRecords {
         }
         return deal.cursors()
     }
+
+    /// More records that name channels are not read beside channels that the cluster grouped: a run of minutes would become one
+    /// of hours.
+    private static let mostNames = 2_000_000
+
+    func openNames() async throws -> GroupedNames {
+        try await source.explained {
+            let kinds = scan.kinds.keys.filter { [.tls, .http, .lookup].contains($0) }
+            let queries = try await source.queries(kinds, context.cluster)
+            var contexts: [SearchContext] = []
+            var count = 0
+            for query in queries {
+                let context = try await source.openContext(query.index, context.cluster)
+                count.addClamped(try await Self.count(query, context, in: scan.window))
+                contexts.append(context)
+            }
+            guard count <= Self.mostNames else {
+                return .withheld(
+                    "\(count.grouped) handshakes, requests and look-ups name flows, and the cluster groups flows by address"
+                )
+            }
+            guard count > 0 else { return .cursors([]) }
+            var deal = SliceDeal(scan, connections: source.options.connection.connections)
+            for (query, context) in zip(queries, contexts) {
+                let reader = source.reader(of: query, scan)
+                deal.deal(
+                    Search(
+                        context: context, query: query.query(in: scan.window), fields: reader.fields,
+                        page: source.options.page, slices: deal.count), query, reader)
+            }
+            return .cursors(deal.cursors())
+        }
+    }
+
+    private static func count(_ query: RecordQuery, _ context: SearchContext, in window: TimeWindow) async throws -> Int
+    {
+        let answer = try await context.search(
+            ["size": 0, "track_total_hits": true, "query": query.query(in: window)], for: "hits.total")
+        let total = answer["hits", "total"]
+        return Int(clamping: total?.integer ?? total?["value"]?.integer ?? 0)
+    }
 }

@@ -26,7 +26,10 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         session = ClusterSession(options.connection, policy: policy)
     }
 
-    public var offers: Set<RecordKind> { choice.kinds.intersection([.flow, .dns, .tls, .http]) }
+    public var offers: Set<RecordKind> {
+        let kinds = choice.kinds.intersection([.flow, .dns, .tls, .http])
+        return kinds.contains(.dns) ? kinds.union([.lookup]) : kinds
+    }
 
     public var endsNow: Bool { true }
 
@@ -35,14 +38,21 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         let map = try choice.load().overridden(by: options.fields)
         var queries: [RecordQuery] = []
         for kind in kinds.sorted(by: { $0.name < $1.name }) {
-            guard var fields = map.kinds[kind] else { continue }
+            guard var fields = map[kind] else { continue }
             if kind == .flow, !options.select.isEmpty { fields.select = options.select.mapValues(\.names) }
-            fields.exclude.merge(fields.answers) { $0 + $1 }
             let index = (kind == .flow ? options.index : nil) ?? fields.index ?? options.index ?? map.index
+            let types = try await cluster.fieldTypes(index, FieldTypes.asking(for: map.names(of: fields)))
+            // Who logs no handshakes has no index of them.
+            guard kind == .flow || kind == .dns || !types.fields.isEmpty else { continue }
+            // Look-ups are asked for by their questions, or by their answers; where the cluster cannot tell them, by both.
+            if kind == .lookup {
+                fields.select.merge(fields.answers.filter { types.exact($0.key) != nil }) { $0 + $1 }
+            } else {
+                fields.exclude.merge(fields.answers) { $0 + $1 }
+            }
             queries.append(
                 RecordQuery(
-                    kind: kind, index: index, map: fields, logged: map.logged,
-                    types: try await cluster.fieldTypes(index, FieldTypes.asking(for: map.names(of: fields))),
+                    kind: kind, index: index, map: fields, logged: map.logged, types: types,
                     usesLogged: options.time == .logged,
                     logDelay: (options.logDelay ?? map.logDelay).nanoseconds, filter: options.filter,
                     exclude: options.exclude))
@@ -59,7 +69,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
             var slices = SliceDeal(scan, connections: options.connection.connections)
             for query in queries {
                 let context = try await openContext(query.index, cluster)
-                let reader = RecordReader(query, columns: scan.kinds[query.kind] ?? [])
+                let reader = reader(of: query, scan)
                 let search = Search(
                     context: context, query: query.query(in: scan.window), fields: reader.fields, page: options.page,
                     slices: slices.count)
@@ -67,6 +77,13 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
             }
             return slices.cursors()
         }
+    }
+
+    /// Makes records of a query's documents.
+    func reader(of query: RecordQuery, _ scan: Scan) -> any DocumentReader {
+        let columns = scan.kinds[query.kind] ?? []
+        return query.kind == .lookup
+            ? WordReader(query, columns: columns, window: scan.window) : RecordReader(query, columns: columns)
     }
 
     /// Opens the documents of an index; they are closed with the source.
