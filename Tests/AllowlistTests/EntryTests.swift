@@ -33,7 +33,7 @@ struct EntryTests {
         "an entry for a name acts on channels of names",
         arguments: [
             ("{host: example.com}", true), ("{host: [a.test, \"*.cdn.example.com\"]}", true),
-            ("{host: \"*.cdn.example.com\", apex: false}", false), ("{host: le.com}", false),
+            ("{host: .cdn.example.com}", false), ("{host: le.com}", false),
             ("{host: example.com, port: 80}", false),
             // All addresses behind the name are known once it is a finding.
             ("{host: example.com, network: 192.0.2.0/24}", true),
@@ -57,7 +57,7 @@ struct EntryTests {
     @Test("an expired entry does not count any more, and the run says so")
     func expiry() async throws {
         let records = Sample.calls(to: "192.0.2.1")
-        let allowlist = try Sample.allowlist("entries: [{network: 192.0.2.1, expires: 2023-11-15, owner: net team}]")
+        let allowlist = try Sample.allowlist("entries: [{network: 192.0.2.1, expires: 2023-11-15, reason: net team}]")
         let before = try await Sample.run(records, [allowlist], now: Sample.noon)
         #expect(before.findings.isEmpty && !before.run.warnings.contains { $0.contains("expired") })
         let after = try await Sample.run(records, [allowlist], now: Sample.noon + 86_400)

@@ -10,9 +10,8 @@ enum Bundled {
         .deletingLastPathComponent().path
     static let suffixPath = "\(root)/configs/domains/public_suffix_list.dat"
 
-    static func suffixes(includesPrivate: Bool = true) throws -> PublicSuffixList {
-        try #require(
-            PublicSuffixList(String(contentsOfFile: suffixPath, encoding: .utf8), includesPrivate: includesPrivate))
+    static func suffixes() throws -> PublicSuffixList {
+        try #require(PublicSuffixList(String(contentsOfFile: suffixPath, encoding: .utf8)))
     }
 
     static func knowledge(_ yaml: String = "", folder: String = "/") throws -> DomainKnowledge {
@@ -35,11 +34,6 @@ struct SuffixTests {
         ] as [(String, String?)])
     func registered(name: String, domain: String?) throws {
         #expect(try Bundled.suffixes().registeredDomain(of: name)?.domain == domain)
-    }
-
-    @Test("what companies let others register counts as a suffix only where it is asked for")
-    func privateSuffixes() throws {
-        #expect(try Bundled.suffixes(includesPrivate: false).registeredDomain(of: "x.github.io")?.domain == "github.io")
     }
 
     @Test(

@@ -28,12 +28,14 @@ struct SinkTests {
     }
 
     static func write(
-        _ findings: [Finding], to server: ClusterServer, through url: String? = nil, _ options: String = ""
+        _ findings: [Finding], to server: ClusterServer, through url: String? = nil, _ options: String = "",
+        policy: RetryPolicy = RetryPolicy(), batch: Int = 500
     ) async throws {
         let sink = try ElasticsearchSink(
             .read("urls: [\"\(url ?? server.url)\"]\n\(options)", folder: NSTemporaryDirectory()),
-            PluginContext(folder: NSTemporaryDirectory()))
-        try await sink.begin(header, Column.all(with: []), resume: nil)
+            PluginContext(folder: NSTemporaryDirectory()), policy: policy, batch: batch)
+        let fields = BuiltInPlugins.registry.descriptors.flatMap(\.evidence)
+        try await sink.begin(header, Column.all(with: fields), resume: nil)
         try await sink.write(findings)
         var run = Run(header: header, window: TimeWindow(until: end), account: Account(), accounts: [:])
         run.findings = findings.count
@@ -51,7 +53,7 @@ struct SinkTests {
     func idempotent(_ kind: ClusterServer.Kind) async throws {
         let server = try await ClusterServer(kind)
         let findings = (0..<7).map { Self.finding($0) }
-        for _ in 0..<2 { try await Self.write(findings, to: server, "batch: 3") }
+        for _ in 0..<2 { try await Self.write(findings, to: server, batch: 3) }
         let documents = try await Self.documents("flare-findings-2024.05.01", server)
         #expect(documents.count == 7)
         let first = documents.first { $0["source", "ip"]?.text == "192.168.0.1" }
@@ -178,8 +180,7 @@ struct SinkTests {
             }
         }
         defer { proxy.stop() }
-        let options = "compress: false"
-        try await Self.write((0..<3).map { Self.finding($0) }, to: server, through: proxy.url, options)
+        try await Self.write((0..<3).map { Self.finding($0) }, to: server, through: proxy.url)
         // Three findings and the run.
         let written = proxy.requests.filter { $0.line.contains("_bulk") && $0.body.contains("192.168.0.1") }
             .map { $0.body.split(separator: "\n").count / 2 }
@@ -245,7 +246,7 @@ struct SinkTests {
         let error = await #expect(throws: PluginError.self) {
             try await Self.write(
                 [Self.finding(1), Self.finding(2)], to: server, through: proxy.url,
-                "compress: false\nretries: 0\ndead_letter: \(file.path)")
+                "dead_letter: \(file.path)", policy: RetryPolicy(retries: 0))
         }
         #expect(error?.description.contains("queue is full") == true)
         #expect(try String(contentsOf: file, encoding: .utf8).contains("no such type"))

@@ -76,7 +76,7 @@ struct CheckTests {
     @Test("a server that is not there is one wrong thing, with what to do")
     func noServer() async throws {
         let dead = try ClusterServer.freePort()
-        let source = try ElasticsearchSource(.read("urls: [\"http://127.0.0.1:\(dead)\"]\nretries: 0"), PluginContext())
+        let source = try ElasticsearchSource(.read("urls: [\"http://127.0.0.1:\(dead)\"]"), PluginContext())
         let remarks = await source.check(Self.question)
         await source.close()
         #expect(remarks.map(\.state) == [.wrong])

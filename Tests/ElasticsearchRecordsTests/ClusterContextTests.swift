@@ -104,10 +104,10 @@ struct ClusterContextTests {
         func said(_ column: String, _ outcome: RunOutcome) -> Bool {
             outcome.findings.contains { $0.evidence[column] != nil }
         }
-        let filtered = try await outcome("context_filter: \"event_type:dns\"")
-        #expect(said("hosts_seen", filtered) && !said("alerts", filtered))
+        let usual = try await outcome("filter: \"event_type:flow\"")
+        #expect(said("hosts_seen", usual) && said("alerts", usual))
         let elsewhere = try await outcome("context_index: nowhere-*")
-        #expect(!said("hosts_seen", elsewhere) && elsewhere.findings.count == filtered.findings.count)
+        #expect(!said("hosts_seen", elsewhere) && elsewhere.findings.count == usual.findings.count)
         #expect(elsewhere.run.warnings.contains { $0.contains("no records besides flows") })
     }
 
@@ -120,9 +120,9 @@ struct ClusterContextTests {
             passed.body.contains("\"dns\"") ? .status(503, retryAfter: nil) : .none
         }
         defer { proxy.stop() }
-        let options = "urls: [\"\(proxy.url)\"]\nindex: real-*\nretries: 0"
+        let options = "urls: [\"\(proxy.url)\"]\nindex: real-*"
         let outcome = try await Runs.run(
-            try ElasticsearchSource(.read(options), PluginContext()), Self.morning,
+            try ElasticsearchSource(.read(options), PluginContext(), policy: RetryPolicy(retries: 0)), Self.morning,
             [ContextEnricher(ContextOptions())], CountingDetector(minimumCount: 4))
         #expect(outcome.findings.count > 5)
         #expect(outcome.run.warnings.contains { $0.contains("could not be read again") && $0.contains("503") })

@@ -26,8 +26,8 @@ struct ClusterRunTests {
         let expected = try await Runs.file(flows, window)
         #expect(expected.rows.count > 5)
         // What cannot group is read page by page.
-        let options = kind == .osmem ? "" : "page: 2000"
-        let outcome = try await Runs.cluster("urls: [\"\(server.url)\"]\nindex: real-*\n\(options)", window)
+        let outcome = try await Runs.cluster(
+            "urls: [\"\(server.url)\"]\nindex: real-*", window, pages: .init(documents: kind == .osmem ? 5000 : 2000))
         #expect(outcome.rows == expected.rows)
         #expect(outcome.used == flows.eve.count)
         #expect(outcome.channels == expected.channels)
@@ -71,11 +71,15 @@ enum Runs {
     }
 
     static func cluster(
-        _ options: String, _ window: TimeWindow, filters: [any Enricher] = [], _ detector: (any Detector)? = nil
+        _ options: String, _ window: TimeWindow, filters: [any Enricher] = [], _ detector: (any Detector)? = nil,
+        pages: ElasticsearchSource.PageSizes = .init()
     ) async throws -> Outcome {
-        let source = try ElasticsearchSource(.read(options), SSHServer.trusting)
+        let source = try ElasticsearchSource(.read(options), SSHServer.trusting, pages: pages)
         return Outcome(try await run(source, window, filters, detector))
     }
+
+    /// Pages so small that a test sees several.
+    static let small = ElasticsearchSource.PageSizes(documents: 100)
 
     /// - Parameter detector: original Flare's method where none is given.
     static func run(

@@ -28,7 +28,7 @@ struct ConnectionTests {
         let text = """
             urls: ["\(proxy.url)"]
             index: logstash-flow-few
-            group: false
+            grouping: off
             auth: {\(option): "${SECRET}"}
             """
         let environment = ["SECRET": option == "token" ? Self.secret : "id:\(Self.secret)"]
@@ -51,7 +51,7 @@ struct ConnectionTests {
         let proxy = try FaultProxy(to: server.port)
         defer { proxy.stop() }
         let outcome = try await Runs.cluster(
-            "urls: [\"http://cluster.invalid:9200\"]\nproxy: \(proxy.url)\nindex: logstash-flow-few\ngroup: false",
+            "urls: [\"http://cluster.invalid:9200\"]\nproxy: \(proxy.url)\nindex: logstash-flow-few\ngrouping: off",
             SharedServer.window)
         #expect(outcome.used == SharedServer.fewFlows.eve.count)
         #expect(proxy.requests.contains { $0.line.hasPrefix("CONNECT cluster.invalid:9200") })

@@ -23,10 +23,10 @@ struct FaultTests {
         let server = try await SharedServer.of(.noida)
         let proxy = try FaultProxy(to: server.port, plan: plan)
         defer { proxy.stop() }
-        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\npage: 100\ngroup: false\n\(options)"
+        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngrouping: off\n\(options)"
         var policy = RetryPolicy(retries: 5)
         policy.pause = { _ in }
-        let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy)
+        let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy, pages: Runs.small)
         do {
             let outcome = try await Runs.run(source, window, [])
             return (.success(Runs.Outcome(outcome)), proxy.requests)
@@ -82,7 +82,7 @@ struct FaultTests {
                 404,
                 body:
                     #"{"error":{"type":"search_phase_execution_exception","reason":"all shards failed","failed_shards":[{"reason":{"type":"search_context_missing_exception","reason":"No search context found for id [1]"}}]},"status":404}"#
-            ), "keep_alive"
+            ), "search context"
         ),
         (
             "a part of the shards",
@@ -151,7 +151,7 @@ struct FaultTests {
         }
         defer { proxy.stop() }
         let outcome = try await Runs.cluster(
-            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngroup: false\npage: 100", Self.window)
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngrouping: off", Self.window, pages: Runs.small)
         #expect(outcome.rows == (try await Runs.file(Self.flows, Self.window)).rows)
         #expect(outcome.used == Self.flows.eve.count)
         #expect(proxy.requests.contains { $0.line.contains("scroll=") })
@@ -168,7 +168,7 @@ struct FaultTests {
         defer { proxy.stop() }
         let error = await #expect(throws: PluginError.self) {
             try await Runs.cluster(
-                "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngroup: false\npage: 100", Self.window)
+                "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-few\ngrouping: off", Self.window, pages: Runs.small)
         }
         #expect(error?.description.contains("a scroll cannot be read on after a lost answer") == true)
     }
@@ -178,7 +178,7 @@ struct FaultTests {
         let server = try await SharedServer.of(.noida)
         let dead = try ClusterServer.freePort()
         let outcome = try await Runs.cluster(
-            "urls: [\"http://127.0.0.1:\(dead)\", \"\(server.url)\"]\nindex: logstash-flow-few\ngroup: false",
+            "urls: [\"http://127.0.0.1:\(dead)\", \"\(server.url)\"]\nindex: logstash-flow-few\ngrouping: off",
             Self.window)
         #expect(outcome.used == Self.flows.eve.count)
     }
@@ -187,7 +187,7 @@ struct FaultTests {
     func noServer() async throws {
         let dead = try ClusterServer.freePort()
         let error = await #expect(throws: PluginError.self) {
-            try await Runs.cluster("urls: [\"http://127.0.0.1:\(dead)\"]\nretries: 0", Self.window)
+            try await Runs.cluster("urls: [\"http://127.0.0.1:\(dead)\"]", Self.window)
         }
         #expect(error?.description.contains("127.0.0.1:\(dead)") == true)
     }

@@ -14,7 +14,7 @@ import Testing
 /// Grouping in the cluster: the same findings, of fewer bytes.
 @Suite("grouping in the cluster", .serialized, .enabled(if: ClusterServer.areThere))
 struct GroupingTests {
-    @Test("yields the same findings, counts and census as reading all, with push too")
+    @Test("yields the same findings, counts and census as reading all, and filtering there too")
     func sameFindings() async throws {
         let flows = SharedServer.flows
         let server = try await SharedServer.of(.osmem)
@@ -24,15 +24,15 @@ struct GroupingTests {
 
         let whole = try FaultProxy(to: server.port)
         let all = try await Runs.cluster(
-            "urls: [\"\(whole.url)\"]\nindex: logstash-flow-many\ngroup: false", SharedServer.window, filters: [focus])
+            "urls: [\"\(whole.url)\"]\nindex: logstash-flow-many\ngrouping: off", SharedServer.window, filters: [focus])
         whole.stop()
         #expect(all.rows == expected.rows)
 
         for size in [10_000, 100] {
             let proxy = try FaultProxy(to: server.port)
             let grouped = try await Runs.cluster(
-                "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\ngroup_page: \(size)", SharedServer.window,
-                filters: [focus])
+                "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many", SharedServer.window, filters: [focus],
+                pages: .init(channels: size))
             proxy.stop()
             #expect(grouped.warnings == [])
             #expect(grouped.rows == expected.rows)
@@ -52,14 +52,14 @@ struct GroupingTests {
                 return body
             }
         }
-        let pushed = try await Runs.cluster(
-            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: true\ngroup_page: 50\ncompress: false",
-            SharedServer.window, filters: [focus])
+        let filtered = try await Runs.cluster(
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\ngrouping: filtered", SharedServer.window,
+            filters: [focus], pages: .init(channels: 50))
         proxy.stop()
-        #expect(pushed.rows == expected.rows)
+        #expect(filtered.rows == expected.rows)
         // A page whose buckets are all left out is no end.
         #expect(emptyPages.withLock { $0 } > 0)
-        #expect(pushed.warnings.contains { $0.contains("kept") })
+        #expect(filtered.warnings.contains { $0.contains("kept") })
     }
 
     /// Whether a request asks for a page of channels.
@@ -80,13 +80,13 @@ struct GroupingTests {
         defer { proxy.stop() }
         var policy = RetryPolicy(retries: 3)
         policy.pause = { _ in }
-        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-keyword-few\ngroup_page: 10"
-        let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy)
+        let text = "urls: [\"\(proxy.url)\"]\nindex: logstash-keyword-few"
+        let source = try ElasticsearchSource(.read(text), PluginContext(), policy: policy, pages: .init(channels: 10))
         return Runs.Outcome(try await Runs.run(source, SharedServer.window, []))
     }
 
-    @Test("counts that cannot be are not believed: the flows themselves are read", arguments: [false, true])
-    func largeCounts(push: Bool) async throws {
+    @Test("counts that cannot be are not believed: the flows themselves are read", arguments: ["channels", "filtered"])
+    func largeCounts(grouping: String) async throws {
         let server = try await SharedServer.of(.osmem)
         let expected = try await Runs.file(SharedServer.flows, SharedServer.window)
         let proxy = try FaultProxy(to: server.port) { _ in
@@ -101,8 +101,7 @@ struct GroupingTests {
             }
         }
         let grouped = try await Runs.cluster(
-            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\npush: \(push)\ncompress: false",
-            SharedServer.window)
+            "urls: [\"\(proxy.url)\"]\nindex: logstash-flow-many\ngrouping: \(grouping)", SharedServer.window)
         proxy.stop()
         #expect(grouped.rows == expected.rows)
         #expect(grouped.used == expected.used)
@@ -210,7 +209,8 @@ struct GroupingTests {
         #expect(outcome.rows == expected.rows)
         #expect(outcome.used == expected.used)
         #expect(outcome.warnings.contains { $0.contains("flow.start is no date in the index; all records are read") })
-        #expect(outcome.warnings.contains { $0.contains("widened by log_delay (1h)") }, "\(outcome.warnings)")
+        #expect(
+            outcome.warnings.contains { $0.contains("widened by 1h (log_delay of the schema)") }, "\(outcome.warnings)")
     }
 
     @Test("that the server cannot do, or the window does not allow, is said, and all is read")
@@ -232,7 +232,7 @@ struct GroupingBytesTests {
         try await server.load(flows.documents, into: "logstash-flow-x", mapping: SharedServer.keywords)
         var bytes: [String: Int] = [:]
         var rows: Set<[String]> = []
-        for (name, options) in [("all", "group: false"), ("grouped", ""), ("pushed", "push: true")] {
+        for (name, options) in [("all", "grouping: off"), ("grouped", ""), ("filtered", "grouping: filtered")] {
             let proxy = try FaultProxy(to: server.port)
             let begin = ContinuousClock.now
             let outcome = try await Runs.cluster("urls: [\"\(proxy.url)\"]\n\(options)", SharedServer.window)
@@ -243,11 +243,11 @@ struct GroupingBytesTests {
         }
         let all = try #require(bytes["all"])
         let grouped = try #require(bytes["grouped"])
-        let pushed = try #require(bytes["pushed"])
-        print("of all bytes: grouped \(grouped * 1000 / all) ‰, pushed \(pushed * 1000 / all) ‰")
+        let filtered = try #require(bytes["filtered"])
+        print("of all bytes: grouped \(grouped * 1000 / all) ‰, filtered \(filtered * 1000 / all) ‰")
         #expect(rows.count == 1)
         #expect(grouped * 10 < all)
-        #expect(pushed * 20 < all)
+        #expect(filtered * 20 < all)
         #expect(grouped < all * 4 / 100 + 150 * 20_030)
     }
 }

@@ -17,7 +17,7 @@ struct TLSTests {
     {
         let server = try await SharedServer.of(.noida)
         let proxy = try await TLSProxy(to: server.port, certificate: certificate, wantsClient: wantsClient)
-        let text = "urls: [\"https://\(host):\(proxy.port)\"]\nretries: 0\n\(options)"
+        let text = "urls: [\"https://\(host):\(proxy.port)\"]\n\(options)"
         let source = try ElasticsearchSource(.read(text, folder: folder), PluginContext())
         do {
             let cluster = try await source.session.cluster()
@@ -55,7 +55,7 @@ struct TLSTests {
     func mistaken() async throws {
         let server = try await SharedServer.of(.noida)
         func reach(_ url: String) async throws {
-            let source = try ElasticsearchSource(.read("urls: [\"\(url)\"]\nretries: 0"), PluginContext())
+            let source = try ElasticsearchSource(.read("urls: [\"\(url)\"]"), PluginContext())
             do {
                 _ = try await source.session.cluster()
             } catch {

@@ -13,8 +13,7 @@ struct TunnelTests {
     static func options(_ sshd: SSHServer, port: Int) -> String {
         """
         urls: ["http://127.0.0.1:\(port)"]
-        retries: 0
-        ssh: {host: 127.0.0.1, port: \(sshd.port), identity_file: "\(sshd.key)", config: "\(sshd.clientConfig)"}
+        ssh: {host: flare-test, config: "\(sshd.clientConfig)"}
         """
     }
 
@@ -24,7 +23,7 @@ struct TunnelTests {
         let sshd = try await SSHServer()
         let expected = try await Runs.file(SharedServer.fewFlows, SharedServer.window)
         let outcome = try await Runs.cluster(
-            Self.options(sshd, port: server.port) + "\nindex: logstash-flow-few\ngroup: false", SharedServer.window)
+            Self.options(sshd, port: server.port) + "\nindex: logstash-flow-few\ngrouping: off", SharedServer.window)
         #expect(outcome.rows == expected.rows)
         #expect(try await sshd.clients() == "")
     }
@@ -34,36 +33,44 @@ struct TunnelTests {
         let server = try await SharedServer.of(.noida)
         let (near, far) = (try await SSHServer(), try await SSHServer())
         let scratch = try Scratch()
-        // The jump host has a key of its own, which ssh takes from its configuration.
-        let configuration = try scratch.file(
-            "ssh_config",
-            """
-            StrictHostKeyChecking accept-new
-            UserKnownHostsFile \(scratch.path)/known_hosts
-            IdentityFile \(near.key)
-            """)
         let options = { (jump: Int) in
-            """
-            urls: ["http://127.0.0.1:\(server.port)"]
-            index: logstash-flow-few
-            group: false
-            retries: 0
-            ssh: {host: 127.0.0.1, port: \(far.port), identity_file: "\(far.key)", config: "\(configuration)", \
-            jump: "127.0.0.1:\(jump)"}
-            """
+            let configuration = try scratch.file(
+                "ssh_config",
+                """
+                StrictHostKeyChecking accept-new
+                UserKnownHostsFile \(scratch.path)/known_hosts
+                Host far
+                  HostName 127.0.0.1
+                  Port \(far.port)
+                  IdentityFile \(far.key)
+                  ProxyJump near
+                Host near
+                  HostName 127.0.0.1
+                  Port \(jump)
+                  IdentityFile \(near.key)
+                """)
+            return """
+                urls: ["http://127.0.0.1:\(server.port)"]
+                index: logstash-flow-few
+                grouping: off
+                ssh: {host: far, config: "\(configuration)"}
+                """
         }
-        let outcome = try await Runs.cluster(options(near.port), SharedServer.window)
+        let outcome = try await Runs.cluster(try options(near.port), SharedServer.window)
         #expect(outcome.used == SharedServer.fewFlows.eve.count)
         #expect(try await far.clients() == "")
         #expect(try await near.clients() == "")
         let dead = try ClusterServer.freePort()
-        await #expect(throws: PluginError.self) { try await Runs.cluster(options(dead), SharedServer.window) }
+        await #expect(throws: PluginError.self) { try await Runs.cluster(try options(dead), SharedServer.window) }
     }
 
     @Test("a key that is not known is one error in ssh's own words")
     func wrongKey() async throws {
         let sshd = try await SSHServer()
-        let text = Self.options(sshd, port: 1).replacing(sshd.key, with: sshd.otherKey)
+        let text = Self.options(sshd, port: 1)
+        let configuration = try String(contentsOfFile: sshd.clientConfig, encoding: .utf8)
+        try configuration.replacing(sshd.key, with: sshd.otherKey)
+            .write(toFile: sshd.clientConfig, atomically: false, encoding: .utf8)
         let source = try ElasticsearchSource(.read(text), SSHServer.trusting)
         let error = await #expect(throws: PluginError.self) { try await source.session.cluster() }
         await source.close()
@@ -96,18 +103,20 @@ struct SSHTrustTests {
         "a name that ssh takes for an option, or a shell for a command, is refused",
         arguments: [
             ("host: -oProxyCommand=true", "ssh.host"), ("host: \"a$(touch x)\"", "ssh.host"),
-            ("host: \"a`touch x`\"", "ssh.host"), ("host: a, user: \"b;touch x\"", "ssh.user"),
-            ("host: a, jump: \"b|touch x\"", "ssh.jump"), ("host: a, jump: -oProxyCommand=true", "ssh.jump"),
-            ("host: \"a\\nProxyCommand x\"", "ssh.host"), ("host: a, user: \"b c\"", "ssh.user"),
+            ("host: \"a`touch x`\"", "ssh.host"), ("host: \"b;touch x@a\"", "ssh.host"),
+            ("host: \"a|touch x\"", "ssh.host"), ("host: \"a\\nProxyCommand x\"", "ssh.host"),
+            ("host: \"b c@a\"", "ssh.host"),
         ])
     func names(ssh: String, option: String) {
         #expect(complaint(ssh)?.option == option)
     }
 
-    @Test("names of machines, users and ways there as people write them are taken")
+    @Test("names of machines and users as people write them are taken")
     func usualNames() throws {
-        let text = "host: \"2001:db8::1\", user: ada.l_1-x, jump: \"bob@near.example:2222,[fe80::1%eth0]:22\""
-        _ = try ElasticsearchSource(.read("urls: [\"http://es:9200\"]\nssh: {\(text)}"), PluginContext())
+        for host in ["2001:db8::1", "ada.l_1-x@near.example", "fe80::1%eth0"] {
+            _ = try ElasticsearchSource(
+                .read("urls: [\"http://es:9200\"]\nssh: {host: \"\(host)\"}"), PluginContext())
+        }
     }
 
     @Test("a configuration of ssh is taken from the user's folders alone, wherever a link leads from")
@@ -174,9 +183,14 @@ final class SSHServer: Sendable {
         clientConfig = try scratch.file(
             "ssh_config",
             """
-            StrictHostKeyChecking accept-new
-            UserKnownHostsFile \(scratch.path)/known_hosts
-            ControlMaster no
+            Host flare-test
+              HostName 127.0.0.1
+              Port \(port)
+              IdentityFile \(key)
+              IdentitiesOnly yes
+              StrictHostKeyChecking accept-new
+              UserKnownHostsFile \(scratch.path)/known_hosts
+              ControlMaster no
             """)
         // sshd separates its rights in this folder.
         try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
@@ -186,7 +200,9 @@ final class SSHServer: Sendable {
 
     /// The ssh processes that lead here, which a closed tunnel leaves none of.
     func clients() async throws -> String {
-        try await Command.run(["/bin/sh", "-c", "pgrep -a '^ssh$' | grep -F -- '-p \(port) ' || true"], in: scratch)
-            .output
+        try await Command.run(
+            ["/bin/sh", "-c", "pgrep -a '^ssh$' | grep -F -- '\(clientConfig)' || true"], in: scratch
+        )
+        .output
     }
 }

@@ -60,7 +60,7 @@ struct WordReaderTests {
                 guard fields.select["event_type"] == [String(type)], let place = batch.index(of: kind) else { continue }
                 let query = RecordQuery(
                     kind: kind, index: "", map: fields, logged: "timestamp", types: FieldTypes(), usesLogged: false,
-                    logDelay: 0, exclude: [])
+                    logDelay: 0)
                 let reader = WordReader(query, columns: columns[kind] ?? [], window: window)
                 let bytes = Array(line.utf8)
                 let outcome = try bytes.withUnsafeBufferPointer { buffer in

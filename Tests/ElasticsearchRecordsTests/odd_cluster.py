@@ -63,7 +63,7 @@ class Odd(http.server.BaseHTTPRequestHandler):
         if "aggs" in request:
             return self.group(request["aggs"])
         Odd.page += 1
-        size = request.get("size", 25)
+        size = 25
         first = request.get("search_after", [-1])[0] + 1
         if self.way in ("same-page", "same-scroll"):
             first = 0

@@ -61,8 +61,8 @@ struct HostileNumbersTests {
         let detectors = ["beacon", "beacon-classic", "rita", "volume", "scan", "long-connection"]
         let options = [
             "beacon": ", min_score: 0", "beacon-classic": ", min_percent: 0, min_interval: 0", "rita": ", min_score: 0",
-            "volume": ", min_bytes: 1 B, min_ratio: 0, deviations: 0.5, min_peers: 3",
-            "scan": ", min_destinations: 2, min_ports: 2, min_unanswered: 0", "long-connection": ", report: 1s",
+            "volume": ", min_bytes: 1 B, deviations: 0.5",
+            "scan": ", min_destinations: 2, min_ports: 2", "long-connection": ", report: 1s",
         ]
         for grouping in ["address", "host", "domain"] {
             try folder.file(

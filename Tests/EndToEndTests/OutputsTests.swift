@@ -14,7 +14,6 @@ struct OutputsTests {
 
                   - plugin: html
                     path: out/report.html
-                    evebox: https://evebox.lan
                   - plugin: markdown
                     path: out/ticket.md
                   - plugin: sqlite

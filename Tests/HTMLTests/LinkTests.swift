@@ -31,12 +31,6 @@ struct LinkTests {
         #expect(try address("https://siem/{host}", subject) == "https://siem/\(encoded)")
     }
 
-    @Test("a name inside Kibana's query can leave neither the quotes nor the Rison around them")
-    func kql() throws {
-        let subject = finding(.name("a'\"!\\b"))
-        #expect(try address("https://k/{dest_ip:kql}", subject) == "https://k/a%21%27%5C%22%21%21%5C%5Cb")
-    }
-
     @Test("a finding that lacks a value, or whose value was cut, has no such link")
     func lacking() throws {
         #expect(try address("https://siem/{host}", finding()) == nil)
@@ -55,31 +49,9 @@ struct LinkTests {
         "an address that is none of the web's, or is half written, is refused",
         arguments: [
             "javascript:alert({src_ip})", "data:text/html,x", "siem/{src_ip}", "https://x/{src_ip", "https://x/{}",
-            "https://x/{a:b}",
         ])
     func refused(address: String) {
         #expect(throws: OptionComplaint.self) { try LinkTemplate("x", address, option: "links.x") }
-    }
-
-    @Test("Kibana and EveBox are linked by their own forms")
-    func known() throws {
-        var options = HTMLOptions()
-        options.kibana = KibanaOptions()
-        options.kibana?.url = "https://kibana.lan/s/soc/"
-        options.kibana?.fields = .ecs
-        options.evebox = "https://evebox.lan"
-        let links = try KnownLinks.of(options)
-        #expect(links.map(\.name) == ["Kibana", "EveBox"])
-        let columns = Column.all(with: [])
-        let subject = finding(times: [3_600_000_000_000])
-        let values = LinkValues(ReportFinding(subject, columns), columns)
-        #expect(
-            links[0].address(values.text)
-                == "https://kibana.lan/s/soc/app/discover#/?_g=(time:(from:'1970-01-01T00%3A55%3A00Z',"
-                + "to:'1970-01-01T02%3A00%3A00Z'))&_a=(query:(language:kuery,query:'source.ip:%22192.168.0.53%22"
-                + "%20and%20destination.ip:%22160.153.76.129%22'))")
-        #expect(
-            links[1].address(values.text) == "https://evebox.lan/#/events?q=%22192.168.0.53%22%20%22160.153.76.129%22")
     }
 
     @Test("the command's argument is one word of a shell, whatever the name")

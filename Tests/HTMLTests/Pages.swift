@@ -11,7 +11,7 @@ enum Pages {
         change(&options)
         return Report(
             run: sample.run, columns: sample.columns, findings: sample.findings, options: options,
-            links: try KnownLinks.of(options))
+            links: try LinkTemplate.all(options.links))
     }
 
     static func html(_ sample: SampleReport, _ change: (inout HTMLOptions) -> Void = { _ in }) throws -> String {

@@ -101,16 +101,12 @@ struct AllFieldsTests {
         let names = Self.columns.map(\.name).joined(separator: ", ")
         let sink = TableSink(
             try TableOptions.read("{columns: [\(names)]}"), terminal: { Terminal(width: nil, hasColors: false) })
-        try await sink.begin(
-            RunHeader(pipeline: "all", version: "0", started: Timestamp(seconds: 0), sources: []), Self.columns,
-            resume: nil)
-        try await sink.write(Self.findings)
         let run = Run(
             header: RunHeader(pipeline: "all", version: "0", started: Timestamp(seconds: 0), sources: []),
             window: .all, account: Account(), accounts: [:])
-        let lines = await sink.text(run).split(separator: "\n").map(String.init)
+        let lines = await sink.report(of: run, Self.findings, Self.columns).split(separator: "\n").map(String.init)
         let shown = Self.columns.filter { column in Self.findings.contains { column.value(of: $0) != nil } }
-        let headings = shown.map { TableLayout.headings[$0.name] ?? $0.name }
+        let headings = shown.map { TableLayout.heading($0.field) }
         #expect(lines.first?.split(separator: " ").map(String.init) == headings)
         for finding in Self.findings {
             let id = "finding \(finding.source.map { $0.description.suffix(1) } ?? "")"

@@ -58,36 +58,3 @@ struct RITAScoreTests {
         #expect(RITAScore(seconds: [0, 0, 60, 120], bytes: [1, 1, 1, 1], window: 0...86_400) == nil)
     }
 }
-
-@Suite("Original Flare's method, by hand")
-struct ClassicScoreTests {
-    @Test("a clock has all intervals in the window and its period in the middle")
-    func clock() throws {
-        let score = try #require(ClassicScore(seconds: (0..<13).map { Int64($0) * 60 }))
-        #expect(score.share == 1)
-        #expect(score.interval == 60)
-        #expect(score.occurrences == 12)
-    }
-
-    @Test("of equally frequent intervals the smallest is the mode")
-    func tie() {
-        #expect(ClassicScore.mode(ofSorted: [30, 40, 40, 50, 50]) == 40)
-    }
-
-    @Test("the best window may begin below the mode")
-    func window() throws {
-        // Intervals: 59 five times, 60 six times, 100 once: [59, 61) holds 11 of 12
-        var times: [Int64] = [0]
-        for interval in [59, 60, 59, 60, 59, 60, 59, 60, 59, 60, 60, 100] as [Int64] {
-            times.append(times[times.count - 1] + interval)
-        }
-        let score = try #require(ClassicScore(seconds: times))
-        #expect(abs(score.share - 11.0 / 12) < 1e-12)
-        #expect(score.interval == 60)
-    }
-
-    @Test("exactly min_flows intervals are too few")
-    func tooFew() {
-        #expect(ClassicScore(seconds: (0..<11).map { Int64($0) * 60 }) == nil)
-    }
-}

@@ -25,45 +25,27 @@ struct SQLiteTests {
         #expect(channels[0].runs == 3)
     }
 
-    @Test("new_only lists what no earlier run reported")
-    func newOnly() async throws {
+    @Test("a run counts as new what no earlier run reported")
+    func new() async throws {
         let folder = TemporaryFolder()
-        try await run(into: folder.history, hour: 10, [finding(80), finding(443)], "new_only: true")
-        try await run(into: folder.history, hour: 11, [finding(80), finding(8080)], "new_only: true")
-        try await run(into: folder.history, hour: 12, [finding(80)], "new_only: true")
-        let file = try HistoryFile(reading: folder.history)
-        let past = try await file.past(ChannelQuery(), limit: 100)
-        #expect(past.map(\.started) == [moment(11), moment(10), moment(10)])
-        #expect(past[0].channel.hasSuffix(":8080 tcp"))
-        let runs = try await file.runs(limit: 10)
+        try await run(into: folder.history, hour: 10, [finding(80), finding(443)])
+        try await run(into: folder.history, hour: 11, [finding(80), finding(8080)])
+        try await run(into: folder.history, hour: 12, [finding(80)])
+        let runs = try await HistoryFile(reading: folder.history).runs(limit: 10)
         #expect(runs.map(\.new) == [0, 1, 2])
         #expect(runs.map(\.findings) == [1, 2, 2])
-        // What is not listed is known to have been there nevertheless.
-        let known = try await file.channels(ChannelQuery(port: 80), limit: 1)
-        #expect(known[0].runs == 3)
-    }
-
-    @Test("what was not reported for forget_after is new again")
-    func forgets() async throws {
-        let folder = TemporaryFolder()
-        let option = "new_only: true, forget_after: 5h"
-        try await run(into: folder.history, hour: 1, [finding()], option)
-        try await run(into: folder.history, hour: 6, [finding()], option)
-        try await run(into: folder.history, hour: 12, [finding()], option)
-        let runs = try await HistoryFile(reading: folder.history).runs(limit: 10)
-        #expect(runs.map(\.new) == [1, 0, 1])
     }
 
     @Test("each evaluation of a live run rewrites the run, and a finding is not old to its own run")
     func liveRun() async throws {
         let folder = TemporaryFolder()
-        let sink = try SQLiteSink(SQLiteOptions.read("{path: \"\(folder.history)\", new_only: true}"))
+        let sink = try SQLiteSink(SQLiteOptions.read("{path: \"\(folder.history)\"}"))
         try await sink.begin(header(hour: 10), Column.standard, resume: nil)
         try await sink.write([finding()])
         let mark = try await sink.commit(report(hour: 10, findings: 1))
         try await sink.write([finding(score: 0.95), finding(443)])
         _ = try await sink.commit(report(hour: 10, findings: 2))
-        let later = try SQLiteSink(SQLiteOptions.read("{path: \"\(folder.history)\", new_only: true}"))
+        let later = try SQLiteSink(SQLiteOptions.read("{path: \"\(folder.history)\"}"))
         try await later.begin(header(hour: 11), Column.standard, resume: mark)
         try await later.write([finding(8080)])
         _ = try await later.commit(report(hour: 11, findings: 3))

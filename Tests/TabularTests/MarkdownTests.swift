@@ -22,7 +22,7 @@ struct MarkdownTests {
     @Test("the most urgent findings, their evidence, and how many more there are")
     func report() async throws {
         let folder = try Folder()
-        let sink = try MarkdownSink(MarkdownOptions.read("{path: \"\(folder.file("out.md"))\", top: 2, details: 1}"))
+        let sink = try MarkdownSink(MarkdownOptions.read("{path: \"\(folder.file("out.md"))\", top: 2}"))
         var urgent = Sample.finding(evidence: ["dest_owner": .text("GO-DADDY | <b>")])
         urgent.modifiers = [.init("rare", 30, "one host alone")]
         try await sink.begin(Sample.header, Sample.columns, resume: nil)

@@ -10,9 +10,7 @@ struct TableTests {
         _ findings: [Finding], width: Int? = nil, colors: Bool = false, _ yaml: String = ""
     ) async throws -> String {
         let sink = try TableSink(TableOptions.read(yaml)) { Terminal(width: width, hasColors: colors) }
-        try await sink.begin(Sample.header, Sample.columns, resume: nil)
-        try await sink.write(findings)
-        return await sink.text(Sample.run(findings))
+        return await sink.report(of: Sample.run(findings), findings, Sample.columns)
     }
 
     private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }

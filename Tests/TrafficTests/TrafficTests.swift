@@ -60,11 +60,6 @@ struct LongConnectionTests {
         #expect(try await findings(try Self.detector(), [Self.flow(at: 0, for: 1440)]).first?.score == 1)
     }
 
-    @Test("steps that do not rise are refused")
-    func steps() {
-        #expect(throws: OptionComplaint.self) { try Self.detector("{medium: 9h}") }
-    }
-
     @Test("a sensor that does not say how long flows last finds nothing")
     func unknown() async throws {
         let records = (0..<10).map { MemoryRecord(at: noon + Double($0) * 3600, from: "10.0.0.1", to: "203.0.113.9") }

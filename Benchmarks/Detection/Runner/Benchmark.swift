@@ -56,7 +56,7 @@ struct Benchmark {
                 frame: window.end - window.start)
         }
         let beaconSeconds = clock.lap()
-        let classic = whole.map { ClassicScore(seconds: $0)?.share ?? 0 }
+        let classic = set.channels.map { ModalInterval(times: $0.times)?.share ?? 0 }
         let classicSeconds = clock.lap()
         let rita = zip(whole, set.channels).map {
             RITAScore(seconds: $0, bytes: $1.bytesToServer, window: bounds)?.total ?? 0

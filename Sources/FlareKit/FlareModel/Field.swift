@@ -8,25 +8,103 @@ public struct Field: Hashable, Sendable, Codable {
     public let unit: String?
     /// One sentence.
     public let meaning: String
+    /// The part of a report that shows it; `nil` is ``FieldSection/details``.
+    public let section: FieldSection?
+    /// Its name for people, in a few words; `nil` for the words of `name`.
+    public let label: String?
+    /// The field of the Elastic Common Schema that holds the same, such as `tls.client.ja3`.
+    public let ecs: String?
+    /// What a threat list can hold of it; `nil` where lists are not compared with it.
+    public let indicator: IndicatorKind?
+    private let sentence: Bool?
 
-    public init(_ name: String, _ type: FieldType, unit: String? = nil, _ meaning: String) {
+    /// Whether its text is a sentence, which may take a line of its own.
+    public var isSentence: Bool { sentence ?? false }
+
+    public init(
+        _ name: String, _ type: FieldType, unit: String? = nil, _ meaning: String, section: FieldSection? = nil,
+        label: String? = nil, ecs: String? = nil, indicator: IndicatorKind? = nil, isSentence: Bool = false
+    ) {
         self.name = name
         self.type = type
         self.unit = unit
         self.meaning = meaning
+        self.section = section
+        self.label = label
+        self.ecs = ecs
+        self.indicator = indicator
+        sentence = isSentence ? true : nil
     }
+
+    /// Words that are written in capitals.
+    private static let acronyms = ["asn", "as", "ja3", "ja4", "ip", "dns", "tls", "http", "url", "sni", "id", "uid"]
+
+    /// Its name for people: `Certificate issuer`, `TLS version`.
+    public var title: String {
+        if let label { return label }
+        let words = name.split(separator: "_").map { Self.acronyms.contains(String($0)) ? $0.uppercased() : String($0) }
+            .joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+/// The part of a report that shows a field, in the order in which parts tell most.
+public enum FieldSection: String, Sendable, Codable, CaseIterable {
+    /// The head of a finding says it.
+    case head
+    /// Who and what the destination is.
+    case identity
+    /// What sensors and lists warn of.
+    case alerts
+    /// Names and addresses of the destination.
+    case names
+    /// What clients and servers said of themselves, and what was asked for.
+    case requests
+    /// TLS: fingerprints and certificates.
+    case handshakes
+    /// What else belongs to it.
+    case relations
+    case numbers
+    /// What only some want to know.
+    case details
+    /// A URL at which there is more of it.
+    case links
+
+    /// Whether it says what a finding is about.
+    public var isDescription: Bool {
+        switch self {
+        case .identity, .alerts, .names, .requests, .handshakes, .relations: true
+        case .head, .numbers, .details, .links: false
+        }
+    }
+}
+
+/// What a threat list can hold.
+public enum IndicatorKind: String, Sendable, Codable, CaseIterable {
+    case address, host, url
+    /// A fingerprint or the hash of a certificate or a file.
+    case hash
 }
 
 extension Field {
     /// What every detector that may be grouped by name declares; `Finding(detector:channel:…)` fills it.
     public static let addresses = Field(
-        "addresses", .texts, "Addresses behind the destination's name; empty where the destination is an address.")
+        "addresses", .texts, "Addresses behind the destination's name; empty where the destination is an address.",
+        section: .names, indicator: .address)
     /// Likewise.
-    public static let proxy = Field("proxy", .text, "The proxy that the calls go through, as address:port.")
+    public static let proxy = Field(
+        "proxy", .text, "The proxy that the calls go through, as address:port.", section: .relations)
+    /// Filled by the enricher `whois`, or by another one that knows.
+    public static let sourceOwner = Field(
+        "src_whois", .text, "Owner of the source address.", section: .identity, label: "Source's owner",
+        isSentence: true)
+    public static let destinationOwner = Field(
+        "dest_whois", .text, "Owner of the destination address.", section: .identity, label: "Owner",
+        isSentence: true)
     /// The modifiers in words, for outputs that hold columns alone; those that hold objects have the modifiers
     /// themselves under this name.
     public static let modifiers = Field(
-        "modifiers", .texts, "What speaks for and against it, with weights in decibans and reasons.")
+        "modifiers", .texts, "What speaks for and against it, with weights in decibans and reasons.", section: .head)
 
     /// Names that JSON lines and documents have for what is no column. A plugin's field cannot have them too.
     package static let reserved: Set<String> = [

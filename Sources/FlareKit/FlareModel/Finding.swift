@@ -103,11 +103,16 @@ public struct Finding: Sendable, Codable {
         }
     }
 
-    /// The addresses behind the name that the finding is about, or that take turns, as its evidence lists them; none where
-    /// it lists none.
-    public var addresses: [IPAddress] {
-        guard case .texts(let texts)? = evidence[Field.addresses.name] else { return [] }
-        return texts.compactMap { IPAddress($0) }
+    /// The addresses behind the name that the finding is about, or that take turns, as its evidence lists them.
+    public var addresses: [IPAddress] { texts(Field.addresses.name).compactMap { IPAddress($0) } }
+
+    /// The texts of a piece of evidence, one where it is a single text; none where there is none of the name.
+    public func texts(_ name: String) -> [String] {
+        switch evidence[name] {
+        case .texts(let texts)?: texts
+        case .text(let text)?: [text]
+        default: []
+        }
     }
 
     /// The address that the finding is about.
@@ -124,14 +129,6 @@ enum FindingID {
             case .source(let address): "source \(address)"
             case .group(let keys): "group " + keys.map(\.description).sorted().joined(separator: ", ")
             }
-        return of("\(detector)\n\(text)")
-    }
-
-    /// 64 bits of FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv) in hexadecimal.
-    static func of(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return FNV.digits("\(detector)\n\(text)")
     }
 }

@@ -164,7 +164,7 @@ extension Incident {
         var groups: [(id: String, expected: String?, members: [Int])] = []
         let expected = findings.indices.filter { findings[$0].isExpected }
         for (word, members) in Dictionary(grouping: expected, by: { findings[$0].expectation ?? "" }) {
-            groups.append((FindingID.of("expected \(word)"), word, members))
+            groups.append((FNV.digits("expected \(word)"), word, members))
         }
         let others = findings.indices.filter { !findings[$0].isExpected }
         let linked = united(others, by: { findings[$0].traits.map(\.token) })
@@ -187,7 +187,7 @@ extension Incident {
     /// From what the findings have in common first of all, so that it stays when others join.
     private static func id(of findings: [Finding]) -> String {
         let trait = Finding.Trait.shared(by: findings).first ?? findings.flatMap(\.traits).min()
-        return FindingID.of("incident " + (trait?.token ?? findings.map(\.destinationToken).min() ?? ""))
+        return FNV.digits("incident " + (trait?.token ?? findings.map(\.destinationToken).min() ?? ""))
     }
 
     /// The unions of places that have a token in common, each in rising order; the union of the first place first.

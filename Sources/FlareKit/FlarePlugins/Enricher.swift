@@ -8,6 +8,8 @@ public protocol Enricher: Plugin {
     var reads: Set<String> { get }
     /// Names of fields it makes use of where somebody writes them: it is put after those, and can do without.
     var uses: Set<String> { get }
+    /// Whether it makes use of a field: one of ``uses``, or one of a kind that it looks for.
+    func uses(_ field: Field) -> Bool
     /// The fields it writes.
     var writes: [Field] { get }
     /// Kinds of record it asks for again after detection, of a `ContextSource`.
@@ -40,6 +42,7 @@ public protocol Enricher: Plugin {
 extension Enricher {
     public var reads: Set<String> { [] }
     public var uses: Set<String> { [] }
+    public func uses(_ field: Field) -> Bool { uses.contains(field.name) }
     public var writes: [Field] { [] }
     public var kinds: [RecordKind: Set<ColumnName>] { [:] }
     public var takesCandidates: Bool { true }

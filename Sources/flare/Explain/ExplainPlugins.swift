@@ -45,6 +45,7 @@ struct WatchedFilter: ChannelFilter {
 
     var reads: Set<String> { filter.reads }
     var uses: Set<String> { filter.uses }
+    func uses(_ field: Field) -> Bool { filter.uses(field) }
     var writes: [Field] { filter.writes }
     var kinds: [RecordKind: Set<ColumnName>] { filter.kinds }
     /// What a cluster leaves out by itself nobody can explain.

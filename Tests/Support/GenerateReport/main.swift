@@ -11,10 +11,7 @@ let hours = arguments.count > 3 ? Int64(arguments[3]) ?? 24 : 24
 let report = SampleReport(count: count, hours: hours, isHostile: arguments.contains("hostile"))
 var options = HTMLOptions()
 options.path = OptionPath(path)
-options.evebox = "https://evebox.example"
 options.links = ["Search": "https://search.example/?q={dest_ip}&host={host}"]
-options.kibana = KibanaOptions()
-options.kibana?.url = "https://kibana.example:5601"
 let sink = try HTMLSink(options)
 try await sink.begin(report.run.header, report.columns, resume: nil)
 try await sink.write(report.findings)

@@ -9,9 +9,10 @@ enum SampleFinding {
         Field("missed", .integer, "Callbacks that were expected and did not come."),
         Field("active_hours", .text, "When it calls."),
         Field("asn", .integer, "Number of the destination's autonomous system."),
-        Field("user_agents", .texts, "What the source called itself."),
-        Field("ja4", .text, "Fingerprint of the TLS client."),
-        Field("cert_issuer", .text, "Who signed the certificate."),
+        Field("user_agents", .texts, "What the source called itself.", section: .requests),
+        Field("ja4", .text, "Fingerprint of the TLS client.", section: .handshakes),
+        Field("cert_issuer", .text, "Who signed the certificate.", section: .handshakes),
+        Field("kibana_url", .text, "Its records in Kibana.", section: .links, label: "Kibana"),
     ]
 
     private static let periods = [5, 10, 30, 60, 60, 60, 120, 300, 300, 600, 900, 1800, 3600, 7200]
@@ -82,6 +83,7 @@ enum SampleFinding {
             "missed": .integer(Int64(expected - times.count)),
             "active_hours": .text("all day"), "asn": .integer(owner.asn), "dest_whois": .text(owner.name),
             "src_whois": .text("private"),
+            "kibana_url": .text("https://kibana.example:5601/app/discover"),
             "user_agents": .texts([dice.pick(agents)]), "ja4": .text("t13d1516h2_8daaf6152771_b186095e22b6"),
             "cert_issuer": .text("CN=R11, O=Let's Encrypt, C=US"),
         ]

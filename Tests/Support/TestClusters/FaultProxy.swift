@@ -111,7 +111,8 @@ package final class FaultProxy: Sendable {
         case .answer(let status, let body): return send(status, body, "", on: connection)
         default: break
         }
-        guard let answer = forwarded(request) else {
+        let isChanged = if case .body = fault { true } else { false }
+        guard let answer = forwarded(request, isPlain: isChanged) else {
             Socket.reset(connection)
             return false
         }
@@ -125,11 +126,16 @@ package final class FaultProxy: Sendable {
         return (try? Socket.write(Array((head + body).utf8), to: connection)) != nil
     }
 
-    private func forwarded(_ request: HTTPMessage) -> HTTPMessage? {
+    /// - Parameter isPlain: whether the answer has to be without compression.
+    private func forwarded(_ request: HTTPMessage, isPlain: Bool) -> HTTPMessage? {
         guard let server = try? Socket.connect(port: target) else { return nil }
         defer { close(server) }
         var answer = HTTPMessage()
-        guard (try? Socket.write(request.bytes, to: server)) != nil else { return nil }
+        var bytes = request.bytes
+        if isPlain, let header = bytes.firstRange(of: Array("Accept-Encoding".utf8)) {
+            bytes[header.lowerBound] = UInt8(ascii: "X")
+        }
+        guard (try? Socket.write(bytes, to: server)) != nil else { return nil }
         while !answer.isWhole {
             guard let bytes = Socket.read(server) else { return nil }
             answer.add(bytes)

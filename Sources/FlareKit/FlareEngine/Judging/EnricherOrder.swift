@@ -16,9 +16,10 @@ package enum EnricherOrder {
         var ready: [Pipeline.Stage<any Enricher>] = []
         while !waiting.isEmpty {
             let next = waiting.indices.first { candidate in
-                let reads = waiting[candidate].plugin.reads.union(waiting[candidate].plugin.uses)
+                let plugin = waiting[candidate].plugin
                 return !waiting.indices.contains { other in
-                    other != candidate && waiting[other].plugin.writes.contains { reads.contains($0.name) }
+                    other != candidate
+                        && waiting[other].plugin.writes.contains { plugin.reads.contains($0.name) || plugin.uses($0) }
                 }
             }
             guard let next else { throw Circle(names: waiting.map(\.name)) }

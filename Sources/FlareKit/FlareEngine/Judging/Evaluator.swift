@@ -137,7 +137,8 @@ struct Evaluator: Sendable {
         var context = RunContext(
             header: header, window: taken.window, tables: groups.mapValues(\.table),
             censuses: groups.mapValues(\.census),
-            contextSources: pipeline.sources.compactMap { $0.plugin as? any ContextSource }, logger: logger)
+            contextSources: pipeline.sources.compactMap { $0.plugin as? any ContextSource },
+            fields: pipeline.evidence, logger: logger)
         (context.threads, context.meter, context.judged) = (pipeline.threads, meter, scores)
         outcome.findings += candidates
         for enricher in enrichers {

@@ -113,7 +113,7 @@ struct Intake: Sendable {
             case .withheld(let reason):
                 taken.groups[grouping] = try await group(records, grouping, plan)
                 taken.remarks.append(
-                    "\(reason): names were not joined to them; group: false of the source reads all flows and judges "
+                    "\(reason): names were not joined to them; grouping: off of the source reads all flows and judges "
                         + "toward names too")
             }
             taken.newest = [taken.newest, records.census.window.until?.advanced(by: -1)].compactMap { $0 }.max()

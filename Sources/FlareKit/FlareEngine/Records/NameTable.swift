@@ -1,3 +1,5 @@
+import FlareModel
+
 /// Numbers names from 0; the empty name, "none", is 0. Names are compared in lower case, as DNS does (RFC 4343),
 /// without the root's dot at the end.
 struct NameTable: Sendable {
@@ -22,13 +24,12 @@ struct NameTable: Sendable {
     /// A name of the DNS has at most 253 bytes (RFC 1035), what a client says may be as long as it likes.
     private static let mostBytes = 1024
 
-    /// The name, or of one longer than any host's the beginning and 64 bits of FNV-1a (draft-eastlake-fnv) of the whole:
+    /// The name, or of one longer than any host's the beginning and a hash of the whole:
     /// many of them cost no more memory than others, and two of one beginning are still two.
     static func bounded(_ name: String) -> String {
         guard name.utf8.count > mostBytes else { return name }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return "\(String(decoding: name.utf8.prefix(mostBytes / 2), as: UTF8.self))…\(String(hash, radix: 16))"
+        let beginning = String(decoding: name.utf8.prefix(mostBytes / 2), as: UTF8.self)
+        return "\(beginning)…\(String(FNV.hash(name), radix: 16))"
     }
 
     static func normalized(_ name: String) -> String {

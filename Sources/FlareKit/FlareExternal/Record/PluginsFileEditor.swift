@@ -1,7 +1,7 @@
 import FlareModel
 import FlareOptions
 import FlarePlugins
-import Glibc
+import Foundation
 
 /// Puts the entry of a plugin into a plugins.yaml, and leaves every other line as it is.
 struct PluginsFileEditor {
@@ -85,39 +85,13 @@ struct PluginsFileEditor {
 enum SmallFile {
     /// - Throws: `PluginError`.
     static func write(_ text: String, to path: String) throws(PluginError) {
-        let target = FileBytes.resolved(path) ?? path
-        try makeFolder(FileBytes.folder(of: target))
-        let part = "\(target).\(getpid()).part"
-        var status = stat()
-        let mode = stat(target, &status) == 0 ? status.st_mode & 0o777 : 0o644
-        let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw fault(path) }
-        let bytes = Array(text.utf8)
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno != EINTR {
-                let error = fault(path)
-                close(descriptor)
-                unlink(part)
-                throw error
-            }
-            done += max(0, count)
+        let target = URL(fileURLWithPath: FileBytes.resolved(path) ?? path)
+        do {
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: target, options: .atomic)
+        } catch {
+            throw PluginError("it cannot be written: \(error.localizedDescription)", at: path)
         }
-        guard fsync(descriptor) == 0, close(descriptor) == 0, rename(part, target) == 0 else {
-            let error = fault(path)
-            unlink(part)
-            throw error
-        }
-    }
-
-    private static func makeFolder(_ path: String) throws(PluginError) {
-        if FileBytes.resolved(path) != nil { return }
-        try makeFolder(FileBytes.folder(of: path))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw fault(path) }
-    }
-
-    private static func fault(_ path: String) -> PluginError {
-        PluginError("it cannot be written: \(String(cString: strerror(errno)))", at: path)
     }
 }

@@ -14,6 +14,8 @@ public struct RunContext: Sendable {
     public let contextSources: [any ContextSource]
     /// What ``scores`` is made of.
     package var judged: [String: JudgedScores] = [:]
+    /// The fields of evidence that the run's plugins declare.
+    public let fields: [Field]
     public let logger: Logger
     /// What the enricher that is called is named in this run.
     public package(set) var stage = ""
@@ -26,7 +28,8 @@ public struct RunContext: Sendable {
     public init(
         header: RunHeader, window: TimeWindow, tables: [Grouping: ChannelTable] = [:],
         censuses: [Grouping: Census] = [:],
-        contextSources: [any ContextSource] = [], logger: Logger = Logger(label: "flare"), stage: String = "",
+        contextSources: [any ContextSource] = [], fields: [Field] = [], logger: Logger = Logger(label: "flare"),
+        stage: String = "",
         ledger: RunLedger = RunLedger()
     ) {
         self.header = header
@@ -34,6 +37,7 @@ public struct RunContext: Sendable {
         self.tables = tables
         self.censuses = censuses
         self.contextSources = contextSources
+        self.fields = fields
         self.logger = logger
         self.stage = stage
         self.ledger = ledger

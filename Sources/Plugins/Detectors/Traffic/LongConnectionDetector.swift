@@ -17,15 +17,7 @@ public struct LongConnectionDetector: Detector, BuiltInPlugin {
 
     private let options: LongConnectionOptions
 
-    public init(_ options: LongConnectionOptions, _ context: PluginContext) throws {
-        self.options = options
-        let steps = [options.report, options.medium, options.high, options.critical]
-        guard zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            throw OptionComplaint(
-                "the steps \(steps.map(\.description).joined(separator: ", ")) do not rise", option: "report",
-                expected: "report < medium < high < critical")
-        }
-    }
+    public init(_ options: LongConnectionOptions, _ context: PluginContext) { self.options = options }
 
     /// RITA's pairs are addresses: a peer that is left on one port and met on another is the same peer.
     public var demand: Demand {
@@ -50,12 +42,14 @@ public struct LongConnectionDetector: Detector, BuiltInPlugin {
         return finding
     }
 
-    /// The steps of severity where the options say, straight lines between, 1 at twice the last.
+    /// RITA's thresholds of its four severities (config.go, LongConnectionScoreThresholds), with the scores there: straight
+    /// lines between, 1 at twice the last.
+    private static let steps: [(seconds: Double, score: Double)] = [
+        (3600, 0.2), (4 * 3600, 0.4), (8 * 3600, 0.6), (12 * 3600, 0.8), (24 * 3600, 1),
+    ]
+
     private func score(_ seconds: Double) -> Double {
-        let steps: [(Double, Double)] = [
-            (options.report.seconds, 0.2), (options.medium.seconds, 0.4), (options.high.seconds, 0.6),
-            (options.critical.seconds, 0.8), (options.critical.seconds * 2, 1),
-        ]
+        let steps = Self.steps
         for (low, high) in zip(steps, steps.dropFirst()) where seconds < high.0 {
             return low.1 + (high.1 - low.1) * (seconds - low.0) / (high.0 - low.0)
         }
@@ -68,21 +62,18 @@ public struct LongConnectionDetector: Detector, BuiltInPlugin {
     }
 }
 
-/// The options of `long-connection`; the defaults are RITA's thresholds.
+/// The options of `long-connection`.
 public struct LongConnectionOptions: PluginOptions {
     public var report = OptionDuration.hours(1)
-    public var medium = OptionDuration.hours(4)
-    public var high = OptionDuration.hours(8)
-    public var critical = OptionDuration.hours(12)
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
-            Option("report", \.report, "Less time in all is not reported.", range: .seconds(1)...),
-            Option("medium", \.medium, "From this time on a finding is of medium severity."),
-            Option("high", \.high, "From this time on it is of high severity."),
-            Option("critical", \.critical, "From this time on it is critical."),
+            Option(
+                "report", \.report,
+                "Shortest reported time with an open connection, all connections together. The severity rises at 4, 8 and 12 hours.",
+                range: .seconds(1)...)
         ]
     }
 }

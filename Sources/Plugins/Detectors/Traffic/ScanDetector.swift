@@ -20,6 +20,9 @@ public struct ScanDetector: Detector, BuiltInPlugin {
         var isAnswered: Bool
     }
 
+    /// The least share of tries without an answer.
+    private static let minUnanswered = 0.5
+
     private let options: ScanOptions
     /// TCP, UDP and SCTP.
     private static let transports: Set<UInt8> = [6, 17, 132]
@@ -86,7 +89,7 @@ public struct ScanDetector: Detector, BuiltInPlugin {
     private func scan(_ form: String, _ tries: [Judged<Content>], atLeast fewest: Int) -> Scan? {
         guard tries.count >= fewest else { return nil }
         let share = Double(tries.count { !$0.judgement.isAnswered }) / Double(tries.count)
-        guard share >= options.minUnanswered.fraction else { return nil }
+        guard share >= Self.minUnanswered else { return nil }
         return Scan(
             form: form, tries: tries, unanswered: share,
             score: share * Double(tries.count) / Double(tries.count + fewest))
@@ -122,18 +125,17 @@ public struct ScanDetector: Detector, BuiltInPlugin {
 public struct ScanOptions: PluginOptions {
     public var minDestinations = 50
     public var minPorts = 20
-    public var minUnanswered = OptionShare(0.5)
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
             Option(
-                "min_destinations", \.minDestinations, "The fewest destinations of one port that are a scan.",
+                "min_destinations", \.minDestinations, "Minimum number of destinations of a scan of one port.",
                 unit: "destinations", range: 2...),
             Option(
-                "min_ports", \.minPorts, "The fewest ports of one destination that are.", unit: "ports", range: 2...),
-            Option("min_unanswered", \.minUnanswered, "The least share of tries without an answer."),
+                "min_ports", \.minPorts, "Minimum number of ports of a scan of one destination.", unit: "ports",
+                range: 2...),
         ]
     }
 }

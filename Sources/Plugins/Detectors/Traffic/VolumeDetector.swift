@@ -22,6 +22,11 @@ public struct VolumeDetector: Detector, BuiltInPlugin {
         var sent: Int64
     }
 
+    /// Bytes sent over bytes received; below 1 it is no upload.
+    private static let minRatio = 1.0
+    /// A source with fewer channels has no habit of its own.
+    private static let minPeers = 8
+
     private let options: VolumeOptions
 
     public init(_ options: VolumeOptions, _ context: PluginContext) { self.options = options }
@@ -40,7 +45,7 @@ public struct VolumeDetector: Detector, BuiltInPlugin {
         return bySource.sorted { $0.key < $1.key }.flatMap { _, own -> [Finding] in
             let candidates = own.filter { $0.judgement.sent >= options.minBytes.bytes }
             guard !candidates.isEmpty else { return [] }
-            let habit = own.count >= options.minPeers ? Habit(own.map(\.judgement.sent)) : network
+            let habit = own.count >= Self.minPeers ? Habit(own.map(\.judgement.sent)) : network
             return candidates.compactMap { finding($0, habit, channels, census) }
         }
     }
@@ -53,7 +58,7 @@ public struct VolumeDetector: Detector, BuiltInPlugin {
         guard deviations >= options.deviations else { return nil }
         let view = channels.view(entry.channel)
         let ratio = Double(sent) / Double(max(1, view.bytesToClient.sum ?? 0))
-        guard ratio >= options.minRatio else { return nil }
+        guard ratio >= Self.minRatio else { return nil }
         var finding = Finding(
             detector: Self.name, channel: view, census: census,
             score: deviations / (deviations + options.deviations),
@@ -79,19 +84,15 @@ public struct VolumeDetector: Detector, BuiltInPlugin {
 public struct VolumeOptions: PluginOptions {
     public var minBytes = ByteSize.megabytes(10)
     public var deviations = 4.0
-    public var minRatio = 1.0
-    public var minPeers = 8
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
-            Option("min_bytes", \.minBytes, "Less is not reported."),
-            Option("deviations", \.deviations, "How many deviations above the median are unusual.", range: 0.5...),
-            Option("min_ratio", \.minRatio, "Bytes sent over bytes received; below 1 it is no upload.", range: 0...),
+            Option("min_bytes", \.minBytes, "Smallest reported amount of sent bytes."),
             Option(
-                "min_peers", \.minPeers, "A source with fewer channels is measured by the whole network.",
-                unit: "channels", range: 3...),
+                "deviations", \.deviations, "Number of deviations above the source's median that is unusual.",
+                range: 0.5...),
         ]
     }
 }

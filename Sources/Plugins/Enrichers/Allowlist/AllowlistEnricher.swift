@@ -13,7 +13,7 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
         Field(
             "allowlist", .texts,
             "Allowlist entries that the destination is in without being left out for it; hosting means that anybody can "
-                + "rent the address.")
+                + "rent the address.", section: .identity)
     ]
 
     /// Of fewer channels no share is taken: one service can well be most of them.
@@ -47,7 +47,7 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
 
     public func narrowed(after dropped: [DroppedChannels], of channels: Int) -> NarrowedFilter? {
         guard let ruleset, channels >= Self.fewestChannels else { return nil }
-        let most = Int(Double(channels) * options.maxShare.fraction)
+        let most = channels / 2
         var names: Set<Ruleset.RuleName> = []
         var remarks: [String] = []
         for entry in dropped where entry.channels > most {
@@ -56,7 +56,7 @@ public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
             names.insert(name)
             remarks.append(
                 "allowlist \(name.list): the entry \(name.rule) was refused: it fits \(entry.channels.grouped) of \(channels.grouped) "
-                    + "channels, more than max_share (\(options.maxShare)) allows; say allow_broad: true if it is meant"
+                    + "channels, more than half of them; set allow_broad: true if it is meant"
             )
         }
         guard !names.isEmpty else { return nil }

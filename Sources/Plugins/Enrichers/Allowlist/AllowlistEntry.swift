@@ -5,7 +5,6 @@ import PeerMatching
 public struct AllowlistEntry: PluginOptions {
     public var network = OneOrMany<CIDR>()
     public var host = OneOrMany<String>()
-    public var apex = true
     public var asn = OneOrMany<ASNumber>()
     public var asName = OneOrMany<String>()
     public var port = OneOrMany<PortRange>()
@@ -13,35 +12,33 @@ public struct AllowlistEntry: PluginOptions {
     public var from = OneOrMany<CIDR>()
     public var action: AllowlistAction?
     public var reason: String?
-    public var owner: String?
     public var expires: Timestamp?
-    public var reference: String?
     public var allowBroad = false
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
-            Option("network", \.network, "The destination's address or network; one or a list."),
+            Option("network", \.network, "Address or network of the destination; one or a list."),
             Option(
                 "host", \.host,
-                "The destination's name: google.com means the name and all below it, and so does *.google.com; one or a "
-                    + "list."),
-            Option("apex", \.apex, "Whether *.google.com covers google.com too."),
-            Option("asn", \.asn, "The number of the destination's autonomous system, 15169 or AS15169; one or a list."),
+                "Name of the destination: google.com and *.google.com both match google.com and all names below it; one or "
+                    + "a list."),
+            Option("asn", \.asn, "Number of the destination's autonomous system, 15169 or AS15169; one or a list."),
             Option(
                 "as_name", \.asName,
-                "The name of the destination's autonomous system, in any case, with * for any characters; one or a list."
+                "Name of the destination's autonomous system, without regard to case, * matches any characters; one or a list."
             ),
-            Option("port", \.port, "The destination's port, or a range such as 8000-8099; one or a list."),
-            Option("proto", \.proto, "The transport protocol, such as tcp, udp or icmp; one or a list."),
-            Option("from", \.from, "The source's address or network; one or a list."),
-            Option("action", \.action, "drop or tag, where the list's own does not fit."),
-            Option("reason", \.reason, "Why it is harmless; shown in reports."),
-            Option("owner", \.owner, "Who answers for the entry."),
-            Option("expires", \.expires, "From this moment on the entry no longer counts, and reports say so."),
-            Option("reference", \.reference, "Where the claim can be read."),
-            Option("allow_broad", \.allowBroad, "Accepts the entry however many channels it matches."),
+            Option("port", \.port, "Port of the destination, or a range such as 8000-8099; one or a list."),
+            Option("proto", \.proto, "Transport protocol, such as tcp, udp or icmp; one or a list."),
+            Option("from", \.from, "Address or network of the source; one or a list."),
+            Option("action", \.action, "drop or tag, in place of the list's action."),
+            Option("reason", \.reason, "Why the traffic is harmless; shown in reports."),
+            Option("expires", \.expires, "The entry has no effect from this moment on; the report says so."),
+            Option(
+                "allow_broad", \.allowBroad,
+                "Accepts the entry even if it matches more than half of the channels, a top-level domain, or a network with a prefix below /4."
+            ),
         ]
     }
 }
@@ -58,7 +55,7 @@ struct AllowlistDocument: PluginOptions {
         [
             Option("version", \.version, "The version of the form: 1.", range: 1...1, required: true),
             Option("name", \.name, "What reports call the list."),
-            Option("action", \.action, "What its entries do, where they do not say it themselves."),
+            Option("action", \.action, "Default action of its entries."),
             Option("include", \.include, "Further lists of this form that belong to it, beside this file."),
             Option("entries", \.entries, "The entries.", required: true),
         ]

@@ -6,7 +6,6 @@ public struct AllowlistOptions: PluginOptions {
     public var lists: [ListReference] = []
     public var entries: [AllowlistEntry] = []
     public var action = AllowlistAction.drop
-    public var maxShare = OptionShare(0.5)
 
     public init() {}
 
@@ -14,18 +13,13 @@ public struct AllowlistOptions: PluginOptions {
         [
             Option(
                 "lists", \.lists,
-                "Files with entries: Flare's own YAML, MISP warning lists, plain lists of RITA's and Zeek's kind, "
-                    + "top-site lists as CSV; plain, gzip or zstd. Each a path, or a mapping that says more."),
-            Option("entries", \.entries, "Entries that stand in the pipeline file itself."),
+                "Files with entries: Flare's YAML, MISP warning lists, plain lists as RITA and Zeek read them, "
+                    + "top-site lists as CSV; plain, gzip or zstd. Each is a path or a mapping."),
+            Option("entries", \.entries, "Entries in the pipeline file itself."),
             Option(
                 "action", \.action,
-                "What becomes of channels that an entry fits, where neither the entry nor its list says otherwise: drop "
-                    + "leaves them out, tag keeps them and notes the entry. Lists of cloud ranges tag by default."),
-            Option(
-                "max_share", \.maxShare,
-                "An entry that fits more than this share of the channels is refused, unless it says allow_broad; counted where "
-                    + "there are at least 100 channels. Networks of fewer than four bits and top-level domains always are."
-            ),
+                "Default action: drop removes the channels that match an entry, tag keeps them and names the entry in the "
+                    + "finding. An entry or a list can set another. Lists of cloud ranges tag by default."),
         ]
     }
 }
@@ -59,14 +53,16 @@ public struct ListReference: OptionValue, Equatable {
                 Option("path", \.reference.path, "The file, or builtin:NAME.", required: true),
                 Option(
                     "format", \.reference.format,
-                    "How it is written: flare (YAML), plain (an entry a line), csv (rank,domain), misp (JSON); auto "
-                        + "tells by the name's ending, else by the content."),
-                Option("action", \.reference.action, "What its entries do, where they do not say it themselves."),
+                    "flare (YAML), plain (an entry a line), csv (rank,domain) or misp (JSON); auto recognizes "
+                        + "them by file name and content."),
+                Option("action", \.reference.action, "Default action of its entries."),
                 Option(
-                    "cutoff", \.reference.cutoff, "Of a list with ranks, how many from the top count.",
+                    "cutoff", \.reference.cutoff, "Number of entries used from the top of a ranked list.",
                     unit: "entries", range: 1...),
                 Option(
-                    "allow_broad", \.reference.allowBroad, "Accepts its entries however many channels they match."),
+                    "allow_broad", \.reference.allowBroad,
+                    "Accepts entries that match more than half of the channels, whole top-level domains, and networks with a prefix below /4."
+                ),
             ]
         }
     }

@@ -154,7 +154,7 @@ struct ListLoader {
         let content = try file.read(as: format, cutoff: reference.cutoff, into: &builder, from: item)
         for broad in builder.tooBroad[broadBefore...] {
             remarks.append(
-                "allowlist \(name): the entry \(broad) was refused: it takes in a large part of the internet; say allow_broad: "
+                "allowlist \(name): the entry \(broad) was refused: it takes in a large part of the internet; set allow_broad: "
                     + "true if it is meant")
         }
         if content.unreadable > 0 {

@@ -26,7 +26,7 @@ struct Rule: Sendable {
         expires = entry.expires
         networks = entry.network.values
         hosts = try entry.host.values.map { text throws(OptionComplaint) in
-            guard let host = HostName(text, includesApex: entry.apex) else {
+            guard let host = HostName(text) else {
                 throw OptionComplaint(
                     "\"\(text)\" is no host name", option: "host",
                     expected: "a name such as google.com or *.google.com",
@@ -60,7 +60,7 @@ struct Rule: Sendable {
         }
         if !entry.allowBroad, let broad = tooBroad {
             throw OptionComplaint(
-                "\(broad) takes in a large part of the internet", suggestion: "narrow it, or say allow_broad: true")
+                "\(broad) takes in a large part of the internet", suggestion: "narrow it, or set allow_broad: true")
         }
     }
 

@@ -5,33 +5,75 @@ import OutputText
 enum ContextFields {
     static let all: [Field] = [
         Field("host", .text, "Best name known for the destination."),
-        Field("host_from", .text, "Where that name is from: sni, http, dns-query, dns-answer."),
+        Field(
+            "host_from", .text, "Where that name is from: sni, http, dns-query, dns-answer.",
+            section: .names),
         Field(
             "host_confirmed_by", .texts,
-            "What agrees with that name beside the client: dns-answer, a look-up that was answered with the address; "
-                + "certificate, one that others signed for it."),
-        Field("host_denied_by", .text, "What disagrees with that name: a certificate for others, or self-signed."),
-        Field("hosts_seen", .texts, "All names seen with the destination, the most frequent first."),
-        Field("queries", .texts, "Names that it was asked to look up, the most frequent first."),
-        Field("user_agents", .texts, "User agents of its HTTP requests."),
-        Field("urls", .texts, "URLs of its HTTP requests."),
-        Field("methods", .texts, "Methods of its HTTP requests."),
-        Field("statuses", .texts, "Statuses that the server answered with."),
-        Field("ja3", .texts, "JA3 fingerprints of the TLS client."),
-        Field("ja4", .texts, "JA4 fingerprints of the TLS client."),
-        Field("cert_subject", .texts, "Subjects of the server's certificates."),
-        Field("cert_issuer", .texts, "Issuers of the server's certificates."),
-        Field("cert_hash", .texts, "Hashes of the server's certificates, as the sensor calls them."),
-        Field("alerts", .texts, "Alerts on its flows, with how often each was raised."),
-        Field("notices", .texts, "The sensor's remarks on its flows (anomaly, weird, notice), with how often."),
-        Field("files", .texts, "Files that it transferred: name, type, hash."),
-        Field("software", .texts, "What SSH clients and servers called themselves."),
-        Field("traffic", .text, "Bytes out and in over the window, in words."),
-        Field("said", .text, "What the sensor said, in one sentence."),
-        Field("lookups", .texts, "Its look-ups: those that precede its calls."),
+            "What agrees with that name beside the client: dns-answer, a lookup that was answered with the address; "
+                + "certificate, one that others signed for it.",
+            section: .names),
+        Field(
+            "host_denied_by", .text, "What disagrees with that name: a certificate for others, or self-signed.",
+            section: .names),
+        Field(
+            "hosts_seen", .texts, "All names seen with the destination, the most frequent first.",
+            section: .names, indicator: .host),
+        Field(
+            "queries", .texts, "Names of its DNS queries, the most frequent first.",
+            section: .names, ecs: "dns.question.name", indicator: .host),
+        Field(
+            "user_agents", .texts, "User agents of its HTTP requests.",
+            section: .requests, ecs: "user_agent.original"),
+        Field(
+            "urls", .texts, "URLs of its HTTP requests.",
+            section: .requests, label: "URLs", ecs: "url.original", indicator: .url),
+        Field(
+            "methods", .texts, "Methods of its HTTP requests.",
+            section: .requests, ecs: "http.request.method"),
+        Field(
+            "statuses", .texts, "HTTP status codes of the server.",
+            section: .requests, ecs: "http.response.status_code"),
+        Field(
+            "ja3", .texts, "JA3 fingerprints of the TLS client.",
+            section: .handshakes, ecs: "tls.client.ja3", indicator: .hash),
+        Field(
+            "ja4", .texts, "JA4 fingerprints of the TLS client.",
+            section: .handshakes, indicator: .hash),
+        Field(
+            "cert_subject", .texts, "Subjects of the server's certificates.",
+            section: .handshakes, ecs: "tls.server.subject"),
+        Field(
+            "cert_issuer", .texts, "Issuers of the server's certificates.",
+            section: .handshakes, ecs: "tls.server.issuer"),
+        Field(
+            "cert_hash", .texts, "Hashes of the server's certificates, as the sensor writes them.",
+            section: .handshakes, ecs: "tls.server.hash", indicator: .hash),
+        Field(
+            "alerts", .texts, "Alerts on its flows, with how often each was raised.",
+            section: .alerts, ecs: "rule.name"),
+        Field(
+            "notices", .texts, "The sensor's remarks on its flows (anomaly, weird, notice), with how often.",
+            section: .alerts),
+        Field(
+            "files", .texts, "Files that it transferred: name, type, hash.",
+            section: .requests),
+        Field(
+            "software", .texts, "Software versions of SSH clients and servers.",
+            section: .requests),
+        Field(
+            "traffic", .text, "Bytes out and in over the window, in words.",
+            section: .relations),
+        Field(
+            "said", .text, "What the sensor said, in one sentence.",
+            section: .head, isSentence: true),
+        Field(
+            "lookups", .texts, "DNS lookups that precede its calls.",
+            section: .relations),
         Field(
             "incident_channels", .texts,
-            "Channels that share a trait of it (a certificate, a fingerprint) and are no findings themselves."),
+            "Channels that share a trait of it (a certificate, a fingerprint) and are no findings themselves.",
+            section: .relations),
     ]
 
     static func fill(_ story: inout Story, _ options: ContextOptions, _ run: RunContext) {

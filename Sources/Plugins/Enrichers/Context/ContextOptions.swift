@@ -4,15 +4,19 @@ import FlareKit
 public struct ContextOptions: PluginOptions {
     public var maxValues = 5
     public var rareHosts = 3
-    public var youngCertificate = OptionDuration.days(7)
     public var toolAgents = [
         "curl", "wget", "python", "powershell", "go-http-client", "libwww-perl", "java/", "okhttp", "ruby", "winhttp",
         "certutil", "bitsadmin", "httpie", "aiohttp", "axios", "node-fetch",
     ]
-    public var tlsPorts = [
+
+    /// Ports on which TLS is expected.
+    var tlsPorts = [
         443, 465, 563, 587, 636, 853, 989, 990, 992, 993, 994, 995, 2083, 2087, 2096, 5061, 5223, 5228, 6697, 8443,
     ]
-    public var httpPorts = [80, 591, 3128, 8000, 8008, 8080, 8081, 8888]
+    /// Ports on which HTTP is expected.
+    var httpPorts = [80, 591, 3128, 8000, 8008, 8080, 8081, 8888]
+    /// A certificate is young if it became valid less than this before it was first seen.
+    let youngCertificate = OptionDuration.days(7)
 
     /// On a site with fewer hosts nothing is rare. For tests, which have few hosts.
     var fewestHosts = 10
@@ -44,14 +48,9 @@ public struct ContextOptions: PluginOptions {
                 "A name, user agent, fingerprint or certificate is rare if at most this many hosts of the site use it.",
                 unit: "hosts", range: 1...),
             Option(
-                "young_certificate", \.youngCertificate,
-                "A certificate is young if it became valid less than this before it was first seen."),
-            Option(
                 "tool_agents", \.toolAgents,
-                "Beginnings of the user agents of tools, in any case. On a host that also browses they count as suspicious."
+                "Prefixes of the user agents of tools, without regard to case. They are suspicious on a host that also browses."
             ),
-            Option("tls_ports", \.tlsPorts, "Ports on which TLS is expected.", range: 0...65535),
-            Option("http_ports", \.httpPorts, "Ports on which HTTP is expected.", range: 0...65535),
         ]
     }
 }

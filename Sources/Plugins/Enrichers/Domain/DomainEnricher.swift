@@ -9,14 +9,17 @@ public struct DomainEnricher: Enricher, BuiltInPlugin {
     public static let summary =
         "Tells registered domain, entropy, DGA likelihood and look-alikes of the names in findings."
     public static let evidence = [
-        Field("registered_domain", .text, "What was registered of the destination's name, by the Public Suffix List."),
+        Field(
+            "registered_domain", .text, "Registered domain of the destination's name, by the Public Suffix List.",
+            section: .names, ecs: "destination.registered_domain"),
         Field(
             "name_entropy", .number, unit: "bit",
             "Shannon entropy of the registered label's characters, each; long names of machines have 3 and more."),
         Field(
             "dga_likelihood", .number,
             "How likely a domain-generation algorithm drew the registered label, 0 to 1; empty for short labels."),
-        Field("lookalike_of", .text, "The well-known domain that the registered one resembles."),
+        Field(
+            "lookalike_of", .text, "The well-known domain that the registered one resembles.", section: .alerts),
     ]
 
     private let options: DomainOptions
@@ -52,9 +55,7 @@ public struct DomainEnricher: Enricher, BuiltInPlugin {
 /// The options of `domain`.
 public struct DomainOptions: PluginOptions {
     public var suffixes: OptionPath = "builtin:public_suffix_list.dat"
-    public var privateSuffixes = true
     public var topSites: OptionPath?
-    public var topSitesCutoff = 100_000
     public var wellKnown: OptionPath = "builtin:well-known-names.txt"
 
     public init() {}
@@ -63,17 +64,15 @@ public struct DomainOptions: PluginOptions {
         [
             Option(
                 "suffixes", \.suffixes,
-                "The Public Suffix List, as publicsuffix.org publishes it; the built-in copy is as old as the command."
+                "Public Suffix List from publicsuffix.org; the built-in copy is as old as the program."
             ),
             Option(
-                "private_suffixes", \.privateSuffixes,
-                "Whether names that companies let others register count as suffixes, such as github.io."),
-            Option(
                 "top_sites", \.topSites,
-                "A list of top sites (Tranco, Umbrella, Majestic, or a name a line) to learn what names look like; without "
-                    + "one what was learned of Tranco's first 10,000 is used."),
-            Option("top_sites_cutoff", \.topSitesCutoff, "How many of them are learned.", unit: "names", range: 100...),
-            Option("well_known", \.wellKnown, "Names that others imitate, one a line."),
+                "List of top sites (Tranco, Umbrella, Majestic, or a name a line): its first 100,000 names train the DGA "
+                    + "model. By default the model of Tranco's first 10,000."),
+            Option(
+                "well_known", \.wellKnown,
+                "Domains that attackers imitate, one a line; lookalike_of compares with them."),
         ]
     }
 }
@@ -89,6 +88,9 @@ struct DomainFacts: Hashable, Sendable {
 
 /// The lists and the model that names are compared with.
 package struct DomainKnowledge: Sendable {
+    /// The most names of a list of top sites that are learned.
+    private static let learnedSites = 100_000
+
     private let suffixes: PublicSuffixList
     private let model: NameModel
     private let lookalikes: Lookalikes
@@ -96,14 +98,14 @@ package struct DomainKnowledge: Sendable {
     /// - Throws: `PluginError` for a file that is not there or is not what it should be.
     init(_ options: DomainOptions) throws {
         let text = String(decoding: try Self.bytes(options.suffixes), as: UTF8.self)
-        guard let suffixes = PublicSuffixList(text, includesPrivate: options.privateSuffixes) else {
+        guard let suffixes = PublicSuffixList(text) else {
             throw PluginError(
                 "it is no Public Suffix List", at: options.suffixes.text,
                 remedy: "get it from https://publicsuffix.org/list/public_suffix_list.dat")
         }
         self.suffixes = suffixes
         if let topSites = options.topSites {
-            model = Self.learned(Self.names(in: try Self.bytes(topSites), atMost: options.topSitesCutoff), suffixes)
+            model = Self.learned(Self.names(in: try Self.bytes(topSites), atMost: Self.learnedSites), suffixes)
         } else {
             let builtIn = String(decoding: BuiltInNames.nameModel, as: UTF8.self)
             guard let model = NameModel(text: builtIn) else { preconditionFailure("the built-in model is none") }

@@ -15,20 +15,13 @@ package struct PublicSuffixList: Sendable {
 
     var count: Int { rules.count }
 
-    /// - Parameters:
-    ///   - text: the list, as it is published.
-    ///   - includesPrivate: whether companies that let others register below their own names count as suffixes
-    ///     (`github.io`, `s3.amazonaws.com`).
+    /// Names of companies that let others register below them count as suffixes too (`github.io`, `s3.amazonaws.com`).
+    ///
+    /// - Parameter text: the list, as it is published.
     /// - Returns: `nil` for what is no such list.
-    package init?(_ text: String, includesPrivate: Bool = true) {
-        var isPrivate = false
-        for line in text.split(whereSeparator: \.isNewline) {
-            if line.hasPrefix("//") {
-                if line.contains("BEGIN PRIVATE DOMAINS") { isPrivate = true }
-                continue
-            }
-            guard includesPrivate || !isPrivate, let word = line.split(separator: " ").first else { continue }
-            add(word)
+    package init?(_ text: String) {
+        for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("//") {
+            if let word = line.split(separator: " ").first { add(word) }
         }
         // Even the smallest list has the top-level domains.
         if rules["com"] == nil { return nil }

@@ -23,7 +23,9 @@ public struct EveBoxOptions: PluginOptions {
 public struct EveBoxEnricher: Enricher, BuiltInPlugin {
     public static let name = "evebox"
     public static let summary = "Gives findings a link to EveBox's search for their two addresses."
-    public static let evidence = [Field.eveboxLink]
+    public static let evidence = [
+        Field("evebox_url", .text, "EveBox's search for the two addresses.", section: .links, label: "EveBox")
+    ]
 
     private let url: String
     /// Whether the search knows `@ip:`, `@earliest:` and the type of event.
@@ -45,7 +47,7 @@ public struct EveBoxEnricher: Enricher, BuiltInPlugin {
 
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
         for place in findings.indices {
-            findings[place].evidence[Field.eveboxLink.name] = link(to: findings[place]).map(Value.text)
+            findings[place].evidence["evebox_url"] = link(to: findings[place]).map(Value.text)
         }
     }
 

@@ -34,7 +34,11 @@ public struct KibanaOptions: PluginOptions {
 public struct KibanaEnricher: Enricher, BuiltInPlugin {
     public static let name = "kibana"
     public static let summary = "Gives findings a link to their records in Kibana or OpenSearch Dashboards."
-    public static let evidence = [Field.kibanaLink]
+    public static let evidence = [
+        Field(
+            "kibana_url", .text, "Kibana's Discover at the channel's records.", section: .links, label: "Kibana",
+            ecs: "event.url")
+    ]
 
     private let options: KibanaOptions
     private let choice: SchemaChoice
@@ -62,7 +66,7 @@ public struct KibanaEnricher: Enricher, BuiltInPlugin {
         while url.hasSuffix("/") { url.removeLast() }
         let link = KibanaLink(url: url, dataView: options.dataView, form: form, map: try choice.load())
         for place in findings.indices {
-            findings[place].evidence[Field.kibanaLink.name] = link.link(to: findings[place]).map(Value.text)
+            findings[place].evidence["kibana_url"] = link.link(to: findings[place]).map(Value.text)
         }
     }
 }

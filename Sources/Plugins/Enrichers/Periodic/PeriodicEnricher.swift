@@ -7,19 +7,20 @@ public struct PeriodicEnricher: Enricher, BuiltInPlugin {
     public static let name = "periodic"
     public static let summary = "Tells known software that calls by nature: updates, notifications, time, devices."
     public static let evidence = [
-        Field("known_as", .text, "The known program that calls so."),
-        Field("known_by", .text, "Who makes it."),
+        Field("known_as", .text, "The known program that calls so.", section: .identity),
+        Field("known_by", .text, "Who makes it.", section: .identity),
         Field(
             "known_kind", .text,
-            "Its kind: update, notification, telemetry, time, certificate-status, protocol, remote-management and others."
-        ),
+            "Its kind: update, notification, telemetry, time, certificate-status, protocol, remote-management and others.",
+            section: .identity),
         Field(
             "known_confirmed", .boolean,
-            "Whether more than the client's own word speaks for it: a look-up, a certificate, the address or its owner."
-        ),
+            "Whether more than the client's own word speaks for it: a lookup, a certificate, the address or its owner.",
+            section: .identity),
         Field(
             "known_period_fits", .boolean,
-            "Whether the interval is one of the program's, to 15 %; empty where its period is not known."),
+            "Whether the interval is one of the program's, to 15 %; empty where its period is not known.",
+            section: .identity),
     ]
 
     /// Of harmless software that calls regularly the catalogues are taken to know half: what they do not know is twice as
@@ -192,26 +193,22 @@ struct ProgramFacts {
     private static let dnsPorts: Set<UInt16> = [53, 853, 5353]
 
     init(_ finding: Finding, _ key: ChannelKey) {
-        func text(_ field: String) -> String? {
-            if case .text(let text)? = finding.evidence[field] { text } else { nil }
-        }
-        func texts(_ field: String) -> [String] {
-            if case .texts(let texts)? = finding.evidence[field] { texts } else { [] }
-        }
         self.key = key
         sizes = finding.sizes
-        let origin = text("host_from")
+        let origin = finding.texts("host_from").first
         isLookup = key.peer.name != nil && key.port.map(Self.dnsPorts.contains) ?? (origin == "dns-query")
         // A denied name is nobody's.
-        let isDenied = text("host_denied_by") != nil
+        let isDenied = finding.texts("host_denied_by").first != nil
         let best = isDenied ? nil : finding.host ?? key.peer.name
         name = best
-        otherNames = isDenied || isLookup ? [] : texts("hosts_seen").filter { $0.lowercased() != best?.lowercased() }
-        confirmations = isLookup ? ["look-up"] : texts("host_confirmed_by")
-        agents = texts("user_agents")
-        let issuers = texts("cert_issuer")
-        certified = isDenied ? [] : texts("cert_subject").filter { !issuers.contains($0) }.compactMap(Self.commonName)
-        owner = text("dest_as_name")
+        otherNames =
+            isDenied || isLookup ? [] : finding.texts("hosts_seen").filter { $0.lowercased() != best?.lowercased() }
+        confirmations = isLookup ? ["look-up"] : finding.texts("host_confirmed_by")
+        agents = finding.texts("user_agents")
+        let issuers = finding.texts("cert_issuer")
+        certified =
+            isDenied ? [] : finding.texts("cert_subject").filter { !issuers.contains($0) }.compactMap(Self.commonName)
+        owner = finding.texts("dest_as_name").first
     }
 
     /// `*.push.apple.com` of `CN=*.push.apple.com, O=Apple Inc.` as `push.apple.com`.

@@ -10,8 +10,12 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
     public static let summary =
         "Marks findings that are on threat lists: addresses, names, URLs, JA3/JA4, certificates."
     public static let evidence = [
-        Field("threats", .texts, "What lists say of it: list, value, reason, date, confidence.")
+        Field(
+            "threats", .texts, "Hits on threat lists: list, value, reason, date, confidence.", section: .alerts)
     ]
+
+    /// The weight of a hit, in decibans: the odds are a hundred times as high.
+    private static let amount = 20.0
 
     private let options: ThreatListOptions
     /// `nil` until a run has begun.
@@ -19,7 +23,7 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
 
     public init(_ options: ThreatListOptions, _ context: PluginContext = PluginContext()) { self.options = options }
 
-    public var uses: Set<String> { ["host", "hosts_seen", "queries", "urls", "ja3", "ja4", "cert_hash", "addresses"] }
+    public func uses(_ field: Field) -> Bool { field.name == "host" || field.indicator != nil }
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
         var builder = ThreatBook.Builder()
@@ -66,12 +70,10 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
         guard let book else { return }
         for place in findings.indices {
-            let hits = book.hits(Sighting(findings[place]))
+            let hits = book.hits(Sighting(findings[place], run.fields))
             guard let first = hits.first else { continue }
             findings[place].evidence["threats"] = .texts(hits)
-            if options.amount > 0 {
-                findings[place].add([Finding.Modifier("threat_list", options.amount, first, side: .list)])
-            }
+            findings[place].add([Finding.Modifier("threat_list", Self.amount, first, side: .list)])
         }
     }
 }
@@ -83,30 +85,31 @@ struct Sighting {
     var urls: Set<String> = []
     var hashes: Set<String> = []
 
-    init(_ finding: Finding) {
+    /// - Parameter fields: the fields of evidence that the finding may have.
+    init(_ finding: Finding, _ fields: [Field]) {
         for key in finding.channels {
             switch key.peer {
             case .address(let address): addresses.insert(address)
             case .name(let name): names.insert(name)
             }
         }
-        let texts = { (name: String) -> [String] in
-            switch finding.evidence[name] {
-            case .texts(let texts)?: texts
-            case .text(let text)?: [text]
-            default: []
+        if let host = finding.host, IPAddress(host) == nil { names.insert(host) }
+        var paths: [String] = []
+        for field in fields {
+            guard let kind = field.indicator else { continue }
+            for text in finding.texts(field.name) {
+                switch kind {
+                case .address: if let address = IPAddress(text) { addresses.insert(address) }
+                case .host: if IPAddress(text) == nil { names.insert(text) }
+                case .hash: hashes.insert(text.filter { $0 != ":" }.lowercased())
+                case .url:
+                    if let key = Indicator.Target.urlKey(text) { urls.insert(key) }
+                    if text.hasPrefix("/") { paths.append(text) }
+                }
             }
         }
-        addresses.formUnion(texts("addresses").compactMap { IPAddress($0) })
-        let said = [finding.host].compactMap { $0 } + texts("hosts_seen") + texts("queries")
-        names.formUnion(said.filter { IPAddress($0) == nil })
-        let hosts = names.union(addresses.map(\.description))
-        for url in texts("urls") {
-            if let key = Indicator.Target.urlKey(url) { urls.insert(key) }
-            if url.hasPrefix("/") { for host in hosts { urls.insert(host.lowercased() + url) } }
-        }
-        for name in ["ja3", "ja4", "cert_hash"] {
-            for text in texts(name) { hashes.insert(text.filter { $0 != ":" }.lowercased()) }
+        for host in names.union(addresses.map(\.description)) {
+            for path in paths { urls.insert(host.lowercased() + path) }
         }
     }
 }

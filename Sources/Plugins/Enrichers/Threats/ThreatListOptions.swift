@@ -4,7 +4,6 @@ import FlareKit
 public struct ThreatListOptions: PluginOptions {
     public var lists: [ThreatListReference] = []
     public var maxAge = OptionDuration.days(7)
-    public var amount = 20.0
 
     public init() {}
 
@@ -12,14 +11,10 @@ public struct ThreatListOptions: PluginOptions {
         [
             Option(
                 "lists", \.lists,
-                "Files with what is known to be bad: plain lists, CSV, JSON of MISP, STIX 2.1 and abuse.ch (Feodo Tracker, "
-                    + "SSLBL, URLhaus, ThreatFox); plain, gzip or zstd. Each a path, or a mapping that says more. No "
-                    + "network is used: a line for cron that fetches one stands in the guide.",
+                "Files with indicators: plain lists, CSV, JSON of MISP, STIX 2.1 and abuse.ch (Feodo Tracker, SSLBL, "
+                    + "URLhaus, ThreatFox); plain, gzip or zstd. Each is a path or a mapping. Flare downloads nothing.",
                 required: true),
-            Option("max_age", \.maxAge, "An older file is said to be old."),
-            Option(
-                "amount", \.amount,
-                "How much being on a list counts, in decibans: 10 makes the odds ten times as high.", range: 0...60),
+            Option("max_age", \.maxAge, "Age from which the report warns that a list is old."),
         ]
     }
 }
@@ -39,9 +34,9 @@ public struct ThreatListReference: OptionValue, Equatable {
         static var options: [Option<Self>] {
             [
                 Option("path", \.reference.path, "The file.", required: true),
-                Option("name", \.reference.name, "What findings call it; the file's name where nothing is given."),
-                Option("format", \.reference.format, "How it is written; auto tells by the first line."),
-                Option("column", \.reference.column, "Of a CSV, the column with the values."),
+                Option("name", \.reference.name, "Name of the list in findings; by default the file name."),
+                Option("format", \.reference.format, "Format of the file; auto recognizes it by the first line."),
+                Option("column", \.reference.column, "Column of the values in a CSV."),
             ]
         }
     }

@@ -104,8 +104,7 @@ final class OwnerChain: Sendable {
             return WhoisProvider(
                 server: server ?? WhoisProvider.standardServer, timeout: timeout, concurrency: Self.concurrency)
         case .rdap:
-            return RDAPProvider(
-                bootstrap: provider.bootstrap, timeout: timeout, concurrency: Self.concurrency, cache: cache)
+            return RDAPProvider(timeout: timeout, concurrency: Self.concurrency, cache: cache)
         }
     }
 

@@ -9,16 +9,19 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
     public static let name = "whois"
     public static let summary = "Tells who holds the addresses of findings, by files or by asking the registries."
     public static let evidence =
-        [
-            Field("src_whois", .text, "Owner of the source address."),
-            Field("dest_whois", .text, "Owner of the destination address."),
-        ] + details("src", "source") + details("dest", "destination")
+        [.sourceOwner, .destinationOwner] + details("src", "source") + details("dest", "destination")
 
     private static func details(_ prefix: String, _ end: String) -> [Field] {
         [
-            Field("\(prefix)_asn", .integer, "Number of the autonomous system that announces the \(end) address."),
-            Field("\(prefix)_as_name", .text, "Name of that autonomous system, or of the \(end) address's holder."),
-            Field("\(prefix)_country", .text, "Country of the \(end) address's holder, as two letters."),
+            Field(
+                "\(prefix)_asn", .integer, "Number of the autonomous system that announces the \(end) address.",
+                ecs: "\(end).as.number"),
+            Field(
+                "\(prefix)_as_name", .text, "Name of that autonomous system, or of the \(end) address's holder.",
+                ecs: "\(end).as.organization.name"),
+            Field(
+                "\(prefix)_country", .text, "Country of the \(end) address's holder, as two letters.",
+                ecs: "\(end).geo.country_iso_code"),
             Field("\(prefix)_prefix", .text, "Network that the answer on the \(end) address is about."),
             Field("\(prefix)_registry", .text, "Registry that gave out the \(end) address."),
         ]

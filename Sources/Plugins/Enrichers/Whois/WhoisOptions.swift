@@ -37,7 +37,6 @@ public struct ProviderOptions: PluginOptions {
     public var paths: [OptionPath] = []
     public var names: OptionPath?
     public var server: String?
-    public var bootstrap: [String] = []
 
     public init() {}
 
@@ -48,10 +47,9 @@ public struct ProviderOptions: PluginOptions {
                 "mmdb: MaxMind DB files (GeoLite2, DB-IP, IPinfo). tsv: ip2asn files of iptoasn.com, or pyasn's ipasn.dat "
                     + "with names. cymru: Team Cymru's whois. rdap: the registries' RDAP servers. whois: plain whois, by "
                     + "referral from IANA.", required: true),
-            Option("paths", \.paths, "Files, for mmdb and tsv; several complement each other. tsv may be gzip."),
-            Option("names", \.names, "JSON of AS names by number, for pyasn's files."),
-            Option("server", \.server, "Whom cymru or whois asks (first): host or host:port."),
-            Option("bootstrap", \.bootstrap, "RDAP bootstrap files in place of IANA's: URLs or absolute paths."),
+            Option("paths", \.paths, "Files of mmdb or tsv; several complement each other. tsv can be gzip."),
+            Option("names", \.names, "JSON file with the AS names by number, for files of pyasn."),
+            Option("server", \.server, "First server of cymru or whois: host or host:port."),
         ]
     }
 }

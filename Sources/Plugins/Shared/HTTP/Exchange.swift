@@ -105,7 +105,7 @@ extension Exchange {
         try set(CURLOPT_HTTPPROXYTUNNEL, 1)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let port = settings.tunnelPort { try set(CURLOPT_CONNECT_TO, ["::127.0.0.1:\(port)"]) }
-        if settings.compresses { try set(CURLOPT_ACCEPT_ENCODING, "gzip") }
+        try set(CURLOPT_ACCEPT_ENCODING, "gzip")
     }
 
     private func secure(_ settings: HTTPSettings) throws(HTTPFailure) {

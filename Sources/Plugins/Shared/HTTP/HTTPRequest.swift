@@ -47,7 +47,6 @@ public struct HTTPSettings: Sendable {
     /// A port of the loopback that all connections go to, whatever host the URL names: a tunnel's.
     public var tunnelPort: Int?
     /// Whether answers are asked for in gzip.
-    public var compresses = true
     /// Whether the server's certificate and name are checked.
     public var verifies = true
     /// The certificates to trust in place of the system's, in PEM.

@@ -1,3 +1,5 @@
+import FlareKit
+
 /// How a name in a list is meant.
 public enum NameForm: UInt8, Sendable, Hashable, CaseIterable {
     /// The name alone.
@@ -95,10 +97,10 @@ struct NameTable: Sendable {
         guard end > 0, end <= Self.longest else { return }
         withUnsafeTemporaryAllocation(of: (start: Int, hash: UInt32).self, capacity: Self.longest + 1) { endings in
             var count = 0
-            var hash = Self.seed
+            var hash = FNV.seed
             var place = end - 1
             while place >= 0 {
-                hash = Self.mix(hash, Self.lowercased(bytes[place]))
+                hash = FNV.mixed(hash, Self.lowercased(bytes[place]))
                 if place == 0 || bytes[place - 1] == UInt8(ascii: ".") {
                     endings[count] = (place, Self.finish(hash))
                     count += 1
@@ -151,18 +153,13 @@ struct NameTable: Sendable {
         }
     }
 
-    private static let seed: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    /// FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv), from the last byte to the first.
-    private static func mix(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-
     /// FNV's low bits are its weakest.
     private static func finish(_ hash: UInt64) -> UInt32 {
         UInt32(truncatingIfNeeded: (hash ^ hash >> 32) &* 0x9e37_79b9_7f4a_7c15 >> 32)
     }
 
     private static func hash(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> UInt32 {
-        finish(name.reversed().reduce(seed) { mix($0, lowercased($1)) })
+        finish(name.reversed().reduce(FNV.seed) { FNV.mixed($0, lowercased($1)) })
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 65 < 26 ? byte | 0x20 : byte }

@@ -26,7 +26,7 @@ struct Bulk: Sendable {
     /// Documents a request.
     let batch: Int
     /// Bytes a request.
-    let batchSize: Int
+    private static let batchSize = 5_000_000
 
     /// - Parameter outcome: what became of documents, also where an error ends the writing.
     func write(_ items: [Item], into outcome: inout Outcome) async throws {
@@ -36,7 +36,7 @@ struct Bulk: Sendable {
             var taken: [Item] = []
             while let item = rest.first, taken.count < batch {
                 let line = line(item)
-                if !taken.isEmpty, lines.count + line.count > batchSize { break }
+                if !taken.isEmpty, lines.count + line.count > Self.batchSize { break }
                 lines += line
                 taken.append(item)
                 rest.removeFirst()

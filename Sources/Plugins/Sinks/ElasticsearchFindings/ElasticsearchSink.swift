@@ -24,11 +24,26 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
     private let deadLetter: DeadLetter
     private let waiting = Waiting()
 
+    private let policy: RetryPolicy
+    private let batch: Int
+
+    /// Within such a period a finding has one document, in nanoseconds.
+    private static let idPeriod: Int64 = 24 * 3600 * 1_000_000_000
+
     public init(_ options: ElasticsearchSinkOptions, _ context: PluginContext) throws {
+        try self.init(options, context, batch: 500)
+    }
+
+    /// - Parameter batch: the most documents of one request.
+    init(
+        _ options: ElasticsearchSinkOptions, _ context: PluginContext, policy: RetryPolicy = RetryPolicy(), batch: Int
+    ) throws {
         try options.connection.check(codeFolders: context.codeFolders)
         _ = try DatedName(options.index, option: "index")
         self.options = options
-        session = ClusterSession(options.connection)
+        self.policy = policy
+        self.batch = batch
+        session = ClusterSession(options.connection, policy: policy)
         deadLetter = DeadLetter(
             path: options.deadLetter?.file ?? OptionPath("flare-refused.jsonl", in: context.folder).file ?? "")
     }
@@ -41,7 +56,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         waiting.state.withLock {
             $0.columns = columns
             $0.findings = []
-            $0.run = resume?.state[Self.runKey] ?? Fingerprint.of("\(run.pipeline) \(run.started)")
+            $0.run = resume?.state[Self.runKey] ?? FNV.digits("\(run.pipeline) \(run.started)")
         }
     }
 
@@ -79,24 +94,21 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         if options.installTemplate { try await install(columns, name, cluster) }
         let end = run.window.until ?? run.header.started
         let documents = FindingDocument(header: run.header, window: run.window, columns: columns)
-        let period = options.idPeriod.nanoseconds
         var items = findings.map { finding -> Bulk.Item in
             let document = documents.document(of: finding)
-            let id = Fingerprint.of("\(finding.id) \(end.nanoseconds / period * period)")
+            let id = FNV.digits("\(finding.id) \(end.nanoseconds / Self.idPeriod * Self.idPeriod)")
             guard let stream = options.dataStream else {
                 return Bulk.Item(index: name.name(at: end), id: id, document: document)
             }
             // A data stream takes no changes: a changed finding is a further document.
-            let revision = Fingerprint.of(document.description)
+            let revision = FNV.digits(document.description)
             return Bulk.Item(index: stream, id: "\(id)-\(revision)", document: document, onlyCreates: true)
         }
         if let runs = options.runs {
             let id = waiting.state.withLock(\.run)
             items.append(Bulk.Item(index: runs, id: id, document: RunDocument.document(of: run)))
         }
-        let bulk = Bulk(
-            cluster: cluster, policy: RetryPolicy(retries: options.connection.retries), batch: options.batch,
-            batchSize: Int(options.batchSize.bytes))
+        let bulk = Bulk(cluster: cluster, policy: policy, batch: batch)
         var outcome = Bulk.Outcome()
         do {
             try await bulk.write(items, into: &outcome)

@@ -7,10 +7,7 @@ public struct ElasticsearchSinkOptions: PluginOptions, ConnectsToCluster {
     var index = "flare-findings-{yyyy.MM.dd}"
     var dataStream: String?
     var runs: String? = "flare-runs"
-    var idPeriod = OptionDuration.hours(24)
     var installTemplate = true
-    var batch = 500
-    var batchSize = ByteSize.megabytes(5)
     var deadLetter: OptionPath?
 
     public init() {}
@@ -19,26 +16,19 @@ public struct ElasticsearchSinkOptions: PluginOptions, ConnectsToCluster {
         connectionOptions + [
             Option(
                 "index", \.index,
-                "The index of findings; {yyyy.MM.dd}, {yyyy.MM} or {yyyy} is the date of the window's end."),
+                "Index of findings; {yyyy.MM.dd}, {yyyy.MM} or {yyyy} is the date of the window's end. A finding has one document a day."
+            ),
             Option(
                 "data_stream", \.dataStream,
-                "A data stream in place of the index, such as logs-flare.findings-default. A finding that changed is added there once more."
+                "Data stream in place of the index, such as logs-flare.findings-default. It gets a further document for each change of a finding."
             ),
-            Option("runs", \.runs, "The index of what each run did; null writes none."),
-            Option(
-                "id_period", \.idPeriod,
-                "Within such a period a finding has one document, which a later run replaces.",
-                range: OptionDuration.seconds(1)...),
+            Option("runs", \.runs, "Index of run statistics; null writes none."),
             Option(
                 "install_template", \.installTemplate,
-                "Whether the fields' types are installed as an index template where the cluster has none of Flare's."),
-            Option("batch", \.batch, "Documents a request at most.", unit: "documents", range: 1...10_000),
-            Option(
-                "batch_size", \.batchSize, "The length of a request at most.",
-                range: ByteSize.kibibytes(64)...ByteSize.megabytes(100)),
+                "Installs an index template with the field types, if the cluster has none from Flare."),
             Option(
                 "dead_letter", \.deadLetter,
-                "A file that findings are added to which the cluster refuses, with its reason, as JSON lines. By default flare-refused.jsonl beside the pipeline file."
+                "JSON lines file for refused findings and the reasons; by default flare-refused.jsonl in the folder of the pipeline file."
             ),
         ]
     }

@@ -12,8 +12,6 @@ struct FindingDocument {
     static let ecsVersion = "8.11.0"
 
     func document(of finding: Finding) -> JSON {
-        let said = SaidFields(finding)
-        let signatures = said.signatures
         var document: JSON = [
             "@timestamp": .text((finding.lastSeen ?? window.until ?? header.started).description),
             "ecs": ["version": .text(Self.ecsVersion)], "message": .text(finding.summary),
@@ -21,17 +19,14 @@ struct FindingDocument {
         document = document.with("event", event(finding))
         document = document.with(
             "rule",
-            [
-                "name": signatures.isEmpty ? .text(finding.detector) : .texts([finding.detector] + signatures),
-                "ruleset": "flare", "description": .text(finding.summary),
-            ])
+            ["name": .text(finding.detector), "ruleset": "flare", "description": .text(finding.summary)])
         document = document.with("source", source(finding))
         document = document.with("destination", destination(finding))
         if let proto = finding.channel?.proto, proto != TransportProtocol.unknown {
             document = document.with("network", ["transport": .text(TransportProtocol.name(of: proto))])
         }
         document = document.with("related", related(finding))
-        return said.added(to: document).with("flare", own(finding))
+        return ECSFields(finding, columns).added(to: document).with("flare", own(finding))
     }
 
     private func event(_ finding: Finding) -> JSON {
@@ -46,7 +41,7 @@ struct FindingDocument {
         if let first = finding.firstSeen, let last = finding.lastSeen {
             event = event.with("duration", .integer(last.nanoseconds(since: first)))
         }
-        return event.with("url", finding.evidence[Field.kibanaLink.name].map(Self.json))
+        return event
     }
 
     private func source(_ finding: Finding) -> JSON? {

@@ -11,7 +11,7 @@ struct FindingTemplate {
     static let priority: Int64 = 501
 
     /// Goes up with each change of the fields of ECS.
-    private static let edition = 3
+    private static let edition = 4
 
     /// The mapping. What no declaration knows stays a keyword, and never makes a field of its own name a date.
     var mappings: JSON {
@@ -22,7 +22,7 @@ struct FindingTemplate {
         func object(_ properties: JSON) -> JSON { ["properties": properties] }
         let event: JSON = [
             "kind": keyword, "category": keyword, "type": keyword, "module": keyword, "dataset": keyword,
-            "provider": keyword, "id": keyword, "reason": keyword, "url": keyword, "severity": long,
+            "provider": keyword, "id": keyword, "reason": keyword, "severity": long,
             "risk_score": ["type": "float"], "start": date, "end": date, "duration": long,
         ]
         let end: JSON = [
@@ -35,7 +35,7 @@ struct FindingTemplate {
             "source": object(end), "destination": object(end), "network": object(["transport": keyword]),
             "related": object(["ip": address, "hosts": keyword]), "flare": object(own),
         ]
-        for (name, type) in SaidFields.mappings(keyword, long) { properties = properties.with(name, type) }
+        properties = ECSFields.added(to: properties, for: columns, keyword: keyword, number: long)
         return [
             "date_detection": false,
             "_meta": ["managed_by": "flare", "fields": .text(fingerprint)],
@@ -74,7 +74,7 @@ struct FindingTemplate {
     /// Which fields it has, so that a template of other plugins' fields is told apart.
     var fingerprint: String {
         let own = columns.map { "\($0.name):\($0.field.type.rawValue)" }.sorted().joined(separator: ",")
-        return Fingerprint.of("\(Self.edition) \(own)")
+        return FNV.digits("\(Self.edition) \(own)")
     }
 
     /// The request that installs it.
@@ -106,15 +106,5 @@ struct FindingTemplate {
         let meta = template?["_meta"] ?? template?["template", "mappings", "_meta"]
         guard meta?["managed_by"]?.text == "flare" else { return template != nil || !server.hasComposableTemplates }
         return meta?["fields"]?.text == fingerprint
-    }
-}
-
-/// 64 bits of FNV-1a (draft-eastlake-fnv) in hexadecimal.
-enum Fingerprint {
-    static func of(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

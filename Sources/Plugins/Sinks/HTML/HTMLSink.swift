@@ -2,24 +2,21 @@ import FlareKit
 import OutputFiles
 
 /// Findings as one page that needs nothing beside it: no network, no other file.
-public actor HTMLSink: Sink, BuiltInPlugin {
+public actor HTMLSink: ReportSink, BuiltInPlugin {
     public static let name = "html"
     public static let summary = "Writes one self-contained page to look at, sort and search findings in a browser."
 
-    public nonisolated let mode = SinkMode.whole
     public nonisolated let destination: String?
 
     private let options: HTMLOptions
     private nonisolated let links: [LinkTemplate]
-    private var file: WholeFile
-    private var columns: [Column] = []
-    private var findings: [Finding] = []
+    public var held: HeldFindings
 
     public init(_ options: HTMLOptions, _ context: PluginContext = PluginContext()) throws(OptionComplaint) {
         self.options = options
-        links = try KnownLinks.of(options)
+        links = try LinkTemplate.all(options.links)
         destination = try outputPath(of: options.path)
-        file = WholeFile(destination)
+        held = HeldFindings(destination)
     }
 
     public nonisolated var namedColumns: [NamedColumn] {
@@ -28,27 +25,7 @@ public actor HTMLSink: Sink, BuiltInPlugin {
         }
     }
 
-    public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
-        self.columns = columns
-        findings = []
-        try file.open()
-    }
-
-    public func write(_ findings: [Finding]) async throws {
-        self.findings += findings
-    }
-
-    public func commit(_ run: Run) async throws -> SinkMark? {
-        let report = Report(run: run, columns: columns, findings: findings, options: options, links: links)
-        try file.write(ReportPage(report).html().utf8)
-        try file.commit()
-        // In a live run each evaluation writes the page anew.
-        findings = []
-        return nil
-    }
-
-    public func abort() async {
-        findings = []
-        file.abort()
+    public func report(of run: Run, _ findings: [Finding], _ columns: [Column]) throws -> String {
+        try ReportPage(Report(run: run, columns: columns, findings: findings, options: options, links: links)).html()
     }
 }

@@ -5,10 +5,6 @@ import HistoryDatabase
 
 /// A run on its way into the history: one transaction a commit.
 struct HistoryRun {
-    /// A finding that was last reported longer ago than this counts as new again, in seconds; `nil` never.
-    let forgetAfter: Int64?
-    /// Whether findings that earlier runs reported are left out.
-    let newOnly: Bool
     /// Runs that started longer ago than this are taken out, in seconds; `nil` keeps all.
     let keep: Int64?
 
@@ -22,7 +18,7 @@ struct HistoryRun {
         for finding in findings {
             let channel = try self.channel(of: finding, database)
             let isNew = try report(finding, channel, number, started, database)
-            if isNew || !newOnly { try insert(finding, channel, number, isNew: isNew, database) }
+            try insert(finding, channel, number, isNew: isNew, database)
         }
         try database.execute(
             sql:
@@ -78,14 +74,14 @@ struct HistoryRun {
 
     /// Remembers that the finding was reported.
     ///
-    /// - Returns: whether no earlier run did, or none for long enough.
+    /// - Returns: whether no earlier run did.
     private func report(
         _ finding: Finding, _ channel: Int64, _ run: Int64, _ started: Int64, _ database: Database
     ) throws -> Bool {
-        let known = try Row.fetchOne(
-            database, sql: "SELECT last_run, last_reported FROM reported WHERE finding = ?",
+        let lastRun = try Int64.fetchOne(
+            database, sql: "SELECT last_run FROM reported WHERE finding = ?",
             arguments: [finding.id])
-        let isNew = try known.map { try self.isNew(finding, lastReport: $0, run, started, database) } ?? true
+        let isNew = try lastRun.map { try $0 == run && wasNew(finding, run, database) } ?? true
         try database.execute(
             sql: """
                 INSERT INTO reported (finding, channel, detector, first_reported, last_reported, first_run, last_run, runs)
@@ -97,17 +93,11 @@ struct HistoryRun {
         return isNew
     }
 
-    private func isNew(
-        _ finding: Finding, lastReport: Row, _ run: Int64, _ started: Int64, _ database: Database
-    ) throws -> Bool {
-        let (lastRun, lastReported): (Int64, Int64) = (lastReport["last_run"], lastReport["last_reported"])
-        if lastRun == run {
-            // An earlier commit of the same run: what it said holds.
-            return try Bool.fetchOne(
-                database, sql: "SELECT is_new FROM finding WHERE run = ? AND id = ?", arguments: [run, finding.id])
-                ?? false
-        }
-        return forgetAfter.map { started.subtractingClamped(lastReported) > $0 } ?? false
+    /// Whether an earlier commit of the same run wrote the finding as new.
+    private func wasNew(_ finding: Finding, _ run: Int64, _ database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database, sql: "SELECT is_new FROM finding WHERE run = ? AND id = ?", arguments: [run, finding.id])
+            ?? false
     }
 
     private func insert(_ finding: Finding, _ channel: Int64, _ run: Int64, isNew: Bool, _ database: Database) throws {

@@ -68,9 +68,7 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
     public func commit(_ run: Run) async throws -> SinkMark? {
         let file = try file ?? HistoryFile(writing: path)
         self.file = file
-        let writing = HistoryRun(
-            forgetAfter: options.forgetAfter.map { Int64($0.seconds) }, newOnly: options.newOnly,
-            keep: options.keep.map { Int64($0.seconds) })
+        let writing = HistoryRun(keep: options.keep.map { Int64($0.seconds) })
         let (written, number) = (findings, self.run)
         let id = try await perform(file) { try writing.write(run, written, id: number, $0) }
         self.run = id
@@ -97,23 +95,14 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
 /// The options of `sqlite`.
 public struct SQLiteOptions: PluginOptions {
     public var path = OptionPath("flare.sqlite")
-    public var newOnly = false
-    public var forgetAfter: OptionDuration?
     public var keep: OptionDuration? = .days(400)
 
     public init() {}
 
     public static var options: [Option<Self>] {
         [
-            Option("path", \.path, "The file; several pipelines may share one. Missing folders are made."),
-            Option(
-                "new_only", \.newOnly,
-                "Lists a run's findings only where no earlier run reported them. To leave known ones out of all outputs, "
-                    + "use the history enricher."),
-            Option(
-                "forget_after", \.forgetAfter,
-                "A finding that was not reported for this long counts as new again; by default never."),
-            Option("keep", \.keep, "Runs older than this are taken out; when a channel was first seen stays known."),
+            Option("path", \.path, "Database file; several pipelines may share one. Flare makes missing folders."),
+            Option("keep", \.keep, "Age at which runs are deleted. The first sight of each channel is kept."),
         ]
     }
 }

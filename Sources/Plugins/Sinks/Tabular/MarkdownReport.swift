@@ -91,7 +91,7 @@ struct MarkdownReport {
 
     /// What else is known of the most urgent ones: the incident, its findings, and all about the most urgent of these.
     private var details: [String] {
-        listed.prefix(min(options.details, options.top)).map { entry in
+        listed.prefix(min(Self.detailed, options.top)).map { entry in
             let finding = entry.findings[0]
             guard entry.findings.count > 1 else {
                 return "### " + MarkdownText.code(subject(finding)) + "\n\n" + details(of: finding)
@@ -110,6 +110,8 @@ struct MarkdownReport {
         }
     }
 
+    /// Incidents that are described below the table.
+    private static let detailed = 5
     /// How many findings of an incident are listed.
     private static let mostMembers = 50
 
@@ -122,7 +124,7 @@ struct MarkdownReport {
         lines += finding.weights.map {
             "- \($0.amount.decibans) \(MarkdownText.shown($0.name)): " + MarkdownText.shown($0.reason)
         }
-        for column in columns where !standard.contains(column.name) && column.name != "said" {
+        for column in columns where !standard.contains(column.name) && column.field.section != .head {
             guard let value = column.value(of: finding) else { continue }
             let unit = column.field.unit.map { " \($0)" } ?? ""
             lines.append("- \(MarkdownText.shown(column.name)): \(MarkdownText.shown(value.description))\(unit)")

@@ -11,13 +11,8 @@ struct TableLayout {
     private static let essential: Set<String> = [
         "severity", "src_ip", "destination", "dest_ip", "host", "dest_port", "interval", "first_seen",
     ]
-    /// What goes to a second line where the first is full, in this order.
-    private static let sentences = ["why", "summary", "incident_name", "dest_whois", "src_whois"]
-    /// What columns are called over the table; others by their names.
-    static let headings = [
-        "src_ip": "source", "interval": "every", "first_seen": "since", "dest_whois": "owner", "occurrences": "calls",
-        "percent": "regular", "bytes_toserver": "sent", "bytes_toclient": "received", "dest_degree": "callers",
-    ]
+    /// What a column is called over the table: by its label, else by its name, as the option columns takes it.
+    static func heading(_ field: Field) -> String { field.label?.lowercased() ?? field.name }
 
     private var lanes: [Lane]
     /// Lanes of the second line.
@@ -30,13 +25,17 @@ struct TableLayout {
         let name: String
         let heading: String
         let isNumeric: Bool
+        let isSentence: Bool
+        let isIdentity: Bool
         var cells: [String]
         var width: Int
 
-        init(_ name: String, isNumeric: Bool, _ cells: [String]) {
-            self.name = name
-            heading = TableLayout.headings[name] ?? name
-            self.isNumeric = isNumeric
+        init(_ column: Column, _ cells: [String]) {
+            name = column.name
+            heading = TableLayout.heading(column.field)
+            isNumeric = column.isNumeric
+            isSentence = column.field.isSentence
+            isIdentity = column.field.section == .identity
             self.cells = cells
             width = max(heading.utf8.count, cells.map(DisplayWidth.of).max() ?? 0)
         }
@@ -48,7 +47,7 @@ struct TableLayout {
 
     init(_ columns: [Column], _ rows: [TableRow], on terminal: Terminal) {
         lanes = columns.enumerated().map { place, column in
-            Lane(column.name, isNumeric: column.isNumeric, rows.map { $0.cells[place] })
+            Lane(column, rows.map { $0.cells[place] })
         }
         lanes.removeAll { lane in lane.cells.allSatisfy(\.isEmpty) }
         severities = rows.map(\.severity)
@@ -85,8 +84,9 @@ struct TableLayout {
     /// then address and name of the destination told in one, names cut, and the essential ones cut.
     private mutating func fit(into width: Int) {
         if total > width, lanes.contains(where: \.isEssential) {
-            below = Self.sentences.compactMap { name in lanes.first { $0.name == name } }
-            lanes.removeAll { Self.sentences.contains($0.name) }
+            // What the finding is about comes before whose address it is.
+            below = lanes.filter { $0.isSentence && !$0.isIdentity } + lanes.filter { $0.isSentence && $0.isIdentity }
+            lanes.removeAll(where: \.isSentence)
         }
         while total > width {
             if let last = lanes.indices.last(where: { !lanes[$0].isEssential }) {

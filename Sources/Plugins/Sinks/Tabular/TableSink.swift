@@ -3,17 +3,13 @@ import OutputFiles
 import OutputText
 
 /// Findings as a table on the terminal, the most urgent first.
-public actor TableSink: Sink, BuiltInPlugin {
+public actor TableSink: ReportSink, BuiltInPlugin {
     public static let name = "table"
     public static let summary = "Shows the most urgent findings on the terminal, as wide as it is."
 
-    public nonisolated let mode = SinkMode.whole
-
     private nonisolated let options: TableOptions
     private let terminal: @Sendable () -> Terminal
-    private var output = WholeFile(nil)
-    private var columns: [Column] = []
-    private var findings: [Finding] = []
+    public var held = HeldFindings(nil)
 
     public init(_ options: TableOptions, _ context: PluginContext = PluginContext()) {
         self.init(options) { .standardOutput() }
@@ -29,35 +25,14 @@ public actor TableSink: Sink, BuiltInPlugin {
         options.columns.enumerated().map { NamedColumn($1, option: "columns.\($0)") }
     }
 
-    public func begin(_ run: RunHeader, _ columns: [Column], resume: SinkMark?) async throws {
-        self.columns = columns
-        findings = []
-    }
-
-    public func write(_ findings: [Finding]) async throws {
-        self.findings += findings
-    }
-
-    public func commit(_ run: Run) async throws -> SinkMark? {
-        try output.write(text(run).utf8)
-        try output.commit()
-        // In a live run each evaluation shows its own table.
-        findings = []
-        return nil
-    }
-
-    public func abort() async {
-        findings = []
-        output.abort()
-    }
-
     /// The table as it is shown.
-    func text(_ run: Run) -> String {
+    public func report(of run: Run, _ findings: [Finding], _ columns: [Column]) -> String {
         let terminal = terminal()
         let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
         let columns = options.group.columns(options.columns).compactMap { named[$0] }
-        let (rows, rest) = options.group == .none ? incidents(run, columns) : gathered(run, columns)
-        let remarks = [rest, folded(run)].compactMap { $0 } + run.hiddenFindings
+        let list = IncidentList(run, findings)
+        let (rows, rest) = options.group == .none ? incidents(list, columns) : gathered(findings, columns)
+        let remarks = [rest, folded(list)].compactMap { $0 } + run.hiddenFindings
         let notes = remarks.flatMap { DisplayWidth.wrapped(SafeText.line($0, limit: 500), to: terminal.width ?? .max) }
         guard rows.isEmpty else { return TableLayout(columns, rows, on: terminal).text + Self.lines(notes) }
         return (notes.isEmpty ? "No findings.\n" : "No other findings.\n") + Self.lines(notes + run.nearMisses.lines)
@@ -66,8 +41,8 @@ public actor TableSink: Sink, BuiltInPlugin {
     private static func lines(_ texts: [String]) -> String { texts.map { $0 + "\n" }.joined() }
 
     /// A row an incident; where all is asked for, one for each of its findings under it.
-    private func incidents(_ run: Run, _ columns: [Column]) -> (rows: [TableRow], rest: String?) {
-        let listed = IncidentList(run, findings).entries.filter { options.all || !$0.incident.isFolded }
+    private func incidents(_ list: IncidentList, _ columns: [Column]) -> (rows: [TableRow], rest: String?) {
+        let listed = list.entries.filter { options.all || !$0.incident.isFolded }
         let shown = options.top == 0 ? listed[...] : listed.prefix(options.top)
         let rows = shown.flatMap { entry in
             let isOpen = options.all && (entry.findings.count > 1 || entry.incident.isFolded)
@@ -78,15 +53,15 @@ public actor TableSink: Sink, BuiltInPlugin {
     }
 
     /// A row a finding, those of one destination or source beside each other.
-    private func gathered(_ run: Run, _ columns: [Column]) -> (rows: [TableRow], rest: String?) {
+    private func gathered(_ findings: [Finding], _ columns: [Column]) -> (rows: [TableRow], rest: String?) {
         let sorted = findings.byUrgency().filter { options.all || !$0.isExpected }
         let shown = options.top == 0 ? sorted[...] : sorted.prefix(options.top)
         let rows = options.group.gathered(shown).map { TableRow($0, columns, group: options.group.key?($0)) }
         return (rows, rest(sorted.count - shown.count, of: sorted.count, "findings"))
     }
 
-    private func folded(_ run: Run) -> String? {
-        guard !options.all, let line = IncidentList(run, findings).foldedLine else { return nil }
+    private func folded(_ list: IncidentList) -> String? {
+        guard !options.all, let line = list.foldedLine else { return nil }
         return "\(line); the table's option all: true shows them, as flare hunt --all does."
     }
 

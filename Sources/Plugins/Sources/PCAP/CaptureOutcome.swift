@@ -32,9 +32,8 @@ final class CaptureOutcome: Sendable {
         }
         if state.evicted > 0 {
             remarks.append(
-                "\(state.evicted.grouped) connections were ended early, since more were open than max_connections or the "
-                    + "memory for their payload allows: their later packets count as further connections; raise "
-                    + "max_connections")
+                "\(state.evicted.grouped) connections were ended early, because more were open than memory is set "
+                    + "aside for: their later packets count as further connections; read fewer files at a time")
         }
         return remarks
     }

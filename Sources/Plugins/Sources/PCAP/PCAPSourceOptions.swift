@@ -6,7 +6,8 @@ public struct PCAPSourceOptions: PluginOptions {
     public var paths: [OptionPath] = []
     public var idle = OptionDuration.minutes(1)
     public var idleTCP = OptionDuration.hours(1)
-    public var maxConnections = 1_000_000
+    /// The most connections that are open at a time, about 400 bytes each.
+    var maxConnections = 1_000_000
     public var contextMemory = ByteSize.megabytes(256)
 
     public init() {}
@@ -21,16 +22,11 @@ public struct PCAPSourceOptions: PluginOptions {
                 required: true),
             Option(
                 "idle", \.idle,
-                "A flow of UDP, ICMP and what else has no end of its own is over after so long without a packet.",
+                "Silence that ends a flow of UDP, ICMP and other protocols without connections.",
                 range: OptionDuration.seconds(1)...),
             Option(
-                "idle_tcp", \.idleTCP, "A connection of TCP that nobody ended is over after so long without a packet.",
+                "idle_tcp", \.idleTCP, "Silence that ends a TCP connection without FIN or RST.",
                 range: OptionDuration.seconds(1)...),
-            Option(
-                "max_connections", \.maxConnections,
-                "The most connections that are open at a time, about 400 bytes each. Where there are more, those that "
-                    + "were idle longest end early, and the report says how many did.",
-                range: 1...),
             Option(
                 "context_memory", \.contextMemory,
                 "What enrichers such as context ask for again is kept from the first reading in so much memory. Where "

@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 
 /// Which addresses Zeek takes for its site's own: the ends of connections whose `local_orig` or `local_resp` is true.
 ///
@@ -7,7 +8,21 @@ struct LocalAddresses {
     private(set) var inside: Set<IPAddress> = []
     private(set) var outside: Set<IPAddress> = []
 
-    /// The ends of a connection and the fields that tell of them.
+    private struct Connection: Decodable {
+        let source: String?
+        let destination: String?
+        let isSourceLocal: Bool?
+        let isDestinationLocal: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case source = "id.orig_h"
+            case destination = "id.resp_h"
+            case isSourceLocal = "local_orig"
+            case isDestinationLocal = "local_resp"
+        }
+    }
+
+    /// The ends of a connection and the columns that tell of them.
     private static let ends = [
         (address: "id.orig_h", isLocal: "local_orig"), (address: "id.resp_h", isLocal: "local_resp"),
     ]
@@ -29,41 +44,24 @@ struct LocalAddresses {
                     return (address, isLocal)
                 }
             } else if line.first == UInt8(ascii: "{") {
-                takeJSON(String(decoding: line, as: UTF8.self))
+                guard let connection = try? JSONDecoder().decode(Connection.self, from: Data(line)) else { continue }
+                take(connection.source ?? "", connection.isSourceLocal)
+                take(connection.destination ?? "", connection.isDestinationLocal)
             } else if line.first != UInt8(ascii: "#"), !columns.isEmpty {
                 let cells = line.split(separator: 9, omittingEmptySubsequences: false)
                 for (address, isLocal) in columns where max(address, isLocal) < cells.count {
-                    take(
-                        String(decoding: cells[address], as: UTF8.self), String(decoding: cells[isLocal], as: UTF8.self)
-                    )
+                    let flag: Bool? =
+                        cells[isLocal].elementsEqual("T".utf8)
+                        ? true : cells[isLocal].elementsEqual("F".utf8) ? false : nil
+                    take(String(decoding: cells[address], as: UTF8.self), flag)
                 }
             }
         }
     }
 
-    private mutating func takeJSON(_ line: String) {
-        for end in Self.ends {
-            if let isLocal = Self.value(of: end.isLocal, in: line), let address = Self.value(of: end.address, in: line)
-            {
-                take(String(address), String(isLocal))
-            }
-        }
-    }
-
-    private static func value(of name: String, in line: String) -> Substring? {
-        line.firstRange(of: "\"\(name)\"").map { found in
-            line[found.upperBound...].drop { ": \"".contains($0) }.prefix { !"\",} ".contains($0) }
-        }
-    }
-
-    /// Columns hold `T` and `F`, JSON `true` and `false`.
-    private mutating func take(_ address: String, _ isLocal: String) {
-        guard let address = IPAddress(address) else { return }
-        switch isLocal {
-        case "T", "true": inside.insert(address)
-        case "F", "false": outside.insert(address)
-        default: break
-        }
+    private mutating func take(_ address: String, _ isLocal: Bool?) {
+        guard let isLocal, let address = IPAddress(address) else { return }
+        if isLocal { inside.insert(address) } else { outside.insert(address) }
     }
 }
 

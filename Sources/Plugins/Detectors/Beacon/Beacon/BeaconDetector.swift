@@ -32,7 +32,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     }
 
     public func shortfall(of finding: Finding, _ census: Census) -> Double {
-        guard options.minScore == nil, finding.score >= options.scoreFloor else { return .infinity }
+        guard options.minScore == nil, finding.score >= Self.scoreFloor else { return .infinity }
         return max(0, 10 * log10(Self.pValue(of: finding) / dial(census).largestPValue))
     }
 
@@ -44,8 +44,11 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
                 "false_alarms (\(options.falseAlarms) a day) among \(census.judged.grouped) judged channels asks for a p "
                 + "of at most \(Self.short(dial.largestPValue))"
         }
-        return "score_floor asks for a score of \(options.scoreFloor)"
+        return "a report needs a score of \(Self.scoreFloor)"
     }
+
+    /// On a site with few channels the dial admits scores that nobody wants to see.
+    private static var scoreFloor: Double { 0.05 }
 
     private func dial(_ census: Census, judged: [Double] = []) -> FalseAlarmDial {
         FalseAlarmDial(judged: judged, census: census, perDay: options.falseAlarms)
@@ -94,7 +97,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
             let judgement = entry.judgement
             let isReported =
                 options.minScore.map { judgement.score >= $0 }
-                ?? (judgement.pValue <= dial.largestPValue && judgement.score >= options.scoreFloor)
+                ?? (judgement.pValue <= dial.largestPValue && judgement.score >= Self.scoreFloor)
             guard isReported else { return nil }
             let channel = channels.view(entry.channel)
             var finding = Finding(

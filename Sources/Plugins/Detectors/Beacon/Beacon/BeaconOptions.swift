@@ -5,7 +5,6 @@ import FlareKit
 public struct BeaconOptions: PluginOptions {
     public var minFlows = 6
     public var falseAlarms = 1.0
-    public var scoreFloor = 0.05
     public var minScore: Double?
 
     public init() {}
@@ -14,20 +13,17 @@ public struct BeaconOptions: PluginOptions {
         [
             Option(
                 "min_flows", \.minFlows,
-                "Channels with fewer flows are not judged. Below 6 not even a clock can be told from chance.",
+                "Minimum number of flows of a channel. Below 6 even a clock looks like chance.",
                 unit: "flows", range: 6...),
             Option(
                 "false_alarms", \.falseAlarms,
-                "A channel is reported if, by its p-value, no more than this many channels a day without a period "
-                    + "would score as high among those judged. A run of less than 15 minutes counts as so long.",
+                "Expected number of false alarms a day: a channel is reported if at most this many channels without a "
+                    + "period would score as high, by its p-value. A run counts as 15 minutes or more.",
                 unit: "a day", range: 0...),
             Option(
-                "score_floor", \.scoreFloor,
-                "With few channels false_alarms admits weak ones; below this score none is reported.", range: 0...1),
-            Option(
                 "min_score", \.minScore,
-                "Reports by score in place of false_alarms and score_floor: every channel with at least this score; 0 reports every "
-                    + "channel that was judged.", range: 0...1),
+                "Reports every channel with at least this score, in place of false_alarms; 0 reports every judged channel.",
+                range: 0...1),
         ]
     }
 }

@@ -1,4 +1,5 @@
 import FlareKit
+import Periodicity
 
 /// What original Flare lets its users set, under its names and with its defaults.
 public struct ClassicBeaconOptions: PluginOptions {

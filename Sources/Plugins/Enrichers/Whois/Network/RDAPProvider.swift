@@ -25,7 +25,7 @@ final class RDAPProvider: OwnerProvider {
     /// Where a server says "too many" and not for how long.
     private static let defaultPause = Duration.seconds(2)
 
-    init(bootstrap: [String], timeout: Duration, concurrency: Int, cache: OwnerCache?) {
+    init(bootstrap: [String] = [], timeout: Duration, concurrency: Int, cache: OwnerCache?) {
         self.bootstrap = bootstrap.isEmpty ? Self.standardBootstrap : bootstrap
         self.timeout = timeout
         self.concurrency = concurrency

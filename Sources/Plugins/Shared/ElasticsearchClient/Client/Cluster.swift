@@ -71,8 +71,7 @@ package actor ClusterSession {
         if let open { return open }
         var urls = try options.urls.map { try ClusterURL($0) }
         if let ssh = options.ssh, let target = urls.first {
-            let patience = options.connectTimeout
-            tunnel = try await calls.run { try await SSHTunnel.open(ssh, to: target, patience: patience) }
+            tunnel = try await calls.run { try await SSHTunnel.open(ssh, to: target) }
             urls = [target]
         }
         let client: ClusterClient

@@ -8,11 +8,9 @@ extension ConnectionOptions {
     /// - Throws: `PluginError` where a file cannot be read or is none of its kind.
     package func settings(tunnelPort: Int?) throws -> HTTPSettings {
         var settings = HTTPSettings()
-        settings.connectTimeout = .nanoseconds(connectTimeout.nanoseconds)
         settings.connections = connections
         settings.proxy = try proxy.map { try ClusterURL(proxy: $0).description }
         settings.tunnelPort = tunnelPort
-        settings.compresses = compress
         settings.verifies = tls.verify
         settings.authorities = try tls.ca?.file.map { try Self.pem($0, "CERTIFICATE") }
         settings.certificate = try tls.certificate?.file.map { try Self.pem($0, "CERTIFICATE") }
@@ -56,8 +54,8 @@ extension ClusterError {
         case .noProxy: "see whether proxy is right"
         case .proxyStatus(407): "Flare shows a proxy no user; take one that asks for none"
         case .proxyStatus: "see whether the proxy lets this host and port through"
-        case .connectTimeout: "see whether a firewall is in the way; connect_timeout is how long is waited"
-        case .timeout: "raise timeout, or lower page"
+        case .connectTimeout: "see whether a firewall is in the way"
+        case .timeout: "raise timeout"
         // What answered before was asked in the right way.
         case .noAnswer where isKnown, .noHandshake where isKnown: nil
         case .noAnswer, .notHTTP: "where the cluster has TLS, write https:// in the URL"
@@ -65,8 +63,7 @@ extension ClusterError {
         case .certificate:
             "set tls.ca to the cluster's certificate authority, and use a host name that its certificate has"
         case .ownCertificate: "see whether tls.certificate, tls.key and tls.key_passphrase are right"
-        case .tooLong: "lower page"
-        case .broken, .damaged, .tls, .other: nil
+        case .tooLong, .broken, .damaged, .tls, .other: nil
         }
     }
 }

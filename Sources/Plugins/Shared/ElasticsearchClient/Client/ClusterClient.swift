@@ -72,7 +72,7 @@ package final class ClusterClient: Sendable {
     ) throws {
         self.urls = urls
         self.calls = calls
-        self.policy = policy ?? RetryPolicy(retries: options.retries)
+        self.policy = policy ?? RetryPolicy()
         timeout = .nanoseconds(options.timeout.nanoseconds)
         var headers = [(name: "User-Agent", value: "flare"), (name: "Accept", value: "application/json")]
         if let authorization = try options.auth.header() {

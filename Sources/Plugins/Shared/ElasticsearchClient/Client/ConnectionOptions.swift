@@ -6,10 +6,7 @@ package struct ConnectionOptions: Sendable, Equatable {
     package var auth = AuthOptions()
     package var tls = TLSOptions()
     package var proxy: String?
-    package var connectTimeout = OptionDuration.seconds(10)
     package var timeout = OptionDuration.seconds(120)
-    package var retries = 5
-    package var compress = true
     package var connections = 2
     package var ssh: SSHOptions?
 
@@ -40,31 +37,17 @@ extension ConnectsToCluster {
         [
             Option(
                 "urls", \.connection.urls,
-                "Where the cluster answers, such as https://127.0.0.1:9200; of several, the next is asked where one does not.",
+                "URLs of the cluster's nodes, such as https://127.0.0.1:9200. Flare asks the next node if one does not answer.",
                 required: true),
-            Option("auth", \.connection.auth, "Who asks: a user with a password, an API key, or a token."),
-            Option("tls", \.connection.tls, "Which certificates are trusted, and Flare's own."),
+            Option("auth", \.connection.auth, "Credentials: a user with a password, an API key, or a token."),
+            Option("tls", \.connection.tls, "Trusted certificates, and the client certificate."),
+            Option("proxy", \.connection.proxy, "HTTP proxy that supports CONNECT: http://host:port."),
             Option(
-                "proxy", \.connection.proxy, "An HTTP proxy on the way, which is asked to CONNECT: http://host:port."),
-            Option(
-                "connect_timeout", \.connection.connectTimeout, "How long a connection may take to come about.",
+                "timeout", \.connection.timeout, "Maximum duration of one request, including its whole answer.",
                 range: OptionDuration.milliseconds(1)...),
-            Option(
-                "timeout", \.connection.timeout, "How long one request may take, its answer read to the end.",
-                range: OptionDuration.milliseconds(1)...),
-            Option(
-                "retries", \.connection.retries,
-                "How often a request is made again after 429, 502, 503, 504 or a lost connection, each time later.",
-                range: 0...100),
-            Option("compress", \.connection.compress, "Whether answers are asked for in gzip."),
-            Option(
-                "connections", \.connection.connections,
-                "Connections at a time, and slices that are read side by side.",
-                range: 1...64),
             Option(
                 "ssh", \.connection.ssh,
-                "A machine to go through by SSH: a tunnel to the first of urls as seen from there, open as long as the run."
-            ),
+                "An SSH tunnel to the first of urls, as seen from the machine named. It is open during the run."),
         ]
     }
 }
@@ -80,12 +63,12 @@ package struct AuthOptions: PluginOptions, Equatable {
 
     package static var options: [Option<Self>] {
         [
-            Option("username", \.username, "The user, with a password."),
-            Option("password", \.password, "The user's password."),
+            Option("username", \.username, "User name."),
+            Option("password", \.password, "Password of the user."),
             Option(
                 "api_key", \.apiKey,
-                "An API key: the encoded form, or id:key, which is encoded here; or a key that OpenSearch made."),
-            Option("token", \.token, "A bearer token."),
+                "API key of Elasticsearch (encoded, or id:key) or of OpenSearch."),
+            Option("token", \.token, "Bearer token."),
         ]
     }
 
@@ -142,12 +125,12 @@ package struct TLSOptions: PluginOptions, Equatable {
         [
             Option(
                 "verify", \.verify,
-                "Whether the server's certificate and name are checked. Without the check anybody on the way can read the password."
+                "Checks the server's certificate and name. Without this check, anybody on the network path can read the password."
             ),
-            Option("ca", \.ca, "The certificates to trust in place of the system's, a file in PEM."),
-            Option("certificate", \.certificate, "Flare's own certificate, a file in PEM."),
-            Option("key", \.key, "The key of Flare's own certificate, a file in PEM."),
-            Option("key_passphrase", \.keyPassphrase, "The passphrase of the key."),
+            Option("ca", \.ca, "PEM file with the trusted certificates; by default those of the system."),
+            Option("certificate", \.certificate, "PEM file with the client certificate."),
+            Option("key", \.key, "PEM file with the key of the client certificate."),
+            Option("key_passphrase", \.keyPassphrase, "Passphrase of that key."),
         ]
     }
 }

@@ -12,7 +12,7 @@ package struct RetryPolicy: Sendable {
     package var pause: @Sendable (Double) async throws -> Void
 
     package init(
-        retries: Int, firstPause: Double = 0.25, longestPause: Double = 30,
+        retries: Int = 5, firstPause: Double = 0.25, longestPause: Double = 30,
         dice: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         pause: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
     ) {

@@ -66,6 +66,12 @@ extension JSON {
         }
         return .object(members)
     }
+
+    /// The object with a value at a path of names, objects made on the way.
+    package func with(_ path: ArraySlice<String>, _ value: JSON) -> JSON {
+        guard let name = path.first else { return value }
+        return with(name, (self[name] ?? [:]).with(path.dropFirst(), value))
+    }
 }
 
 extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,

@@ -3,24 +3,19 @@ import FlareKit
 /// A way to the cluster through a machine that is reached by SSH.
 package struct SSHOptions: PluginOptions, Equatable {
     package var host = ""
-    package var user: String?
-    package var port = 22
-    package var identityFile: OptionPath?
-    package var jump: String?
     package var config: OptionPath?
 
     package init() {}
 
     package static var options: [Option<Self>] {
         [
-            Option("host", \.host, "The machine to go through, a name of ~/.ssh/config too.", required: true),
-            Option("user", \.user, "The user there; by default what ssh takes."),
-            Option("port", \.port, "The port of its SSH server.", range: 1...65_535),
-            Option("identity_file", \.identityFile, "The private key. It has no passphrase, or the agent knows it."),
-            Option("jump", \.jump, "A machine on the way there: user@host:port."),
+            Option(
+                "host", \.host,
+                "SSH server: user@host, or a Host of the SSH configuration, which also sets the port, the key and jump hosts.",
+                required: true),
             Option(
                 "config", \.config,
-                "A configuration file of ssh in place of the user's. It can run programs, so it has to lie in ~/.ssh, "
+                "SSH configuration file; by default that of the user. It can run programs, so it must be in ~/.ssh, "
                     + "~/.config/flare, /etc/ssh or /etc/flare."),
         ]
     }
@@ -32,13 +27,9 @@ package struct SSHOptions: PluginOptions, Equatable {
     ///
     /// - Parameter codeFolders: the folders whose files may name code.
     package func complaint(codeFolders: [String]) -> OptionComplaint? {
-        for (name, value) in [("host", host), ("user", user ?? ""), ("jump", jump ?? "")] {
-            if value.hasPrefix("-") {
-                return OptionComplaint("\"\(value)\" begins with a hyphen", option: "ssh.\(name)")
-            }
-            if let sign = value.unicodeScalars.first(where: { !Self.isOfName($0) }) {
-                return OptionComplaint("\"\(value)\" has a sign that no such name has: \(sign)", option: "ssh.\(name)")
-            }
+        if host.hasPrefix("-") { return OptionComplaint("\"\(host)\" begins with a hyphen", option: "ssh.host") }
+        if let sign = host.unicodeScalars.first(where: { !Self.isOfName($0) }) {
+            return OptionComplaint("\"\(host)\" has a sign that no such name has: \(sign)", option: "ssh.host")
         }
         if let config, let file = config.file, let why = TrustedFiles.distrust(ofReferred: file, folders: codeFolders) {
             return OptionComplaint(
@@ -51,7 +42,7 @@ package struct SSHOptions: PluginOptions, Equatable {
 
     private static func isOfName(_ sign: Unicode.Scalar) -> Bool {
         switch sign {
-        case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-", "@", ":", "[", "]", ",", "/", "%", "+": true
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-", "@", ":", "%", "+": true
         default: false
         }
     }
@@ -65,12 +56,9 @@ package struct SSHOptions: PluginOptions, Equatable {
         var arguments = [
             "ssh", "-N", "-T", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o",
             "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-o", "ClearAllForwardings=no", "-L",
-            "127.0.0.1:\(local):\(target.host):\(target.port)", "-p", String(port),
+            "127.0.0.1:\(local):\(target.host):\(target.port)",
         ]
         if let config = config?.file { arguments += ["-F", config] }
-        if let key = identityFile?.file { arguments += ["-i", key, "-o", "IdentitiesOnly=yes"] }
-        if let jump { arguments += ["-J", jump] }
-        if let user { arguments += ["-l", user] }
         return arguments + ["--", host]
     }
 }

@@ -13,7 +13,10 @@ package final class SSHTunnel: Sendable {
     private let ending: SuddenEnd.Token
     private let isClosed = Mutex(false)
 
-    /// How often is looked whether the forward is there, in milliseconds.
+    /// How long ssh may take to connect, in milliseconds.
+    private static let patience = 10_000
+
+    /// Pause between two looks whether the forward is there, in milliseconds.
     private static let step = 50
 
     private init(port: Int, child: flare_child) {
@@ -26,15 +29,11 @@ package final class SSHTunnel: Sendable {
 
     /// Starts ssh, and waits until the port answers.
     ///
-    /// - Parameter patience: how long that may take.
     /// - Throws: `PluginError` with ssh's own words where it ends or does not get there.
-    package static func open(_ options: SSHOptions, to target: ClusterURL, patience: OptionDuration) async throws
-        -> SSHTunnel
-    {
+    package static func open(_ options: SSHOptions, to target: ClusterURL) async throws -> SSHTunnel {
         let port = try freePort()
         let tunnel = SSHTunnel(port: port, child: try spawn(options.arguments(local: port, target: target)))
-        let steps = max(1, Int(patience.seconds * 1000) / step)
-        for _ in 0..<steps {
+        for _ in 0..<patience / step {
             if tunnel.hasEnded { break }
             if answers(port) { return tunnel }
             do {

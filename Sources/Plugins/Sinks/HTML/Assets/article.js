@@ -40,7 +40,7 @@ const numbersOf = (i, part) => {
   return list;
 };
 const moreNumbers = (i) => {
-  const list = numbersOf(i, "more");
+  const list = numbersOf(i, "details");
   return list.firstChild ? [make("details", { class: "more" }, make("summary", {}, `${list.children.length} more numbers`), list)] : [];
 };
 const whatOf = (i) => {
@@ -104,19 +104,20 @@ const linkValue = (name, i) => {
 };
 const encodeValue = (text) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-const kql = (text) => text.replace(/[\\"]/g, "\\$&").replace(/[!']/g, "!$&");
 const addressOf = (link, i) => {
   let address = "";
   for (const part of link.parts) {
     if (typeof part === "string") { address += part; continue; }
     const value = linkValue(part[0], i);
     if (value === null) return null;
-    address += encodeValue(part[1] === "kql" ? kql(value) : value);
+    address += encodeValue(value);
   }
   return address;
 };
 const linkList = (i) => {
-  const items = data.links.map((link) => [link.name, addressOf(link, i)]).filter(([, address]) => address !== null);
+  const found = data.fields.filter((field) => field.part === "links").map((field) => [field.label, fieldOf(field.name, i)]);
+  const items = [...found.filter(([, address]) => /^https?:\/\//i.test(address ?? "")), ...data.links.map((link) => [link.name, addressOf(link, i)])]
+    .filter(([, address]) => address !== null && !address.endsWith("…"));
   if (items.length === 0) return [];
   const list = make("ul", { class: "links" });
   for (const [name, href] of items) list.append(make("li", {}, make("a", { href, rel: "noopener noreferrer", target: "_blank" }, name)));
@@ -153,7 +154,7 @@ const buildArticle = (i) => {
     make("div", { class: "parts" },
       make("div", { class: "words" }, ...weightsOf(i), ...whatOf(i)),
       make("div", { class: "pictures" }, ...picturesOf(i))),
-    make("h4", {}, "Numbers"), numbersOf(i, "number"), ...moreNumbers(i), scorePart(i), ...linkList(i), make("div", { class: "actions" }));
+    make("h4", {}, "Numbers"), numbersOf(i, "numbers"), ...moreNumbers(i), scorePart(i), ...linkList(i), make("div", { class: "actions" }));
 };
 
 const articleOf = (i) => {

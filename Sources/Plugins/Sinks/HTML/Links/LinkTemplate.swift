@@ -8,14 +8,7 @@ import OutputText
 struct LinkTemplate: Sendable {
     enum Part: Sendable, Equatable {
         case literal(String)
-        case column(String, Quoting)
-    }
-
-    /// What a value goes through before it is percent-encoded.
-    enum Quoting: String, Sendable {
-        case plain
-        /// For a text in quotes inside KQL inside Kibana's Rison.
-        case kql
+        case column(String)
     }
 
     let name: String
@@ -23,10 +16,16 @@ struct LinkTemplate: Sendable {
     let option: String
     let parts: [Part]
 
+    /// The links that the options name.
+    static func all(_ links: [String: String]) throws(OptionComplaint) -> [LinkTemplate] {
+        try links.sorted { $0.key < $1.key }.map { name, address throws(OptionComplaint) in
+            try LinkTemplate(name, address, option: "links.\(name)")
+        }
+    }
+
     /// - Throws: a complaint about an address that is none of the web's, or about braces.
     init(_ name: String, _ address: String, option: String) throws(OptionComplaint) {
-        let lowered = address.lowercased()
-        guard lowered.hasPrefix("https://") || lowered.hasPrefix("http://") else {
+        guard WebAddress.checked(address) != nil else {
             throw OptionComplaint(
                 "\"\(address)\" is not an address of the web", option: option,
                 expected: "an address that begins with https:// or http://")
@@ -46,16 +45,12 @@ struct LinkTemplate: Sendable {
                 throw OptionComplaint(
                     "a brace is not closed", option: option, suggestion: "write %7B for a plain brace")
             }
-            let inside = rest[rest.index(after: open)..<close].split(separator: ":", maxSplits: 1).map(String.init)
-            guard let column = inside.first, !column.isEmpty else {
+            let column = String(rest[rest.index(after: open)..<close])
+            guard !column.isEmpty else {
                 throw OptionComplaint(
                     "there is no name between the braces", option: option, expected: "a column's name")
             }
-            guard let quoting = inside.count < 2 ? .plain : Quoting(rawValue: inside[1]) else {
-                throw OptionComplaint(
-                    "\"\(inside[1])\" is no way to quote", option: option, expected: "{\(column)} or {\(column):kql}")
-            }
-            parts.append(.column(column, quoting))
+            parts.append(.column(column))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { parts.append(.literal(String(rest))) }
@@ -68,9 +63,9 @@ struct LinkTemplate: Sendable {
         for part in parts {
             switch part {
             case .literal(let text): address += text
-            case .column(let name, let quoting):
+            case .column(let name):
                 guard let value = value(name) else { return nil }
-                address += PercentEncoding.encode(quoting == .kql ? KQLText.quoted(value) : value)
+                address += PercentEncoding.encode(value)
             }
         }
         return address
@@ -78,10 +73,10 @@ struct LinkTemplate: Sendable {
 
     /// Names of the columns it takes.
     var columns: [String] {
-        parts.compactMap { if case .column(let name, _) = $0 { name } else { nil } }
+        parts.compactMap { if case .column(let name) = $0 { name } else { nil } }
     }
 
-    /// The parts for the page's script: a literal as a text, a column as `[name, quoting]`.
+    /// The parts for the page's script: a literal as a text, a column as `[name]`.
     var json: String {
         JSONText.object([
             (key: "name", json: JSONText.text(name)),
@@ -91,12 +86,20 @@ struct LinkTemplate: Sendable {
                     parts.map { part in
                         switch part {
                         case .literal(let text): JSONText.text(text)
-                        case .column(let name, let quoting):
-                            JSONText.array([JSONText.text(name), JSONText.text(quoting.rawValue)])
+                        case .column(let name): JSONText.array([JSONText.text(name)])
                         }
                     })
             ),
         ])
+    }
+}
+
+/// An address that a browser opens without running anything.
+enum WebAddress {
+    /// The text, if it is such an address.
+    static func checked(_ text: String) -> String? {
+        let lowered = text.prefix(8).lowercased()
+        return lowered.hasPrefix("https://") || lowered.hasPrefix("http://") ? text : nil
     }
 }
 
@@ -117,23 +120,5 @@ enum PercentEncoding {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// A text that stands between double quotes in a KQL query, which stands between single quotes in Rison.
-enum KQLText {
-    static func quoted(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            // KQL's own escapes; Rison's are ! before ! and '.
-            case "\\": result += "\\\\"
-            case "\"": result += "\\\""
-            case "!": result += "!!"
-            case "'": result += "!'"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

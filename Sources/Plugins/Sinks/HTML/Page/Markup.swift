@@ -27,11 +27,9 @@ enum Markup {
     static func text(_ value: Value, of column: Column) -> String {
         switch value {
         case .texts: sentence(value.description)
-        default: sentences.contains(column.name) ? sentence(value.description) : cut(value.description)
+        default: column.field.isSentence ? sentence(value.description) : cut(value.description)
         }
     }
-
-    private static let sentences: Set<String> = ["said", "summary"]
 
     /// The text with each character escaped that means something in HTML, in text and in quoted attributes alike.
     ///

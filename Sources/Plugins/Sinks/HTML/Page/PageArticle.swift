@@ -12,9 +12,9 @@ struct PageArticle {
 
     /// What `article.mustache` names.
     var content: [String: Any] {
-        let what = facts(.what)
-        let numbers = facts(.number)
-        let more = facts(.more)
+        let what = facts(\.isDescription)
+        let numbers = facts { $0 == .numbers }
+        let more = facts { $0 == .details }
         return [
             "anchor": finding.anchor, "rank": rank, "severity": subject.severity.rawValue,
             "priority": PageRow.padded(subject.priority), "title": cut(title), "hasHost": !host.isEmpty, "host": host,
@@ -89,17 +89,17 @@ struct PageArticle {
 
     private var isDetailed: Bool { report.isDetailed(rank - 1) }
 
-    /// The columns of a part that have a value, each value of a list by itself, so that it can be copied, and searched
+    /// The columns of some sections that have a value, each value of a list by itself, so that it can be copied, and searched
     /// for among the findings.
-    private func facts(_ part: ColumnText.Part) -> [[String: Any]] {
-        report.facts(part).compactMap { place in
+    private func facts(_ isWanted: (FieldSection) -> Bool) -> [[String: Any]] {
+        report.places(isWanted).compactMap { place in
             let column = report.columns[place]
-            guard let value = finding.values[place], isDetailed || ColumnText.isStandard(column.name) else {
+            guard let value = finding.values[place], isDetailed || Report.standardColumns.contains(column.name) else {
                 return nil
             }
             let texts = if case .texts(let texts) = value { texts } else { [ColumnText.value(value, column.field)] }
             return [
-                "label": ColumnText.label(column.name), "meaning": column.field.meaning,
+                "label": column.field.title, "meaning": column.field.meaning,
                 "values": texts.map { ["text": cut($0), "isTime": column.field.type == .time] },
             ]
         }
@@ -128,17 +128,21 @@ struct PageArticle {
     }
 
     private var scoreParts: [String] {
-        guard isDetailed, case .texts(let parts)? = subject.evidence["score_parts"] else { return [] }
-        return parts.map(cut)
+        isDetailed ? subject.texts("score_parts").map(cut) : []
     }
 
     // MARK: - Where to go from here
 
     private var links: [[String: Any]] {
         let values = LinkValues(finding, report.columns)
-        return report.links.compactMap { link in
-            link.address(values.text).map { ["name": cut(link.name), "address": $0] }
+        let own = report.links.compactMap { link in link.address(values.text).map { (link.name, $0) } }
+        let found = isDetailed ? report.places { $0 == .links } : []
+        let all = found.compactMap { place in
+            finding.values[place].flatMap { WebAddress.checked($0.description) }.map {
+                (report.columns[place].field.title, $0)
+            }
         }
+        return (all + own).map { ["name": cut($0), "address": $1] }
     }
 
     /// The command that says why the finding has its score; `nil` for what is no channel, and for a name that is too

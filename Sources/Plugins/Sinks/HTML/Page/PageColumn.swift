@@ -21,62 +21,64 @@ struct PageColumn {
     let isNumber: Bool
     let cell: @Sendable (Finding) -> String
 
-    init(
-        _ name: String, _ label: String, _ meaning: String, _ room: Room?, isNumber: Bool = false,
-        _ cell: @escaping @Sendable (Finding) -> String
-    ) {
-        self.name = name
-        self.label = label
-        self.meaning = meaning
+    /// A column of the run.
+    private init(_ name: String, _ room: Room?, _ cell: @escaping @Sendable (Finding) -> String) {
+        self.init(Self.fields[name] ?? Field(name, .text, ""), room, cell)
+    }
+
+    private init(_ field: Field, _ room: Room?, _ cell: @escaping @Sendable (Finding) -> String) {
+        name = field.name
+        label = field.title
+        meaning = field.meaning
         self.room = room
-        self.isNumber = isNumber
+        isNumber = [.integer, .number].contains(field.type) && field.name != "priority"
         self.cell = cell
     }
 
+    private static let fields = Dictionary(uniqueKeysWithValues: Column.standard.map { ($0.name, $0.field) })
+
     /// The table's columns in their order.
     static let all: [PageColumn] = [
-        PageColumn("priority", "Priority", "How probable it is that it deserves a look, by all evidence", .always) {
+        PageColumn("priority", .always) {
             _ in ""
         },
-        PageColumn("src_ip", "Source", "Who calls", .always) { $0.source.map { Markup.shown($0.description) } ?? "" },
-        PageColumn("dest_ip", "Destination", "Who is called", .always) { destination($0) },
-        PageColumn("why", "Why", "What speaks for it and against it, the weightiest first", .always) {
+        PageColumn("src_ip", .always) { $0.source.map { Markup.shown($0.description) } ?? "" },
+        PageColumn("dest_ip", .always) { destination($0) },
+        PageColumn("why", .always) {
             Chip.of($0).map(\.html).joined()
         },
-        PageColumn("rhythm", "Rhythm", "Arrivals over the window", .tablet) { _ in "" },
-        PageColumn("interval", "Every", "Time from one call to the next", .always, isNumber: true) {
+        PageColumn(Field("rhythm", .text, "Arrivals over the window."), .tablet) { _ in "" },
+        PageColumn("interval", .always) {
             $0.interval.map(Readable.seconds) ?? ""
         },
-        PageColumn("occurrences", "Calls", "Calls or intervals that were judged", .tablet, isNumber: true) {
+        PageColumn("occurrences", .tablet) {
             $0.occurrences.map { Readable.count(Int64($0)) } ?? ""
         },
-        PageColumn("first_seen", "Since", "Start of the channel's first record", .laptop) { time($0.firstSeen) },
-        PageColumn("dest_port", "Port", "Destination port", nil, isNumber: true) {
+        PageColumn("first_seen", .laptop) { time($0.firstSeen) },
+        PageColumn("dest_port", nil) {
             $0.channel?.port.map(String.init) ?? ""
         },
-        PageColumn("proto", "Protocol", "Transport protocol", nil) {
+        PageColumn("proto", nil) {
             $0.channel?.proto.map(TransportProtocol.name(of:)) ?? ""
         },
-        PageColumn("dest_whois", "Owner", "Who owns the destination's address", nil) { evidence("dest_whois", $0) },
-        PageColumn("percent", "Regular", "Share of the calls that fit the interval", .wide, isNumber: true) {
+        PageColumn("dest_whois", nil) { evidence("dest_whois", $0) },
+        PageColumn("percent", .wide) {
             $0.percent.map { Readable.decimal($0, 1) + " %" } ?? ""
         },
-        PageColumn("bytes_toserver", "Sent", "Bytes from source to destination", .desktop, isNumber: true) {
+        PageColumn("bytes_toserver", .desktop) {
             $0.bytesToServer.map(Readable.bytes) ?? ""
         },
-        PageColumn("bytes_toclient", "Received", "Bytes from destination to source", .desktop, isNumber: true) {
+        PageColumn("bytes_toclient", .desktop) {
             $0.bytesToClient.map(Readable.bytes) ?? ""
         },
-        PageColumn(
-            "dest_degree", "Callers", "Different sources seen talking to the destination", .wide, isNumber: true
-        ) { $0.destinationDegree.map { Readable.count(Int64($0)) } ?? "" },
-        PageColumn("last_seen", "Last seen", "Start of the channel's last record", nil) { time($0.lastSeen) },
-        PageColumn("score", "Score", "The detector's certainty, 0 to 1", nil, isNumber: true) {
+        PageColumn("dest_degree", .wide) { $0.destinationDegree.map { Readable.count(Int64($0)) } ?? "" },
+        PageColumn("last_seen", nil) { time($0.lastSeen) },
+        PageColumn("score", nil) {
             Readable.decimal($0.score, 2)
         },
-        PageColumn("detector", "Detector", "Who reported it", nil) { Markup.shown($0.detector) },
-        PageColumn("summary", "In words", "One sentence on what was found", .wide) { Markup.shown($0.summary) },
-        PageColumn("src_whois", "Source's owner", "Who owns the source's address", nil) { evidence("src_whois", $0) },
+        PageColumn("detector", nil) { Markup.shown($0.detector) },
+        PageColumn("summary", .wide) { Markup.shown($0.summary) },
+        PageColumn("src_whois", nil) { evidence("src_whois", $0) },
     ]
 
     /// The rules that hide columns where there is no room, and those that the script turns on when columns are chosen.

@@ -8,7 +8,7 @@ struct PageData {
 
     /// JSON, safe inside a script element.
     func json() -> String {
-        let names = Set(Column.standard.map(\.name))
+        let names = Report.standardColumns
         let evidence = report.columns.enumerated().filter { !names.contains($0.element.name) }
         let window = Span(report.window)
         let strips = report.findings.map { Strip($0.finding, window: window) }
@@ -19,7 +19,7 @@ struct PageData {
                 (key: "group", json: report.options.group == .none ? "\"\"" : "\"\(report.options.group.rawValue)\""),
                 (key: "drawn", json: String(report.drawn.count)),
                 (key: "fields", json: JSONText.array(report.columns.map { field($0.field) })),
-                (key: "what", json: JSONText.array(report.facts(.what).map(String.init))),
+                (key: "what", json: JSONText.array(report.places(\.isDescription).map(String.init))),
                 (key: "chips", json: chips),
                 (key: "incidents", json: incidents),
                 (key: "ids", json: JSONText.array(report.findings.map { JSONText.text($0.anchor) })),
@@ -32,7 +32,7 @@ struct PageData {
                 (
                     key: "evidence",
                     json: JSONText.array(
-                        report.findings.prefix(report.options.maxDetails).map { details($0, evidence.map(\.offset)) })
+                        report.findings.prefix(Report.detailLimit).map { details($0, evidence.map(\.offset)) })
                 ),
                 (key: "strips", json: JSONText.array(strips.map { "\"\($0.text)\"" })),
                 (key: "reach", json: JSONText.array(strips.map { Readable.decimal($0.reach, 3) })),
@@ -45,10 +45,10 @@ struct PageData {
         JSONText.object([
             (key: "name", json: JSONText.text(field.name)), (key: "type", json: JSONText.text(field.type.rawValue)),
             (key: "unit", json: field.unit.map(JSONText.text) ?? "null"),
-            (key: "label", json: JSONText.text(ColumnText.label(field.name))),
+            (key: "label", json: JSONText.text(field.title)),
             (key: "plain", json: field.isIdentifier ? "true" : "false"),
             (key: "meaning", json: JSONText.text(field.meaning)),
-            (key: "part", json: JSONText.text(ColumnText.part(of: field.name).rawValue)),
+            (key: "part", json: JSONText.text((field.section ?? .details).rawValue)),
         ])
     }
 

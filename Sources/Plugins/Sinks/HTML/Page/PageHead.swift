@@ -79,7 +79,7 @@ struct PageHead {
         "\(Readable.count(Int64(number))) \(word)\(number == 1 ? "" : "s")"
     }
 
-    var title: String { cut(report.options.title ?? run.header.pipeline) }
+    var title: String { cut(run.header.pipeline) }
 
     private var severities: [[String: Any]] {
         Severity.allCases.reversed().compactMap { severity in

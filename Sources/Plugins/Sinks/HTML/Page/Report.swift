@@ -6,6 +6,12 @@ struct Report {
     /// Findings whose pictures are drawn into the page, so that they need no script.
     static let drawnLimit = 100
 
+    /// Findings whose evidence is carried in full.
+    static let detailLimit = 1000
+
+    /// The columns that every run has.
+    static let standardColumns = Set(Column.standard.map(\.name))
+
     let run: Run
     let columns: [Column]
     /// The most urgent first, at most `max_rows`.
@@ -42,19 +48,18 @@ struct Report {
         self.links = links
     }
 
-    /// The places of the columns of a part of an opened finding, in its order.
-    func facts(_ part: ColumnText.Part) -> [Int] {
-        let places = columns.indices.filter { ColumnText.part(of: columns[$0].name) == part }
-        guard part == .what else { return places }
-        let order = Dictionary(uniqueKeysWithValues: ColumnText.what.enumerated().map { ($0.element, $0.offset) })
-        return places.sorted { order[columns[$0].name, default: 0] < order[columns[$1].name, default: 0] }
+    /// The places of the columns of some sections, section by section.
+    func places(_ isWanted: (FieldSection) -> Bool) -> [Int] {
+        FieldSection.allCases.filter(isWanted).flatMap { section in
+            columns.indices.filter { columns[$0].field.section ?? .details == section }
+        }
     }
 
     /// Findings whose pictures are drawn into the page.
     var drawn: ArraySlice<ReportFinding> { findings.prefix(Self.drawnLimit) }
 
     /// Whether the place of a finding in the list is one whose evidence is carried in full.
-    func isDetailed(_ place: Int) -> Bool { place < options.maxDetails }
+    func isDetailed(_ place: Int) -> Bool { place < Self.detailLimit }
 
     /// The run's window, an open end of it where the findings end.
     private static func window(of run: Run, _ findings: [Finding]) -> TimeWindow {

@@ -113,7 +113,7 @@ enum SchemaFit {
             guard needed.allSatisfy(isThere), map.flow.select.keys.allSatisfy({ isThere([$0]) }) else { continue }
             let query = RecordQuery(
                 kind: .flow, index: index, map: map.flow, logged: map.logged, types: types, usesLogged: false,
-                logDelay: 0, filter: nil, exclude: [])
+                logDelay: 0, filter: nil)
             let documents = try await cluster.count(index, query.query(in: .all))
             guard documents > 0 else { continue }
             // What a schema chooses documents by tells more than one field in common.
@@ -167,7 +167,6 @@ extension RecordQuery {
     func steps(in window: TimeWindow) -> [(name: String, query: JSON)] {
         var bare = self
         bare.filter = nil
-        bare.exclude = []
         var steps: [(name: String, query: JSON)] = []
         if !map.select.isEmpty || !map.exclude.isEmpty {
             let words = map.select.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " or "))" }
@@ -177,10 +176,6 @@ extension RecordQuery {
         if let filter {
             bare.filter = filter
             steps.append(("filter \(filter)", bare.query(in: window)))
-        }
-        for query in exclude {
-            bare.exclude.append(query)
-            steps.append(("exclude \(query)", bare.query(in: window)))
         }
         return steps
     }

@@ -23,7 +23,7 @@ extension ElasticsearchSource: ContextSource {
                 let reader = WordReader(query, columns: scan.kinds[query.kind] ?? [], window: scan.window)
                 let wanted = query.query(time: query.clause(for: scan.window), further: about.clauses(for: query))
                 let search = Search(
-                    context: context, query: wanted, fields: reader.fields, page: options.page, slices: deal.count)
+                    context: context, query: wanted, fields: reader.fields, page: pages.documents, slices: deal.count)
                 deal.deal(search, query, reader)
             }
             return deal.cursors(remarks: asked.isEmpty ? [Self.nothing] : [])
@@ -62,7 +62,7 @@ extension ElasticsearchSource: ContextSource {
             queries.append(
                 RecordQuery(
                     kind: kind, index: index, map: fields, logged: map.logged, types: types, usesLogged: false,
-                    logDelay: map.logDelay.nanoseconds, filter: options.contextFilter, exclude: []))
+                    logDelay: map.logDelay.nanoseconds, filter: nil))
         }
         return queries
     }

@@ -60,7 +60,7 @@ extension SearchContext {
             guard keys.insert(next).inserted else {
                 throw PluginError(
                     "the cluster gives the same page of \(index) again in place of the next one",
-                    remedy: "group: false groups here")
+                    remedy: "grouping: off groups here")
             }
             page = aggregation.with("composite", aggregation["composite"]?.with("after", next))
         }

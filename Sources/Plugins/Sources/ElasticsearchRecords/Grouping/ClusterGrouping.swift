@@ -11,29 +11,29 @@ struct ClusterGrouping: Sendable {
     let extent: ClusterCensus.Extent
     /// Channels a page.
     let page: Int
-    /// Whether the cluster keeps channels of no interest to itself.
-    let pushes: Bool
+    /// Whether the cluster also drops channels of no interest.
+    let filters: Bool
 
     /// - Throws: `NoGrouping` where the counts do not add up, as with fields that have several values.
     func read() async throws -> (channels: ClusterChannels, census: Census, withheld: [String]) {
         var clauses: [JSON] = []
-        var pushed: [String] = []
-        if pushes {
-            pushed.append("channels with fewer than \(request.minimumCount.grouped) flows")
+        var dropped: [String] = []
+        if filters {
+            dropped.append("channels with fewer than \(request.minimumCount.grouped) flows")
             if let predicate = request.predicate,
                 let clause = PredicateClause(fields: fields).clause(predicate)
             {
                 clauses.append(clause)
-                pushed.append("channels that the filters drop")
+                dropped.append("channels that the filters drop")
             }
         }
         let pages = ChannelPages(
             context: context, fields: fields, grouping: request.grouping, page: page,
-            minimumCount: pushes ? request.minimumCount : 1)
+            minimumCount: filters ? request.minimumCount : 1)
         let channels = try await pages.read(query.query(time: query.clause(for: census.window), further: clauses))
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
         let known = channels.records.addingClamped(unreadable).addingClamped(extent.withoutAddresses)
-        guard pushes ? known <= extent.total : known == extent.total else {
+        guard filters ? known <= extent.total : known == extent.total else {
             throw NoGrouping(
                 "\(extent.total.grouped) flows make \(known.grouped) in channels; a field has several "
                     + "values")
@@ -46,16 +46,16 @@ struct ClusterGrouping: Sendable {
             counts.window = TimeWindow(since: first, until: last.advanced(by: 1))
             try await census.countMinutes(&counts)
         }
-        if pushes {
+        if filters {
             try await countSources(&counts, of: channels)
         } else {
             Self.countSources(&counts, channels.keys)
         }
         let left = extent.total.subtractingClamped(known)
         let withheld =
-            pushes
+            filters
             ? [
-                "the cluster kept \(pushed.joined(separator: " and ")) to itself, \(left) flows in all: "
+                "the cluster kept \(dropped.joined(separator: " and ")) to itself, \(left) flows in all: "
                     + "how many channels there are, and what each filter dropped, is not known"
             ] : []
         return (channels, counts, withheld)

@@ -3,7 +3,7 @@ import FlareKit
 
 extension ElasticsearchSource: GroupingSource {
     public func group(_ request: GroupingRequest) async throws -> (any GroupedRecords)? {
-        guard options.group else { return nil }
+        guard options.grouping != .off else { return nil }
         do {
             return try await explained { try await grouped(request) }
         } catch let reason as NoGrouping {
@@ -34,7 +34,7 @@ extension ElasticsearchSource: GroupingSource {
         }
         let grouping = ClusterGrouping(
             request: request, context: context, query: query, fields: fields, census: census, extent: extent,
-            page: options.groupPage, pushes: options.push)
+            page: pages.channels, filters: options.grouping == .filtered)
         do {
             let (channels, counts, withheld) = try await grouping.read()
             return ClusterGrouped(
@@ -66,7 +66,7 @@ struct ClusterGrouped: GroupedRecords {
         for part in CandidateQuery(fields: fields, channels: grouped).queries(for: candidates) {
             var search = Search(
                 context: context, query: query.query(time: query.clause(for: scan.window), further: [part.clause]),
-                fields: reader.fields, page: source.options.page, slices: 1)
+                fields: reader.fields, page: source.pages.documents, slices: 1)
             // Without a point in time the index may have grown meanwhile.
             if search.isRepeatable { search.expected = part.flows }
             deal.deal(search, query, reader)

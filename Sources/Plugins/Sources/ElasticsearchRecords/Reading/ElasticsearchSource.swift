@@ -8,19 +8,29 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
     public static let name = "elasticsearch"
     public static let summary = "Reads flow records of an Elasticsearch or OpenSearch cluster."
 
+    /// How much one request asks for.
+    struct PageSizes: Sendable {
+        var documents = 5000
+        var channels = 10_000
+    }
+
     let options: ElasticsearchSourceOptions
+    let pages: PageSizes
     let choice: SchemaChoice
     let session: ClusterSession
     let searches = OpenSearches()
 
     public init(_ options: ElasticsearchSourceOptions, _ context: PluginContext) throws {
-        try self.init(options, context, policy: nil)
+        try self.init(options, context, pages: PageSizes())
     }
 
-    /// - Parameter policy: when requests are made again, in place of what the options say.
-    init(_ options: ElasticsearchSourceOptions, _ context: PluginContext, policy: RetryPolicy?) throws {
+    init(
+        _ options: ElasticsearchSourceOptions, _ context: PluginContext, policy: RetryPolicy = RetryPolicy(),
+        pages: PageSizes = PageSizes()
+    ) throws {
         try options.connection.check(codeFolders: context.codeFolders)
         self.options = options
+        self.pages = pages
         choice = try SchemaChoice(options.schema, folder: context.folder)
         if case .builtIn(let map) = choice { _ = try map.overridden(by: options.fields) }
         session = ClusterSession(options.connection, policy: policy)
@@ -54,8 +64,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
                 RecordQuery(
                     kind: kind, index: index, map: fields, logged: map.logged, types: types,
                     usesLogged: options.time == .logged,
-                    logDelay: (options.logDelay ?? map.logDelay).nanoseconds, filter: options.filter,
-                    exclude: options.exclude))
+                    logDelay: map.logDelay.nanoseconds, filter: options.filter))
         }
         return queries
     }
@@ -71,7 +80,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
                 let context = try await openContext(query.index, cluster)
                 let reader = reader(of: query, scan)
                 let search = Search(
-                    context: context, query: query.query(in: scan.window), fields: reader.fields, page: options.page,
+                    context: context, query: query.query(in: scan.window), fields: reader.fields, page: pages.documents,
                     slices: slices.count)
                 slices.deal(search, query, reader)
             }
@@ -88,8 +97,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
 
     /// Opens the documents of an index; they are closed with the source.
     func openContext(_ index: String, _ cluster: Cluster) async throws -> SearchContext {
-        let context = SearchContext(
-            cluster, index: index, keepAlive: options.keepAlive, allowPartial: options.allowPartial)
+        let context = SearchContext(cluster, index: index, allowPartial: options.allowPartial)
         searches.add(context)
         try await context.open()
         return context
@@ -101,8 +109,8 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         case .exact: break
         case .widened:
             searches.remark(
-                "\(query.index) cannot be filtered by \(query.time); it is read by \(query.logged), widened by log_delay "
-                    + "(\(OptionDuration(nanoseconds: query.logDelay))), and cut here")
+                "\(query.index) cannot be filtered by \(query.time); it is read by \(query.logged), widened by "
+                    + "\(OptionDuration(nanoseconds: query.logDelay)) (log_delay of the schema), and cut here")
         case .none: searches.remark("\(query.index) has no date to filter by; all of it is read, and cut here")
         }
     }

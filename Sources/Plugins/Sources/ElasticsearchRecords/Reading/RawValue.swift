@@ -63,13 +63,11 @@ extension FieldTree.Raw {
     /// A transport protocol by name or number; unknown where neither is known.
     var proto: UInt8 { characters { SensorProtocolNumber($0, $1) } ?? TransportProtocol.unknown }
 
-    /// A flow's id: a number as it is, anything else by 64 bits of FNV-1a (draft-eastlake-fnv).
+    /// A flow's id: a number as it is, anything else by its hash.
     var id: Int64 {
         if let count { return count }
         if let bits = UInt64(text) { return Int64(bitPattern: bits) }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int64(bitPattern: hash)
+        return Int64(bitPattern: FNV.hash(text))
     }
 }
 

@@ -15,7 +15,6 @@ struct RecordQuery: Sendable {
     /// Nanoseconds.
     let logDelay: Int64
     var filter: String?
-    var exclude: [String]
 
     /// How the window is put to the cluster.
     enum TimeFilter: Equatable {
@@ -49,8 +48,7 @@ struct RecordQuery: Sendable {
         filters += further
         let excluded = map.exclude.sorted { $0.key < $1.key }.map { self.clause($0.key, $0.value) }
         var bool: JSON = ["filter": .array(filters)]
-        let without = excluded + exclude.map(Self.lucene)
-        if !without.isEmpty { bool = bool.with("must_not", .array(without)) }
+        if !excluded.isEmpty { bool = bool.with("must_not", .array(excluded)) }
         return ["bool": bool]
     }
 

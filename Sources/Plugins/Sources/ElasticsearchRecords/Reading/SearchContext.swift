@@ -19,15 +19,14 @@ final class SearchContext: Sendable {
 
     let cluster: Cluster
     let allowPartial: Bool
-    /// As a request takes it: `300s`.
-    let keepAlive: String
+    /// How long the cluster keeps a search open between two requests.
+    private static let keepAlive = "5m"
     let index: String
     private let state = Mutex(State())
 
-    init(_ cluster: Cluster, index: String, keepAlive: OptionDuration, allowPartial: Bool) {
+    init(_ cluster: Cluster, index: String, allowPartial: Bool) {
         self.cluster = cluster
         self.index = index
-        self.keepAlive = "\(max(1, keepAlive.nanoseconds / 1_000_000_000))s"
         self.allowPartial = allowPartial
     }
 
@@ -43,7 +42,7 @@ final class SearchContext: Sendable {
         case .openSearchPointInTime: (name, path) = ("pit_id", "\(indexPath)/_search/point_in_time")
         }
         let request = ClusterClient.Request(
-            .post, path, query: [("keep_alive", keepAlive)] + Cluster.lenient)
+            .post, path, query: [("keep_alive", Self.keepAlive)] + Cluster.lenient)
         let answer = try await cluster.client.json(request)
         guard let id = answer[name]?.text else {
             throw ClusterError(.malformed, "the answer has no \(name)", at: "POST \(path)")
@@ -58,7 +57,7 @@ final class SearchContext: Sendable {
     func request(_ search: JSON, filterPath: String) -> ClusterClient.Request {
         var request: ClusterClient.Request
         if let id = state.withLock({ $0.pointInTime }) {
-            let pit: JSON = ["id": .text(id), "keep_alive": .text(keepAlive)]
+            let pit: JSON = ["id": .text(id), "keep_alive": .text(Self.keepAlive)]
             request = ClusterClient.Request(.post, "/_search", search.with("pit", pit))
         } else {
             request = ClusterClient.Request(.post, "\(indexPath)/_search", query: Cluster.lenient, search)
@@ -107,7 +106,7 @@ final class SearchContext: Sendable {
     func scrollRequest(_ search: JSON, filterPath: String) -> ClusterClient.Request {
         ClusterClient.Request(
             .post, "\(indexPath)/_search",
-            query: [("scroll", keepAlive)] + Cluster.lenient + [("filter_path", filterPath)],
+            query: [("scroll", Self.keepAlive)] + Cluster.lenient + [("filter_path", filterPath)],
             search.with("sort", ["_doc"]))
     }
 
@@ -116,7 +115,7 @@ final class SearchContext: Sendable {
         let id = state.withLock { $0.scrolls[number] } ?? ""
         var request = ClusterClient.Request(
             .post, "/_search/scroll", query: [("filter_path", filterPath)],
-            ["scroll": .text(keepAlive), "scroll_id": .text(id)])
+            ["scroll": .text(Self.keepAlive), "scroll_id": .text(id)])
         // The cluster moves on with each request: one whose answer was lost would leave out a page.
         request.isRepeatable = false
         return request

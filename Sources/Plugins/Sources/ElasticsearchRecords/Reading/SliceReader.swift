@@ -119,7 +119,7 @@ final class SliceReader {
         guard let wanted = search.expected, let total = page.total, wanted != total else { return }
         throw ClusterError(
             .partial, "the cluster counted \(wanted) flows of these channels when it grouped, and has \(total)",
-            at: place, remedy: "group: false reads all flows and groups them here")
+            at: place, remedy: "grouping: off reads all flows and groups them here")
     }
 
     /// A page has to lie behind the one before: a server that gives the same ones again would be asked for ever.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Beacon
+@testable import Periodicity
 
 @Suite("The modal interval of original Flare")
 struct ModalIntervalTests {
@@ -33,6 +33,9 @@ struct ModalIntervalTests {
         Case(
             testDescription: "of equal windows the first counts", intervals: [60, 60, 60, 60, 59, 61],
             expected: (6, 5.0 / 6, 60)),
+        Case(
+            testDescription: "the best window may begin below the mode",
+            intervals: [59, 60, 59, 60, 59, 60, 59, 60, 59, 60, 60, 100], expected: (12, 11.0 / 12, 60)),
         Case(testDescription: "nothing is left", intervals: [1, 2, 3, 4, 5], expected: nil),
     ]
 

@@ -1,16 +1,14 @@
-import FlareKit
-
 /// The most frequent interval of a channel and the share of intervals around it, as original Flare counts them
 /// (austin-taylor/flare, flare/analytics/command_control.py, `percent_grouping`).
 ///
 /// Times are whole seconds. Where several intervals are equally frequent, the smallest counts.
-struct ModalInterval: Equatable {
+public struct ModalInterval: Equatable, Sendable {
     /// Intervals that were kept, those of at least `minimumInterval`.
-    let occurrences: Int
+    public let occurrences: Int
     /// The greatest share of them inside one window, 0...1.
-    let share: Double
+    public let share: Double
     /// The middle of that window, in whole seconds.
-    let interval: Int64
+    public let interval: Int64
 
     /// - Parameters:
     ///   - times: nanoseconds since 1970 of the flows' starts, rising.
@@ -19,12 +17,13 @@ struct ModalInterval: Equatable {
     ///   - window: seconds, at least 1.
     /// - Returns: `nil` where no more than `moreThan` intervals are left.
     /// - Complexity: O(n log n).
-    init?(times: [Int64], minimumInterval: Int64, moreThan: Int, window: Int64) {
+    public init?(times: [Int64], minimumInterval: Int64 = 30, moreThan: Int = 10, window: Int64 = 2) {
         var kept: [Int64] = []
         kept.reserveCapacity(times.count)
         var before: Int64?
         for time in times {
-            let second = Timestamp(nanoseconds: time).wholeSeconds
+            // Rounded down, before 1970 too.
+            let second = time / 1_000_000_000 - (time % 1_000_000_000 < 0 ? 1 : 0)
             if let before, second - before >= minimumInterval { kept.append(second - before) }
             before = second
         }
