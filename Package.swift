@@ -37,7 +37,7 @@ let families: [Family] = [
         .source, "PCAP", needs: ["CompressedFiles", "LineFiles", "PCAPScanner"], except: ["Scanner"],
         testNeeds: ["PCAPScanner"], testFiles: ["frames.py", "netflow.py", "programs.py"]),
     Family(
-        .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "RecordSchemas", "SensorText", "ContextWords"],
+        .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "RecordSchemas", "SensorText", "RecordArenas"],
         testNeeds: [
             "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
             "Focus", "Context", "RecordSchemas",
@@ -48,7 +48,7 @@ let families: [Family] = [
         testNeeds: ["PeerMatching", "Suricata", "Zeek"], testFiles: ["reference.py"]),
     Family(
         .enricher, "Context", needs: ["OutputText"],
-        testNeeds: ["Suricata", "Zeek", "ContextReading", "ContextWords", "RecordSchemas"],
+        testNeeds: ["Suricata", "Zeek", "ContextReading", "RecordArenas", "RecordSchemas"],
         testFiles: ["reference.py"]),
     Family(
         .enricher, "Domain", needs: ["CDomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
@@ -80,12 +80,12 @@ let shared: [Target] = [
     .shared("CompressedFiles", ["CZlib", "CZstd"]),
     .shared("LineFiles", ["FlareKit", "CompressedFiles"]),
     .sharedScanner("SensorText"),
-    .sharedScanner("ContextWords", ["SensorText"]),
-    .sharedScanner("RecordReaders", ["ContextWords", "SensorText"]),
+    .sharedScanner("RecordArenas", ["SensorText"]),
+    .sharedScanner("RecordReaders", ["RecordArenas", "SensorText"]),
     .shared("RecordSchemas", ["FlareKit"], resources: ["Schemas"]),
     .shared(
         "ContextReading",
-        ["FlareKit", "LineFiles", "ContextWords", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),
+        ["FlareKit", "LineFiles", "RecordArenas", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),
     .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .sqlite]),
     .shared("ElasticsearchClient", ["FlareKit", "HTTP", "RecordSchemas", "CFlareSpawn", .logging]),
     .shared("HTTP", ["CCurl"]),
@@ -98,7 +98,7 @@ let shared: [Target] = [
 let parts: [Target] = [
     .scanner("EVEScanner", ["SensorText"], path: "Sources/Plugins/Sources/Suricata/Scanner"),
     .scanner("ZeekScanner", ["SensorText", "RecordReaders"], path: "Sources/Plugins/Sources/Zeek/Scanner"),
-    .scanner("PCAPScanner", ["SensorText", "ContextWords", "CCrypto"], path: "Sources/Plugins/Sources/PCAP/Scanner"),
+    .scanner("PCAPScanner", ["SensorText", "RecordArenas", "CCrypto"], path: "Sources/Plugins/Sources/PCAP/Scanner"),
     .target(
         name: "CDomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists", exclude: ["Files"]),
     .target(

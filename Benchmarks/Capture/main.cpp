@@ -90,7 +90,7 @@ uint64_t readWithFlare(const char *path, bool wantsNames, uint64_t &flows) {
         PCAPScannerFlows(scanner, &count);
         flows += count;
         PCAPScannerForget(scanner);
-        PCAPScannerForgetWords(scanner);
+        PCAPScannerForgetRecords(scanner);
     };
     for (size_t count; (count = std::fread(buffer.data(), 1, buffer.size(), file)) > 0;) {
         PCAPScannerRead(scanner, buffer.data(), count);

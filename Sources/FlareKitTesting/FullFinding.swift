@@ -47,7 +47,7 @@ public enum FullFinding {
 
     private static func value(of field: Field, _ place: Int, _ number: Int) -> Value {
         switch field.type {
-        case .text: .text("\(field.name) \(number)")
+        case .text: .text(field.section == .links ? "https://\(field.name)/\(number)" : "\(field.name) \(number)")
         case .texts: .texts(["\(field.name) a\(number)", "\(field.name) b\(number)"])
         case .integer: .integer(Int64(200 + place))
         case .number: .number(Double(300 + place) + 0.25)

@@ -1,6 +1,6 @@
 import FlareKit
 
-/// The law of `Source`: how many cursors it opens never matters, and their books are balanced between all calls.
+/// The law of `Source`: how many cursors it opens never matters, and their ingest counts are balanced between all calls.
 public enum SourceLaw {
     /// - Returns: what breaks the law, in words; nothing where it is kept.
     public static func breaches(of source: any Source, _ scan: Scan) async throws -> [String] {
@@ -28,8 +28,8 @@ public enum SourceLaw {
     ) throws -> [String] {
         var breaches: [String] = []
         let records = try cursor.records(scan.kinds, capacity: 100) {
-            if breaches.isEmpty, !cursor.account.isBalanced {
-                breaches = ["an account is not balanced: \(cursor.account)"]
+            if breaches.isEmpty, !cursor.ingest.isBalanced {
+                breaches = ["an ingest is not balanced: \(cursor.ingest)"]
             }
         }
         for record in records { counts[record, default: 0] += 1 }
@@ -67,7 +67,7 @@ public enum SinkLaw {
         of make: () throws -> any Sink, output: () throws -> String?
     ) async throws -> [String] {
         let header = RunHeader(pipeline: "law", version: "0", started: Timestamp(nanoseconds: 0), sources: [])
-        let run = Run(header: header, window: .all, account: Account(), accounts: [:])
+        let run = Run(header: header, window: .all, ingest: IngestCounts(), ingestBySource: [:])
         let finding = Finding(detector: "law", subject: .source(IPAddress(v4: 1)), score: 0.5, summary: "kept")
         var breaches: [String] = []
 
@@ -98,7 +98,7 @@ public enum SinkLaw {
         let late = Finding(detector: "law", subject: .source(IPAddress(v4: 3)), score: 0.5, summary: "late")
         var run = Run(
             header: RunHeader(pipeline: "law", version: "0", started: Timestamp(seconds: 1000), sources: []),
-            window: .all, account: Account(), accounts: [:])
+            window: .all, ingest: IngestCounts(), ingestBySource: [:])
         run.findings = 1
         let killed = try make()
         try await killed.begin(run.header, Column.standard, resume: nil)

@@ -23,7 +23,7 @@ final class LiveMemoryCursor: Cursor, @unchecked Sendable {
     // Only the engine's thread that drives the cursor touches it: the law of `Cursor`.
     private let source: LiveMemorySource
     private var position: Int
-    private(set) var account = Account()
+    private(set) var ingest = IngestCounts()
 
     init(_ source: LiveMemorySource, from position: Int) {
         self.source = source
@@ -41,7 +41,7 @@ final class LiveMemoryCursor: Cursor, @unchecked Sendable {
                     proto: record.proto, numbers: record.numbers)
             }
         }
-        account.use(.flow, count: records.count)
+        ingest.use(.flow, count: records.count)
         batch.lowWatermark = records.map(\.start).max()
         return position < source.script.count || source.neverEnds
     }

@@ -31,7 +31,7 @@ public final class MemoryCluster: GroupingSource {
         let channels: [(key: ChannelKey, count: Int)]
         let census: Census
         let withheld: [String] = []
-        let account: Account
+        let ingest: IngestCounts
         private let groups: [ChannelKey: [MemoryRecord]]
         private let fetched: @Sendable (Int) -> Void
 
@@ -63,9 +63,9 @@ public final class MemoryCluster: GroupingSource {
                 for time in body { census.count(inMinute: time.minute) }
             }
             self.census = census
-            var account = Account()
-            account.use(.flow, count: inside.count)
-            self.account = account
+            var ingest = IngestCounts()
+            ingest.use(.flow, count: inside.count)
+            self.ingest = ingest
         }
 
         func open(_ candidates: [ChannelKey]) async throws -> [any Cursor] {

@@ -52,19 +52,19 @@ public enum MemoryRun {
 
     /// What a source yields, all cursors one after the other, without an engine.
     ///
-    /// - Returns: the flows as records, and the book of all cursors.
+    /// - Returns: the flows as records, and the ingest counts of all cursors.
     public static func records(
         of source: any Source, kind: RecordKind = .flow,
         columns: Set<ColumnName> = [.bytesToServer, .bytesToClient]
-    ) async throws -> (records: [MemoryRecord], account: Account) {
+    ) async throws -> (records: [MemoryRecord], ingest: IngestCounts) {
         let kinds = [kind: columns]
         var records: [MemoryRecord] = []
-        var account = Account()
+        var ingest = IngestCounts()
         for cursor in try await source.open(Scan(kinds: kinds, now: Timestamp(seconds: 0))) {
             records += try cursor.records(kinds)
-            account.merge(cursor.account)
+            ingest.merge(cursor.ingest)
         }
-        return (records, account)
+        return (records, ingest)
     }
 }
 

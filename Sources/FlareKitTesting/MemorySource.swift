@@ -54,7 +54,7 @@ public final class MemoryCursor: Cursor, @unchecked Sendable {
     // Only the engine's thread that drives the cursor touches it: the law of `Cursor`.
     private var rest: ArraySlice<MemoryRecord>
     private let batchSize: Int
-    public private(set) var account = Account()
+    public private(set) var ingest = IngestCounts()
 
     public init(_ records: [MemoryRecord], batchSize: Int) {
         rest = records[...]
@@ -65,7 +65,7 @@ public final class MemoryCursor: Cursor, @unchecked Sendable {
         batch.origin = "memory"
         for record in rest.prefix(batchSize) {
             if batch.index(of: record.kind) == nil {
-                account.skip(record.kind.name, time: record.start)
+                ingest.skip(record.kind.name, time: record.start)
                 continue
             }
             batch.update(record.kind) {
@@ -73,7 +73,7 @@ public final class MemoryCursor: Cursor, @unchecked Sendable {
                     start: record.start, source: record.source, destination: record.destination, port: record.port,
                     proto: record.proto, numbers: record.numbers, texts: record.texts)
             }
-            account.use(record.kind)
+            ingest.use(record.kind)
         }
         rest = rest.dropFirst(batchSize)
         return !rest.isEmpty

@@ -50,7 +50,7 @@ enum BuiltInPlugins {
         registry.register(ElasticsearchSink.self, as: .sink)
         registry.register(MarkdownSink.self, as: .sink)
         registry.register(SQLiteSink.self, as: .sink)
-        registry.outside = OutsidePlugins.maker
+        registry.outside = ExternalPlugins.maker
         return registry
     }()
 }

@@ -60,13 +60,13 @@ struct LiveSession {
 
     /// A line for each evaluation, and what the reader has to know, once while it stays so.
     private func tell(_ outcome: RunOutcome, _ logger: Logger, before: RunOutcome?) {
-        let account = outcome.run.account
+        let ingest = outcome.run.ingest
         let until = outcome.run.window.until.map(\.description) ?? ""
         logger.notice(
             "evaluated",
             metadata: [
                 "until": "\(until)", "findings": "\(outcome.run.findings)", "news": "\(outcome.findings.count)",
-                "read": "\(account.read)", "rejected": "\(account.rejectedCount)",
+                "read": "\(ingest.read)", "rejected": "\(ingest.rejectedCount)",
             ])
         for condition in outcome.conditions where !Self.isKnown(condition, before) { logger.error("\(condition)") }
     }

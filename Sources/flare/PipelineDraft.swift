@@ -13,7 +13,7 @@ struct PipelineDraft {
     var detectors: [String] = []
     var sinks: [String] = []
     /// What the run's report has to say of the input beside what the sources say.
-    var notes = Account()
+    var notes = IngestCounts()
 
     /// The pipeline file, ready to be kept.
     var text: String {

@@ -12,7 +12,7 @@ struct PipelineOverrides: ParsableArguments {
     var assignments: [String] = []
 
     @Option(
-        name: .customLong("plugins"), help: "A further plugins.yaml, trusted to name plugins from outside.",
+        name: .customLong("plugins"), help: "A further plugins.yaml, trusted to name external plugins.",
         completion: .file(extensions: ["yaml"]))
     var pluginsFile: String?
 

@@ -5,7 +5,7 @@ import Foundation
 struct PluginsAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Records a plugin from outside, so that pipelines can use it.",
+        abstract: "Records a external plugin, so that pipelines can use it.",
         discussion: """
             Starts the plugin once, asks what it is, and records that in your plugins.yaml. It is code that runs with \
             your rights: look at it first.
@@ -24,10 +24,10 @@ struct PluginsAddCommand: AsyncParsableCommand {
     var pin = false
 
     @Option(help: "What a program is locked into: none or bubblewrap (no network, no writing of files).")
-    var sandbox = OutsideRecord.Sandbox.none
+    var sandbox = ExternalRecord.Sandbox.none
 
     @Option(help: "What becomes of a run in which the plugin fails: end_run or go_on.")
-    var onFailure = OutsideRecord.OnFailure.endRun
+    var onFailure = ExternalRecord.OnFailure.endRun
 
     @Option(
         name: .customLong("plugins"),
@@ -49,15 +49,15 @@ struct PluginsAddCommand: AsyncParsableCommand {
                 "neither XDG_CONFIG_HOME nor HOME says where your configuration is; use --plugins FILE")
         }
         do {
-            var terms = OutsidePlugins.Terms()
+            var terms = ExternalPlugins.Terms()
             terms.isPinned = pin
             terms.sandbox = sandbox
             terms.onFailure = onFailure
             let plugin =
                 if let path {
-                    try await OutsidePlugins.introduce(library: path, terms)
+                    try await ExternalPlugins.introduce(library: path, terms)
                 } else {
-                    try await OutsidePlugins.introduce(
+                    try await ExternalPlugins.introduce(
                         command: command, in: FileManager.default.currentDirectoryPath, terms, environment: environment)
                 }
             try plugin.record(in: target, BuiltInPlugins.registry)
@@ -81,5 +81,5 @@ struct PluginsAddCommand: AsyncParsableCommand {
     }
 }
 
-extension OutsideRecord.Sandbox: ExpressibleByArgument {}
-extension OutsideRecord.OnFailure: ExpressibleByArgument {}
+extension ExternalRecord.Sandbox: ExpressibleByArgument {}
+extension ExternalRecord.OnFailure: ExpressibleByArgument {}

@@ -15,7 +15,7 @@ struct PluginsCommand: AsyncParsableCommand {
 /// Which plugins.yaml files are laid over what is built in, where there is no pipeline file.
 struct PluginsFiles: ParsableArguments {
     @Option(
-        name: .customLong("plugins"), help: "A further plugins.yaml, trusted to name plugins from outside.",
+        name: .customLong("plugins"), help: "A further plugins.yaml, trusted to name external plugins.",
         completion: .file(extensions: ["yaml"]))
     var file: String?
 

@@ -21,9 +21,9 @@ struct RunReport: Encodable {
         run = outcome.run
         self.exitCode = exitCode
         conditions = outcome.conditions.map { Redaction.redacted($0.description) }
-        let account = outcome.run.account
+        let ingest = outcome.run.ingest
         records = Records(
-            read: account.read, used: account.usedCount, skipped: account.skippedCount, rejected: account.rejectedCount)
+            read: ingest.read, used: ingest.usedCount, skipped: ingest.skippedCount, rejected: ingest.rejectedCount)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -35,20 +35,20 @@ struct RunSession {
         let explanation = Explanation(pipeline, patterns)
         let (answer, signalled) = try await guarded { try await explanation.run($0) }
         if let signalled { throw ExitCode(signalled) }
-        let code = try keepBooks(of: answer.outcome)
+        let code = try keepCounts(of: answer.outcome)
         try StandardOutput.print(TerminalText.safe(answer.text), terminator: "")
         if !answer.hasChannels { throw ExitCode(FlareExit.nothingToJudge) }
         if code != 0 { throw ExitCode(code) }
     }
 
-    /// For commands that read as a run does and make something else of it: keeps the books of a run.
+    /// For commands that read as a run does and make something else of it: keeps the ingest counts of a run.
     ///
     /// - Returns: what was read, and the code to end with once the command's own result is written.
     /// - Throws: where there was nothing to judge, so that no result is written.
     func read(_ pipeline: Pipeline) async throws -> (outcome: RunOutcome, exitCode: Int32) {
         let (outcome, signalled) = try await guarded { try await $0.run(pipeline) }
         if let signalled { throw ExitCode(signalled) }
-        let code = try keepBooks(of: outcome)
+        let code = try keepCounts(of: outcome)
         if code == FlareExit.nothingToJudge { throw ExitCode(code) }
         return (outcome, code)
     }
@@ -56,8 +56,8 @@ struct RunSession {
     /// Tells what was read and what became of it, though not what was found.
     ///
     /// - Returns: the exit code that a run would end with.
-    private func keepBooks(of outcome: RunOutcome) throws -> Int32 {
-        if !isQuiet { try summarize(outcome, booksOnly: true) }
+    private func keepCounts(of outcome: RunOutcome) throws -> Int32 {
+        if !isQuiet { try summarize(outcome, countsOnly: true) }
         for condition in outcome.conditions { logger.error("\(condition)") }
         return Self.exitCode(of: outcome, exitsWithFindings: false)
     }
@@ -92,7 +92,7 @@ struct RunSession {
     /// Where no record was found, says what the sources say of the world, as `flare check` does.
     private func diagnose(_ outcome: RunOutcome, _ pipeline: Pipeline) async {
         let fails = outcome.conditions.contains { if case .noRecords = $0 { true } else { false } }
-        let isEmpty = outcome.run.account.used.values.allSatisfy { $0.count == 0 }
+        let isEmpty = outcome.run.ingest.used.values.allSatisfy { $0.count == 0 }
         guard fails || (diagnosesEmpty && isEmpty), !isQuiet else { return }
         for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now).remarks(sourcesOnly: true) {
             switch logFormat {
@@ -115,15 +115,15 @@ struct RunSession {
         return exitsWithFindings && outcome.hasFindings ? FlareExit.findings : 0
     }
 
-    private func summarize(_ outcome: RunOutcome, booksOnly: Bool = false) throws {
+    private func summarize(_ outcome: RunOutcome, countsOnly: Bool = false) throws {
         switch logFormat {
         case .text:
             let summary = RunSummary(outcome)
-            StandardError.write(TerminalText.safe(booksOnly ? summary.books : summary.text))
+            StandardError.write(TerminalText.safe(countsOnly ? summary.counts : summary.text))
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let answer = booksOnly ? try encoder.encode(outcome.run.account) : try encoder.encode(outcome.run)
+            let answer = countsOnly ? try encoder.encode(outcome.run.ingest) : try encoder.encode(outcome.run)
             StandardError.write(answer + Data("\n".utf8))
         }
     }

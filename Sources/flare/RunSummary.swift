@@ -14,7 +14,7 @@ struct RunSummary {
     }
 
     /// What was read and what became of it, for commands whose result is another than findings.
-    var books: String {
+    var counts: String {
         ([records] + tallies + [window] + statements + [channels] + dropped + warnings)
             .joined(separator: "\n") + "\n"
     }
@@ -22,42 +22,42 @@ struct RunSummary {
     private var run: Run { outcome.run }
 
     private var records: String {
-        let account = run.account
-        let bytes = account.bytes > 0 ? " (\(Quantity.bytes(account.bytes)))" : ""
+        let ingest = run.ingest
+        let bytes = ingest.bytes > 0 ? " (\(Quantity.bytes(ingest.bytes)))" : ""
         return
-            "Read \(account.read.grouped) records\(bytes) in \(Quantity.seconds(run.seconds["total"] ?? 0)): "
-            + used + "\(account.skippedCount.grouped) skipped, \(account.rejectedCount.grouped) rejected"
+            "Read \(ingest.read.grouped) records\(bytes) in \(Quantity.seconds(run.seconds["total"] ?? 0)): "
+            + used + "\(ingest.skippedCount.grouped) skipped, \(ingest.rejectedCount.grouped) rejected"
     }
 
     /// Where connections were logged, other records name them and divide them into calls.
     private var used: String {
-        let used = run.account.used
+        let used = run.ingest.used
         func count(_ kinds: RecordKind...) -> Int { kinds.reduce(0) { $0 + (used[$1.name]?.count ?? 0) } }
         let naming = [
-            (count(.tls, .http), "handshakes and requests inside them"), (count(.lookup), "look-ups"),
+            (count(.tls, .http), "handshakes and requests inside them"), (count(.lookup), "lookups"),
             (count(.certificate), "certificates"),
         ].filter { $0.0 > 0 }
-        guard !naming.isEmpty, count(.flow) > 0 else { return "\(run.account.usedCount.grouped) used, " }
+        guard !naming.isEmpty, count(.flow) > 0 else { return "\(run.ingest.usedCount.grouped) used, " }
         let others = naming.reduce(0) { $0 + $1.0 }
-        return "\((run.account.usedCount - others).grouped) used, "
+        return "\((run.ingest.usedCount - others).grouped) used, "
             + naming.map { "\($0.0.grouped) \($0.1), " }.joined()
     }
 
     private var tallies: [String] {
         var lines: [String] = []
-        let skipped = run.account.skipped.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        let skipped = run.ingest.skipped.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         if !skipped.isEmpty {
             lines.append(
                 "  skipped: " + skipped.map { "\($0.value.count.grouped) \($0.key)" }.joined(separator: ", "))
         }
-        for (reason, tally) in run.account.rejected.sorted(by: { $0.key < $1.key }) {
+        for (reason, tally) in run.ingest.rejected.sorted(by: { $0.key < $1.key }) {
             let places = tally.examples.map(\.description).joined(separator: ", ")
             lines.append("  rejected: \(tally.count.grouped) \(reason)" + (places.isEmpty ? "" : ": \(places)"))
         }
-        for (remark, tally) in run.account.noted.sorted(by: { $0.key < $1.key }) {
+        for (remark, tally) in run.ingest.noted.sorted(by: { $0.key < $1.key }) {
             lines.append("  note: \(tally.count.grouped) \(remark)")
         }
-        for (reason, tally) in run.account.unread.sorted(by: { $0.key < $1.key }) {
+        for (reason, tally) in run.ingest.unread.sorted(by: { $0.key < $1.key }) {
             lines.append("  not read: \(tally.count.grouped) \(reason): \(tally.places)")
         }
         return lines

@@ -9,7 +9,7 @@ struct SensorFiles {
     /// Of each source plugin, what it reads.
     private(set) var paths: [String: [String]] = [:]
     /// The inputs that are not read, by what is wrong with them.
-    private(set) var notes = Account()
+    private(set) var notes = IngestCounts()
 
     /// Those that are not read, one by one, up to `mostTold`.
     private var failures: [InputFileError] = []

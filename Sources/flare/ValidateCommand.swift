@@ -6,7 +6,7 @@ struct ValidateCommand: AsyncParsableCommand {
         commandName: "validate",
         abstract: "Checks a pipeline file by itself.",
         discussion: """
-            No input is read, nothing is written, no network is used, and no plugin from outside runs. All that is \
+            No input is read, nothing is written, no network is used, and no external plugin runs. All that is \
             wrong is shown at once, and the exit code is then 78.
 
             Example: flare validate home.yaml

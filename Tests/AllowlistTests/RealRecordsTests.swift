@@ -59,7 +59,7 @@ struct Reference: Sendable {
 @Suite("real records: what warning lists take out", .serialized, .enabled(if: RealRecords.areThere))
 struct RealRecordsTests {
     static let sets: [(String, Grouping)] = [
-        ("zeek", Grouping()), ("eve", Grouping()), ("look-ups", Grouping(by: .domain)), ("hosts", Grouping(by: .host)),
+        ("zeek", Grouping()), ("eve", Grouping()), ("lookups", Grouping(by: .domain)), ("hosts", Grouping(by: .host)),
         ("made", Grouping(by: .host)),
     ]
 
@@ -95,14 +95,14 @@ struct RealRecordsTests {
         #expect([outcome.run.channels, dropped.reduce(0) { $0 + $1.channels }] == Array(expected.prefix(2)))
         #expect(outcome.run.detectors.first?.judged == expected[0] - expected[1])
         let records = counter.records.withLock { $0 }
-        #expect(outcome.run.account.usedCount == records + dropped.reduce(0) { $0 + $1.records })
+        #expect(outcome.run.ingest.usedCount == records + dropped.reduce(0) { $0 + $1.records })
     }
 
     @Test(
         "real records: the same comes of the sensors' own files",
         arguments: [
             ("zeek", "zeek-72h/conn.*.log.gz", Grouping()), ("eve", "eve-58h/eve.json.gz", Grouping()),
-            ("look-ups", "zeek-72h-protocols/dns.*.log.gz", Grouping(by: .domain)),
+            ("lookups", "zeek-72h-protocols/dns.*.log.gz", Grouping(by: .domain)),
         ])
     func sources(set: String, files: String, grouping: Grouping) async throws {
         let reference = try await Reference.shared.value

@@ -54,8 +54,8 @@ def eve_flows():
                    PROTOCOLS.get(event.get("proto", "").lower(), 255), "")
 
 
-# Channels of look-ups for the root, whose name is empty: they lead to the resolver's address.
-nameless = {"look-ups": set()}
+# Channels of lookups for the root, whose name is empty: they lead to the resolver's address.
+nameless = {"lookups": set()}
 
 
 def look_ups():
@@ -63,7 +63,7 @@ def look_ups():
         for row in zeek(path):
             name = name_of(row["query"])
             if row["query"] == "(empty)":
-                nameless["look-ups"].add((row["id.orig_h"], row["id.resp_h"]))
+                nameless["lookups"].add((row["id.orig_h"], row["id.resp_h"]))
             if name and not is_address(name) and "\t" not in name and name.isascii():
                 yield "dns", row["id.orig_h"], row["id.resp_h"], int(row["id.resp_p"]), 17, name
 
@@ -170,14 +170,14 @@ class List:
 
 
 result = {}
-for title, records in (("zeek", connections()), ("eve", eve_flows()), ("look-ups", look_ups()), ("hosts", hosts()),
+for title, records in (("zeek", connections()), ("eve", eve_flows()), ("lookups", look_ups()), ("hosts", hosts()),
                        ("made", made())):
     channels = {}
     with open(folder / f"{title}.tsv", "w") as out:
         for record in records:
             kind, source, destination, port, proto, name = record
             out.write("\t".join(map(str, record)) + "\n")
-            # A look-up's channel is its source and its name; a named flow's has port and protocol too.
+            # A lookup's channel is its source and its name; a named flow's has port and protocol too.
             key = (source, name) if kind == "dns" else (source, name or destination, port, proto)
             count, _ = channels.get(key, (0, None))
             channels[key] = (count + 1, (destination, name))

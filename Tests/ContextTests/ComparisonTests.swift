@@ -19,7 +19,7 @@ struct ComparisonTests {
     private func queries(_ sources: [IPAddress?]) -> [ContextQuery] {
         sources.flatMap { source in
             [
-                ContextQuery(source: source, kinds: [.dns, .tls, .http], compared: WordSearch.comparisons),
+                ContextQuery(source: source, kinds: [.dns, .tls, .http], compared: ContextSearch.comparisons),
                 ContextQuery(source: source, peer: peer.map(Peer.address)),
             ]
         }
@@ -32,7 +32,7 @@ struct ComparisonTests {
     }
 
     @Test(
-        "of look-ups those of names that the source called are there, said in whichever file, and others not",
+        "of lookups those of names that the source called are there, said in whichever file, and others not",
         arguments: [1, 2, 3])
     func lookups(parallelism: Int) async throws {
         func lookup(
@@ -124,8 +124,8 @@ struct ComparisonTests {
         let count = Mutex(0)
 
         func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
-            let words = try await ContextEnricher.gather(findings, run).words(of: findings.first?.source)
-            count.withLock { $0 = words.addressCount(Mark(.ja3, "shared")) }
+            let context = try await ContextEnricher.gather(findings, run).context(of: findings.first?.source)
+            count.withLock { $0 = context.addressCount(Mark(.ja3, "shared")) }
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Context
 
-@Suite("Look-ups of EVE as channels")
+@Suite("Lookups of EVE as channels")
 struct DomainGroupingTests {
     private let folder: Folder
 
@@ -31,10 +31,10 @@ struct DomainGroupingTests {
             detector: CountingDetector(grouping: Grouping(by: .domain)))
         #expect(outcome.findings.map { $0.channel?.peer } == [.name("implant.example")])
         #expect(outcome.findings.first?.occurrences == 8)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.isBalanced)
     }
 
-    @Test("the source keeps its law with flows and look-ups, and with look-ups alone")
+    @Test("the source keeps its law with flows and lookups, and with lookups alone")
     func law() async throws {
         let source = try Sources.eve([try lines()])
         let kinds: [[RecordKind: Set<ColumnName>]] = [

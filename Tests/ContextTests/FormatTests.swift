@@ -24,7 +24,7 @@ struct FormatTests {
     }
 
     @Test(
-        "look-ups are read in all three versions of Suricata's format",
+        "lookups are read in all three versions of Suricata's format",
         arguments: [
             #""dns":{"type":"answer","id":1,"rcode":"NOERROR","rrname":"Implant.example.","rrtype":"A","ttl":9,"rdata":"203.0.113.5"}"#,
             #""dns":{"version":2,"type":"answer","rrname":"implant.example","rrtype":"A","rcode":"NOERROR","answers":[{"rrname":"implant.example","rrtype":"A","ttl":9,"rdata":"203.0.113.5"}]}"#,
@@ -90,7 +90,9 @@ struct FormatTests {
         #expect(toward.evidence["host_from"] == nil)
         #expect(toward.evidence["hosts_seen"] == nil)
         #expect(toward.evidence["queries"] == .texts(["implant.example"]))
-        guard case .text(let said)? = toward.evidence["said"] else { return #expect(Bool(false), "nothing was said") }
+        guard case .text(let said)? = toward.evidence["context_summary"] else {
+            return #expect(Bool(false), "nothing was said")
+        }
         #expect(said.hasPrefix("10.0.0.1 asked 10.0.0.53 for implant.example"))
 
         let byName = try await finding(Grouping(by: .domain))
@@ -110,7 +112,7 @@ struct FormatTests {
         let alert = #""alert":{"action":"allowed","signature_id":1,"signature":"seen","severity":1}"#
         let back = Line.event("alert", at: 2, from: "203.0.113.5", port: 443, to: "10.0.0.1", 50_000, said: alert)
         let other = Line.event("alert", at: 2, id: 99, said: alert)
-        #expect(try await story([Line.flow(at: 1), back, other]).words.alerts.counts == ["seen": 1])
+        #expect(try await story([Line.flow(at: 1), back, other]).context.alerts.counts == ["seen": 1])
     }
 
     @Test(
@@ -119,7 +121,7 @@ struct FormatTests {
     func joiningWithoutID(ignored: Set<Grouping.Part>) async throws {
         let lines = [Line.flow(at: 1, id: nil), Line.tls(at: 1, id: nil, sni: "sni.example")]
         let told = try await story(lines, grouping: Grouping(ignoring: ignored))
-        #expect(told.words.names.counts == ["sni.example": 1])
+        #expect(told.context.names.counts == ["sni.example": 1])
     }
 
     @Test("dirty values do no harm: they are cut, and what is no UTF-8 is replaced")
@@ -134,10 +136,10 @@ struct FormatTests {
         let path = try folder.write("eve.json", bytes)
         let gatherer = Gatherer()
         let outcome = try await run(try Sources.eve([path]), [gatherer, ContextEnricher(ContextOptions())])
-        let words = try #require(gatherer.stories.withLock { $0 }.first).words
-        #expect(words.requests == 3)
-        #expect(words.hosts.counts["\u{FFFD}nvalid"] == 1)
-        #expect(words.agents.counts.keys.allSatisfy { $0.utf8.count < 2100 })
+        let context = try #require(gatherer.stories.withLock { $0 }.first).context
+        #expect(context.requests == 3)
+        #expect(context.hosts.counts["\u{FFFD}nvalid"] == 1)
+        #expect(context.agents.counts.keys.allSatisfy { $0.utf8.count < 2100 })
         #expect(outcome.findings.count == 1)
     }
 
@@ -165,15 +167,15 @@ struct FormatTests {
                 .utf8)
         let gatherer = Gatherer()
         _ = try await run(try Sources.zeek(["\(folder.path)/*.log"]), [gatherer])
-        let words = try #require(gatherer.stories.withLock { $0 }.first).words
-        #expect(words.shown["f00d"]?.isSelfSigned == true)
-        #expect(words.shown["f00d"]?.validFrom == 1_767_268_000_000_000_000)
-        #expect(words.names.counts == ["sni.example": 1])
+        let context = try #require(gatherer.stories.withLock { $0 }.first).context
+        #expect(context.shown["f00d"]?.isSelfSigned == true)
+        #expect(context.shown["f00d"]?.validFrom == 1_767_268_000_000_000_000)
+        #expect(context.names.counts == ["sni.example": 1])
     }
 
     @Test("how many hosts share a value is counted alike in lines that are parsed and in those that need not be")
     func countedAlike() async throws {
-        let words = [
+        let context = [
             (
                 "tls",
                 #""tls":{"sni":"A.example","fingerprint":"f0:0d","version":"TLS 1.2","ja3":{"hash":"j3"},"ja4":"j4"}"#
@@ -187,7 +189,7 @@ struct FormatTests {
             ("fileinfo", #""http":{"hostname":"a.example"},"fileinfo":{"filename":"\/x","sid":[]}"#),
             ("dns", #""dns":{"type":"query","rrname":"a.example"}"#),
         ]
-        let said = words.enumerated().flatMap { number, word in
+        let said = context.enumerated().flatMap { number, word in
             (0...number).map {
                 Line.event(word.0, at: 1, id: 50 + number, from: "10.0.\(number).\(7 + $0)", said: word.1)
             }
@@ -217,7 +219,7 @@ struct FormatTests {
     func readAlike() async throws {
         let answer = #"{"rrname":"a.example","rrtype":"A","ttl":9,"rdata":"1.2.3.4"}"#
         let other = #"{"rrname":"a.example","rrtype":"A","ttl":9,"rdata":"192.0.2.7"}"#
-        let words = [
+        let context = [
             #""dns":{"type":"query","id":1,"rrname":"Q.example.","rrtype":"A","tx_id":0}"#,
             #""dns":{"version":2,"type":"answer","rrname":"a.example","rcode":"NOERROR","answers":[\#(answer),\#(other)]}"#,
             #""dns":{"version":2,"type":"answer","rrname":"a.example","answers":[\#(other)],"authorities":[\#(answer)]}"#,
@@ -237,7 +239,7 @@ struct FormatTests {
             #""http":{"request_headers":[{"hostname":"b.example"}],"url":"\/","status":"200"}"#,
             #""http":{"url":"\/","status":2.5,"length":1}"#,
         ]
-        let lines = words.enumerated().flatMap { number, word in
+        let lines = context.enumerated().flatMap { number, word in
             let type = String(word.dropFirst().prefix { $0 != "\"" })
             let at = Double(number)
             return [
@@ -261,7 +263,7 @@ struct FormatTests {
             read.append(try await records(source, queries))
         }
         #expect(read[0] == read[1])
-        #expect(read[0].count > words.count * 4)
+        #expect(read[0].count > context.count * 4)
     }
 
     @Test("a file that vanished between the readings leaves the findings, and is named")

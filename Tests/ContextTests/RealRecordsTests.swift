@@ -41,11 +41,11 @@ struct Reference: Decodable {
 struct RealRecordsTests {
     /// A channel's tallies in the reference's words.
     private static func tallies(_ story: Story) -> [String: [String: Int]] {
-        let words = story.words
+        let context = story.context
         let all: [String: Tally] = [
-            "names": words.names, "hosts": words.hosts, "queries": words.queries, "agents": words.agents,
-            "urls": words.urls, "methods": words.methods, "statuses": words.statuses, "ja3": words.ja3,
-            "alerts": words.alerts, "notices": words.notices, "files": words.files, "software": words.software,
+            "names": context.names, "hosts": context.hosts, "queries": context.queries, "agents": context.agents,
+            "urls": context.urls, "methods": context.methods, "statuses": context.statuses, "ja3": context.ja3,
+            "alerts": context.alerts, "notices": context.notices, "files": context.files, "software": context.software,
         ]
         var counts = all.mapValues(\.counts).filter { !$0.value.isEmpty }
         if let name = story.name {

@@ -1,4 +1,4 @@
-import ContextWords
+import RecordArenas
 import Testing
 
 @Suite("How many sources share a value")
@@ -6,30 +6,30 @@ struct SharingTests {
     /// Counts in the memory that scanners write to.
     private final class Counter {
         private let interest = ContextInterestCreate(.max, .min, .max)
-        private let book: OpaquePointer?
+        private let arena: OpaquePointer?
 
-        init() { book = ContextBookCreate(interest) }
+        init() { arena = RecordArenaCreate(interest) }
 
         deinit {
-            ContextBookDestroy(book)
+            RecordArenaDestroy(arena)
             ContextInterestDestroy(interest)
         }
 
-        var isFull: Bool { ContextBookIsFull(book) }
+        var isFull: Bool { RecordArenaIsFull(arena) }
 
         func add(_ value: String, from source: Int) {
-            ContextBookCountSource(
-                book, 0, 0, value, value.utf8.count, SensorAddress(high: 0, low: UInt64(source))
+            RecordArenaCountSource(
+                arena, 0, 0, value, value.utf8.count, SensorAddress(high: 0, low: UInt64(source))
             )
         }
 
-        func expect(_ value: String) { ContextBookExpect(book, 0, 0, value, value.utf8.count) }
+        func expect(_ value: String) { RecordArenaExpect(arena, 0, 0, value, value.utf8.count) }
 
         func sources(of value: String) -> (hashes: [UInt64], hasMore: Bool) {
             var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
             var hasMore = false
-            let count = ContextBookSources(
-                book, 0, 0, value, value.utf8.count, &found, &hasMore)
+            let count = RecordArenaSources(
+                arena, 0, 0, value, value.utf8.count, &found, &hasMore)
             return (Array(found.prefix(count)), hasMore)
         }
     }

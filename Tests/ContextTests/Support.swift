@@ -69,7 +69,7 @@ func run(
 func records(
     _ source: any ContextSource, _ queries: [ContextQuery], parallelism: Int = 1
 ) async throws -> [MemoryRecord] {
-    let kinds = WordRow.columns.filter { [.dns, .tls, .http].contains($0.key) }
+    let kinds = ContextRow.columns.filter { [.dns, .tls, .http].contains($0.key) }
     let scan = Scan(kinds: kinds, parallelism: parallelism, now: Timestamp(nanoseconds: 0))
     return try await source.records(about: queries, scan).flatMap { try $0.records(kinds) }
 }

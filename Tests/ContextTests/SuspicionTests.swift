@@ -212,7 +212,7 @@ struct SuspicionTests {
         #expect(found.allSatisfy { !$0.modifiers.contains { $0.name == "cluster" } })
     }
 
-    @Test("look-ups at the beacon's own rhythm are folded under it, and others stand")
+    @Test("lookups at the beacon's own rhythm are folded under it, and others stand")
     func lookups() async throws {
         var lines: [String] = []
         for call in 0..<20 {
@@ -235,7 +235,7 @@ struct SuspicionTests {
         let beacon = try #require(found.first { $0.channel?.port == 443 })
         let lookups = try #require(beacon.evidence["lookups"]).description
         #expect(lookups.contains("implant.example, before 20 of 20 calls"))
-        #expect(beacon.evidence["said"]?.description.contains("every 60 s") == true)
+        #expect(beacon.evidence["context_summary"]?.description.contains("every 60 s") == true)
     }
 
     /// Says of every channel that it calls each minute.

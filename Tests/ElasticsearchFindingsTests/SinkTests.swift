@@ -37,7 +37,7 @@ struct SinkTests {
         let fields = BuiltInPlugins.registry.descriptors.flatMap(\.evidence)
         try await sink.begin(header, Column.all(with: fields), resume: nil)
         try await sink.write(findings)
-        var run = Run(header: header, window: TimeWindow(until: end), account: Account(), accounts: [:])
+        var run = Run(header: header, window: TimeWindow(until: end), ingest: IngestCounts(), ingestBySource: [:])
         run.findings = findings.count
         _ = try await sink.commit(run)
     }
@@ -80,7 +80,8 @@ struct SinkTests {
             PluginContext(folder: NSTemporaryDirectory()))
         try await sink.begin(Self.header, columns, resume: nil)
         try await sink.write(findings)
-        var run = Run(header: Self.header, window: TimeWindow(until: Self.end), account: Account(), accounts: [:])
+        var run = Run(
+            header: Self.header, window: TimeWindow(until: Self.end), ingest: IngestCounts(), ingestBySource: [:])
         run.findings = findings.count
         run.dropped = [
             DroppedChannels(filter: "history", rule: DroppedChannels.known, channels: 2, records: 9, findings: 2)

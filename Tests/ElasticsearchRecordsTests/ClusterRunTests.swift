@@ -49,7 +49,7 @@ enum Runs {
             rows = outcome.findings.map { finding in
                 outcome.columns.map { "\($0.name)=\($0.value(of: finding)?.description ?? "")" }.joined(separator: " ")
             }
-            used = outcome.run.account.used["flow"]?.count ?? 0
+            used = outcome.run.ingest.used["flow"]?.count ?? 0
             channels = outcome.run.channels
             warnings = outcome.run.warnings
             dropped = outcome.run.dropped

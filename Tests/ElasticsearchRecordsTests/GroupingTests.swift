@@ -171,7 +171,7 @@ struct GroupingTests {
 
     private static let fewFlows = SampleFlowDocuments.generated(channels: 50, beacons: 1).eve
 
-    @Test("judges toward names as reading all does, by handshakes and look-ups, and reads the flows of those alone")
+    @Test("judges toward names as reading all does, by handshakes and lookups, and reads the flows of those alone")
     func names() async throws {
         let server = try await ClusterServer(.osmem)
         let all = Self.implants.documents
@@ -191,7 +191,7 @@ struct GroupingTests {
                     + "\(finding.destinationDegree ?? 0)"
             }.sorted()
         }
-        let expected = try await peers("group: false")
+        let expected = try await peers("grouping: off")
         #expect(expected.contains("192.168.77.1 → said.example:443 tcp 100 20 1"), "\(expected)")
         #expect(expected.contains("192.168.77.2 → asked.example:443 tcp 100 20 1"), "\(expected)")
         #expect(try await peers("") == expected)

@@ -40,7 +40,7 @@ struct DemoRunTests {
         #expect(try folder.read("beacons.html").contains("160.153.76.129"))
     }
 
-    @Test("what the sensor said ends the story: who was called, how, with what, how much, its look-ups and its alert")
+    @Test("what the sensor said ends the story: who was called, how, with what, how much, its lookups and its alert")
     func tellsTheStory() throws {
         let folder = TemporaryFolder()
         _ = try demo(folder)
@@ -51,12 +51,12 @@ struct DemoRunTests {
         #expect(finding["host_confirmed_by"] as? [String] == ["dns-answer"])
         #expect(finding["host_denied_by"] as? String == nil)
         #expect(finding["user_agents"] as? [String] == ["curl/7.54.0"])
-        let said = try #require(finding["said"] as? String)
+        let said = try #require(finding["context_summary"] as? String)
         let interval = said.contains(" every 61 s ") ? 61 : 60
         #expect(
             said
                 == "192.168.0.53 called www.huntoperator.com every \(interval) s over HTTP with curl on a Mac: 513 kB out, "
-                + "2.2 MB in over 24 h; its look-ups folded in, before 1,426 of 1,426 calls; alert: ET POLICY curl "
+                + "2.2 MB in over 24 h; its lookups folded in, before 1,426 of 1,426 calls; alert: ET POLICY curl "
                 + "User-Agent Outbound × 24")
         #expect(try folder.read("beacons.html").contains("24 on its flows, mostly ET POLICY curl User-Agent Outbound"))
     }

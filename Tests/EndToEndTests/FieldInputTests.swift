@@ -86,7 +86,7 @@ struct FieldInputTests {
     @Test("a stream of many logs counts the same as a file and as standard input, wherever conn begins in it")
     func mixedStream() throws {
         #expect(try shell("flare hunt - < 12-mixed-stream/zeek-stream.json").errors.contains(": 320 used"))
-        // 3 MB of look-ups before the first connection.
+        // 3 MB of lookups before the first connection.
         let late =
             "d=$(mktemp -d); (for i in $(seq 60); do grep '\"_path\":\"dns\"' 12-mixed-stream/zeek-stream.json; done; "
             + "grep '\"_path\":\"conn\"' 12-mixed-stream/zeek-stream.json) > $d/late.json; "

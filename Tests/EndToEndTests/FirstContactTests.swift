@@ -134,7 +134,7 @@ struct FirstContactTests {
         }
     }
 
-    @Test("a line that two detectors read, as a flow and as a look-up, counts once")
+    @Test("a line that two detectors read, as a flow and as a lookup, counts once")
     func countedOnce() throws {
         let lookups = (0..<50).map {
             #"{"timestamp":"\#(SampleFlows.time($0 * 60))","flow_id":\#(5000 + $0),"event_type":"dns","#
@@ -172,7 +172,9 @@ struct FirstContactTests {
         #expect(finding["dest_ip"] as? String == "45.77.0.53")
         #expect(finding["host"] as? String == nil)
         #expect(finding["queries"] as? [String] == ["implant.example"])
-        #expect((finding["said"] as? String)?.hasPrefix("192.168.0.53 asked 45.77.0.53 for implant.example") == true)
+        #expect(
+            (finding["context_summary"] as? String)?.hasPrefix("192.168.0.53 asked 45.77.0.53 for implant.example")
+                == true)
     }
 
     // MARK: The demo

@@ -91,7 +91,7 @@ struct HostileNumbersTests {
                   - {plugin: sqlite, path: h.sqlite}
                   - {plugin: table}
                 """)
-            // Numbers of flows are rejected; of look-ups none is read that could be.
+            // Numbers of flows are rejected; of lookups none is read that could be.
             let code: Int32 = grouping == "domain" ? 0 : 3
             try expect([code], "run", "p.yaml")
             try expect([code], "run", "p.yaml", "--set", "window=24h")

@@ -104,7 +104,7 @@ struct MeasuringCommandTests {
     }
 
     @Test("every command ends as a run does where records are rejected; nothing to judge writes nothing")
-    func books() throws {
+    func counts() throws {
         let flow = { (second: Int) in
             """
             {"timestamp":"2024-03-04T10:\(second / 60 + 10):\(second % 60 + 10).000000+0000","event_type":"flow",\

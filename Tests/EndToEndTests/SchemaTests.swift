@@ -15,7 +15,7 @@ struct SchemaTests {
         #expect(printed == kept, "run: scripts/reference")
     }
 
-    @Test("it covers a recorded plugin from outside", .enabled(if: Python.isThere))
+    @Test("it covers a recorded external plugin", .enabled(if: Python.isThere))
     func outside() throws {
         let folder = TemporaryFolder()
         let environment = ["XDG_CONFIG_HOME": folder.url.path]

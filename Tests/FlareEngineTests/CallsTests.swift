@@ -166,13 +166,13 @@ struct CallsTests {
             of: CountingDetector(minimumCount: 2, grouping: Grouping(by: .both)), in: records)
         #expect(outcome.findings.map(\.channel?.peer) == [.name("c2.example")])
         #expect(outcome.findings.first?.occurrences == 12)
-        #expect(outcome.run.statements.contains("0 calls name their host, 12 are named by a look-up before them"))
+        #expect(outcome.run.statements.contains("0 calls name their host, 12 are named by a lookup before them"))
     }
 
     @Test(
-        "a look-up names a call where it is the source's own, the last one answered with the address before it, and still holds",
+        "a lookup names a call where it is the source's own, the last one answered with the address before it, and still holds",
         arguments: [
-            // Seconds from the look-up to the call, its TTL, and the name of the call.
+            // Seconds from the lookup to the call, its TTL, and the name of the call.
             (1.0, "60", "a.example"), (350.0, "60", "a.example"), (370.0, "60", ""), (-1.0, "60", ""),
             (7000.0, "3600", "a.example"), (7300.0, "3600", ""), (3500.0, "", "a.example"), (3700.0, "", ""),
             (500.0, "-5", ""), (300.0, "0", "a.example"),
@@ -201,7 +201,7 @@ struct CallsTests {
         #expect(found.mapValues(\.occurrences) == ["evil.example": 4, "news.example": 7, "said.example": 1])
     }
 
-    @Test("without SNI and look-up the host of the certificate names a call; a pattern and a person's name do not")
+    @Test("without SNI and lookup the host of the certificate names a call; a pattern and a person's name do not")
     func certified() async throws {
         func records(_ subject: String) -> [MemoryRecord] {
             (0..<12).flatMap { place in
@@ -228,7 +228,7 @@ struct CallsTests {
         #expect(found["203.0.113.1"]?.host == "a.example")
     }
 
-    @Test("a look-up names no call to a proxy")
+    @Test("a lookup names no call to a proxy")
     func proxyLookedUp() async throws {
         let records = (0..<8).flatMap { place -> [MemoryRecord] in
             let (time, id) = (Double(place), Int64(place))

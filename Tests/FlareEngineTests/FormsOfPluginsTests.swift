@@ -52,7 +52,7 @@ struct FormsOfPluginsTests {
         #expect(outcome.run.channels == 3)
         #expect(sink.events.first == .begin(columns: outcome.columns.map(\.name), mark: nil))
         #expect(sink.events.last == .commit)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.isBalanced)
     }
 
     @Test("the same findings with 1, 2 and 7 threads", arguments: [1, 2, 7])
@@ -75,7 +75,7 @@ struct FormsOfPluginsTests {
         _ = try await Self.run(MemorySource(Self.flows), CountingDetector(minimumCount: 10), sink: read)
         #expect(grouped.rows == read.rows)
         #expect(cluster.fetched == 50)
-        #expect(outcome.run.account.usedCount == Self.flows.count)
+        #expect(outcome.run.ingest.usedCount == Self.flows.count)
         #expect(outcome.run.channels == 3)
     }
 
@@ -117,7 +117,7 @@ struct FormsOfPluginsTests {
             outcome.findings[0].evidence["addresses"] == .texts((0..<10).map { "203.0.113.\($0)" }))
     }
 
-    @Test("records of another kind: look-ups grouped by the domain asked for")
+    @Test("records of another kind: lookups grouped by the domain asked for")
     func otherKinds() async throws {
         let lookups = (0..<40).map {
             MemoryRecord(
@@ -128,7 +128,7 @@ struct FormsOfPluginsTests {
             MemorySource(lookups + Self.flows), CountingDetector(grouping: Grouping(by: .domain)))
         #expect(outcome.findings.map { $0.channel?.peer } == [.name("c2.example.org")])
         #expect(outcome.findings.first?.occurrences == 40)
-        #expect(outcome.run.account.skipped["flow"]?.count == Self.flows.count)
+        #expect(outcome.run.ingest.skipped["flow"]?.count == Self.flows.count)
     }
 
     @Test("two groupings in one run: each detector has its own channels and census")
@@ -145,15 +145,15 @@ struct FormsOfPluginsTests {
         #expect(outcome.findings.filter { $0.channel?.port == nil }.count == 3)
     }
 
-    @Test("a plugin from outside answers batches through plain data alone")
+    @Test("a external plugin answers batches through plain data alone")
     func outsideForm() async throws {
-        let outcome = try await Self.run(MemorySource(Self.flows), OutsideDetector(), threads: 3)
+        let outcome = try await Self.run(MemorySource(Self.flows), ExternalDetector(), threads: 3)
         #expect(outcome.findings.map(\.summary) == ["50 records from outside"])
     }
 }
 
 /// Judges batches as a process or a library outside would: everything crosses as bytes.
-private struct OutsideDetector: Detector {
+private struct ExternalDetector: Detector {
     struct Content: Judgement {
         var score: Double
         var count: Int

@@ -23,7 +23,7 @@ struct LiveRunTests {
         let engine = RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000))
         try await engine.follow(Self.pipeline(LiveMemorySource(Self.minutes(0..<200), neverEnds: true), [sink])) {
             outcome, _ in
-            if let outcome, outcome.run.account.read > 190 { engine.meter.cancel() }
+            if let outcome, outcome.run.ingest.read > 190 { engine.meter.cancel() }
         }
         #expect(sink.findings.count == 1)
     }
@@ -38,9 +38,9 @@ struct LiveRunTests {
         }
         let outcome = try #require(last.withLock { $0 })
         #expect(sink.findings.first?.occurrences == 30)
-        #expect(outcome.run.account.read == 120)
-        #expect(outcome.run.account.usedCount == 30)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.read == 120)
+        #expect(outcome.run.ingest.usedCount == 30)
+        #expect(outcome.run.ingest.isBalanced)
     }
 
     @Test("after a restart it goes on from its checkpoint, and sends nothing twice")
@@ -90,8 +90,8 @@ struct LiveRunTests {
             last.withLock { $0 = outcome }
         }
         let outcome = try #require(last.withLock { $0 })
-        #expect(outcome.run.account.rejected["from the future"]?.count == 1)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.rejected["from the future"]?.count == 1)
+        #expect(outcome.run.ingest.isBalanced)
         #expect(outcome.run.window.until == Timestamp(seconds: 1_700_000_000 + 99 * 60).advanced(by: 1))
         #expect(outcome.findings.isEmpty)
         #expect(outcome.run.findings == 1)
@@ -107,7 +107,7 @@ struct LiveRunTests {
         var pipeline = Self.pipeline(LiveMemorySource(script), [sink])
         pipeline.window = .all
         try await engine.follow(pipeline) { outcome, _ in last.withLock { $0 = outcome } }
-        #expect(last.withLock { $0 }?.run.account.usedCount == 63)
+        #expect(last.withLock { $0 }?.run.ingest.usedCount == 63)
         #expect(Set(sink.findings.map(\.id)).count == 1)
     }
 

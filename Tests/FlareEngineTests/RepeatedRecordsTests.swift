@@ -24,7 +24,7 @@ struct RepeatedRecordsTests {
             detectors: [.init("counting", CountingDetector())], sinks: [.init("sink", MemorySink())], threads: threads)
         change(&pipeline)
         let outcome = try await RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000)).run(pipeline)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.isBalanced)
         return outcome
     }
 
@@ -39,8 +39,8 @@ struct RepeatedRecordsTests {
         let outcome = try await Self.run(
             ["a": Self.calls(0..<100), "b": Self.calls(60..<140), "c": Self.calls(130..<150)], threads: threads)
         #expect(outcome.findings.map(\.occurrences) == [150])
-        #expect(outcome.run.account.usedCount == 150)
-        let skipped = try #require(outcome.run.account.skipped["also in another file"])
+        #expect(outcome.run.ingest.usedCount == 150)
+        let skipped = try #require(outcome.run.ingest.skipped["also in another file"])
         #expect(skipped.count == 50)
         #expect(skipped.first == Timestamp(seconds: 1_700_000_000 + 3600))
         #expect(skipped.last == Timestamp(seconds: 1_700_000_000 + 139 * 60))
@@ -56,7 +56,7 @@ struct RepeatedRecordsTests {
         let forward = try await Self.run(["a": a, "b": b], threads: 1)
         let backward = try await Self.run(["b": b, "a": a], threads: 2)
         #expect(try text(forward.findings) == text(backward.findings))
-        #expect(forward.run.account.skipped == backward.run.account.skipped)
+        #expect(forward.run.ingest.skipped == backward.run.ingest.skipped)
         // Of two that say different things the one that says more is used.
         #expect(forward.findings.first?.bytesToServer == 14_080)
     }
@@ -75,8 +75,8 @@ struct RepeatedRecordsTests {
         ]
         for inputs in cases {
             let outcome = try await Self.run(inputs)
-            #expect(outcome.run.account.usedCount == 20)
-            #expect(outcome.run.account.skipped.isEmpty)
+            #expect(outcome.run.ingest.usedCount == 20)
+            #expect(outcome.run.ingest.skipped.isEmpty)
         }
     }
 
@@ -85,7 +85,7 @@ struct RepeatedRecordsTests {
         let outcome = try await Self.run(
             ["a": Self.calls(0..<10) + Self.calls(5..<10), "b": Self.calls(5..<20) + Self.calls(5..<10)])
         #expect(outcome.findings.map(\.occurrences) == [25])
-        #expect(outcome.run.account.skipped["also in another file"]?.count == 10)
+        #expect(outcome.run.ingest.skipped["also in another file"]?.count == 10)
     }
 
     @Test("of two sources are both used, and so is what a source does not say may repeat")
@@ -103,7 +103,7 @@ struct RepeatedRecordsTests {
             $0.window = .last(30 * 60_000_000_000)
         }
         #expect(outcome.findings.map(\.occurrences) == [31])
-        let skipped = outcome.run.account.skipped.mapValues(\.count)
+        let skipped = outcome.run.ingest.skipped.mapValues(\.count)
         #expect(skipped == ["outside the window": 138, "also in another file": 31])
     }
 
@@ -124,7 +124,7 @@ struct RepeatedRecordsTests {
         }
         let outcome = try await Self.run(["a": calls, "b": Array(calls[64_000..<68_000])], threads: 1)
         #expect(outcome.findings.reduce(0) { $0 + ($1.occurrences ?? 0) } == 70_000)
-        #expect(outcome.run.account.skipped["also in another file"]?.count == 4000)
+        #expect(outcome.run.ingest.skipped["also in another file"]?.count == 4000)
     }
 }
 
@@ -152,7 +152,7 @@ private final class InputCursor: Cursor, @unchecked Sendable {
     // Only the engine's thread that drives the cursor touches it: the law of `Cursor`.
     private var rest: ArraySlice<(name: String, cursor: MemoryCursor)>
     let mayRepeat: Bool
-    private(set) var account = Account()
+    private(set) var ingest = IngestCounts()
 
     init(_ inputs: [(name: String, records: [MemoryRecord])], mayRepeat: Bool) {
         rest = inputs.map { ($0.name, MemoryCursor($0.records, batchSize: 70)) }[...]
@@ -162,7 +162,7 @@ private final class InputCursor: Cursor, @unchecked Sendable {
     func next(into batch: inout RecordBatch) throws -> Bool {
         guard let (name, cursor) = rest.first else { return false }
         if try !cursor.next(into: &batch) {
-            account.merge(cursor.account)
+            ingest.merge(cursor.ingest)
             rest.removeFirst()
         }
         batch.origin = name

@@ -38,9 +38,9 @@ struct RunEngineTests {
     func relativeWindow() async throws {
         let outcome = try await Self.run(Self.calls(100)) { $0.window = .last(30 * 60_000_000_000) }
         #expect(outcome.findings.first?.occurrences == 31)
-        #expect(outcome.run.account.skipped["outside the window"]?.count == 69)
-        #expect(outcome.run.account.skipped["outside the window"]?.first == Timestamp(seconds: Self.noon))
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.skipped["outside the window"]?.count == 69)
+        #expect(outcome.run.ingest.skipped["outside the window"]?.first == Timestamp(seconds: Self.noon))
+        #expect(outcome.run.ingest.isBalanced)
     }
 
     @Test("an explicit window has its beginning inside and its end outside")
@@ -51,7 +51,7 @@ struct RunEngineTests {
         }
         #expect(outcome.findings.first?.occurrences == 10)
         #expect(outcome.findings.first?.firstSeen == Timestamp(seconds: Self.noon + 600))
-        #expect(outcome.run.account.skipped["outside the window"]?.count == 90)
+        #expect(outcome.run.ingest.skipped["outside the window"]?.count == 90)
     }
 
     @Test("an enricher that fails leaves the findings as they were, is named, and makes the run not whole")
@@ -79,8 +79,8 @@ struct RunEngineTests {
             $0.maxRejected = 0.1
         }
         #expect(outcome.findings.first?.occurrences == 31)
-        #expect(outcome.run.account.rejected["from the future"]?.count == 1)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.rejected["from the future"]?.count == 1)
+        #expect(outcome.run.ingest.isBalanced)
         #expect(outcome.conditions.isEmpty)
     }
 

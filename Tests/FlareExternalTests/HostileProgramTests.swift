@@ -192,7 +192,7 @@ struct HostileProgramTests {
         plugin = PluginDescriptor(
             kind: .detector, name: "gone", summary: "", origin: .executable(["./nothing-here"], folder: "/tmp"),
             options: [], evidence: [], make: nil)
-        let made = try? OutsidePlugins.maker(plugin, OptionValues([:], defaultsOf: []), PluginContext())
+        let made = try? ExternalPlugins.maker(plugin, OptionValues([:], defaultsOf: []), PluginContext())
         let detector = made as? ProgramDetector
         await #expect(throws: (any Error).self) {
             _ = try await detector?.program.ask("judge")

@@ -89,7 +89,7 @@ struct LibraryAdapterTests {
         var descriptor = PluginDescriptor(
             kind: .detector, name: said.name, summary: said.summary, origin: .library("memory"), options: said.options,
             evidence: said.evidence, make: nil)
-        descriptor.outside = OutsideRecord()
+        descriptor.outside = ExternalRecord()
         descriptor.outside?.traits = said.traits
         let options = OptionValues(["fewest": .integer(3)], defaultsOf: said.options)
         let detector = LibraryDetector(library: LibraryInstance(descriptor, options) { _ in image })
@@ -122,7 +122,7 @@ struct LibraryAdapterTests {
                 try exported.enrich($0, OpaquePointer(Unmanaged.passUnretained(call).toOpaque()))
             }
         }
-        let changes = try OutsideChanges(call.answer.changes.map { try LibraryDetector.json($0) })
+        let changes = try ExternalChanges(call.answer.changes.map { try LibraryDetector.json($0) })
         let enriched = try changes.applied(to: findings, Owner.evidence)
         #expect(enriched.map(\.source) == ["10.0.0.0", "10.0.0.0", "10.0.0.1"].map { IPAddress($0) })
         #expect(enriched[1].evidence["owner"] == .text("ada"))

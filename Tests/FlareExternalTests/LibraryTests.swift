@@ -59,15 +59,15 @@ struct CLibrary {
         try #require(process.terminationStatus == 0)
     }
 
-    func run(limits change: (inout OutsideLimits) -> Void = { _ in }) async throws -> RunOutcome {
+    func run(limits change: (inout ExternalLimits) -> Void = { _ in }) async throws -> RunOutcome {
         defer { try? FileManager.default.removeItem(at: folder) }
         var descriptor = PluginDescriptor(
             kind: .detector, name: "tiny", summary: "A test.", origin: .library(path), options: [], evidence: [],
             make: nil)
-        var record = OutsideRecord()
+        var record = ExternalRecord()
         change(&record.limits)
         descriptor.outside = record
-        let plugin = try OutsidePlugins.maker(descriptor, OptionValues([:], defaultsOf: []), PluginContext())
+        let plugin = try ExternalPlugins.maker(descriptor, OptionValues([:], defaultsOf: []), PluginContext())
         let records = (0..<30).map { number in
             MemoryRecord(at: Double(number) * 10, from: "10.0.0.\(number % 3)", to: "203.0.113.9", up: Int64(number))
         }
@@ -78,7 +78,7 @@ struct CLibrary {
                 sinks: [.init("sink", MemorySink())]))
     }
 
-    func failure(limits change: (inout OutsideLimits) -> Void = { _ in }) async -> String {
+    func failure(limits change: (inout ExternalLimits) -> Void = { _ in }) async -> String {
         do {
             _ = try await run(limits: change)
             return "the run did not fail"
@@ -147,12 +147,12 @@ struct LibraryTests {
     @Test("a library without the function is refused")
     func missingSymbol() throws {
         let library = try CLibrary("int other(void) { return 1; }")
-        #expect(throws: OutsideFault.self) { try LibraryImage.load(library.path) }
+        #expect(throws: ExternalFault.self) { try LibraryImage.load(library.path) }
         #expect(Self.complaint(library.path).contains("it exports no function flare_plugin_open"))
     }
 
     static func complaint(_ path: String) -> String {
-        do throws(OutsideFault) {
+        do throws(ExternalFault) {
             _ = try LibraryImage.load(path)
             return "it was loaded"
         } catch {
@@ -194,17 +194,17 @@ struct LibraryTests {
             contentsOf: CLibrary.project.appending(path: "examples/c/steady_upload.c"), encoding: .utf8)
         #expect(code.split(separator: "\n").count < 60)
         let library = try CLibrary(code)
-        let plugin = try await OutsidePlugins.introduce(library: library.path)
+        let plugin = try await ExternalPlugins.introduce(library: library.path)
         #expect(plugin.description.name == "steady-upload")
         #expect(plugin.description.options.map(\.name) == ["ratio"])
         var descriptor = PluginDescriptor(
             kind: .detector, name: "steady-upload", summary: plugin.description.summary,
             origin: .library(library.path), options: plugin.description.options,
             evidence: plugin.description.evidence, make: nil)
-        descriptor.outside = OutsideRecord()
+        descriptor.outside = ExternalRecord()
         descriptor.outside?.traits = plugin.description.traits
         let options = OptionValues(["ratio": .number(5)], defaultsOf: descriptor.options)
-        let made = try OutsidePlugins.maker(descriptor, options, PluginContext())
+        let made = try ExternalPlugins.maker(descriptor, options, PluginContext())
         let detector = try #require(made as? any Detector)
         let records =
             (0..<20).map { MemoryRecord(at: Double($0), from: "10.0.0.1", to: "203.0.113.9", up: 600, down: 100) }

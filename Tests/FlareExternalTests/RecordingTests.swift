@@ -5,9 +5,9 @@ import Testing
 @testable import FlareExternal
 @testable import FlarePipeline
 
-@Suite("Plugins from outside are recorded in plugins.yaml")
+@Suite("External plugins are recorded in plugins.yaml")
 struct RecordingTests {
-    static let description = OutsideDescription(
+    static let description = ExternalDescription(
         kind: .detector, name: "long-gaps", summary: "Finds \"gaps\": $5 ones.",
         options: [
             OptionDescription(
@@ -17,14 +17,14 @@ struct RecordingTests {
         ],
         evidence: [Field("gap", .number, unit: "s", "The longest.")])
 
-    static func entry(_ description: OutsideDescription = description) throws -> [String] {
+    static func entry(_ description: ExternalDescription = description) throws -> [String] {
         try PluginsFileEntryText(
             description: description, origin: .executable(["python3", "/x/y z.py"], folder: "/"),
-            record: OutsideRecord()
+            record: ExternalRecord()
         ).lines()
     }
 
-    static func edited(_ text: String, _ description: OutsideDescription = description) throws -> String {
+    static func edited(_ text: String, _ description: ExternalDescription = description) throws -> String {
         try PluginsFileEditor(text, path: "plugins.yaml")
             .text(with: entry(description), kind: description.kind, name: description.name)
     }
@@ -37,7 +37,7 @@ struct RecordingTests {
         let file = PluginsFile(root, .init("plugins.yaml", .commandLine), &context)
         try context.finish()
         let entry = try #require(file.entries.first)
-        let said = OutsideDescription(
+        let said = ExternalDescription(
             kind: .detector, name: entry.settings.name, summary: entry.settings.summary ?? "", options: entry.options,
             evidence: entry.evidence, traits: entry.traits)
         #expect(said == Self.description)
@@ -123,7 +123,7 @@ struct RecordingTests {
         ])
     func unusable(json: String, said: String) {
         #expect {
-            try OutsideDescription.read(Array(json.utf8))
+            try ExternalDescription.read(Array(json.utf8))
         } throws: {
             "\($0)".contains(said)
         }

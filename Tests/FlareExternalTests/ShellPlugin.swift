@@ -24,15 +24,15 @@ struct ShellPlugin {
     ///   - body: what follows the introduction; the first question to judge has the id 3.
     ///   - limits: what the program may do.
     init(
-        _ body: String, introduction: String = Self.introduction, onFailure: OutsideRecord.OnFailure = .endRun,
-        settles: Bool = false, sandbox: OutsideRecord.Sandbox = .none,
-        limits change: (inout OutsideLimits) -> Void = { _ in }
+        _ body: String, introduction: String = Self.introduction, onFailure: ExternalRecord.OnFailure = .endRun,
+        settles: Bool = false, sandbox: ExternalRecord.Sandbox = .none,
+        limits change: (inout ExternalLimits) -> Void = { _ in }
     ) {
         var descriptor = PluginDescriptor(
             kind: .detector, name: "shell", summary: "A test.",
             origin: .executable(["/bin/sh", "-c", introduction + body], folder: "/"), options: [], evidence: [],
             make: nil)
-        var record = OutsideRecord()
+        var record = ExternalRecord()
         record.onFailure = onFailure
         record.sandbox = sandbox
         if settles { record.traits.settles = true }
@@ -43,7 +43,7 @@ struct ShellPlugin {
 
     /// Runs it over three channels.
     func run(cancelledBy meter: ReadMeter = ReadMeter()) async throws -> RunOutcome {
-        let plugin = try OutsidePlugins.maker(descriptor, OptionValues([:], defaultsOf: []), PluginContext())
+        let plugin = try ExternalPlugins.maker(descriptor, OptionValues([:], defaultsOf: []), PluginContext())
         let detector = try #require(plugin as? any Detector)
         let records = (0..<30).map { number in
             MemoryRecord(at: Double(number) * 10, from: "10.0.0.\(number % 3)", to: "203.0.113.9")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FlareOptions
 
-@Suite("JSON of plugins from outside")
+@Suite("JSON of external plugins")
 struct JSONReaderTests {
     static func read(_ text: String) -> String {
         do throws(JSONReader.Fault) {

@@ -76,7 +76,7 @@ enum Sample {
 
     struct Lookups: Detector, BuiltInPlugin {
         static let name = "lookups"
-        static let summary = "Finds intervals of look-ups."
+        static let summary = "Finds intervals of lookups."
         var demand: Demand { Demand(grouping: Grouping(by: .domain)) }
 
         init(_ options: NoOptions, _ context: PluginContext) {}

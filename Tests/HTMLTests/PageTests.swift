@@ -75,7 +75,7 @@ struct PageTests {
         let sample = SampleReport(count: 1)
         let header = RunHeader(
             pipeline: "\"\u{301} onload=x <b>", version: "0", started: sample.run.header.started, sources: [])
-        let run = Run(header: header, window: sample.run.window, account: Account(), accounts: [:])
+        let run = Run(header: header, window: sample.run.window, ingest: IngestCounts(), ingestBySource: [:])
         let html = try ReportPage(
             Report(run: run, columns: sample.columns, findings: sample.findings, options: HTMLOptions(), links: [])
         ).html()
@@ -184,8 +184,10 @@ struct PageTests {
     @Test("a sentence keeps its end, however long a name in it")
     func sentences() throws {
         let name = String(repeating: "x", count: 900)
-        let subject = finding { $0.evidence["said"] = .text("10.0.0.1 called \(name) every 60 s; alert: ET MALWARE") }
-        let columns = Column.standard + [Column(evidence: Field("said", .text, "What was said."))]
+        let subject = finding {
+            $0.evidence["context_summary"] = .text("10.0.0.1 called \(name) every 60 s; alert: ET MALWARE")
+        }
+        let columns = Column.standard + [Column(evidence: Field("context_summary", .text, "What was said."))]
         let report = Report(
             run: SampleReport(count: 0).run, columns: columns, findings: [subject], options: HTMLOptions(), links: [])
         let html = try ReportPage(report).html()

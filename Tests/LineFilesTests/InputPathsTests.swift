@@ -51,7 +51,7 @@ struct InputPathsTests {
         try folder.replace(line(0) + lines(7..<9), as: "b.json")
         let opened = try open("*.json")
         #expect(opened.files.count == 2)
-        #expect(opened.notes == Account())
+        #expect(opened.notes == IngestCounts())
     }
 
     @Test("of what a pattern matches, a pipe without a writer is named and left out, and nobody waits for it")

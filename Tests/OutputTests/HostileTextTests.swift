@@ -185,7 +185,7 @@ struct HostileTextTests {
         let header = RunHeader(pipeline: "<b>\u{301}", version: "0", started: Timestamp(seconds: 0), sources: ["<i>"])
         try await sink.begin(header, columns, resume: nil)
         try await sink.write(findings)
-        var run = Run(header: header, window: .all, account: Account(), accounts: [:])
+        var run = Run(header: header, window: .all, ingest: IngestCounts(), ingestBySource: [:])
         run.warnings = ["</p><img src=x onerror=alert(1)>\u{301}"]
         _ = try await sink.commit(run)
         struct Page: Decodable {

@@ -41,7 +41,7 @@ struct AskedAgainTests {
         #expect(found.words(.dns).isEmpty)
     }
 
-    @Test("look-ups that were answered with an address are found, whoever made them", arguments: [256 << 20, 0])
+    @Test("lookups that were answered with an address are found, whoever made them", arguments: [256 << 20, 0])
     func answers(memory: Int) async throws {
         let asked = try source(["dns.pcap"], memory: ByteSize(bytes: Int64(memory)))
         let found = try await answer(asked, ContextQuery(source: nil, peer: .address(Self.server)))

@@ -33,13 +33,13 @@ struct ConnectionTests {
         #expect(found.flows.map(\.packets) == [[1, 3]])
         #expect(found.flows.map(\.bytes) == [[61, 2657]])
         #expect(found.words(.dns).map { $0[.responseCode] } == ["NOERROR"])
-        #expect(found.account.rejected["fragments without the first one"]?.count == 1)
+        #expect(found.ingest.rejected["fragments without the first one"]?.count == 1)
     }
 
     @Test("where more connections are open than may be, those that were idle longest end early and are counted")
     func evicted() async throws {
         let found = try await read([Frames.path("states.pcap")]) { $0.maxConnections = 2 }
-        #expect((found.account.noted["connections ended early, since there were too many"]?.count ?? 0) > 5)
+        #expect((found.ingest.noted["connections ended early, since there were too many"]?.count ?? 0) > 5)
         #expect(found.flows.reduce(0) { $0 + $1.packets[0] + $1.packets[1] } == 53)
         #expect(found.remarks.contains { $0.contains("ended early") })
     }
@@ -84,7 +84,7 @@ struct ConnectionTests {
         _ = try Program.run("sh", ["-c", "gzip -c '\(path)' > '\(copy)'"])
         let found = try await read([path, copy])
         #expect(try await found.flows == read([path]).flows)
-        #expect(found.account.noted["captures that others contain, read once"]?.count == 1)
+        #expect(found.ingest.noted["captures that others contain, read once"]?.count == 1)
     }
 
     @Test("captures of the same hours are of different connections")

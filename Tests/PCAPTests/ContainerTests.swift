@@ -26,8 +26,8 @@ struct ContainerTests {
         let found = try await read([Frames.path(name + (name.hasPrefix("next") ? ".pcapng" : ".pcap"))])
         #expect(found.flows == expected.flows)
         #expect(found.words == expected.words)
-        #expect(found.account.rejected.isEmpty)
-        #expect(found.account.noted["packets in connections"]?.count == Self.packets)
+        #expect(found.ingest.rejected.isEmpty)
+        #expect(found.ingest.noted["packets in connections"]?.count == Self.packets)
     }
 
     @Test("plain, gzip and zstd yield the same", arguments: ["gzip", "zstd"])
@@ -43,8 +43,8 @@ struct ContainerTests {
     func unknownLink() async throws {
         let found = try await read([Frames.path("link-unknown.pcap")])
         #expect(found.flows.isEmpty)
-        #expect(found.account.rejected["packets of an unknown link type"]?.count == Self.packets)
-        #expect(found.account.rejected["packets of an unknown link type"]?.examples.first?.position == 24)
+        #expect(found.ingest.rejected["packets of an unknown link type"]?.count == Self.packets)
+        #expect(found.ingest.rejected["packets of an unknown link type"]?.examples.first?.position == 24)
         #expect(found.remarks.first?.contains("(147) were left out: capture on an interface of Ethernet") == true)
     }
 
@@ -56,13 +56,13 @@ struct ContainerTests {
         #expect(found.flows.map(\.bytes) == whole.flows.map(\.bytes))
         #expect(found.flows.map(\.state) == whole.flows.map(\.state))
         #expect(found.words(.http).map { $0[.host] } == ["www.example.com", "six.example.com"])
-        #expect(found.account.noted["packets captured only in part, counted in full"]?.count == 9)
+        #expect(found.ingest.noted["packets captured only in part, counted in full"]?.count == 9)
     }
 
     @Test("packets whose headers were not captured are rejected, and the snap length is named")
     func snappedShort() async throws {
         let found = try await read([Frames.path("snapped-short.pcap")])
-        #expect(found.account.rejected["packets cut off before the end of their headers"]?.count == 38)
+        #expect(found.ingest.rejected["packets cut off before the end of their headers"]?.count == 38)
         #expect(found.remarks.contains { $0.contains("tcpdump -s 128") })
     }
 
@@ -73,13 +73,13 @@ struct ContainerTests {
         var last = 0
         for length in stride(from: 24, to: content.count, by: 97) {
             let found = try await read([folder.write(content.prefix(length), as: "cut.pcap")])
-            let inside = found.account.noted["packets in connections"]?.count ?? 0
+            let inside = found.ingest.noted["packets in connections"]?.count ?? 0
             #expect(inside >= last)
             last = inside
             #expect(found.flows.reduce(0) { $0 + Int($1.packets[0] + $1.packets[1]) } == inside)
         }
         let one = try await read([folder.write(content.dropLast(1), as: "cut.pcap")])
-        #expect(one.account.rejected["packets cut off at the end of the file"]?.count == 1)
+        #expect(one.ingest.rejected["packets cut off at the end of the file"]?.count == 1)
         #expect(last > 35)
     }
 
@@ -90,7 +90,7 @@ struct ContainerTests {
         content.replaceSubrange(middle..<middle + 40, with: Data(repeating: 0xFF, count: 40))
         let folder = TemporaryFolder()
         let found = try await read([folder.write(content, as: "damaged")])
-        #expect((found.account.noted["packets in connections"]?.count ?? 0) >= Self.packets - 4)
+        #expect((found.ingest.noted["packets in connections"]?.count ?? 0) >= Self.packets - 4)
     }
 
     @Test("what a capture holds is read the same in blocks and batches of any size", arguments: [1, 3, 1000])
@@ -99,7 +99,7 @@ struct ContainerTests {
         let (some, all) = try await (read([path], capacity: capacity), read([path]))
         #expect(some.flows == all.flows)
         #expect(some.words == all.words)
-        #expect(some.account == all.account)
+        #expect(some.ingest == all.ingest)
     }
 
     @Test("the source keeps the law of sources")

@@ -48,7 +48,7 @@ struct NameTests {
         let found = try #require(yield.words(.http).first { $0[.url] == "/middle" })
         #expect(found.port == 8000)
         #expect(yield.flows.contains { $0.id == found.id && $0.port == 8000 && $0.state == "OTH" })
-        #expect(yield.account.noted["connections whose beginning was not captured"]?.count == 1)
+        #expect(yield.ingest.noted["connections whose beginning was not captured"]?.count == 1)
     }
 
     @Test("inside a tunnel through a proxy the handshake is read")
@@ -94,7 +94,7 @@ struct NameTests {
         #expect(found.flows.allSatisfy { $0.service == "quic" })
     }
 
-    @Test("look-ups are questions with their answers, by UDP and TCP")
+    @Test("lookups are questions with their answers, by UDP and TCP")
     func lookups() async throws {
         let found = try await read([Frames.path("dns.pcap")]).words(.dns)
         #expect(
@@ -107,7 +107,7 @@ struct NameTests {
             ])
     }
 
-    @Test("a look-up is read for its question and for its answers, each with its time to live", arguments: [1, 100])
+    @Test("a lookup is read for its question and for its answers, each with its time to live", arguments: [1, 100])
     func answers(capacity: Int) async throws {
         let kinds: [RecordKind: Set<ColumnName>] = [.dns: [.query], .lookup: [.query, .answers, .answerTTLs]]
         let found = try await read([Frames.path("dns.pcap")], kinds: kinds, capacity: capacity)
@@ -115,13 +115,13 @@ struct NameTests {
         #expect(lookups.map { $0[.query] } == found.words(.dns).map { $0[.query] })
         #expect(lookups[0][.answers] == "edge.example.net\n203.0.113.9")
         #expect(lookups[0][.answerTTLs] == "60\n60")
-        #expect(found.account.used["dns"]?.count == lookups.count)
+        #expect(found.ingest.used["dns"]?.count == lookups.count)
     }
 
     @Test("nothing is read of payloads where nobody asks for names")
     func nobodyAsks() async throws {
         let found = try await read([Frames.path("http.pcap")], kinds: [.flow: [.bytesToServer]])
         #expect(found.words.isEmpty)
-        #expect(found.account.used.keys.sorted() == ["flow"])
+        #expect(found.ingest.used.keys.sorted() == ["flow"])
     }
 }

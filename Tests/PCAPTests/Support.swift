@@ -93,7 +93,7 @@ struct Yield {
     var flows: [Flow] = []
     /// What they said, by kind, time and name.
     var words: [Word] = []
-    var account = Account()
+    var ingest = IngestCounts()
     var remarks: [String] = []
 
     func words(_ kind: RecordKind) -> [Word] { words.filter { $0.kind == kind } }
@@ -172,11 +172,11 @@ extension Yield {
         while true {
             batch.removeAll()
             let goesOn = try cursor.next(into: &batch)
-            #expect(cursor.account.isBalanced)
+            #expect(cursor.ingest.isBalanced)
             for table in batch.tables { for row in 0..<table.count { take(table, row) } }
             if !goesOn { break }
         }
-        account.merge(cursor.account)
+        ingest.merge(cursor.ingest)
         flows.sort { ($0.start, $0.sourcePort, $0.port) < ($1.start, $1.sourcePort, $1.port) }
         words.sort {
             ($0.kind.name, $0.start, $0.id, $0[.url], $0[.query], $0[.queryType])

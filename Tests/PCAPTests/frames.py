@@ -348,7 +348,7 @@ def links():
 
 
 def sample(path):
-    """A connection of HTTP, one of TLS, a look-up and an echo."""
+    """A connection of HTTP, one of TLS, a lookup and an echo."""
     talk = Talk().open().say(0, request()).say(1, response(body=b"x" * 3000)).close()
     tls = speak(Talk(START + 1, 40001, 443).open(), handshake(path, "c2.example.net", ssl.TLSVersion.TLSv1_2)).close()
     packets = talk.packets + tls.packets

@@ -160,9 +160,9 @@ struct DamageTests {
             let yield = try await read([try folder.write(stored, as: name)], options: "max_line: 150 kB", cursors: 2)
             #expect(yield.error == nil)
             #expect(yield.rows.count == 10 + damage.used)
-            #expect(yield.account.reasons == damage.rejected)
-            #expect(yield.account.skips == damage.skipped)
-            #expect(yield.account.isBalanced)
+            #expect(yield.ingest.reasons == damage.rejected)
+            #expect(yield.ingest.skips == damage.skipped)
+            #expect(yield.ingest.isBalanced)
         }
     }
 

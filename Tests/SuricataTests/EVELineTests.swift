@@ -23,8 +23,8 @@ struct EVELineTests {
                 .bytesToServer: 300, .bytesToClient: 200, .packetsToServer: 3, .packetsToClient: 2,
                 .duration: 2_000_000_000, .id: 1_234_567_890_123_456,
             ])
-        #expect(yield.account.used["flow"]?.count == 1)
-        #expect(yield.account.read == 1)
+        #expect(yield.ingest.used["flow"]?.count == 1)
+        #expect(yield.ingest.read == 1)
     }
 
     @Test(
@@ -44,7 +44,7 @@ struct EVELineTests {
     func sameRecord(line: String) async throws {
         let plain = try #require(try await read(lines: [FlowLine().text]).rows.first)
         let yield = try await read(lines: [line])
-        var row = try #require(yield.rows.first, "\(yield.account.reasons)")
+        var row = try #require(yield.rows.first, "\(yield.ingest.reasons)")
         row.origin = plain.origin
         #expect(row == plain)
     }
@@ -63,21 +63,21 @@ struct EVELineTests {
             (#"{"event_type":"two words"}"#, "event type (unusual name)"),
         ])
     func typeOfTheLine(line: String, reason: String) async throws {
-        let account = try await read(lines: [line]).account
-        #expect(account.skips == [reason: 1])
-        #expect(account.isBalanced)
+        let ingest = try await read(lines: [line]).ingest
+        #expect(ingest.skips == [reason: 1])
+        #expect(ingest.isBalanced)
     }
 
     @Test("a line of another type is not looked at behind its type")
     func otherTypesAreNotValidated() async throws {
-        let account = try await read(lines: [
+        let ingest = try await read(lines: [
             #"{"timestamp":"2025-03-04T05:06:07.000000+0000","event_type":"dns","dns":{"broken"#,
             #"{"timestamp":"2025-03-04T05:06:08.000000+0000","flow_id":1,"event_type":"dns"} and more"#,
             "{ \"event_type\": \"dns\", \u{1} }",
-        ]).account
-        #expect(account.skips == ["event type dns": 3])
-        #expect(account.skipped["event type dns"]?.first == Timestamp("2025-03-04T05:06:07Z"))
-        #expect(account.skipped["event type dns"]?.last == Timestamp("2025-03-04T05:06:08Z"))
+        ]).ingest
+        #expect(ingest.skips == ["event type dns": 3])
+        #expect(ingest.skipped["event type dns"]?.first == Timestamp("2025-03-04T05:06:07Z"))
+        #expect(ingest.skipped["event type dns"]?.last == Timestamp("2025-03-04T05:06:08Z"))
     }
 
     @Test(
@@ -95,16 +95,16 @@ struct EVELineTests {
             FlowLine().text.replacing(#""community_id":"#, with: #""community_id""#),
         ])
     func notJSON(line: String) async throws {
-        let account = try await read(lines: [line, FlowLine().text]).account
-        #expect(account.reasons == ["not JSON": 1])
-        #expect(account.used["flow"]?.count == 1)
+        let ingest = try await read(lines: [line, FlowLine().text]).ingest
+        #expect(ingest.reasons == ["not JSON": 1])
+        #expect(ingest.used["flow"]?.count == 1)
     }
 
     @Test(
         "a line without a readable type is rejected as that",
         arguments: ["{}", #"{"a":1}"#, #"{"event_type":1}"#, #"{"event_type":null}"#, #"{"event_type":""}"#])
     func noType(line: String) async throws {
-        #expect(try await read(lines: [line]).account.reasons == ["no event type": 1])
+        #expect(try await read(lines: [line]).ingest.reasons == ["no event type": 1])
     }
 
     @Test("bytes that are not UTF-8 are rejected in a flow")
@@ -114,13 +114,13 @@ struct EVELineTests {
         bytes.replaceSubrange(bytes.count - 10..<bytes.count - 8, with: [0xFF, 0xFE])
         let garbage = Data((0..<400).map { UInt8(truncatingIfNeeded: $0 &* 37) }.filter { $0 != 10 })
         let path = try folder.write(bytes + Data([10]) + garbage + Data([10]), as: "eve.json")
-        #expect(try await read([path]).account.reasons == ["not JSON": 2])
+        #expect(try await read([path]).ingest.reasons == ["not JSON": 2])
     }
 
     @Test("blank lines are skipped as blank")
     func blank() async throws {
-        let account = try await read(lines: ["", "  \t", "\r", FlowLine().text]).account
-        #expect(account.skips == ["blank line": 3])
-        #expect(account.read == 4)
+        let ingest = try await read(lines: ["", "  \t", "\r", FlowLine().text]).ingest
+        #expect(ingest.skips == ["blank line": 3])
+        #expect(ingest.read == 4)
     }
 }

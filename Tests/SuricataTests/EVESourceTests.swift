@@ -22,9 +22,9 @@ struct EVESourceTests {
             let yield = try await read([try folder.write(stored, as: name)], cursors: 3)
             #expect(yield.rows.map(\.source) == plain.rows.map(\.source))
             #expect(yield.rows.map(\.position) == plain.rows.map(\.position))
-            #expect(yield.account.bytes == Int64(stored.count))
+            #expect(yield.ingest.bytes == Int64(stored.count))
         }
-        #expect(plain.account.bytes == Int64(text.utf8.count))
+        #expect(plain.ingest.bytes == Int64(text.utf8.count))
     }
 
     @Test("a glob means its files by name, folders are none, and a file named twice is read once")
@@ -35,13 +35,13 @@ struct EVESourceTests {
         try FileManager.default.createDirectory(atPath: folder.path("eve.json.d"), withIntermediateDirectories: true)
         let yield = try await read([folder.path("eve.json*"), folder.path("eve.json")])
         #expect(Set(yield.rows.map(\.origin)) == Set(["eve.json", "eve.json.1", "eve.json.2"].map(folder.path)))
-        #expect(yield.account.read == 900)
+        #expect(yield.ingest.read == 900)
     }
 
     @Test("a file whose name looks like a glob is read by its name")
     func literalName() async throws {
         let path = try folder.write(text, as: "eve[1].json")
-        #expect(try await read([path]).account.read == 300)
+        #expect(try await read([path]).ingest.read == 300)
     }
 
     @Test("the pipeline's folder is not taken for a glob")
@@ -51,7 +51,7 @@ struct EVESourceTests {
         try Data(text.utf8).write(to: URL(fileURLWithPath: odd + "/eve.json"))
         let options = try EVESourceOptions.read("paths: [\"*.json\"]", folder: odd)
         let cursors = try await EVESource(options, PluginContext()).open(scan(1))
-        #expect(drain(cursors).account.read == 300)
+        #expect(drain(cursors).ingest.read == 300)
     }
 
     @Test("what is missing is named before anything is read")
@@ -95,7 +95,7 @@ struct EVESourceTests {
         #expect(try await EVESource(try .read("paths: [\"\(path)\"]"), PluginContext()).open(scan(8)).count == 1)
         let none = try await EVESource(try .read("paths: [\"\(empty)\"]"), PluginContext()).open(scan(8))
         #expect(none.count == 1)
-        #expect(drain(none).account == Account())
+        #expect(drain(none).ingest == IngestCounts())
     }
 
     @Test("a byte-order mark and carriage returns are passed over")
@@ -104,7 +104,7 @@ struct EVESourceTests {
         for stored in [dos, gzip(dos)] {
             let yield = try await read([try folder.write(stored, as: "dos.json")])
             #expect(yield.rows.count == 300)
-            #expect(yield.account.rejectedCount == 0)
+            #expect(yield.ingest.rejectedCount == 0)
         }
     }
 
@@ -115,8 +115,8 @@ struct EVESourceTests {
         for stored in [Data(text.dropLast(20).utf8), gzip(Data(text.dropLast(20).utf8))] {
             let cut = try await read([try folder.write(stored, as: "cut.json")])
             #expect(cut.rows.count == 299)
-            #expect(cut.account.reasons == ["last line cut off": 1])
-            #expect(cut.account.rejected.values.first?.examples.first?.position == whole.rows.last?.position)
+            #expect(cut.ingest.reasons == ["last line cut off": 1])
+            #expect(cut.ingest.rejected.values.first?.examples.first?.position == whole.rows.last?.position)
         }
     }
 
@@ -126,8 +126,8 @@ struct EVESourceTests {
         let yield = try await read([try folder.write(stored.prefix(stored.count * 2 / 3), as: "eve.json.gz")])
         #expect(yield.rows.count > 50)
         #expect(yield.error == nil)
-        #expect(yield.account.unread["compressed file cut short"]?.count == 1)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.unread["compressed file cut short"]?.count == 1)
+        #expect(yield.ingest.isBalanced)
     }
 
     private func scan(_ cursors: Int) -> Scan {

@@ -22,7 +22,7 @@ struct EVEValueTests {
     func fallsBack(flow: String?) async throws {
         let yield = try await read(lines: [FlowLine { $0.flow = flow }.text, FlowLine().text])
         #expect(yield.rows.map(\.start) == [Timestamp("2025-03-04T05:10:00Z"), Timestamp("2025-03-04T05:06:07.5Z")])
-        #expect(yield.account.noted.mapValues(\.count) == ["no flow.start, timestamp used": 1])
+        #expect(yield.ingest.noted.mapValues(\.count) == ["no flow.start, timestamp used": 1])
         #expect(yield.rows.first?.numbers[.bytesToServer] == RecordTable.unknown)
     }
 
@@ -30,7 +30,7 @@ struct EVEValueTests {
     func logged() async throws {
         let yield = try await read(lines: [FlowLine().text, FlowLine { $0.flow = nil }.text], options: "time: logged")
         #expect(yield.rows.map(\.start) == Array(repeating: Timestamp("2025-03-04T05:10:00Z"), count: 2))
-        #expect(yield.account.noted.isEmpty)
+        #expect(yield.ingest.noted.isEmpty)
     }
 
     @Test("a flow without a readable time is rejected")
@@ -39,9 +39,9 @@ struct EVEValueTests {
             FlowLine { $0.flow = #"{"start":"yesterday"}"# }.text, FlowLine { $0.flow = #"{"start":1741064767}"# }.text,
             FlowLine { ($0.flow, $0.timestamp) = (nil, "\"soon\"") }.text,
         ]
-        #expect(try await read(lines: lines).account.reasons == ["no readable time": 3])
+        #expect(try await read(lines: lines).ingest.reasons == ["no readable time": 3])
         let logged = [FlowLine { $0.timestamp = "\"\"" }.text, FlowLine { $0.timestamp = "null" }.text]
-        #expect(try await read(lines: logged, options: "time: logged").account.reasons == ["no readable time": 2])
+        #expect(try await read(lines: logged, options: "time: logged").ingest.reasons == ["no readable time": 2])
     }
 
     @Test(
@@ -62,11 +62,11 @@ struct EVEValueTests {
     @Test("a flow without readable addresses is rejected, the source first")
     func badAddresses() async throws {
         for bad in ["\"\"", "\"1.2.3\"", "\"fe80::1%eth0\"", "7", "null", "\"host\"", "\"1.2.3.4\\u0000\""] {
-            let account = try await read(lines: [
+            let ingest = try await read(lines: [
                 FlowLine { $0.source = bad }.text, FlowLine { $0.destination = bad }.text,
-            ]).account
+            ]).ingest
             #expect(
-                account.reasons == ["no readable source address": 1, "no readable destination address": 1], "\(bad)")
+                ingest.reasons == ["no readable source address": 1, "no readable destination address": 1], "\(bad)")
         }
     }
 
@@ -90,7 +90,7 @@ struct EVEValueTests {
         "an unreadable port rejects the flow",
         arguments: ["65536", "-1", "443.0", "4e2", #""""#, #"" 443""#, #""https""#, "true", "[443]"])
     func badPort(text: String) async throws {
-        #expect(try await read(lines: [FlowLine { $0.port = text }.text]).account.reasons == ["no readable port": 1])
+        #expect(try await read(lines: [FlowLine { $0.port = text }.text]).ingest.reasons == ["no readable port": 1])
     }
 
     @Test(
@@ -110,8 +110,8 @@ struct EVEValueTests {
     func badCounts(text: String) async throws {
         for way in ["bytes_toserver", "bytes_toclient"] {
             let lines = [FlowLine.withCount(way, text)]
-            #expect(try await read(lines: lines).account.reasons == ["no readable byte count": 1], "\(way)")
-            #expect(try await read(lines: lines, columns: []).account.used["flow"]?.count == 1, "\(way)")
+            #expect(try await read(lines: lines).ingest.reasons == ["no readable byte count": 1], "\(way)")
+            #expect(try await read(lines: lines, columns: []).ingest.used["flow"]?.count == 1, "\(way)")
         }
     }
 

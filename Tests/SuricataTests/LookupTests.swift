@@ -5,7 +5,7 @@ import Testing
 
 @testable import Suricata
 
-@Suite("Look-ups and handshakes without a name, of EVE")
+@Suite("Lookups and handshakes without a name, of EVE")
 struct LookupTests {
     private let folder = TemporaryFolder()
 
@@ -14,7 +14,7 @@ struct LookupTests {
         + #""dest_ip":"10.0.0.1","dest_port":53,"proto":"UDP","#
 
     /// What is read of some lines: of each record the columns, and whatever was asked for.
-    private func read(_ lines: [String], capacity: Int = 100) async throws -> (rows: [String], account: Account) {
+    private func read(_ lines: [String], capacity: Int = 100) async throws -> (rows: [String], ingest: IngestCounts) {
         let path = try folder.write(lines.map { "{\($0)}\n" }.joined(), as: "eve.json")
         let source = try EVESource(.read("paths: [\"\(path)\"]"), PluginContext())
         let kinds: [RecordKind: Set<ColumnName>] = [
@@ -38,9 +38,9 @@ struct LookupTests {
                 }
             }
         }
-        var account = Account()
-        for cursor in cursors { account.merge(cursor.account) }
-        return (rows, account)
+        var ingest = IngestCounts()
+        for cursor in cursors { ingest.merge(cursor.ingest) }
+        return (rows, ingest)
     }
 
     @Test("answers are read in the forms of all versions of EVE, questions are not")
@@ -56,36 +56,36 @@ struct LookupTests {
             Self.head + type + #""version":3,"type":"response","queries":[{"rrname":"e.example"}],"#
                 + #""answers":[{"ttl":9,"rdata":"2001:db8::1"}]}"#,
         ]
-        let (rows, account) = try await read(lines)
+        let (rows, ingest) = try await read(lines)
         #expect(
             rows == [
                 "lookup 4321 300\n60|b.example\n203.0.113.9|a.example", "lookup 4321 |203.0.113.8|c.example",
                 "lookup 53 5|203.0.113.7|d.example", "lookup 4321 9|2001:db8::1|e.example",
             ])
-        #expect(account.used["lookup"]?.count == 5)
-        #expect(account.isBalanced)
+        #expect(ingest.used["lookup"]?.count == 5)
+        #expect(ingest.isBalanced)
     }
 
     @Test("of handshakes that name no host what the server shows is read, of others the host")
     func handshakes() async throws {
         let type = #""event_type":"tls","tls":{"#
-        let (rows, account) = try await read([
+        let (rows, ingest) = try await read([
             Self.head + type + #""sni":"a.example","subject":"CN=a.example","fingerprint":"aa:bb"}"#,
             Self.head + type + #""subject":"CN=b.example","fingerprint":"aa:bb"}"#,
         ])
         #expect(rows == ["tls  |a.example|", "tls  aa:bb||CN=b.example"])
-        #expect(account.used["tls"]?.count == 2)
+        #expect(ingest.used["tls"]?.count == 2)
     }
 
     @Test("a line that cannot be read is skipped as before")
     func unreadable() async throws {
-        let (rows, account) = try await read([
+        let (rows, ingest) = try await read([
             Self.head.replacing("10.0.0.5", with: "nowhere")
                 + #""event_type":"dns","dns":{"type":"answer","rrname":"a.example","rdata":"203.0.113.9"}"#
         ])
         #expect(rows.isEmpty)
-        #expect(account.skipped["event type dns"]?.count == 1)
-        #expect(account.isBalanced)
+        #expect(ingest.skipped["event type dns"]?.count == 1)
+        #expect(ingest.isBalanced)
     }
 
     @Test("nothing is lost where a batch has no room for all that one line says")

@@ -30,15 +30,15 @@ struct MutatedLinesTests {
         for _ in 0..<count { content += mutation.next() + [10] }
         let path = try folder.write(Data(content), as: "eve.json")
         let one = try await read([path])
-        #expect(one.account.read == count)
-        #expect(one.account.isBalanced)
-        #expect(one.account.usedCount == one.rows.count)
+        #expect(one.ingest.read == count)
+        #expect(one.ingest.isBalanced)
+        #expect(one.ingest.usedCount == one.rows.count)
         // The mutations leave some of each fate.
-        #expect(one.account.usedCount > count / 20)
-        #expect(one.account.skippedCount > count / 20)
-        #expect(one.account.rejectedCount > count / 20)
+        #expect(one.ingest.usedCount > count / 20)
+        #expect(one.ingest.skippedCount > count / 20)
+        #expect(one.ingest.rejectedCount > count / 20)
         let several = try await read([path], cursors: 7)
-        #expect(several.account == one.account)
+        #expect(several.ingest == one.ingest)
         #expect(several.rows == one.rows)
     }
 }

@@ -35,7 +35,7 @@ struct OverlappingFilesTests {
             detectors: [.init("counting", CountingDetector(grouping: grouping))],
             sinks: [.init("memory", MemorySink())], threads: threads)
         let outcome = try await RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000)).run(pipeline)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.isBalanced)
         return outcome
     }
 
@@ -52,11 +52,11 @@ struct OverlappingFilesTests {
         for paths in [names, names.reversed(), ["eve*"]] {
             let outcome = try await run(paths, threads: threads)
             #expect(try text(outcome.findings) == text(whole.findings))
-            #expect(outcome.run.account.used["flow"]?.count == 1260)
-            #expect(outcome.run.account.read == 1900)
-            #expect(outcome.run.account.skips == ["event type stats": 190, "also in another file": 450])
+            #expect(outcome.run.ingest.used["flow"]?.count == 1260)
+            #expect(outcome.run.ingest.read == 1900)
+            #expect(outcome.run.ingest.skips == ["event type stats": 190, "also in another file": 450])
             #expect(
-                outcome.run.account.skipped["also in another file"]?.examples.map(\.origin)
+                outcome.run.ingest.skipped["also in another file"]?.examples.map(\.origin)
                     == [folder.path("eve.json.1"), folder.path("eve.json.2")])
         }
     }
@@ -65,7 +65,7 @@ struct OverlappingFilesTests {
     func apart() async throws {
         try folder.write(lines(0..<700), as: "eve.json.1")
         try folder.write(lines(700..<1400), as: "eve.json")
-        #expect(try await run(["eve*"]).run.account.skips == ["event type stats": 140])
+        #expect(try await run(["eve*"]).run.ingest.skips == ["event type stats": 140])
         let scan = Scan(kinds: [.flow: []], now: Timestamp(nanoseconds: 0))
         for (paths, mayRepeat) in [("eve.json", false), ("eve.json*", true)] {
             let options = try EVESourceOptions.read("paths: [\"\(folder.path(paths))\"]")
@@ -74,12 +74,12 @@ struct OverlappingFilesTests {
         }
     }
 
-    @Test("a look-up that stands in two files is used once")
+    @Test("a lookup that stands in two files is used once")
     func lookups() async throws {
         func lookups(_ numbers: Range<Int>) -> String {
             numbers.map { number in
                 let time = Timestamp(seconds: 1_741_065_000 + Double(number) * 10)
-                // Both look-ups of a flow are sent in one moment.
+                // Both lookups of a flow are sent in one moment.
                 return ["a.example.com", "b.example.com", "b.example.com"].map {
                     #"{"timestamp":"\#(time)","flow_id":\#(number),"event_type":"dns","src_ip":"10.0.0.1","src_port":5000,"#
                         + #""dest_ip":"10.0.0.2","dest_port":53,"proto":"UDP","dns":{"type":"query","rrname":"\#($0)"}}"#
@@ -91,7 +91,7 @@ struct OverlappingFilesTests {
         try folder.write(lookups(60..<140), as: "eve.json")
         let outcome = try await run(["eve*"], grouping: Grouping(by: .domain))
         #expect(outcome.findings.map(\.occurrences).sorted { $0 ?? 0 < $1 ?? 0 } == [140, 280])
-        #expect(outcome.run.account.skips["also in another file"] == 120)
+        #expect(outcome.run.ingest.skips["also in another file"] == 120)
     }
 }
 

@@ -25,16 +25,16 @@ struct SharedWorkTests {
         }.joined() + "{\"event_type\":\"fl"
     }
 
-    @Test("neither the size of blocks nor the number of cursors changes a row or the account", arguments: [1, 2, 7])
+    @Test("neither the size of blocks nor the number of cursors changes a row or a count", arguments: [1, 2, 7])
     func blocks(cursorCount: Int) throws {
         let path = try folder.write(text, as: "eve.json")
         let whole = read(path, blockSize: 1 << 20, cursors: 1)
-        #expect(whole.account.isBalanced)
-        #expect(whole.account.read == 201)
+        #expect(whole.ingest.isBalanced)
+        #expect(whole.ingest.read == 201)
         for blockSize: Int64 in [1, 7, 100, 563, 1000, 4096, 65536] {
             let yield = read(path, blockSize: blockSize, cursors: cursorCount)
             #expect(yield.rows == whole.rows, "blocks of \(blockSize)")
-            #expect(yield.account == whole.account, "blocks of \(blockSize)")
+            #expect(yield.ingest == whole.ingest, "blocks of \(blockSize)")
         }
     }
 
@@ -45,8 +45,8 @@ struct SharedWorkTests {
         for size in [1, 64, 1000, 4096, 1 << 20] {
             let yield = read(path, blockSize: 1 << 20, cursors: 2, streamSize: size)
             #expect(yield.rows.map(\.position) == plain.rows.map(\.position), "a buffer of \(size)")
-            #expect(yield.account.reasons == plain.account.reasons, "a buffer of \(size)")
-            #expect(yield.account.skips == plain.account.skips, "a buffer of \(size)")
+            #expect(yield.ingest.reasons == plain.ingest.reasons, "a buffer of \(size)")
+            #expect(yield.ingest.skips == plain.ingest.skips, "a buffer of \(size)")
         }
     }
 
@@ -57,20 +57,21 @@ struct SharedWorkTests {
         for longest in [1000, 2000, 3979, 3980] {
             let lengths = text.split(separator: "\n", omittingEmptySubsequences: false).map(\.utf8.count)
             let expected = lengths.filter { $0 > longest }.count
-            var accounts: [Account] = []
+            var ingestBySource: [IngestCounts] = []
             for blockSize: Int64 in [100, 4096, 1 << 20] {
-                accounts.append(read(plain, blockSize: blockSize, cursors: 2, longestLine: longest).account)
+                ingestBySource.append(read(plain, blockSize: blockSize, cursors: 2, longestLine: longest).ingest)
             }
             for size in [64, 4096, 1 << 20] {
-                accounts.append(read(stored, blockSize: 1, cursors: 1, longestLine: longest, streamSize: size).account)
+                ingestBySource.append(
+                    read(stored, blockSize: 1, cursors: 1, longestLine: longest, streamSize: size).ingest)
             }
-            for account in accounts {
-                #expect(account.rejected["line too long"]?.count ?? 0 == expected, "longest \(longest)")
-                #expect(account.read == 201)
-                #expect(account.isBalanced)
+            for ingest in ingestBySource {
+                #expect(ingest.rejected["line too long"]?.count ?? 0 == expected, "longest \(longest)")
+                #expect(ingest.read == 201)
+                #expect(ingest.isBalanced)
                 #expect(
-                    account.rejected["line too long"]?.examples.map(\.position)
-                        == accounts[0].rejected["line too long"]?.examples.map(\.position))
+                    ingest.rejected["line too long"]?.examples.map(\.position)
+                        == ingestBySource[0].rejected["line too long"]?.examples.map(\.position))
             }
         }
     }
@@ -87,9 +88,9 @@ struct SharedWorkTests {
         for cursors in [1, 2] {
             let yield = read(path, blockSize: WorkQueue.usualBlockSize, cursors: cursors, longestLine: 16_000_000)
             #expect(yield.rows.count == 2)
-            #expect(yield.account.reasons == ["line too long": 1])
+            #expect(yield.ingest.reasons == ["line too long": 1])
             #expect(
-                yield.account.rejected.values.first?.examples.first?.position == Int64(FlowLine().text.utf8.count + 1))
+                yield.ingest.rejected.values.first?.examples.first?.position == Int64(FlowLine().text.utf8.count + 1))
         }
     }
 
@@ -99,7 +100,7 @@ struct SharedWorkTests {
         let file = try InputFile(path: path)
         try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 5_000)
         let yield = drain([EVECursor(WorkQueue([file], blockSize: 1000), EVECursor.Settings())])
-        #expect(yield.account.unread["file that became shorter"]?.count == 1)
+        #expect(yield.ingest.unread["file that became shorter"]?.count == 1)
         #expect(!yield.rows.isEmpty)
     }
 

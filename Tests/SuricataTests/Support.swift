@@ -22,7 +22,7 @@ struct Row: Hashable, Comparable {
 /// What a scan yielded.
 struct Yield {
     var rows: [Row] = []
-    var account = Account()
+    var ingest = IngestCounts()
     var error: (any Error)?
 }
 
@@ -46,7 +46,7 @@ func drain(_ cursors: [any Cursor], columns: Set<ColumnName> = [], capacity: Int
             }
         }
     }
-    for cursor in cursors { yield.account.merge(cursor.account) }
+    for cursor in cursors { yield.ingest.merge(cursor.ingest) }
     yield.rows.sort()
     return yield
 }
@@ -96,7 +96,7 @@ enum RealRecords {
     static let small = folder + "/eve-58h/eve-small.json"
 }
 
-extension Account {
+extension IngestCounts {
     /// The reasons of rejection with their counts.
     var reasons: [String: Int] { rejected.mapValues(\.count) }
     var skips: [String: Int] { skipped.mapValues(\.count) }

@@ -7,7 +7,7 @@ import Foundation
 enum Sample {
     static let header = RunHeader(
         pipeline: "test", version: "0", started: Timestamp(nanoseconds: 0), sources: ["eve: eve.json"])
-    static let run = Run(header: header, window: .all, account: Account(), accounts: [:])
+    static let run = Run(header: header, window: .all, ingest: IngestCounts(), ingestBySource: [:])
     static let owner = Field("dest_owner", .text, "Who owns the destination.")
     static let alerts = Field("alerts", .texts, "What the sensor alerted on.")
     static let columns = Column.all(with: [owner, alerts])

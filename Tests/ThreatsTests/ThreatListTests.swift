@@ -42,7 +42,11 @@ struct ThreatListTests {
             &findings,
             RunContext(
                 header: RunHeader(pipeline: "", version: "", started: Timestamp(nanoseconds: 0), sources: []),
-                window: .all))
+                window: .all,
+                fields: [
+                    Field("urls", .texts, "", indicator: .url), Field("ja3", .texts, "", indicator: .hash),
+                    Field("cert_hash", .texts, "", indicator: .hash),
+                ]))
         guard case .texts(let threats)? = findings[0].evidence["threats"] else { return [] }
         #expect(findings[0].modifiers.map(\.name) == ["threat_list"])
         return threats

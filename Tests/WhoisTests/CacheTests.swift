@@ -100,7 +100,7 @@ struct CacheTests {
         #expect(cache.answers(of: "cymru", to: Self.addresses).count == 2)
     }
 
-    @Test("where no file can be, look-ups go on without")
+    @Test("where no file can be, lookups go on without")
     func noPlace() throws {
         let cache = OwnerCache(path: "/proc/nowhere/whois.sqlite", limits: OwnerCache.Limits(), now: { 0 })
         cache.keep(Self.answers, of: "cymru")

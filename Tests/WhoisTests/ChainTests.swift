@@ -7,7 +7,7 @@ import Testing
 @testable import Whois
 
 /// A provider that says what a test wants, and remembers what it was asked.
-final class SaidOwners: OwnerProvider {
+final class FixedOwners: OwnerProvider {
     let name: String
     let disclosure: String? = nil
     private let said: [IPAddress: OwnerAnswer]
@@ -34,8 +34,8 @@ struct ChainTests {
 
     @Test("later providers are asked only about what those before could not name")
     func order() async {
-        let first = SaidOwners("first", [Self.google: .owner(AddressOwner(asNumber: 15169, name: "GOOGLE"))])
-        let second = SaidOwners("second", [Self.daddy: .owner(AddressOwner(name: "GoDaddy", country: "US"))])
+        let first = FixedOwners("first", [Self.google: .owner(AddressOwner(asNumber: 15169, name: "GOOGLE"))])
+        let second = FixedOwners("second", [Self.daddy: .owner(AddressOwner(name: "GoDaddy", country: "US"))])
         let lookups = await OwnerChain(network: [first, second]).lookups(of: [Self.google, Self.daddy])
         #expect(first.questions == [Self.google, Self.daddy])
         #expect(second.questions == [Self.daddy])
@@ -54,7 +54,7 @@ struct ChainTests {
             ("240.0.0.1", "reserved"), ("0.0.0.0", "unspecified"),
         ])
     func local(text: String, label: String) async throws {
-        let provider = SaidOwners("provider", [:])
+        let provider = FixedOwners("provider", [:])
         let address = try #require(IPAddress(text))
         let lookups = await OwnerChain(network: [provider]).lookups(of: [address])
         #expect(lookups[address]?.label == label)
@@ -63,8 +63,8 @@ struct ChainTests {
 
     @Test("a failure shows as such, unless somebody else knows")
     func failure() async {
-        let broken = SaidOwners("broken", [Self.google: .failed("no answer"), Self.daddy: .failed("no answer")])
-        let good = SaidOwners("good", [Self.google: .owner(AddressOwner(name: "GOOGLE"))])
+        let broken = FixedOwners("broken", [Self.google: .failed("no answer"), Self.daddy: .failed("no answer")])
+        let good = FixedOwners("good", [Self.google: .owner(AddressOwner(name: "GOOGLE"))])
         let lookups = await OwnerChain(network: [broken, good]).lookups(of: [Self.google, Self.daddy])
         #expect(lookups[Self.google]?.label == "GOOGLE")
         #expect(lookups[Self.daddy]?.label == "lookup failed")
@@ -74,9 +74,9 @@ struct ChainTests {
     @Test("what the cache knows is not asked again")
     func cached() async throws {
         let cache = CacheTests.cache(try Folder())
-        let first = SaidOwners("cymru", [Self.google: .owner(AddressOwner(name: "GOOGLE"))])
+        let first = FixedOwners("cymru", [Self.google: .owner(AddressOwner(name: "GOOGLE"))])
         _ = await OwnerChain(network: [first], cache: cache).lookups(of: [Self.google, Self.daddy])
-        let second = SaidOwners("cymru", [:])
+        let second = FixedOwners("cymru", [:])
         let lookups = await OwnerChain(network: [second], cache: cache).lookups(of: [Self.google, Self.daddy])
         #expect(lookups[Self.google]?.label == "GOOGLE")
         #expect(second.questions.isEmpty)

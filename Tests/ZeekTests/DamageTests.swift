@@ -43,7 +43,7 @@ struct DamageTests {
         let yield = try await read(text: Log.connHeader + around + row + around, options: "max_line: 10 kB")
         #expect(yield.error == nil)
         #expect(yield.rows.count == (reason == nil ? 11 : 10))
-        #expect(yield.account.reasons == (reason.map { [$0: 1] } ?? [:]))
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.reasons == (reason.map { [$0: 1] } ?? [:]))
+        #expect(yield.ingest.isBalanced)
     }
 }

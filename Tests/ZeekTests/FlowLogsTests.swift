@@ -35,7 +35,7 @@ struct FlowLogsTests {
         #expect(yield.rows(.flow).first?.texts[.host] == "")
         #expect(yield.rows(.tls).first?.texts[.host] == "www.example.com")
         #expect(yield.rows(.http).first?.texts[.host] == "www.example.com")
-        #expect(yield.account.skips == ["header": 35, "log dns": 1, "log weird": 2])
+        #expect(yield.ingest.skips == ["header": 35, "log dns": 1, "log weird": 2])
     }
 
     @Test("http.log alone is flows with hosts, bytes of the bodies, and TCP", arguments: [false, true])
@@ -67,15 +67,15 @@ struct FlowLogsTests {
         let yield = try await read(try write("weird"))
         #expect(yield.rows.count == 1)
         #expect(yield.rows.first?.port == 80)
-        #expect(yield.account.skips == ["header": 7, "log weird": 1])
-        #expect(yield.account.rejectedCount == 0)
+        #expect(yield.ingest.skips == ["header": 7, "log weird": 1])
+        #expect(yield.ingest.rejectedCount == 0)
     }
 
     @Test("the option names the logs, whatever is there")
     func named() async throws {
         let yield = try await read(try write("conn", "http", "ssl"), options: "flows: [ssl]")
         #expect(yield.rows.map { $0.texts[.host] } == ["www.example.com"])
-        #expect(yield.account.skips == ["header": 21, "log conn": 1, "log http": 1])
+        #expect(yield.ingest.skips == ["header": 21, "log conn": 1, "log http": 1])
     }
 
     @Test("a record that is asked for as two kinds is counted once, and noted")
@@ -83,17 +83,17 @@ struct FlowLogsTests {
         let yield = try await read(try write("dns"), kinds: [.flow: [.host], .dns: [.query]])
         #expect(yield.rows(.flow).count == 1)
         #expect(yield.rows(.dns).first?.texts[.query] == "www.example.com")
-        #expect(yield.account.used.mapValues(\.count) == ["flow": 1])
-        #expect(yield.account.noted["also read as dns"]?.count == 1)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.used.mapValues(\.count) == ["flow": 1])
+        #expect(yield.ingest.noted["also read as dns"]?.count == 1)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("a named log without columns for the connection is rejected, any other skipped")
     func withoutConnection() async throws {
         let text = Log.header("conn", "ts uid") + "1.5\tC1\n" + Log.header("files", "ts fuid") + "1.5\tF1\n"
         let yield = try await read(text: text)
-        #expect(yield.account.reasons == ["no time or no addresses": 1])
-        #expect(yield.account.skips == ["header": 14, "log files": 1])
+        #expect(yield.ingest.reasons == ["no time or no addresses": 1])
+        #expect(yield.ingest.skips == ["header": 14, "log files": 1])
     }
 
     @Test("a reduced log is what its original is where that is not there", arguments: [1, 3])
@@ -106,8 +106,8 @@ struct FlowLogsTests {
         #expect(yield.rows(.tls).map(\.proto) == [6])
         let both = try await read([conn, ssl] + write("conn"), cursors: cursors, kinds: names)
         #expect(both.rows(.flow).count == 1)
-        #expect(both.account.skips["log conn_red"] == 1)
-        #expect(both.account.isBalanced)
+        #expect(both.ingest.skips["log conn_red"] == 1)
+        #expect(both.ingest.isBalanced)
     }
 
     @Test(
@@ -128,9 +128,9 @@ struct FlowLogsTests {
         let yield = try await read(paths, cursors: cursors)
         let durations = yield.rows.compactMap { row in row.numbers[.duration] }
         #expect(durations.sorted() == [500_000_000, 60_000_000_000, 600_000_000_000, 600_000_000_000])
-        #expect(yield.account.used["flow"]?.count == 4)
-        #expect(yield.account.skips == ["header": 28, "log open_conn": 4])
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.used["flow"]?.count == 4)
+        #expect(yield.ingest.skips == ["header": 28, "log open_conn": 4])
+        #expect(yield.ingest.isBalanced)
         let alone = try await read(Array(paths.prefix(2)), cursors: cursors)
         #expect(alone.rows.count == 2)
         let named = try await read(paths, options: "flows: [open_conn]", cursors: cursors)

@@ -20,10 +20,10 @@ struct HeaderTests {
         #expect(row.numbers[.packetsToServer] == 7)
         #expect(row.numbers[.packetsToClient] == 8)
         #expect(row.numbers[.duration] == 500_000_000)
-        #expect(yield.account.skips == ["header": 8])
-        #expect(yield.account.used["flow"]?.count == 1)
-        #expect(yield.account.used["flow"]?.first == row.start)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.skips == ["header": 8])
+        #expect(yield.ingest.used["flow"]?.count == 1)
+        #expect(yield.ingest.used["flow"]?.first == row.start)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("columns may stand in any order, with others between them")
@@ -56,7 +56,7 @@ struct HeaderTests {
         let yield = try await read(text: header + joined + Log.conn() + separated)
         #expect(yield.rows.count == 3)
         #expect(yield.rows.allSatisfy { $0.numbers[.packetsToClient] == 8 })
-        #expect(yield.account.rejectedCount == 0)
+        #expect(yield.ingest.rejectedCount == 0)
     }
 
     @Test("a header again in mid-file changes the columns of the rows behind it, and only of those")
@@ -68,7 +68,7 @@ struct HeaderTests {
         let yield = try await read(text: text)
         #expect(yield.rows.map { $0.numbers[.bytesToServer] } == [1, 2, 3])
         #expect(yield.rows.allSatisfy { $0.source == IPAddress("10.0.0.7") })
-        #expect(yield.account.skips == ["header": 21])
+        #expect(yield.ingest.skips == ["header": 21])
     }
 
     @Test("another separator, and other marks of unset and empty values, are what the header says")
@@ -105,7 +105,7 @@ struct HeaderTests {
         let yield = try await read(text: header + Log.conn() + Log.conn())
         #expect(yield.rows.count == 2)
         #expect(yield.rows.first?.numbers[.packetsToClient] == 8)
-        #expect(yield.account.rejectedCount == 0)
+        #expect(yield.ingest.rejectedCount == 0)
     }
 
     @Test("separators behind the last column are no columns, in rows and in the header; a value there is one too many")
@@ -117,7 +117,7 @@ struct HeaderTests {
             let yield = try await read(text: header + Log.conn() + one + three + value)
             #expect(yield.rows.count == 3)
             #expect(yield.rows.allSatisfy { $0.numbers[.packetsToClient] == 8 })
-            #expect(yield.account.reasons == ["not as many columns as its header": 1])
+            #expect(yield.ingest.reasons == ["not as many columns as its header": 1])
         }
     }
 
@@ -130,8 +130,8 @@ struct HeaderTests {
         let yield = try await read(text: Log.connHeader + rows + Log.conn(duration: "-x"))
         let unknown = RecordTable.unknown
         #expect(yield.rows.map { $0.numbers[.duration] } == [unknown, unknown, 500_000_000, unknown])
-        #expect(yield.account.noted["duration below 0, used without it"]?.count == 3)
-        #expect(yield.account.reasons == ["no readable duration": 1])
+        #expect(yield.ingest.noted["duration below 0, used without it"]?.count == 3)
+        #expect(yield.ingest.reasons == ["no readable duration": 1])
     }
 
     @Test("names with another scope separator are the same names, in columns and in JSON")
@@ -149,9 +149,9 @@ struct HeaderTests {
     func badSeparator() async throws {
         let header = Log.connHeader.replacing("\\x09", with: "\\x3c\\x3e").replacing("\t", with: "<>")
         let yield = try await read(text: header + Log.conn().replacing("\t", with: "<>"))
-        #expect(yield.account.reasons["no readable header"] == 1)
-        #expect(yield.account.reasons["no header before it"] == 1)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.reasons["no readable header"] == 1)
+        #expect(yield.ingest.reasons["no header before it"] == 1)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("rows before any header are read as conn's usual columns where they fit these, which is noted")
@@ -160,8 +160,8 @@ struct HeaderTests {
         let yield = try await read(text: Log.conn() + labelled + "three\tother\tcolumns\n")
         #expect(yield.rows.count == 1)
         #expect(yield.rows.first?.numbers[.packetsToClient] == 8)
-        #expect(yield.account.noted["no header, read as conn's usual columns"]?.count == 1)
-        #expect(yield.account.reasons == ["no header before it": 2])
+        #expect(yield.ingest.noted["no header, read as conn's usual columns"]?.count == 1)
+        #expect(yield.ingest.reasons == ["no header before it": 2])
     }
 
     @Test("carriage returns, blank lines and a byte-order mark change nothing")
@@ -169,7 +169,7 @@ struct HeaderTests {
         let text = "\u{FEFF}" + (Log.connHeader + Log.conn() + "\n" + Log.conn()).replacing("\n", with: "\r\n")
         let yield = try await read(text: text)
         #expect(yield.rows.count == 2)
-        #expect(yield.account.skips == ["header": 7, "blank line": 1])
-        #expect(yield.account.rejectedCount == 0)
+        #expect(yield.ingest.skips == ["header": 7, "blank line": 1])
+        #expect(yield.ingest.rejectedCount == 0)
     }
 }

@@ -67,9 +67,9 @@ struct JSONTests {
     func rejected(line: String, reason: String) async throws {
         let yield = try await read(text: line + "\n" + Self.dotted + "\n")
         #expect(yield.rows.count == 1)
-        #expect(yield.account.reasons == [reason: 1])
-        #expect(yield.account.rejected[reason]?.examples.first?.position == 0)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.reasons == [reason: 1])
+        #expect(yield.ingest.rejected[reason]?.examples.first?.position == 0)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("null and a missing member are unknown")
@@ -104,8 +104,8 @@ struct JSONTests {
         #expect(yield.rows(.http).first?.numbers[.number("status")] == 200)
         #expect(yield.rows(.dns).first?.texts[.query] == "example.net")
         #expect(yield.rows(.dns).first?.texts[.text("answers")] == "203.0.113.9,203.0.113.10")
-        #expect(yield.account.skips == ["log weird": 1, "log (unnamed)": 1])
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.skips == ["log weird": 1, "log (unnamed)": 1])
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("JSON behind rows of columns is read as JSON")

@@ -23,15 +23,15 @@ struct LiveTests {
     private func read(_ cursor: any Cursor) throws -> [String] {
         var batch = RecordBatch(Self.kinds, capacity: 3)
         var came: [String] = []
-        var account = cursor.account
+        var ingest = cursor.ingest
         while true {
             batch.removeAll()
             #expect(try cursor.next(into: &batch))
             for table in batch.tables {
                 came += table.start.prefix(table.count).map { "\(table.kind.name) \($0 / 1_000_000_000)" }
             }
-            if batch.count == 0, cursor.account == account { return came }
-            account = cursor.account
+            if batch.count == 0, cursor.ingest == ingest { return came }
+            ingest = cursor.ingest
         }
     }
 
@@ -59,8 +59,8 @@ struct LiveTests {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("conn.log"))
         try folder.write(Log.connHeader + Log.conn(ts: "2001.5"), as: "conn.log")
         #expect(try read(cursor) == ["flow 1004", "flow 2001"])
-        #expect(cursor.account.isBalanced)
-        #expect(cursor.account.rejectedCount == 0)
+        #expect(cursor.ingest.isBalanced)
+        #expect(cursor.ingest.rejectedCount == 0)
     }
 
     @Test("taken up again in the midst of a file, rows are read by the header at its beginning")
@@ -75,6 +75,6 @@ struct LiveTests {
         try append(row(1003) + row(1004), to: "conn.log")
         let second = try await cursor([first.checkpoint()])
         #expect(try read(second) == ["flow 1003", "flow 1004"])
-        #expect(second.account.rejectedCount == 0)
+        #expect(second.ingest.rejectedCount == 0)
     }
 }

@@ -30,16 +30,16 @@ struct MutatedLinesTests {
         let path = try folder.write(Data(content), as: "conn.log")
         let kinds: [RecordKind: Set<ColumnName>] = [.flow: flowColumns, .tls: [.id, .host], .http: [.id, .host]]
         let one = try await read([path], kinds: kinds)
-        #expect(one.account.read == count)
-        #expect(one.account.isBalanced)
-        #expect(one.account.usedCount == one.rows.count)
-        #expect(one.account.usedCount > count / 20)
-        #expect(one.account.skippedCount > count / 20)
-        #expect(one.account.rejectedCount > count / 20)
+        #expect(one.ingest.read == count)
+        #expect(one.ingest.isBalanced)
+        #expect(one.ingest.usedCount == one.rows.count)
+        #expect(one.ingest.usedCount > count / 20)
+        #expect(one.ingest.skippedCount > count / 20)
+        #expect(one.ingest.rejectedCount > count / 20)
         let files = SharedFiles([try .init(path: path)], flows: ["conn"], blockSize: 10_000)
         let settings = ZeekCursor.Settings(kinds: kinds)
         let several = drain((0..<7).map { _ in ZeekCursor(files, settings) }, kinds)
-        #expect(several.account == one.account)
+        #expect(several.ingest == one.ingest)
         #expect(several.rows == one.rows)
     }
 }

@@ -10,7 +10,7 @@ struct OddFilesTests {
     }
 
     @Test(
-        "real records that are cut off, unknown or no logs end with an account, and the good ones among them are used",
+        "real records that are cut off, unknown or no logs end with an ingest, and the good ones among them are used",
         arguments: [
             ("has_unknown_field-http.log", 4, ["header": 8], ["not as many columns as its header": 1]),
             ("json_with_all_fields-conn.log", 29, [:], [:]),
@@ -19,13 +19,13 @@ struct OddFilesTests {
             ("truncated-conn_json.log", 3, [:], ["last line cut off": 1]),
             ("truncated-conn_top.log", 58, [:], ["last line cut off": 1]),
         ])
-    func accounts(name: String, used: Int, skipped: [String: Int], rejected: [String: Int]) async throws {
+    func ingestBySource(name: String, used: Int, skipped: [String: Int], rejected: [String: Int]) async throws {
         let yield = try await Self.read(name)
         #expect(yield.rows.count == used)
-        #expect(yield.account.usedCount == used)
-        #expect(yield.account.skips == skipped)
-        #expect(yield.account.reasons == rejected)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.usedCount == used)
+        #expect(yield.ingest.skips == skipped)
+        #expect(yield.ingest.reasons == rejected)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("real records without their header say the same as with it")
@@ -33,7 +33,7 @@ struct OddFilesTests {
         let with = try await Self.read("truncated-conn.log"), without = try await Self.read("truncated-conn_top.log")
         #expect(with.rows.map(\.start) == without.rows.map(\.start))
         #expect(with.rows.map(\.numbers) == without.rows.map(\.numbers))
-        #expect(without.account.noted["no header, read as conn's usual columns"]?.count == 58)
+        #expect(without.ingest.noted["no header, read as conn's usual columns"]?.count == 58)
     }
 
     @Test("real records in JSON give what is written there")

@@ -32,7 +32,7 @@ struct OverlappingFilesTests {
             name: "test", sources: [.init("zeek", source)], detectors: [.init("counting", CountingDetector())],
             sinks: [.init("memory", MemorySink())], threads: threads)
         let outcome = try await RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000)).run(pipeline)
-        #expect(outcome.run.account.isBalanced)
+        #expect(outcome.run.ingest.isBalanced)
         return outcome
     }
 
@@ -49,8 +49,8 @@ struct OverlappingFilesTests {
         for names in [names, names.reversed(), ["conn*"]] {
             let outcome = try await run(names, threads: threads)
             #expect(try text(outcome.findings) == text(whole.findings))
-            #expect(outcome.run.account.used["flow"]?.count == 1400)
-            #expect(outcome.run.account.skips == ["header": 21, "also in another file": 500])
+            #expect(outcome.run.ingest.used["flow"]?.count == 1400)
+            #expect(outcome.run.ingest.skips == ["header": 21, "also in another file": 500])
         }
     }
 
@@ -59,8 +59,8 @@ struct OverlappingFilesTests {
         try folder.write(Log.connHeader + rows(0..<300), as: "conn.log")
         try folder.write(json(100..<400), as: "json_streaming_conn.log")
         let outcome = try await run(["*.log"])
-        #expect(outcome.run.account.used["flow"]?.count == 400)
-        #expect(outcome.run.account.skips["also in another file"] == 200)
+        #expect(outcome.run.ingest.used["flow"]?.count == 400)
+        #expect(outcome.run.ingest.skips["also in another file"] == 200)
     }
 
     @Test("what logs of other kinds say of a connection is not taken for the connection again")
@@ -68,8 +68,8 @@ struct OverlappingFilesTests {
         try folder.write(Log.connHeader + rows(0..<10), as: "conn.log")
         try folder.write(Log.sslHeader + Log.ssl(), as: "ssl.log")
         let outcome = try await run(["*.log"])
-        #expect(outcome.run.account.used["flow"]?.count == 10)
-        #expect(outcome.run.account.skips["also in another file"] == nil)
+        #expect(outcome.run.ingest.used["flow"]?.count == 10)
+        #expect(outcome.run.ingest.skips["also in another file"] == nil)
     }
 
     @Test("two requests over one connection in one moment are both used")
@@ -78,8 +78,8 @@ struct OverlappingFilesTests {
         try folder.write(Log.httpHeader + requests[..<8].joined(), as: "http.1.log")
         try folder.write(Log.httpHeader + requests[4...].joined(), as: "http.log")
         let outcome = try await run(["http*"])
-        #expect(outcome.run.account.used["flow"]?.count == 10)
-        #expect(outcome.run.account.skips["also in another file"] == 4)
+        #expect(outcome.run.ingest.used["flow"]?.count == 10)
+        #expect(outcome.run.ingest.skips["also in another file"] == 4)
     }
 }
 

@@ -64,9 +64,9 @@ struct RealRecordsTests {
         }
         #expect(reported.count == count)
         #expect(Set(reported) == (try Self.reference(reference)))
-        #expect(outcome.run.account.used["flow"]?.count == 105_918)
-        #expect(outcome.run.account.skipped.mapValues(\.count) == ["header": 648])
-        #expect(outcome.run.account.rejectedCount == 0)
+        #expect(outcome.run.ingest.used["flow"]?.count == 105_918)
+        #expect(outcome.run.ingest.skipped.mapValues(\.count) == ["header": 648])
+        #expect(outcome.run.ingest.rejectedCount == 0)
         #expect(outcome.conditions.isEmpty)
     }
 
@@ -75,10 +75,10 @@ struct RealRecordsTests {
         let yield = try await read(
             [RealRecords.folder + "/zeek-72h-protocols/*.log.gz"], cursors: cursors,
             kinds: [.http: [.host], .tls: [.host], .dns: [.query]])
-        #expect(yield.account.used.mapValues(\.count) == ["http": 18_829, "dns": 5_432, "tls": 139])
-        #expect(yield.account.skipped["log weird"]?.count == 1_114)
-        #expect(yield.account.rejectedCount == 0)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.used.mapValues(\.count) == ["http": 18_829, "dns": 5_432, "tls": 139])
+        #expect(yield.ingest.skipped["log weird"]?.count == 1_114)
+        #expect(yield.ingest.rejectedCount == 0)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("hosts of the real records' http and ssl logs are joined to their connections by uid")
@@ -89,7 +89,7 @@ struct RealRecordsTests {
         let named = outcome.findings.filter { $0.channel?.peer.name != nil }
         #expect(!named.isEmpty)
         #expect(named.allSatisfy { $0.evidence[Field.addresses.name] != nil })
-        #expect(outcome.run.account.used["flow"]?.count == 105_918)
+        #expect(outcome.run.ingest.used["flow"]?.count == 105_918)
         // No connection belongs to two channels.
         #expect(outcome.findings.reduce(0) { $0 + ($1.occurrences ?? 0) } <= 105_918)
     }

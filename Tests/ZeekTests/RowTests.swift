@@ -33,9 +33,9 @@ struct RowTests {
     func rejected(row: String, reason: String) async throws {
         let yield = try await read(text: Log.connHeader + row + Log.conn())
         #expect(yield.rows.count == 1)
-        #expect(yield.account.reasons == [reason: 1])
-        #expect(yield.account.rejected[reason]?.examples.first?.position == Int64(Log.connHeader.utf8.count))
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.reasons == [reason: 1])
+        #expect(yield.ingest.rejected[reason]?.examples.first?.position == Int64(Log.connHeader.utf8.count))
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test(
@@ -100,7 +100,7 @@ struct RowTests {
         #expect(whole.rows.count == 1)
         let cut = try await read(text: Log.connHeader + Log.conn() + Log.conn().prefix(60))
         #expect(cut.rows.count == 1)
-        #expect(cut.account.reasons == ["last line cut off": 1])
+        #expect(cut.ingest.reasons == ["last line cut off": 1])
     }
 
     @Test("a line over max_line is rejected without being held, and the next one is read")
@@ -108,7 +108,7 @@ struct RowTests {
         let long = Log.conn(uid: String(repeating: "C", count: 5000))
         let yield = try await read(text: Log.connHeader + long + Log.conn(), options: "max_line: 1 kB")
         #expect(yield.rows.count == 1)
-        #expect(yield.account.reasons == ["line too long": 1])
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.reasons == ["line too long": 1])
+        #expect(yield.ingest.isBalanced)
     }
 }

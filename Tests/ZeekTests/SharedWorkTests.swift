@@ -37,11 +37,11 @@ struct SharedWorkTests {
         let path = try folder.write(text, as: "conn.log")
         let yield = try read(path, blockSize: blockSize, cursors: cursors)
         let whole = try read(path, blockSize: 1 << 30, cursors: 1)
-        #expect(whole.account.rejectedCount == 0)
+        #expect(whole.ingest.rejectedCount == 0)
         #expect(whole.rows.count == (0..<40).reduce(0) { $0 + $1 % 7 * 10 })
         #expect(whole.rows.allSatisfy { $0.source == IPAddress("10.0.0.7") })
         #expect(yield.rows == whole.rows)
-        #expect(yield.account == whole.account)
+        #expect(yield.ingest == whole.ingest)
     }
 
     @Test(
@@ -60,9 +60,9 @@ struct SharedWorkTests {
         }
         #expect(yields.flatMap(\.rows).sorted() == whole.rows)
         #expect(!whole.rows.isEmpty)
-        var account = Account()
-        for yield in yields { account.merge(yield.account) }
-        #expect(account == whole.account)
+        var ingest = IngestCounts()
+        for yield in yields { ingest.merge(yield.ingest) }
+        #expect(ingest == whole.ingest)
     }
 
     @Test("a compressed file that is cut off yields what can be decoded, and is named once", arguments: [1, 3])
@@ -71,9 +71,9 @@ struct SharedWorkTests {
         let files = SharedFiles([try InputFile(path: path)], flows: ["conn"])
         let settings = ZeekCursor.Settings(kinds: kinds, streamSize: 1000)
         let yield = drain((0..<cursors).map { _ in ZeekCursor(files, settings) }, kinds)
-        #expect(yield.account.unread["compressed file cut short"]?.count == 1)
+        #expect(yield.ingest.unread["compressed file cut short"]?.count == 1)
         #expect(yield.rows.count > 1000)
-        #expect(yield.account.isBalanced)
+        #expect(yield.ingest.isBalanced)
     }
 
     @Test("plain, gzip and zstd yield the same, whatever their names say")
@@ -84,8 +84,8 @@ struct SharedWorkTests {
             let yield = try await ZeekTests.read([path], cursors: 2, kinds: kinds)
             #expect(yield.rows.map(\.position) == plain.rows.map(\.position))
             #expect(yield.rows.map { $0.numbers } == plain.rows.map { $0.numbers })
-            #expect(yield.account.read == plain.account.read)
-            #expect(yield.account.bytes == Int64(content.count))
+            #expect(yield.ingest.read == plain.ingest.read)
+            #expect(yield.ingest.bytes == Int64(content.count))
         }
     }
 }

@@ -23,7 +23,7 @@ struct Row: Hashable, Comparable {
 /// What a scan yielded.
 struct Yield {
     var rows: [Row] = []
-    var account = Account()
+    var ingest = IngestCounts()
     var error: (any Error)?
 
     func rows(_ kind: RecordKind) -> [Row] { rows.filter { $0.kind == kind } }
@@ -49,7 +49,7 @@ func drain(_ cursors: [any Cursor], _ kinds: [RecordKind: Set<ColumnName>], capa
             }
         }
     }
-    for cursor in cursors { yield.account.merge(cursor.account) }
+    for cursor in cursors { yield.ingest.merge(cursor.ingest) }
     yield.rows.sort()
     return yield
 }
@@ -101,7 +101,7 @@ enum RealRecords {
     static let areThere = FileManager.default.fileExists(atPath: folder)
 }
 
-extension Account {
+extension IngestCounts {
     /// The reasons of rejection with their counts.
     var reasons: [String: Int] { rejected.mapValues(\.count) }
     var skips: [String: Int] { skipped.mapValues(\.count) }

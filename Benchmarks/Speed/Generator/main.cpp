@@ -59,7 +59,7 @@ int main(int argc, char **argv) {
             writer.flow(buffer, next, traffic.channels[next.channel]);
         } else {
             const int64_t time = flow < flowCount ? traffic.flows[flow].logged : traffic.flows.back().logged;
-            // A name look-up, a handshake and the like happen on channels of the same popularity.
+            // A name lookup, a handshake and the like happen on channels of the same popularity.
             const Channel &channel = traffic.channels[random.skewed(traffic.channels.size())];
             writeOther(writer, buffer, unsigned(random.below(1000 - mix.flow)), mix, time, channel);
         }

@@ -55,7 +55,7 @@ public struct Pipeline: Sendable {
     /// From when on a finding is urgent.
     public var severity: SeverityRule
     /// What was found out of the input before it is read, such as files that are left out because nobody can read them.
-    public var notes = Account()
+    public var notes = IngestCounts()
 
     public init(
         name: String, window: WindowRequest = .all, sources: [Stage<any Source>], enrichers: [Stage<any Enricher>] = [],

@@ -34,7 +34,7 @@ extension RunOutcome.Condition: CustomStringConvertible {
 }
 
 extension Run {
-    /// Weighs a run's books against what its pipeline allows.
+    /// Weighs a run's ingest counts against what its pipeline allows.
     func conditions(_ pipeline: Pipeline, subjects: Set<RecordKind>, newest: Timestamp?) -> [RunOutcome.Condition] {
         var conditions: [RunOutcome.Condition] = []
         if isEmpty(of: subjects), !pipeline.acceptsEmpty { conditions.append(.noRecords(emptyDiagnosis(subjects))) }
@@ -51,8 +51,8 @@ extension Run {
                             + "alive?"))
             }
         }
-        let rejected = account.rejectedCount
-        let share = Double(rejected) / Double(max(1, rejected + account.usedCount))
+        let rejected = ingest.rejectedCount
+        let share = Double(rejected) / Double(max(1, rejected + ingest.usedCount))
         if share > pipeline.maxRejected {
             let percent = (share * 1000).rounded() / 10
             conditions.append(
@@ -60,7 +60,7 @@ extension Run {
                     "\(rejected.grouped) records of interest were rejected, \(percent) % of them, more than max_rejected allows"
                 ))
         }
-        for (reason, tally) in account.unread.sorted(by: { $0.key < $1.key }) {
+        for (reason, tally) in ingest.unread.sorted(by: { $0.key < $1.key }) {
             conditions.append(
                 .notWhole("not all of the input was read: \(tally.count.grouped) × \(reason): \(tally.places)"))
         }
@@ -107,20 +107,20 @@ extension Run {
         let wanted = [kinds.dropLast().joined(separator: ", "), kinds.last ?? ""].filter { !$0.isEmpty }
             .joined(separator: " or ")
         var lines = ["no \(wanted) record was found\(window.phrase)"]
-        if account.read == 0 { lines.append("  the input holds no record at all") }
-        for (reason, tally) in (account.skipped.merging(account.rejected) { $1 }).sorted(by: { $0.key < $1.key }) {
+        if ingest.read == 0 { lines.append("  the input holds no record at all") }
+        for (reason, tally) in (ingest.skipped.merging(ingest.rejected) { $1 }).sorted(by: { $0.key < $1.key }) {
             var line = "  \(tally.count.grouped) × \(reason)"
             if let first = tally.first, let last = tally.last {
                 line += ", from \(first.inWholeSeconds) to \(last.inWholeSeconds)"
             }
             lines.append(line)
         }
-        if account.rejected[Account.notJSON] != nil || account.rejected[Account.cutOff] != nil {
+        if ingest.rejected[IngestCounts.notJSON] != nil || ingest.rejected[IngestCounts.cutOff] != nil {
             lines.append(
                 "  one record a line is read; JSON over several lines becomes that by jq -c . FILE > NEW.json, a JSON array "
                     + "by jq -c '.[]' FILE > NEW.json")
         }
-        let last = account.skipped[AdmissionPolicy.outside]?.last
+        let last = ingest.skipped[AdmissionPolicy.outside]?.last
         if let last, let since = window.since, last < since {
             lines.append(
                 "  the records end at \(last.inWholeSeconds), before the window begins; let it begin "
@@ -135,8 +135,9 @@ extension Evaluator {
     ///
     /// - Parameter isLast: whether no evaluation follows: only then does a pipeline in which nothing is judged need a remark.
     func report(of outcome: Outcome, _ taken: Taken, isLast: Bool) async -> Run {
-        var run = Run(header: header, window: taken.seenWindow, account: taken.account, accounts: taken.accounts)
-        run.account.merge(pipeline.notes)
+        var run = Run(
+            header: header, window: taken.seenWindow, ingest: taken.ingest, ingestBySource: taken.ingestBySource)
+        run.ingest.merge(pipeline.notes)
         run.channels = outcome.channels
         run.statements = outcome.statements
         run.dropped = outcome.dropped

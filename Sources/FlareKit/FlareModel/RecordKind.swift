@@ -9,9 +9,9 @@ public struct RecordKind: Hashable, Sendable, Codable {
 
     /// A connection or a flow: the hot kind, and the one channels are made of by default.
     public static let flow = RecordKind("flow")
-    /// A look-up or its answer: client, server, `query`, `query_type`, `answers`.
+    /// A lookup or its answer: client, server, `query`, `query_type`, `answers`.
     public static let dns = RecordKind("dns")
-    /// A look-up with its answers, of which calls get their names: client, server, `query`, `answers`, `answer_ttls`.
+    /// A lookup with its answers, of which calls get their names: client, server, `query`, `answers`, `answer_ttls`.
     public static let lookup = RecordKind("lookup")
     /// A TLS handshake: `host` (SNI), `subject`, `issuer`, `ja3`, `ja4`.
     public static let tls = RecordKind("tls")

@@ -22,9 +22,9 @@ public struct Run: Sendable, Codable {
     /// The window that was judged, both ends as the records had them or as they were asked for.
     public var window: TimeWindow
     /// All records that were read: used, skipped, rejected.
-    public var account: Account
-    /// The account of each source by itself.
-    public var accounts: [String: Account]
+    public var ingest: IngestCounts
+    /// The ingest counts of each source by itself.
+    public var ingestBySource: [String: IngestCounts]
     public var channels: Int = 0
     /// What filters say of their settings, a line each: what counts as inside.
     public var statements: [String] = []
@@ -46,11 +46,11 @@ public struct Run: Sendable, Codable {
     /// Remarks that a reader of the results has to know.
     public var warnings: [String] = []
 
-    public init(header: RunHeader, window: TimeWindow, account: Account, accounts: [String: Account]) {
+    public init(header: RunHeader, window: TimeWindow, ingest: IngestCounts, ingestBySource: [String: IngestCounts]) {
         self.header = header
         self.window = window
-        self.account = account
-        self.accounts = accounts
+        self.ingest = ingest
+        self.ingestBySource = ingestBySource
     }
 }
 
@@ -108,7 +108,7 @@ extension Run {
 
     /// Whether nothing was read that detectors judge: there is nothing to say, not even that nothing was found.
     package func isEmpty(of subjects: Set<RecordKind>) -> Bool {
-        subjects.allSatisfy { account.used[$0.name]?.count ?? 0 == 0 }
+        subjects.allSatisfy { ingest.used[$0.name]?.count ?? 0 == 0 }
     }
 }
 

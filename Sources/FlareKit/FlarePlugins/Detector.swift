@@ -43,7 +43,7 @@ public struct Judged<Content: Judgement>: Sendable {
 }
 
 /// A detection. It sees channels, not records, so that the same detector finds a beacon to an address,
-/// to a host behind a thousand addresses, and in look-ups.
+/// to a host behind a thousand addresses, and in lookups.
 ///
 /// The law, kept by `DetectorLaw` in the tests: `judge` is pure (the same channel and census give the same
 /// judgement, in any order, on any thread); `settle` sees the judgements in the order of the channels' keys.

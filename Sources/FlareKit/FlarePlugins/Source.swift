@@ -5,7 +5,7 @@ import FlareModel
 /// The law, kept by `SourceLaw` in the tests:
 /// - `open` yields at least one and at most `scan.parallelism` cursors;
 /// - the cursors together yield every record of the scan once, whatever their number;
-/// - each cursor's account is balanced at every moment between calls.
+/// - each cursor's ingest counts are balanced at every moment between calls.
 public protocol Source: Plugin {
     /// The kinds of record the source can yield.
     var offers: Set<RecordKind> { get }
@@ -45,13 +45,13 @@ public protocol Cursor: AnyObject, Sendable {
     func next(into batch: inout RecordBatch) throws -> Bool
     /// Where a live read would go on; asked only between calls.
     func checkpoint() -> Checkpoint
-    /// The book of what was read so far; asked only between calls.
-    var account: Account { get }
+    /// The ingest counts of what was read so far; asked only between calls.
+    var ingest: IngestCounts { get }
     /// Whether a record may stand in two of the source's inputs; asked once, before the first call of `next`.
     ///
-    /// Such a cursor yields the ids of flows and look-ups though the scan did not ask for them, and batches of one input
+    /// Such a cursor yields the ids of flows and lookups though the scan did not ask for them, and batches of one input
     /// each. Of records with the same id, start and channel that stand in two inputs of a source the engine uses those of
-    /// one, and counts the others as `Account.repeated`. A record without an id is always used.
+    /// one, and counts the others as `IngestCounts.repeated`. A record without an id is always used.
     var mayRepeat: Bool { get }
     /// Of a live read, the newest time of the records that are kept for being asked again (`Scan.askedAgain`); asked only
     /// between calls. A later run goes on from where none of the window was read before, so that it keeps them too.
@@ -101,11 +101,11 @@ public protocol GroupedRecords: Sendable {
     var census: Census { get }
     /// Which counts the cluster kept to itself, in words; empty where it gave out all.
     var withheld: [String] { get }
-    /// The book of all records of the window.
-    var account: Account { get }
+    /// The ingest counts of all records of the window.
+    var ingest: IngestCounts { get }
     /// Reads the records of some channels alone.
     func open(_ candidates: [ChannelKey]) async throws -> [any Cursor]
-    /// Reads all that names channels: handshakes, requests and look-ups.
+    /// Reads all that names channels: handshakes, requests and lookups.
     func openNames() async throws -> GroupedNames
 }
 
@@ -126,12 +126,12 @@ public protocol ContextSource: Source {
     static var contextKinds: Set<RecordKind> { get }
     /// Those of them that this one can be asked for, as its options are; all unless it says otherwise.
     var contextKinds: Set<RecordKind> { get }
-    /// Reads the records about some addresses: those that a query asks for, and look-ups of anybody whose answers hold an
+    /// Reads the records about some addresses: those that a query asks for, and lookups of anybody whose answers hold an
     /// address of a query without a source. It may read more of a query's source than was asked for.
     ///
     /// A record is yielded as the sensor wrote it, even where the answering side comes first. `certificate` records
     /// belong to no address and are all yielded. A source that cannot be read a second time, or is live, yields what it
-    /// kept of the scan's `askedAgain`; the account of a cursor notes how much had to be left out.
+    /// kept of the scan's `askedAgain`; the ingest counts of a cursor note how much had to be left out.
     ///
     /// - Throws: `PluginError` where the input is not there any more; the findings stand without.
     func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor]
@@ -148,7 +148,7 @@ extension ContextSource {
 
 /// Asks for the records about one source, toward one peer or all: those with its address at either end.
 public struct ContextQuery: Hashable, Sendable {
-    /// `nil` asks for everybody's look-ups that were answered with the peer's address.
+    /// `nil` asks for everybody's lookups that were answered with the peer's address.
     public var source: IPAddress?
     public var peer: Peer?
     /// The kinds asked for of the source's records toward all peers; `nil` for all of the scan.
@@ -173,7 +173,7 @@ public struct Comparison: Hashable, Sendable {
     /// The columns that matter; `nil` for all.
     public var columns: Set<ColumnName>?
     /// If there are any, only records matter that share a value of one of these columns with a record asked for in full. A
-    /// name is the same value whether it was looked up or asked for by SNI or Host. Look-ups of a name that was answered with
+    /// name is the same value whether it was looked up or asked for by SNI or Host. Lookups of a name that was answered with
     /// an address asked for matter too, and so do records that say nothing by which they could be told apart.
     public var sharing: Set<ColumnName>
     /// Of each source one record with another value of these columns matters too: it tells that the source has others.

@@ -120,7 +120,7 @@ struct Explanation {
             lines.append("  between these two: " + others.prefix(10).map(\.description).joined(separator: "; "))
         } else {
             lines.append(
-                "  \(outcome.run.account.usedCount.grouped) records made "
+                "  \(outcome.run.ingest.usedCount.grouped) records made "
                     + "\(outcome.run.channels.grouped) channels; none is between these two")
         }
         return lines + [""]

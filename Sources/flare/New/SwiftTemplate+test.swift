@@ -54,10 +54,10 @@ extension SwiftTemplate {
                 defer { try? FileManager.default.removeItem(at: file) }
                 try Data("0,10.0.0.1,203.0.113.9,443\\nnonsense\\n60,10.0.0.1,203.0.113.9,443\\n".utf8).write(to: file)
                 let source = \(type)(try .read("{path: \\(file.path)}"), PluginContext())
-                let (records, account) = try await MemoryRun.records(of: source)
+                let (records, ingest) = try await MemoryRun.records(of: source)
                 #expect(records.map(\\.start.seconds) == [0, 60])
-                #expect(account.rejectedCount == 1)
-                #expect(account.isBalanced)
+                #expect(ingest.rejectedCount == 1)
+                #expect(ingest.isBalanced)
             }
 
             """

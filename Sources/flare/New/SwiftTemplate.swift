@@ -154,7 +154,7 @@ struct SwiftTemplate {
         final class \(names.family)Cursor: Cursor, @unchecked Sendable {
             private var lines: ArraySlice<Substring>
             private let file: String
-            private(set) var account = Account()
+            private(set) var ingest = IngestCounts()
 
             init(_ text: String, from file: String) {
                 lines = text.split(whereSeparator: \\.isNewline)[...]
@@ -176,9 +176,9 @@ struct SwiftTemplate {
                 let words = line.split(separator: ",").map(String.init)
                 guard words.count == 4, let seconds = Double(words[0]), let source = IPAddress(words[1]),
                     let destination = IPAddress(words[2]), let port = UInt16(words[3])
-                else { return account.reject("not seconds,source,destination,port", at: .init(file)) }
+                else { return ingest.reject("not seconds,source,destination,port", at: .init(file)) }
                 table.append(start: Timestamp(seconds: seconds), source: source, destination: destination, port: port)
-                account.use(.flow)
+                ingest.use(.flow)
             }
         }
 

@@ -91,7 +91,7 @@ struct SelfCheck {
         draft.detectors = [PipelineDraft.plugin("beacon")]
         draft.sinks = [PipelineDraft.plugin("json", ("path", quoted("found-by-\(name).json")))]
         let outcome = try await run(draft)
-        let used = outcome.run.account.used.values.reduce(0) { $0 + $1.count }
+        let used = outcome.run.ingest.used.values.reduce(0) { $0 + $1.count }
         guard used == records.connections.count else {
             return Line(name: name, isWrong: true, words: "read \(used) of \(records.connections.count) records")
         }

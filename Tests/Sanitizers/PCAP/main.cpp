@@ -75,7 +75,7 @@ Outcome read(const Content &capture, size_t block, size_t mostConnections) {
     const PCAPSettings settings{mostConnections, 1 << 16, 3'600'000'000'000, 60'000'000'000, 300'000'000'000, true};
     const std::unique_ptr<PCAPScanner, void (*)(PCAPScanner *)> owned(
         PCAPScannerCreate(settings), PCAPScannerDestroy);
-    const std::unique_ptr<PCAPWords, void (*)(PCAPWords *)> kept(PCAPWordsCreate(1 << 14), PCAPWordsDestroy);
+    const std::unique_ptr<PCAPRecords, void (*)(PCAPRecords *)> kept(PCAPRecordsCreate(1 << 14), PCAPRecordsDestroy);
     PCAPScanner *const scanner = owned.get();
     Outcome outcome;
     const auto drain = [&] {
@@ -88,14 +88,14 @@ Outcome read(const Content &capture, size_t block, size_t mostConnections) {
         }
         outcome.flows += count;
         PCAPScannerForget(scanner);
-        for (size_t place = 0; place < PCAPScannerWordCount(scanner); ++place) {
-            const PCAPWord *const word = PCAPScannerWord(scanner, place);
-            for (size_t value = 0; value < PCAPWordValues(word); ++value) {
-                const PCAPValue found = PCAPWordValue(word, value);
+        for (size_t place = 0; place < PCAPScannerRecordCount(scanner); ++place) {
+            const PCAPRecord *const word = PCAPScannerRecord(scanner, place);
+            for (size_t value = 0; value < PCAPRecordValues(word); ++value) {
+                const PCAPValue found = PCAPRecordValue(word, value);
                 outcome.words += uint64_t(found.column) + found.length;
             }
         }
-        PCAPWordsTake(kept.get(), scanner);
+        PCAPRecordsTake(kept.get(), scanner);
     };
     PCAPScannerBegin(scanner);
     for (size_t begin = 0; begin < capture.size(); begin += block) {

@@ -117,7 +117,7 @@ Outcome scan(const RecordPlan *plan, const std::string &text, int detail, size_t
     if (detail == 2) ContextInterestAddSource(interest, source, 15);
     ContextInterestAddAnswer(interest, SensorAddress{0, 0xFFFF'C000'0202});
     RecordScanner *const scanner = RecordScannerCreate(plan, interest);
-    ContextBook *const book = RecordScannerBook(scanner);
+    RecordArena *const arena = RecordScannerArena(scanner);
     RecordScannerBegin(scanner, "ssl");
     // Memory that ends where the scanner may read to; whatever stands there must not matter.
     const std::unique_ptr<char[]> block(new char[text.size() + RECORD_PADDING]);
@@ -127,23 +127,23 @@ Outcome scan(const RecordPlan *plan, const std::string &text, int detail, size_t
     Outcome outcome;
     for (size_t at = 0; at < text.size();) {
         at += RecordScannerRead(scanner, block.get() + at, text.size() - at, at, most);
-        for (size_t record = 0; record < ContextBookCount(book); ++record) {
-            const ContextHead head = ContextBookHead(book, record);
+        for (size_t record = 0; record < RecordArenaCount(arena); ++record) {
+            const ContextHead head = RecordArenaHead(arena, record);
             char line[200];
             std::snprintf(line, sizeof line, "%d %lld %llx %llx %d %d %d %lld", head.kind, (long long)head.start,
                 (unsigned long long)head.source.low, (unsigned long long)head.destination.low, head.sourcePort, head.port,
                 head.protocol, (long long)head.id);
             outcome.records += line;
             std::vector<std::string> values;
-            for (size_t i = 0; i < ContextBookValues(book, record); ++i) {
-                const ContextValue value = ContextBookValue(book, record, i);
+            for (size_t i = 0; i < RecordArenaValues(arena, record); ++i) {
+                const ContextValue value = RecordArenaValue(arena, record, i);
                 const std::string text = value.isNumber ? std::to_string(value.number) : std::string(value.text, value.length);
                 values.push_back(" " + std::to_string(value.column) + "=" + text);
             }
             for (const std::string &value : values) outcome.records += value;
             outcome.records += '\n';
         }
-        ContextBookForget(book);
+        RecordArenaForget(arena);
     }
     for (const char *value : {"a.example", "b.example", "a", "j3", "d", "c"}) {
         for (const ContextColumn column : {query, host, ja3, agent}) {
@@ -151,11 +151,11 @@ Outcome scan(const RecordPlan *plan, const std::string &text, int detail, size_t
             bool hasMore;
             for (ContextKind kind = dns; kind <= alert; ++kind)
                 outcome.records +=
-                    std::to_string(ContextBookSources(book, kind, column, value, std::strlen(value), sources, &hasMore));
+                    std::to_string(RecordArenaSources(arena, kind, column, value, std::strlen(value), sources, &hasMore));
         }
     }
-    for (ContextKind kind = dns; kind <= alert; ++kind) outcome.records += " " + std::to_string(ContextBookUsed(book, kind));
-    outcome.rejected = ContextBookRejected(book);
+    for (ContextKind kind = dns; kind <= alert; ++kind) outcome.records += " " + std::to_string(RecordArenaUsed(arena, kind));
+    outcome.rejected = RecordArenaRejected(arena);
     // What is picked needs no more memory.
     std::vector<ContextLine> picked(4);
     for (size_t at = 0, before = 1; at < text.size() && at != before;) {

@@ -35,7 +35,7 @@ struct Row {
 struct Outcome {
     std::vector<Row> rows;
     uint64_t lines = 0, used = 0, blank = 0, fellBack = 0, skipped = 0, rejected = 0, slow = 0;
-    std::string account;
+    std::string ingest;
 };
 
 /// Reads `text` from a block of just its size and the padding.
@@ -67,20 +67,20 @@ Outcome scan(EVEWay way, const std::string &text, EVEOptions options, size_t cap
     outcome.used = EVEScannerUsed(scanner);
     outcome.blank = EVEScannerBlank(scanner);
     outcome.fellBack = EVEScannerFellBack(scanner);
-    outcome.slow = EVEScannerReadTheSlowWay(scanner);
-    outcome.account = "blank " + std::to_string(outcome.blank) + " fell back " + std::to_string(outcome.fellBack);
+    outcome.slow = EVEScannerReadAsJSON(scanner);
+    outcome.ingest = "blank " + std::to_string(outcome.blank) + " fell back " + std::to_string(outcome.fellBack);
     for (size_t i = 0; i < EVEScannerSkippedTypes(scanner); ++i) {
         const EVESkipped skipped = EVEScannerSkipped(scanner, i);
         outcome.skipped += skipped.count;
-        outcome.account += std::string(" ") + skipped.type + " " + std::to_string(skipped.count) + " from "
+        outcome.ingest += std::string(" ") + skipped.type + " " + std::to_string(skipped.count) + " from "
             + std::to_string(skipped.first) + " to " + std::to_string(skipped.last);
     }
     for (int reason = 0; reason < EVEReasonCount; ++reason) {
         const EVERejected rejected = EVEScannerRejected(scanner, EVEReason(reason));
         outcome.rejected += rejected.count;
-        outcome.account += " reason " + std::to_string(reason) + " " + std::to_string(rejected.count) + " at";
+        outcome.ingest += " reason " + std::to_string(reason) + " " + std::to_string(rejected.count) + " at";
         for (uint64_t i = 0; i < rejected.count && i < EVE_POSITIONS_KEPT; ++i)
-            outcome.account += " " + std::to_string(rejected.positions[i]);
+            outcome.ingest += " " + std::to_string(rejected.positions[i]);
     }
     EVEScannerDestroy(scanner);
     return outcome;
@@ -88,7 +88,7 @@ Outcome scan(EVEWay way, const std::string &text, EVEOptions options, size_t cap
 
 void require(bool holds, const char *what, const std::string &text, const Outcome &fast, const Outcome &slow) {
     if (holds) return;
-    std::fprintf(stderr, "%s\nfast: %s\nslow: %s\n%s\n", what, fast.account.c_str(), slow.account.c_str(), text.c_str());
+    std::fprintf(stderr, "%s\nfast: %s\nslow: %s\n%s\n", what, fast.ingest.c_str(), slow.ingest.c_str(), text.c_str());
     std::exit(1);
 }
 
@@ -108,7 +108,7 @@ Outcome check(const std::string &text, uint64_t lines, unsigned variant) {
     const Outcome fast = scan(ways[variant / 4 % 3], text, options, 1024);
     const Outcome slow = scan(EVEWaySlow, text, options, 1 + variant % 3);
     require(haveSameRows(fast, slow), "the two ways read different rows", text, fast, slow);
-    require(fast.account == slow.account, "the two ways keep different accounts", text, fast, slow);
+    require(fast.ingest == slow.ingest, "the two ways count differently", text, fast, slow);
     require(fast.lines == lines, "the lines are not all counted", text, fast, slow);
     require(fast.lines == fast.used + fast.skipped + fast.blank + fast.rejected && fast.used == fast.rows.size(),
         "the counts do not add up", text, fast, slow);

@@ -11,8 +11,8 @@ package func header(hour: Int) -> RunHeader {
 
 package func report(hour: Int, findings: Int) -> Run {
     var run = Run(
-        header: header(hour: hour), window: TimeWindow(since: moment(0), until: moment(hour)), account: Account(),
-        accounts: [:])
+        header: header(hour: hour), window: TimeWindow(since: moment(0), until: moment(hour)), ingest: IngestCounts(),
+        ingestBySource: [:])
     run.findings = findings
     return run
 }

@@ -29,7 +29,7 @@ struct Home {
     mutating func see(_ conversation: Conversation) {
         guard isToday(conversation.start) else { return }
         sensor.see(conversation)
-        // Look-ups are asked of one resolver for all activities.
+        // Lookups are asked of one resolver for all activities.
         guard let activity, conversation.serverPort != 53 else { return }
         let label = ChannelLabel(conversation, activity)
         if calls[label] == nil { labels.append(label) }

@@ -41,15 +41,16 @@ public struct SampleReport {
             sources: [
                 hostile ?? "eve: /var/log/suricata/eve.json, eve.json.1.gz", "zeek: /opt/zeek/logs/conn.*.log.gz",
             ])
-        var account = Account()
-        account.read = 1_412_903
-        account.used = [RecordKind.flow.name: Account.Tally(count: 412_345)]
-        account.skipped = [
-            hostile ?? "event type stats": Account.Tally(count: 8640), "event type dns": Account.Tally(count: 991_884),
+        var ingest = IngestCounts()
+        ingest.read = 1_412_903
+        ingest.used = [RecordKind.flow.name: IngestCounts.Tally(count: 412_345)]
+        ingest.skipped = [
+            hostile ?? "event type stats": IngestCounts.Tally(count: 8640),
+            "event type dns": IngestCounts.Tally(count: 991_884),
         ]
-        account.rejected = [hostile ?? "not JSON": Account.Tally(count: 34)]
-        account.bytes = 640_112_008
-        var run = Run(header: header, window: window, account: account, accounts: ["eve": account])
+        ingest.rejected = [hostile ?? "not JSON": IngestCounts.Tally(count: 34)]
+        ingest.bytes = 640_112_008
+        var run = Run(header: header, window: window, ingest: ingest, ingestBySource: ["eve": ingest])
         run.channels = 13_956
         run.dropped = [
             DroppedChannels(filter: "focus", rule: "outbound", channels: 5210, records: 81_220),

@@ -31,7 +31,7 @@ package actor SharedServer {
     }
 
     /// The fields of other records that are searched, as Logstash leaves them to the cluster: texts with a keyword of each.
-    private static let withWords: String = {
+    private static let withRecords: String = {
         let text = #"{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}"#
         let words = #"""
             "src_port":{"type":"integer"},"dns":{"properties":{"type":T,"rrname":T,"answers":{"properties":{"rdata":T}}}},
@@ -52,7 +52,7 @@ package actor SharedServer {
         if let records { return records }
         let task = Task {
             let documents = try SampleFlowDocuments.homeSensor { !$0.contains(#""event_type":"stats""#) }.documents
-            try await server.load(documents, into: "real-2023.09", mapping: Self.withWords)
+            try await server.load(documents, into: "real-2023.09", mapping: Self.withRecords)
             return server
         }
         records = task

@@ -2,7 +2,7 @@ import FlareModel
 
 /// Names that addresses have by what their callers looked up before.
 ///
-/// A call has the name of its source's latest look-up that was answered with the address before the call. An answer holds for its
+/// A call has the name of its source's latest lookup that was answered with the address before the call. An answer holds for its
 /// TTL and as long again, at least five minutes more: programs keep answers for longer than they may. Where the sensor did not
 /// tell the TTL, an answer holds for an hour. So on an address that serves many names a call has the name that was asked for last,
 /// and none that was asked for yesterday.
@@ -91,7 +91,7 @@ enum LookupRows {
 
     static let layout = RecordLayout(kind: .lookup, columns: [ttl], hasNames: true)
 
-    /// The addresses in the answers of some rows of look-ups; of times that a policy refuses none.
+    /// The addresses in the answers of some rows of lookups; of times that a policy refuses none.
     static func table(
         _ rows: RecordTable, _ range: Range<Int>, _ origin: String, _ policy: AdmissionPolicy,
         _ refused: inout Refusals
@@ -111,7 +111,7 @@ enum LookupRows {
         var table = RecordTable(kind: .lookup, columns: [ttl, .query], capacity: found.count)
         table.count = found.count
         table.start = found.map { rows.start[$0.row] }
-        // What a resolver sent is the other's look-up.
+        // What a resolver sent is the other's lookup.
         let sourcePorts = rows.numbers[.sourcePort]
         table.source = found.map { row, _, _ in
             let isAnswer = sourcePorts?[row] == Int64(resolver) && rows.port[row] != resolver

@@ -80,7 +80,7 @@ struct Calls: Sendable {
 
     /// - Parameters:
     ///   - flows: the connections.
-    ///   - stores: the transactions, by kind, each with ids and names; and the answers to look-ups.
+    ///   - stores: the transactions, by kind, each with ids and names; and the answers to lookups.
     init(_ flows: RecordStore, _ stores: [RecordKind: RecordStore]) {
         store = flows
         let transactions = collect(stores)
@@ -324,7 +324,7 @@ extension Calls.Origins {
     var statements: [String] {
         guard lookedUp + certified + expired > 0 else { return [] }
         var parts = ["\(asked.grouped) calls name their host"]
-        if lookedUp > 0 { parts.append("\(lookedUp.grouped) are named by a look-up before them") }
+        if lookedUp > 0 { parts.append("\(lookedUp.grouped) are named by a lookup before them") }
         if certified > 0 { parts.append("\(certified.grouped) by the server's certificate") }
         if unnamed > 0 {
             let late = expired > 0 ? " (\(expired.grouped) of them later than the answer held)" : ""

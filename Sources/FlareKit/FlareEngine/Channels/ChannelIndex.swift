@@ -49,7 +49,7 @@ struct ChannelIndex: Sendable {
         }
     }
 
-    /// Look-ups are told apart by what was asked for, whoever was asked.
+    /// Lookups are told apart by what was asked for, whoever was asked.
     private mutating func domainChannels(_ store: RecordStore) {
         for (shard, chunk) in store.chunks {
             let finest = store.shards[shard].table.keys
@@ -248,7 +248,7 @@ extension ChannelIndex {
 }
 
 extension PackedKey {
-    /// The key of a source's look-ups of a name.
+    /// The key of a source's lookups of a name.
     fileprivate static func pair(_ key: PackedKey, name: UInt32) -> PackedKey {
         var pair = Mask.pair.applied(to: key)
         pair.peer = IPAddress(high: 0, low: UInt64(name))

@@ -13,10 +13,10 @@ struct GroupedCalls {
 
     /// - Parameters:
     ///   - cursors: yield all that names channels.
-    ///   - account: takes in the books of what is read for names; the flows stand in it.
-    func group(naming cursors: [any Cursor], _ account: inout Account) async throws -> Evaluator.Grouped? {
+    ///   - ingest counts: takes in the books of what is read for names; the flows stand in it.
+    func group(naming cursors: [any Cursor], _ ingest: inout IngestCounts) async throws -> Evaluator.Grouped? {
         let names = try await read(cursors)
-        account.merge(names.total(intake.knownWindow))
+        ingest.merge(names.total(intake.knownWindow))
         let channels = records.channels
         let selection = await ChannelSelection(
             count: channels.count, minimumCount: evaluator.minimumCount(of: grouping), filters: evaluator.filters,

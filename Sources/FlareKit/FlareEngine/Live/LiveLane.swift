@@ -28,7 +28,7 @@ final class LiveLane: Sendable {
         var batch: RecordBatch
         /// Rows of each table of the batch that were taken.
         var taken: [Int]
-        var account = Account()
+        var ingest = IngestCounts()
         var places: [Place]
         /// The newest time in what the cursor has yielded, or keeps for being asked again.
         var newestRead = Int64.min
@@ -89,10 +89,10 @@ final class LiveLane: Sendable {
             state.batch.removeAll()
             state.batch.lowWatermark = nil
             for table in state.taken.indices { state.taken[table] = 0 }
-            let before = state.account
+            let before = state.ingest
             state.hasEnded = try !cursor.next(into: &state.batch)
-            state.account = cursor.account
-            meter.advance(bytes: state.account.bytes - before.bytes, records: state.account.read - before.read)
+            state.ingest = cursor.ingest
+            meter.advance(bytes: state.ingest.bytes - before.bytes, records: state.ingest.read - before.read)
             for table in state.batch.tables {
                 for row in 0..<table.count where table.start[row] < policy.future {
                     state.newestRead = max(state.newestRead, table.start[row])
@@ -101,7 +101,7 @@ final class LiveLane: Sendable {
             if let kept = cursor.newestKept(before: Timestamp(nanoseconds: policy.future)) {
                 state.newestRead = max(state.newestRead, kept.nanoseconds)
             }
-            return state.batch.count > 0 || state.account.read > before.read
+            return state.batch.count > 0 || state.ingest.read > before.read
         }
     }
 
@@ -147,7 +147,7 @@ final class LiveLane: Sendable {
     }
 
     /// Forgets what lies before the window, and says what is left and from where it could be read again.
-    func keep(since: Timestamp?) -> (part: ReadPart, account: Account, checkpoint: Checkpoint) {
+    func keep(since: Timestamp?) -> (part: ReadPart, ingest: IngestCounts, checkpoint: Checkpoint) {
         state.withLock { state in
             if let since {
                 state.part.forget(before: since.nanoseconds)
@@ -156,7 +156,7 @@ final class LiveLane: Sendable {
             } else {
                 state.places.removeLast(state.places.count - 1)
             }
-            return (state.part, state.account, state.places[0].checkpoint)
+            return (state.part, state.ingest, state.places[0].checkpoint)
         }
     }
 }

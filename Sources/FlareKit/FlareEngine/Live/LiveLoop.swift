@@ -82,8 +82,8 @@ struct LiveLoop {
         let failures = await sinks.failureTexts
         if failures.isEmpty { whole = state }
         for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
-        for note in run.account.noted.keys.sorted() where saidNotes.insert(note).inserted {
-            engine.logger.notice("\(run.account.noted[note]?.count.grouped ?? "") \(note)")
+        for note in run.ingest.noted.keys.sorted() where saidNotes.insert(note).inserted {
+            engine.logger.notice("\(run.ingest.noted[note]?.count.grouped ?? "") \(note)")
         }
         var conditions = run.conditions(pipeline, subjects: subjects, newest: taken.newest)
         // Whether the sensor is silent shows when nothing comes, not while old records are read; and in the first

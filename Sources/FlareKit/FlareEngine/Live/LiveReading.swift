@@ -103,16 +103,16 @@ final class LiveReading: Sendable {
         }
         if case .between(let asked) = self.window, let until = asked.until { window.until = min(until, moment) }
         var parts: [(source: String, part: ReadPart)] = []
-        var accounts: [String: Account] = [:]
+        var ingestBySource: [String: IngestCounts] = [:]
         var checkpoints: [String: [Checkpoint]] = [:]
         for lane in lanes {
             let kept = lane.keep(since: window.since)
             parts.append((lane.source, kept.part))
-            accounts[lane.source, default: Account()].merge(kept.account)
+            ingestBySource[lane.source, default: IngestCounts()].merge(kept.ingest)
             checkpoints[lane.source, default: []].append(kept.checkpoint)
         }
         var result = ReadResult(parts, plan)
-        result.accounts = accounts
+        result.ingestBySource = ingestBySource
         result.useOnce(in: window)
         return Snapshot(result: result, window: window, checkpoints: checkpoints)
     }

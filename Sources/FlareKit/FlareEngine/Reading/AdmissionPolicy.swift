@@ -34,7 +34,7 @@ struct AdmissionPolicy: Sendable {
     func refuse(_ rows: RecordTable, _ row: Int, _ origin: String, _ refused: inout Refusals) {
         let time = Timestamp(nanoseconds: rows.start[row])
         if time.nanoseconds >= future {
-            refused.future.add(at: Account.Place(origin, rows.position[row], time.description), time: time)
+            refused.future.add(at: IngestCounts.Place(origin, rows.position[row], time.description), time: time)
         } else {
             refused.outside.add(time: time)
         }
@@ -43,8 +43,8 @@ struct AdmissionPolicy: Sendable {
 
 /// Records that were read well and not kept, because of their time.
 struct Refusals: Sendable {
-    var outside = Account.Tally()
-    var future = Account.Tally()
+    var outside = IngestCounts.Tally()
+    var future = IngestCounts.Tally()
 
     mutating func merge(_ other: Refusals) {
         outside.merge(other.outside)

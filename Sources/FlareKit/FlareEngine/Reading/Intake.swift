@@ -100,7 +100,8 @@ struct Intake: Sendable {
             grouped.append((grouping, answer))
         }
         var taken = Taken(
-            groups: [:], window: knownWindow, newest: nil, account: grouped.first?.1.account ?? Account(), accounts: [:]
+            groups: [:], window: knownWindow, newest: nil, ingest: grouped.first?.1.ingest ?? IngestCounts(),
+            ingestBySource: [:]
         )
         for (grouping, records) in grouped {
             var names = GroupedNames.cursors([])
@@ -108,7 +109,7 @@ struct Intake: Sendable {
             switch names {
             case .cursors(let cursors) where !cursors.isEmpty:
                 let calls = GroupedCalls(intake: self, plan: plan, records: records, grouping: grouping)
-                taken.groups[grouping] = try await calls.group(naming: cursors, &taken.account)
+                taken.groups[grouping] = try await calls.group(naming: cursors, &taken.ingest)
             case .cursors: taken.groups[grouping] = try await group(records, grouping, plan)
             case .withheld(let reason):
                 taken.groups[grouping] = try await group(records, grouping, plan)
@@ -119,7 +120,7 @@ struct Intake: Sendable {
             taken.newest = [taken.newest, records.census.window.until?.advanced(by: -1)].compactMap { $0 }.max()
             taken.remarks += records.withheld
         }
-        taken.accounts[pipeline.sources[0].name] = taken.account
+        taken.ingestBySource[pipeline.sources[0].name] = taken.ingest
         return taken
     }
 
@@ -177,29 +178,29 @@ extension ReadResult {
         RecordedTime(stores.filter { $0.key != .lookup && $0.key != .certificate }.map(\.value))
     }
 
-    /// The books of all sources together.
+    /// The ingest counts of all sources together.
     ///
     /// What the window cut off and what stands in another input moves from the used records to the skipped ones, what
     /// came from the future to the rejected ones, so that the counts add up.
-    func total(_ window: TimeWindow) -> Account {
-        var total = Account()
-        for account in accounts.values { total.merge(account) }
+    func total(_ window: TimeWindow) -> IngestCounts {
+        var total = IngestCounts()
+        for ingest in ingestBySource.values { total.merge(ingest) }
         for (kind, store) in stores {
-            // A look-up before the window may name calls inside, and one look-up has several answers.
-            var outside = kind == .lookup ? Account.Tally() : store.tally(outside: window)
-            outside.merge(refused[kind]?.outside ?? Account.Tally())
+            // A lookup before the window may name calls inside, and one lookup has several answers.
+            var outside = kind == .lookup ? IngestCounts.Tally() : store.tally(outside: window)
+            outside.merge(refused[kind]?.outside ?? IngestCounts.Tally())
             total.move(kind, outside, to: \.skipped, AdmissionPolicy.outside)
-            total.move(kind, repeated[kind] ?? Account.Tally(), to: \.skipped, Account.repeated)
-            total.move(kind, refused[kind]?.future ?? Account.Tally(), to: \.rejected, AdmissionPolicy.future)
+            total.move(kind, repeated[kind] ?? IngestCounts.Tally(), to: \.skipped, IngestCounts.repeated)
+            total.move(kind, refused[kind]?.future ?? IngestCounts.Tally(), to: \.rejected, AdmissionPolicy.future)
         }
         return total
     }
 }
 
-extension Account {
+extension IngestCounts {
     /// Moves used records under another heading.
     mutating func move(
-        _ kind: RecordKind, _ tally: Tally, to heading: WritableKeyPath<Account, [String: Tally]>, _ reason: String
+        _ kind: RecordKind, _ tally: Tally, to heading: WritableKeyPath<IngestCounts, [String: Tally]>, _ reason: String
     ) {
         guard tally.count > 0 else { return }
         used[kind.name]?.count.addClamped(-tally.count)

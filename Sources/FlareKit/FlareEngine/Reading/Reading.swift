@@ -9,7 +9,7 @@ struct ReadPlan: Sendable {
     let layouts: [RecordLayout]
     /// The kinds that channels are made of.
     let subjects: Set<RecordKind>
-    /// Whether what is logged inside connections, `tls` and `http`, is joined to flows, and names by look-ups.
+    /// Whether what is logged inside connections, `tls` and `http`, is joined to flows, and names by lookups.
     let joinsNames: Bool
     /// Whether records may stand in two inputs, and are told by their ids.
     let tellsRepeats: Bool
@@ -96,14 +96,14 @@ struct ReadPart: Sendable {
     }
 }
 
-/// Everything that was read: the kept records by kind, and the books.
+/// Everything that was read: the kept records by kind, and the ingest counts.
 struct ReadResult: Sendable {
     var stores: [RecordKind: RecordStore]
     var refused: [RecordKind: Refusals] = [:]
     /// Records that were taken out since others of the same ids were used.
-    private(set) var repeated: [RecordKind: Account.Tally] = [:]
-    /// The account of each source by its name, as the source kept it.
-    var accounts: [String: Account] = [:]
+    private(set) var repeated: [RecordKind: IngestCounts.Tally] = [:]
+    /// The ingest counts of each source by its name, as the source kept it.
+    var ingestBySource: [String: IngestCounts] = [:]
     /// The source of each part.
     private let sources: [String]
 
@@ -157,7 +157,7 @@ struct Reader: Sendable {
         let failures = outcomes.compactMap { if case .failure(let error) = $0.1 { error } else { nil } }
         if let failure = failures.first(where: { !($0 is CancellationError) }) ?? failures.first { throw failure }
         var result = ReadResult(try outcomes.map { (cursors[$0.0].source, try $0.1.get()) }, plan)
-        for (source, cursor) in cursors { result.accounts[source, default: Account()].merge(cursor.account) }
+        for (source, cursor) in cursors { result.ingestBySource[source, default: IngestCounts()].merge(cursor.ingest) }
         return result
     }
 
@@ -171,9 +171,9 @@ struct Reader: Sendable {
             batch.removeAll()
             let goesOn = try cursor.next(into: &batch)
             part.take(batch, plan, policy)
-            let account = cursor.account
-            meter.advance(bytes: account.bytes - bytes, records: account.read - records)
-            (bytes, records) = (account.bytes, account.read)
+            let ingest = cursor.ingest
+            meter.advance(bytes: ingest.bytes - bytes, records: ingest.read - records)
+            (bytes, records) = (ingest.bytes, ingest.read)
             if !goesOn { return part }
         }
     }

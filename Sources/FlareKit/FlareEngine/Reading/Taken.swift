@@ -1,13 +1,13 @@
 import FlareModel
 
-/// What a run has read: the channels ready to be judged, and the books. One run makes it once, a live run for each
+/// What a run has read: the channels ready to be judged, and the ingest counts. One run makes it once, a live run for each
 /// evaluation.
 struct Taken: Sendable {
     var groups: [Grouping: Evaluator.Grouped]
     var window: TimeWindow
     var newest: Timestamp?
-    var account: Account
-    var accounts: [String: Account]
+    var ingest: IngestCounts
+    var ingestBySource: [String: IngestCounts]
     var remarks: [String] = []
 
     /// The window with its open ends where the records have them.
@@ -23,7 +23,8 @@ extension Evaluator {
     /// Groups what was read, as each detector asks.
     func take(_ result: ReadResult, in window: TimeWindow, newest: Timestamp?) async -> Taken {
         var taken = Taken(
-            groups: [:], window: window, newest: newest, account: result.total(window), accounts: result.accounts)
+            groups: [:], window: window, newest: newest, ingest: result.total(window),
+            ingestBySource: result.ingestBySource)
         for grouping in groupings { taken.groups[grouping] = await group(result.stores, by: grouping, in: window) }
         return taken
     }

@@ -2,7 +2,7 @@ import FlareModel
 
 /// What one thread keeps of the records of one kind: their columns, and the table of their keys.
 ///
-/// The keys are the finest ones, (source, destination or look-up's name, port, protocol); every grouping is
+/// The keys are the finest ones, (source, destination or lookup's name, port, protocol); every grouping is
 /// derived from them, so that a record's key is looked up once however many detectors ask.
 struct RecordShard: Sendable {
     private(set) var layout: RecordLayout
@@ -17,7 +17,7 @@ struct RecordShard: Sendable {
     /// The newest start among the kept records.
     private(set) var newest = Int64.min
     /// Records that were cut off because they were older than any window can be.
-    private(set) var evicted = Account.Tally()
+    private(set) var evicted = IngestCounts.Tally()
     /// The same by day.
     private(set) var evictedDays = DayCounts()
     /// When the records of full chunks were, since a stray one is no measure of how old the others are.
@@ -161,12 +161,12 @@ struct RecordShard: Sendable {
 
     private mutating func evict(_ isOld: (RecordChunk) -> Bool) {
         // Outside of the shard while chunks go.
-        var (evicted, days) = (Account.Tally(), DayCounts())
+        var (evicted, days) = (IngestCounts.Tally(), DayCounts())
         chunks.removeAll { chunk in
             guard chunk.count > 0, isOld(chunk) else { return false }
             days.add(chunk)
             evicted.merge(
-                Account.Tally(
+                IngestCounts.Tally(
                     count: chunk.count, first: Timestamp(nanoseconds: chunk.earliest),
                     last: Timestamp(nanoseconds: chunk.latest)))
             return true

@@ -40,11 +40,11 @@ struct RecordStore: Sendable {
     }
 
     /// Counts the kept records that lie outside a window, with the earliest and the latest time.
-    func tally(outside window: TimeWindow) -> Account.Tally {
-        var tally = Account.Tally()
+    func tally(outside window: TimeWindow) -> IngestCounts.Tally {
+        var tally = IngestCounts.Tally()
         let (since, until) = window.bounds
         for (_, chunk) in chunks where chunk.earliest < since || chunk.latest >= until {
-            var outside = Account.Tally()
+            var outside = IngestCounts.Tally()
             for time in chunk.times where time < since || time >= until {
                 outside.add(time: Timestamp(nanoseconds: time))
             }
@@ -61,7 +61,7 @@ extension RecordStore {
     /// What stays depends neither on the order of reading nor on the number of threads.
     ///
     /// - Returns: what was taken out, with the inputs in which it stood.
-    mutating func useOnce(in window: TimeWindow, sources: [String]) -> Account.Tally {
+    mutating func useOnce(in window: TimeWindow, sources: [String]) -> IngestCounts.Tally {
         let repeats = RepeatFinder(self, in: window, sources: sources).find()
         remove(repeats.rows)
         endTelling()

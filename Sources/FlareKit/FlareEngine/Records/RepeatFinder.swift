@@ -9,7 +9,7 @@ struct RepeatFinder {
     struct Repeats {
         /// Which rows, by shard and chunk.
         var rows: [Int: [Int: [Bool]]] = [:]
-        var tally = Account.Tally()
+        var tally = IngestCounts.Tally()
     }
 
     /// A record of a moment that several inputs tell of.
@@ -219,9 +219,9 @@ struct RepeatFinder {
         guard repeats.tally.count > 0 else { return }
         let names = Set(holders.map { inputs[Int($0)].input.origin })
         repeats.tally.merge(
-            Account.Tally(
+            IngestCounts.Tally(
                 first: Timestamp(nanoseconds: first), last: Timestamp(nanoseconds: last),
-                examples: names.map { Account.Place($0) }))
+                examples: names.map { IngestCounts.Place($0) }))
     }
 
     /// The rows of a chunk that came one after another from an input.

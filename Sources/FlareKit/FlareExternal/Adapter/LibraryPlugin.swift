@@ -26,9 +26,9 @@ public enum LibraryPlugin {
     public static func detector<D: Detector & BuiltInPlugin>(
         _ type: D.Type, _ host: UnsafeRawPointer
     ) -> UnsafeRawPointer? {
-        let description = OutsideDescription(
+        let description = ExternalDescription(
             kind: .detector, name: D.name, summary: D.summary, options: D.Options.descriptions, evidence: D.evidence,
-            traits: OutsideTraits(of: type))
+            traits: ExternalTraits(of: type))
         return export(description) { options, host in
             try ExportedDetector(D(D.Options(datum: options), PluginContext()), host)
         }
@@ -43,11 +43,11 @@ public enum LibraryPlugin {
     public static func enricher<E: Enricher & BuiltInPlugin>(
         _ type: E.Type, _ host: UnsafeRawPointer
     ) -> UnsafeRawPointer? {
-        var traits = OutsideTraits()
+        var traits = ExternalTraits()
         traits.wholeFindings = true
         let sample = try? E(E.Options(), PluginContext())
         traits.reads = sample.map { $0.reads.sorted() }
-        let description = OutsideDescription(
+        let description = ExternalDescription(
             kind: .enricher, name: E.name, summary: E.summary, options: E.Options.descriptions, evidence: E.evidence,
             traits: traits)
         return export(description) { options, host in
@@ -67,7 +67,7 @@ public enum LibraryPlugin {
     /// The library's plugin. C functions cannot carry a type with them.
     private static let exported = Mutex<Export?>(nil)
 
-    private static func export(_ description: OutsideDescription, _ maker: @escaping Maker) -> UnsafeRawPointer? {
+    private static func export(_ description: ExternalDescription, _ maker: @escaping Maker) -> UnsafeRawPointer? {
         exported.withLock { exported in
             if let exported { return UnsafeRawPointer(exported.table) }
             guard let data = try? JSONEncoder().encode(description),
@@ -130,7 +130,7 @@ public enum LibraryPlugin {
     }
 }
 
-extension OutsideTraits {
+extension ExternalTraits {
     /// What a detector in Swift needs, found by looking at its demand.
     ///
     /// Where the fewest records follow an option, that is found by trying: the demand moves with the option.

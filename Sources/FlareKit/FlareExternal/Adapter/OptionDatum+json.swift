@@ -2,7 +2,7 @@ import FlareModel
 import FlareOptions
 
 extension OptionDatum {
-    /// Reads an option's value in the form in which plugins from outside get it: durations in seconds, sizes in bytes,
+    /// Reads an option's value in the form in which external plugins get it: durations in seconds, sizes in bytes,
     /// shares as parts of 1.
     ///
     /// - Returns: `nil` where it does not fit the type.

@@ -117,7 +117,7 @@ extension JSONText {
     }
 
     /// A channel with its records.
-    mutating func append(_ channel: ChannelView, _ census: Census, arrays: OutsideTraits.Arrays) {
+    mutating func append(_ channel: ChannelView, _ census: Census, arrays: ExternalTraits.Arrays) {
         object { text in
             text.key("channel")
             text.append(channel.id.index)
@@ -143,7 +143,7 @@ extension JSONText {
         }
     }
 
-    private mutating func appendSizes(_ name: String, _ sizes: [Int64], _ arrays: OutsideTraits.Arrays) {
+    private mutating func appendSizes(_ name: String, _ sizes: [Int64], _ arrays: ExternalTraits.Arrays) {
         key(name)
         let unknown = RecordTable.unknown
         switch arrays {

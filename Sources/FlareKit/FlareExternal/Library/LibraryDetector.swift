@@ -14,11 +14,11 @@ struct LibraryDetector: Detector, ClosablePlugin {
     func cancel() { library.cancel() }
     func close() async { await library.close() }
 
-    private var findings: OutsideFindings { OutsideFindings(detector: name, fields: evidence) }
+    private var findings: ExternalFindings { ExternalFindings(detector: name, fields: evidence) }
     private var settles: Bool { library.record.traits.settles ?? false }
 
-    func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [OutsideJudgement?] {
-        let nothing = [OutsideJudgement?](repeating: nil, count: batch.channels.count)
+    func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [ExternalJudgement?] {
+        let nothing = [ExternalJudgement?](repeating: nil, count: batch.channels.count)
         return try await library.health.guarded(otherwise: nothing) {
             let arena = ChannelArena(batch.channels, census)
             let said = try await library.perform("judge") { made, call in
@@ -34,8 +34,8 @@ struct LibraryDetector: Detector, ClosablePlugin {
 
     private func judgements(
         _ said: LibraryCall.Said, of batch: ChannelBatch, _ census: Census
-    ) throws(OutsideFault) -> [OutsideJudgement?] {
-        var judgements = [OutsideJudgement?](repeating: nil, count: batch.channels.count)
+    ) throws(ExternalFault) -> [ExternalJudgement?] {
+        var judgements = [ExternalJudgement?](repeating: nil, count: batch.channels.count)
         for (place, score, bytes) in said.judgements {
             guard judgements.indices.contains(place) else {
                 throw .nonsense("a judgement is about place \(place) of \(judgements.count)")
@@ -44,17 +44,17 @@ struct LibraryDetector: Detector, ClosablePlugin {
             guard (0...1).contains(score) else { throw .nonsense("the score \(score) is no number from 0 to 1") }
             let words = try bytes.isEmpty ? JSONValue.null : Self.json(bytes)
             if settles {
-                judgements[place] = OutsideJudgement(score: score, words: words)
+                judgements[place] = ExternalJudgement(score: score, words: words)
             } else {
                 let finding = try findings.finding(words, score: score, about: batch.channels[place], census)
-                judgements[place] = OutsideJudgement(score: score, finding: finding)
+                judgements[place] = ExternalJudgement(score: score, finding: finding)
             }
         }
         return judgements
     }
 
     func settle(
-        _ judged: [Judged<OutsideJudgement>], _ channels: ChannelTable, _ census: Census
+        _ judged: [Judged<ExternalJudgement>], _ channels: ChannelTable, _ census: Census
     ) async throws -> [Finding] {
         guard settles else { return judged.compactMap(\.judgement.finding) }
         return try await library.health.guarded(otherwise: []) {
@@ -69,11 +69,11 @@ struct LibraryDetector: Detector, ClosablePlugin {
         }
     }
 
-    static func json(_ bytes: [UInt8]) throws(OutsideFault) -> JSONValue {
+    static func json(_ bytes: [UInt8]) throws(ExternalFault) -> JSONValue {
         do {
             return try JSONReader.read(bytes)
         } catch {
-            throw .notJSON(error.description, line: OutsideConversation.excerpt(bytes))
+            throw .notJSON(error.description, line: ExternalConversation.excerpt(bytes))
         }
     }
 }
@@ -101,7 +101,7 @@ struct LibraryEnricher: Enricher, ClosablePlugin {
                         flare_text(bytes: bytes.bindMemory(to: CChar.self).baseAddress, length: bytes.count), call)
                 }
             }
-            return try OutsideChanges(said.changes.map { try LibraryDetector.json($0) }).applied(to: all, writes)
+            return try ExternalChanges(said.changes.map { try LibraryDetector.json($0) }).applied(to: all, writes)
         }
     }
 }
@@ -111,7 +111,7 @@ struct JudgedArena {
     private let entries: [(channel: Int, score: Double, start: Int, count: Int)]
     private let words: [UInt8]
 
-    init(_ judged: [Judged<OutsideJudgement>]) {
+    init(_ judged: [Judged<ExternalJudgement>]) {
         var text = JSONText()
         var entries: [(channel: Int, score: Double, start: Int, count: Int)] = []
         for entry in judged {

@@ -8,14 +8,14 @@ struct LibraryImage: Sendable {
 
     /// The plugin's table, which lives as long as the process.
     nonisolated(unsafe) let table: UnsafePointer<flare_plugin>
-    let description: OutsideDescription
+    let description: ExternalDescription
 
     private static let symbol = "flare_plugin_open"
 
     /// Loads a library, and checks the version before anything else of it is used.
     ///
-    /// - Throws: `OutsideFault.notLoaded` with what was found and what to do.
-    static func load(_ path: String) throws(OutsideFault) -> LibraryImage {
+    /// - Throws: `ExternalFault.notLoaded` with what was found and what to do.
+    static func load(_ path: String) throws(ExternalFault) -> LibraryImage {
         try LibraryFile.check(path)
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             throw .notLoaded("\(Self.lastError)")
@@ -30,7 +30,7 @@ struct LibraryImage: Sendable {
     }
 
     /// - Parameter table: what `flare_plugin_open` returned.
-    init(_ table: UnsafePointer<flare_plugin>?) throws(OutsideFault) {
+    init(_ table: UnsafePointer<flare_plugin>?) throws(ExternalFault) {
         guard let table else {
             throw .notLoaded("it will not work with this command, whose interface has version \(FLARE_PLUGIN_ABI)")
         }
@@ -49,14 +49,14 @@ struct LibraryImage: Sendable {
         }
         self.table = table
         do {
-            description = try OutsideDescription.read(Array(String(cString: text).utf8))
+            description = try ExternalDescription.read(Array(String(cString: text).utf8))
         } catch {
             throw .nonsense("\(error)")
         }
         try checkFunctions()
     }
 
-    private func checkFunctions() throws(OutsideFault) {
+    private func checkFunctions() throws(ExternalFault) {
         let settles = description.traits.settles ?? false
         switch description.kind {
         case .detector:
@@ -89,7 +89,7 @@ enum LibraryFile {
 
     private static let sharedObject: UInt16 = 3
 
-    static func check(_ path: String) throws(OutsideFault) {
+    static func check(_ path: String) throws(ExternalFault) {
         let head: [UInt8]
         do throws(FileBytes.Failure) {
             head = try FileBytes.head(path, count: 20)

@@ -14,9 +14,9 @@ import Synchronization
 /// there for its own tasks, which might need that very pool.
 final class LibraryInstance: Sendable {
     let descriptor: PluginDescriptor
-    let record: OutsideRecord
+    let record: ExternalRecord
     let options: OptionValues
-    let health: OutsideHealth
+    let health: ExternalHealth
     private let logger: Logger
     private let load: @Sendable (String) throws -> LibraryImage
     private let start = Mutex<Task<Made, any Error>?>(nil)
@@ -35,11 +35,11 @@ final class LibraryInstance: Sendable {
     ) {
         self.load = load
         self.descriptor = descriptor
-        self.record = descriptor.outside ?? OutsideRecord()
+        self.record = descriptor.outside ?? ExternalRecord()
         self.options = options
-        logger = OutsidePlugins.logger(for: descriptor.name)
+        logger = ExternalPlugins.logger(for: descriptor.name)
         // Code that was loaded cannot be ended; it is only not called again.
-        health = OutsideHealth(descriptor) { _ in }
+        health = ExternalHealth(descriptor) { _ in }
     }
 
     /// Calls a function of the plugin.
@@ -58,8 +58,8 @@ final class LibraryInstance: Sendable {
             withExtendedLifetime(call) { body(made, OpaquePointer(Unmanaged.passUnretained(call).toOpaque())) }
         }
         let said = call.answer
-        if let fault = said.fault { throw OutsideFault.gaveUp(fault) }
-        guard code == 0 else { throw OutsideFault.gaveUp("\(name) returned \(code) and did not say why") }
+        if let fault = said.fault { throw ExternalFault.gaveUp(fault) }
+        guard code == 0 else { throw ExternalFault.gaveUp("\(name) returned \(code) and did not say why") }
         return said
     }
 
@@ -98,14 +98,14 @@ final class LibraryInstance: Sendable {
 
     private func make() async throws -> Made {
         guard case .library(let path) = descriptor.origin else {
-            throw OutsideFault.notStarted("it is no library")
+            throw ExternalFault.notStarted("it is no library")
         }
         try record.checkFiles()
         let options = try JSONText(options).bytes
         let (descriptor, logger, load) = (descriptor, logger, load)
         return try await onThread("make") {
             let image = try load(path)
-            try OutsidePlugins.check(image.description, against: descriptor)
+            try ExternalPlugins.check(image.description, against: descriptor)
             let call = LibraryCall(logger)
             let plugin = options.withUnsafeBytes { bytes in
                 withExtendedLifetime(call) {
@@ -115,7 +115,7 @@ final class LibraryInstance: Sendable {
                         OpaquePointer(Unmanaged.passUnretained(call).toOpaque()))
                 }
             }
-            guard let plugin else { throw OutsideFault.gaveUp(call.answer.fault ?? "make returned nothing") }
+            guard let plugin else { throw ExternalFault.gaveUp(call.answer.fault ?? "make returned nothing") }
             return Made(table: image.table, plugin: plugin)
         }
     }
@@ -139,7 +139,7 @@ final class LibraryInstance: Sendable {
         do {
             return try await EngineThread.run(until: meter, body)
         } catch is CancellationError where !calls.withLock({ $0.isCancelled }) {
-            throw OutsideFault.silent(patience, asked: name)
+            throw ExternalFault.silent(patience, asked: name)
         }
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A detector that is a program.
 struct ProgramDetector: Detector, ClosablePlugin {
-    let program: OutsideProgram
+    let program: ExternalProgram
     private let period = JudgingPeriod()
 
     /// The most records of a question's channels together, unless one channel alone has more.
@@ -13,7 +13,7 @@ struct ProgramDetector: Detector, ClosablePlugin {
     /// The most judgements of a question.
     private static let mostJudgements = 2000
 
-    init(_ program: OutsideProgram) { self.program = program }
+    init(_ program: ExternalProgram) { self.program = program }
 
     var name: String { program.descriptor.name }
     var evidence: [Field] { program.descriptor.evidence }
@@ -22,14 +22,14 @@ struct ProgramDetector: Detector, ClosablePlugin {
     func cancel() { program.cancel() }
     func close() async { await program.close() }
 
-    private var findings: OutsideFindings { OutsideFindings(detector: name, fields: evidence) }
+    private var findings: ExternalFindings { ExternalFindings(detector: name, fields: evidence) }
     private var settles: Bool { program.record.traits.settles ?? false }
 
-    func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [OutsideJudgement?] {
-        let nothing = [OutsideJudgement?](repeating: nil, count: batch.channels.count)
+    func judge(_ batch: ChannelBatch, _ census: Census) async throws -> [ExternalJudgement?] {
+        let nothing = [ExternalJudgement?](repeating: nil, count: batch.channels.count)
         return try await program.health.guarded(otherwise: nothing) {
             try await period.begin { try await tell(census) }
-            var judgements: [OutsideJudgement?] = []
+            var judgements: [ExternalJudgement?] = []
             for part in Self.parts(batch.channels) {
                 judgements += try await judge(part, census)
             }
@@ -37,7 +37,7 @@ struct ProgramDetector: Detector, ClosablePlugin {
         }
     }
 
-    private func judge(_ channels: ArraySlice<ChannelView>, _ census: Census) async throws -> [OutsideJudgement?] {
+    private func judge(_ channels: ArraySlice<ChannelView>, _ census: Census) async throws -> [ExternalJudgement?] {
         let arrays = program.record.traits.arrays ?? .json
         let answer = try await program.ask("judge") { text in
             text.reserve(channels.reduce(0) { $0 + 200 + $1.count * 32 })
@@ -45,22 +45,22 @@ struct ProgramDetector: Detector, ClosablePlugin {
             text.list { list in for channel in channels { list.append(channel, census, arrays: arrays) } }
         }
         guard let judgements = answer["judgements"]?.elements else {
-            throw OutsideFault.nonsense("there is no list \"judgements\"")
+            throw ExternalFault.nonsense("there is no list \"judgements\"")
         }
         guard judgements.count == channels.count else {
-            throw OutsideFault.nonsense("\(judgements.count) judgements of \(channels.count) channels")
+            throw ExternalFault.nonsense("\(judgements.count) judgements of \(channels.count) channels")
         }
         return try zip(channels, judgements).map { channel, words in
             guard words != .null else { return nil }
-            let score = try OutsideAnswer.score(of: words)
-            if settles { return OutsideJudgement(score: score, words: words) }
-            return OutsideJudgement(
+            let score = try ExternalAnswer.score(of: words)
+            if settles { return ExternalJudgement(score: score, words: words) }
+            return ExternalJudgement(
                 score: score, finding: try findings.finding(words, score: score, about: channel, census))
         }
     }
 
     func settle(
-        _ judged: [Judged<OutsideJudgement>], _ channels: ChannelTable, _ census: Census
+        _ judged: [Judged<ExternalJudgement>], _ channels: ChannelTable, _ census: Census
     ) async throws -> [Finding] {
         defer { period.end() }
         guard settles else { return judged.compactMap(\.judgement.finding) }
@@ -73,7 +73,7 @@ struct ProgramDetector: Detector, ClosablePlugin {
                 start = end
                 guard end == judged.count else { continue }
                 guard let found = answer["findings"]?.elements else {
-                    throw OutsideFault.nonsense("there is no list \"findings\"")
+                    throw ExternalFault.nonsense("there is no list \"findings\"")
                 }
                 return try found.map { try findings.finding($0, channels, census) }
             } while true
@@ -81,7 +81,7 @@ struct ProgramDetector: Detector, ClosablePlugin {
     }
 
     private func ask(
-        about judged: ArraySlice<Judged<OutsideJudgement>>, _ channels: ChannelTable, isLast: Bool
+        about judged: ArraySlice<Judged<ExternalJudgement>>, _ channels: ChannelTable, isLast: Bool
     ) async throws -> JSONValue {
         try await program.ask("settle") { text in
             text.key("judged")

@@ -5,7 +5,7 @@ import FlarePlugins
 struct ProgramEnricher: Enricher, ClosablePlugin {
     var takesCandidates: Bool { false }
 
-    let program: OutsideProgram
+    let program: ExternalProgram
 
     /// The most findings of a question.
     private static let mostFindings = 256
@@ -38,8 +38,8 @@ struct ProgramEnricher: Enricher, ClosablePlugin {
             text.list { list in for finding in findings { list.append(finding, columns, withSeries: false) } }
         }
         guard let changes = answer["findings"]?.elements else {
-            throw OutsideFault.nonsense("there is no list \"findings\"")
+            throw ExternalFault.nonsense("there is no list \"findings\"")
         }
-        return try OutsideChanges(changes).applied(to: findings, writes)
+        return try ExternalChanges(changes).applied(to: findings, writes)
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 
 /// A sink that is a program.
 final class ProgramSink: Sink, ClosablePlugin {
-    let program: OutsideProgram
+    let program: ExternalProgram
     private let columns = Mutex<[Column]>([])
     private let output = Mutex<String?>(nil)
     private let standing = Mutex<SinkMark?>(nil)
@@ -14,7 +14,7 @@ final class ProgramSink: Sink, ClosablePlugin {
     /// The most findings of a question.
     private static let mostFindings = 256
 
-    init(_ program: OutsideProgram) { self.program = program }
+    init(_ program: ExternalProgram) { self.program = program }
 
     var mode: SinkMode { program.record.traits.mode ?? .whole }
     var destination: String? { output.withLock { $0 } }

@@ -4,7 +4,7 @@ import FlarePlugins
 
 /// A source that is a program: asked for a scan, it writes records until it says that there are no more.
 struct ProgramSource: Source, ClosablePlugin {
-    let program: OutsideProgram
+    let program: ExternalProgram
 
     var offers: Set<RecordKind> { Set((program.record.traits.offers ?? ["flow"]).map(RecordKind.init)) }
     var isRereadable: Bool { program.record.traits.rereadable ?? false }
@@ -42,15 +42,15 @@ struct ProgramSource: Source, ClosablePlugin {
 ///
 /// Only the engine's thread that drives it touches it: the law of `Cursor`.
 final class ProgramCursor: Cursor, @unchecked Sendable {
-    private let stream: OutsideStream
-    private let program: OutsideProgram
-    private(set) var account = Account()
+    private let stream: ExternalStream
+    private let program: ExternalProgram
+    private(set) var ingest = IngestCounts()
     private var rest: ArraySlice<JSONValue> = []
     private var kind = RecordKind.flow
     private var state = Checkpoint()
     private var isOver = false
 
-    init(_ stream: OutsideStream, _ program: OutsideProgram) {
+    init(_ stream: ExternalStream, _ program: ExternalProgram) {
         self.stream = stream
         self.program = program
     }
@@ -59,7 +59,7 @@ final class ProgramCursor: Cursor, @unchecked Sendable {
 
     func next(into batch: inout RecordBatch) throws -> Bool {
         batch.origin = program.descriptor.name
-        do throws(OutsideFault) {
+        do throws(ExternalFault) {
             if rest.isEmpty, !isOver { try takeAnswer() }
             try fill(&batch)
         } catch {
@@ -70,7 +70,7 @@ final class ProgramCursor: Cursor, @unchecked Sendable {
         return !(rest.isEmpty && isOver) || batch.count > 0
     }
 
-    private func takeAnswer() throws(OutsideFault) {
+    private func takeAnswer() throws(ExternalFault) {
         switch try stream.take(within: 1000) {
         case .nothing: return
         case .end: isOver = true
@@ -78,45 +78,45 @@ final class ProgramCursor: Cursor, @unchecked Sendable {
             isOver = answer["end"]?.boolean == true
             if let name = answer["kind"]?.text { kind = RecordKind(name) }
             rest = (answer["records"]?.elements ?? [])[...]
-            account.bytes.addClamped(max(0, answer["bytes"]?.integer ?? 0))
+            ingest.bytes.addClamped(max(0, answer["bytes"]?.integer ?? 0))
             if let words = answer["checkpoint"]?.values { state = Checkpoint(words.compactMapValues(\.text)) }
             for (reason, count) in try Self.counts("skipped", of: answer) {
-                account.read.addClamped(count)
-                account.skipped[reason, default: .init()].count.addClamped(count)
+                ingest.read.addClamped(count)
+                ingest.skipped[reason, default: .init()].count.addClamped(count)
             }
             for (reason, count) in try Self.counts("rejected", of: answer) {
-                account.read.addClamped(count)
-                account.rejected[reason, default: .init()].count.addClamped(count)
+                ingest.read.addClamped(count)
+                ingest.rejected[reason, default: .init()].count.addClamped(count)
             }
         }
     }
 
-    private func fill(_ batch: inout RecordBatch) throws(OutsideFault) {
+    private func fill(_ batch: inout RecordBatch) throws(ExternalFault) {
         guard !rest.isEmpty else { return }
         guard let place = batch.index(of: kind) else {
-            for _ in rest { account.skip(kind.name) }
+            for _ in rest { ingest.skip(kind.name) }
             rest = []
             return
         }
         while let record = rest.first, !batch.tables[place].isFull {
             rest.removeFirst()
             if try append(record, to: &batch.tables[place]) {
-                account.use(kind)
+                ingest.use(kind)
             }
         }
     }
 
     /// - Returns: `false` for a record that was rejected.
-    private func append(_ record: JSONValue, to table: inout RecordTable) throws(OutsideFault) -> Bool {
+    private func append(_ record: JSONValue, to table: inout RecordTable) throws(ExternalFault) -> Bool {
         guard record.values != nil else { throw .nonsense("a record is \(record.phrase), not an object") }
         guard let start = record["start"].flatMap({ Value($0, as: .time) }), case .time(let time) = start else {
-            account.reject("no start", at: Account.Place(program.descriptor.name))
+            ingest.reject("no start", at: IngestCounts.Place(program.descriptor.name))
             return false
         }
         guard let source = record["src_ip"]?.text.flatMap(IPAddress.init),
             let destination = record["dest_ip"]?.text.flatMap(IPAddress.init)
         else {
-            account.reject("no addresses", at: Account.Place(program.descriptor.name))
+            ingest.reject("no addresses", at: IngestCounts.Place(program.descriptor.name))
             return false
         }
         let row = table.count
@@ -137,7 +137,7 @@ final class ProgramCursor: Cursor, @unchecked Sendable {
         return value?.text.map(TransportProtocol.number(of:)) ?? TransportProtocol.unknown
     }
 
-    private static func counts(_ name: String, of answer: JSONValue) throws(OutsideFault) -> [String: Int] {
+    private static func counts(_ name: String, of answer: JSONValue) throws(ExternalFault) -> [String: Int] {
         guard let value = answer[name] else { return [:] }
         guard let values = value.values else { throw .nonsense("\(name): \(value.phrase) is no object of counts") }
         var counts: [String: Int] = [:]

@@ -12,9 +12,9 @@ enum FileHash {
     }
 }
 
-extension OutsideRecord {
+extension ExternalRecord {
     /// Whether the files of a pinned plugin are those that were recorded.
-    func checkFiles() throws(OutsideFault) {
+    func checkFiles() throws(ExternalFault) {
         guard isPinned else { return }
         for (path, hash) in files.sorted(by: { $0.key < $1.key }) {
             if FileHash.sha256(path) != hash { throw .changedFile(path) }

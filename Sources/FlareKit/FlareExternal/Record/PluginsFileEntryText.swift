@@ -2,11 +2,11 @@ import FlareOptions
 import FlarePipeline
 import FoundationEssentials
 
-/// An entry of plugins.yaml for a plugin from outside, as a text.
+/// An entry of plugins.yaml for a external plugin, as a text.
 struct PluginsFileEntryText {
-    let description: OutsideDescription
+    let description: ExternalDescription
     let origin: PluginDescriptor.Origin
-    let record: OutsideRecord
+    let record: ExternalRecord
 
     /// The order in which the parts of an option are written; others follow by the alphabet.
     private static let order = [

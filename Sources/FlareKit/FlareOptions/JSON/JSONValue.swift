@@ -1,4 +1,4 @@
-/// A value of JSON, as plugins from outside write it.
+/// A value of JSON, as external plugins write it.
 public enum JSONValue: Sendable, Hashable {
     case null
     case boolean(Bool)

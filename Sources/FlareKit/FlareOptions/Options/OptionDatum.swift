@@ -2,7 +2,7 @@ import FlareModel
 
 /// The value of an option, of whichever type.
 ///
-/// Built-in plugins read it into a property of their options (``OptionValue``); plugins from outside get it as it is.
+/// Built-in plugins read it into a property of their options (``OptionValue``); external plugins get it as it is.
 public enum OptionDatum: Sendable, Hashable {
     /// An option without a value.
     case null

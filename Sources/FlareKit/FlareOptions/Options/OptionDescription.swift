@@ -50,7 +50,7 @@ extension OptionDescription: Codable {
         case name, type, of, choices, options, unit, meaning, `default`, minimum, maximum, below, required
     }
 
-    /// Reads the form in which plugins from outside describe themselves and plugins.yaml records them:
+    /// Reads the form in which external plugins describe themselves and plugins.yaml records them:
     ///
     ///     {"name": "min_flows", "type": "integer", "unit": "flows", "meaning": "…", "default": 10, "minimum": 1}
     ///     {"name": "mode", "type": "choice", "choices": ["fast", "exact"], "meaning": "…", "required": true}

@@ -66,7 +66,7 @@ extension OptionType {
         }
     }
 
-    /// The name of the type in lists of options and in descriptions of plugins from outside.
+    /// The name of the type in lists of options and in descriptions of external plugins.
     public var name: String {
         switch self {
         case .boolean: "boolean"

@@ -20,24 +20,22 @@ struct PipelineSettings: PluginOptions {
     static var options: [Option<Self>] {
         [
             Option("version", \.version, "The version of the file's format.", range: 1...1, required: true),
-            Option("name", \.name, "What reports call the pipeline; by default the file's name."),
+            Option("name", \.name, "Name of the pipeline in reports; by default the file's name."),
             Option(
                 "window", \.window,
-                """
-                The span of time that is judged: so long before the newest record (files) or before now (servers), \
-                from one time to another, or all records.
-                """),
+                "Span of time that Flare judges: the last hours before the newest record (files) or before now "
+                    + "(servers), from one time to another, or all records."),
             Option(
                 "max_age", \.maxAge,
                 "A run fails if its newest record is older, so that a dead sensor does not look like a quiet night.",
                 range: .seconds(1)...),
             Option(
                 "max_rejected", \.maxRejected,
-                "The share of the records of interest that may be unreadable before a run counts as not whole."),
-            Option("on_empty", \.onEmpty, "Whether a window without any record of interest fails the run."),
-            Option("threads", \.threads, "Threads that read and judge; by default one a processor.", range: 1...1024),
+                "Share of unreadable records above which a run is incomplete."),
+            Option("on_empty", \.onEmpty, "Whether a window without records fails the run."),
+            Option("threads", \.threads, "Number of threads; by default one a processor.", range: 1...1024),
             Option(
-                "every", \.every, "How often a live run (--follow) judges anew, by the records' own time.",
+                "every", \.every, "Interval of evaluations of a live run (--follow), by the records' own time.",
                 range: .seconds(1)...),
             Option(
                 "severity", \.severity,
@@ -127,11 +125,11 @@ struct DetectorFrame: PluginOptions {
         [
             Option(
                 "group_by", \.groupBy,
-                "What a channel leads to: an address, the host asked for, or the domain looked up. By default what "
-                    + "the detector asks for."),
+                "Grouping of channels: by destination address, by the host name of the request, or by the DNS "
+                    + "domain looked up; by default the detector's own."),
             Option(
                 "ignore", \.ignore,
-                "Parts of a channel's key that do not tell channels apart. By default what the detector asks for."),
+                "Parts of a channel's key that do not separate channels; by default the detector's own."),
         ]
     }
 }

@@ -60,12 +60,12 @@ extension PluginRegistry {
         }
         let known = find(settings.name).filter { settings.kind == nil || $0.kind == settings.kind }
         switch known.count {
-        case 1 where settings.isBuiltIn == nil || settings.isBuiltIn == !known[0].isFromOutside: return known[0]
+        case 1 where settings.isBuiltIn == nil || settings.isBuiltIn == !known[0].isExternal: return known[0]
         case 1:
-            let isOutside = known[0].isFromOutside
+            let isExternal = known[0].isExternal
             context.complain(
-                "\(known[0].phrase) is \(isOutside ? "not " : "")built in", at: entry.mark,
-                suggestion: isOutside ? "it is: \(known[0].origin)" : "take out \"builtin: false\"")
+                "\(known[0].phrase) is \(isExternal ? "not " : "")built in", at: entry.mark,
+                suggestion: isExternal ? "it is: \(known[0].origin)" : "take out \"builtin: false\"")
         case 0:
             let what = settings.kind?.rawValue ?? "plugin"
             context.complain(
@@ -93,7 +93,7 @@ extension PluginRegistry {
         }
         guard let kind = settings.kind else {
             context.complain(
-                "a plugin from outside needs its kind", at: entry.mark,
+                "a external plugin needs its kind", at: entry.mark,
                 expected: "kind: \(PluginKind.optionType.phrase)")
             return nil
         }
@@ -102,7 +102,7 @@ extension PluginRegistry {
                 "the plugin is in one place only", at: entry.mark, expected: "one of builtin, library, exec")
             return nil
         }
-        if let existing = find(kind, settings.name), !existing.isFromOutside {
+        if let existing = find(kind, settings.name), !existing.isExternal {
             context.complain(
                 "\(existing.phrase) is built in and cannot be replaced", at: entry.mark,
                 suggestion: "give the plugin another name")
@@ -119,9 +119,9 @@ extension PluginRegistry {
 }
 
 extension PluginsFile.Entry {
-    /// What the entry says of a plugin from outside beyond what every plugin has.
-    fileprivate var record: OutsideRecord {
-        var record = OutsideRecord()
+    /// What the entry says of a external plugin beyond what every plugin has.
+    fileprivate var record: ExternalRecord {
+        var record = ExternalRecord()
         record.hash = settings.hash
         record.files = settings.files
         record.isPinned = settings.isPinned

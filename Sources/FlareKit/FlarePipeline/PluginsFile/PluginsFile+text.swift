@@ -3,11 +3,11 @@ extension PluginRegistry {
     ///
     /// Values are the plugins' own, whatever files were laid over them.
     public var shippedPluginsFile: String {
-        let entries = descriptors.filter { !$0.isFromOutside }.map(Self.entry)
+        let entries = descriptors.filter { !$0.isExternal }.map(Self.entry)
         return """
             # The plugins of this installation, each with the defaults of its options. What a pipeline file says goes
             # over it; "flare plugins show NAME" tells what an option means, "flare plugins list" what is in force.
-            # A plugin from outside has "library: PATH" or "exec: [COMMAND, …]" in place of "builtin: true".
+            # A external plugin has "library: PATH" or "exec: [COMMAND, …]" in place of "builtin: true".
             version: 1
             plugins:
 

@@ -43,7 +43,7 @@ public struct PluginsFile: Sendable {
         let defaults: YAMLNode?
         let options: [OptionDescription]
         let evidence: [Field]
-        let traits: OutsideTraits
+        let traits: ExternalTraits
     }
 
     let location: Location
@@ -102,7 +102,7 @@ struct PluginsFileHead: PluginOptions {
     }
 }
 
-/// What an entry of plugins.yaml says beside the defaults, and beside the description of a plugin from outside.
+/// What an entry of plugins.yaml says beside the defaults, and beside the description of a external plugin.
 struct PluginsFileEntry: PluginOptions {
     var name = ""
     var kind: PluginKind?
@@ -114,9 +114,9 @@ struct PluginsFileEntry: PluginOptions {
     var hash: String?
     var isPinned = false
     var files: [String: String] = [:]
-    var limits = OutsideLimits()
-    var sandbox = OutsideRecord.Sandbox.none
-    var onFailure = OutsideRecord.OnFailure.endRun
+    var limits = ExternalLimits()
+    var sandbox = ExternalRecord.Sandbox.none
+    var onFailure = ExternalRecord.OnFailure.endRun
     var environment: [String] = []
 
     static var options: [Option<Self>] {
@@ -124,11 +124,11 @@ struct PluginsFileEntry: PluginOptions {
             Option("name", \.name, "What pipeline files call the plugin.", required: true),
             Option("kind", \.kind, "Its role; may be left out for a built-in plugin whose name is the only one."),
             Option("builtin", \.isBuiltIn, "True for a plugin that is part of the command."),
-            Option("library", \.library, "The dynamic library that holds a plugin from outside."),
-            Option("exec", \.exec, "The command line of a plugin from outside that is a program."),
+            Option("library", \.library, "The dynamic library that holds a external plugin."),
+            Option("exec", \.exec, "The command line of a external plugin that is a program."),
             Option("enabled", \.isEnabled, "Whether pipelines may use it."),
-            Option("summary", \.summary, "What a plugin from outside says of itself in one sentence."),
-            Option("hash", \.hash, "The hash of the description that a plugin from outside gave."),
+            Option("summary", \.summary, "What a external plugin says of itself in one sentence."),
+            Option("hash", \.hash, "The hash of the description that a external plugin gave."),
             Option("pin", \.isPinned, "Whether the files of the command have to be those that were recorded."),
             Option("files", \.files, "SHA-256 of the files of a pinned command, by their absolute paths."),
             Option("limits", \.limits, "What a program may use, and how long it may take."),
@@ -166,7 +166,7 @@ extension PluginsFile.Entry {
         }
         let options = Self.decode([OptionDescription].self, "options", of: mapping, &context) ?? []
         let evidence = Self.decode([Field].self, "evidence", of: mapping, &context) ?? []
-        let traits = Self.decode(OutsideTraits.self, "traits", of: mapping, &context) ?? OutsideTraits()
+        let traits = Self.decode(ExternalTraits.self, "traits", of: mapping, &context) ?? ExternalTraits()
         guard let values, context.errorCount == errors,
             let settings = try? PluginsFileEntry(datum: .object(values))
         else { return nil }

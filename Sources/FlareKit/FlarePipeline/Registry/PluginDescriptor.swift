@@ -35,9 +35,9 @@ public struct PluginDescriptor: Sendable {
     public internal(set) var isEnabled = true
     /// What plugins.yaml files give for its options, a pipeline's own values over it.
     public internal(set) var defaults = YAMLMapping()
-    /// What plugins.yaml records of a plugin from outside; `nil` for a built-in one.
-    public internal(set) var outside: OutsideRecord?
-    /// `nil` for a plugin from outside.
+    /// What plugins.yaml records of a external plugin; `nil` for a built-in one.
+    public internal(set) var outside: ExternalRecord?
+    /// `nil` for a external plugin.
     let make: Maker?
 
     init(
@@ -63,7 +63,7 @@ public struct PluginDescriptor: Sendable {
     }
 
     /// Whether the plugin is code from outside the command.
-    public var isFromOutside: Bool { origin != .builtIn }
+    public var isExternal: Bool { origin != .builtIn }
 
     /// What complaints call it: `detector "beacon"`.
     package var phrase: String { "\(kind.rawValue) \"\(name)\"" }
@@ -87,11 +87,11 @@ extension PluginDescriptor {
     ///   - entry: the options, with the names of the pipeline's own keys among them.
     ///   - mark: where complaints about what is missing point to.
     ///   - frame: the names of the pipeline's own keys.
-    ///   - outside: makes plugins from outside; they are refused where there is none.
+    ///   - outside: makes external plugins; they are refused where there is none.
     /// - Returns: `nil` after a complaint.
     func instance(
         _ entry: YAMLMapping, at mark: SourceMark, frame: [String], in place: PluginContext,
-        outside: OutsidePluginMaker?, _ context: inout DecodingContext
+        outside: ExternalPluginMaker?, _ context: inout DecodingContext
     ) -> (plugin: any Plugin, values: OptionValues, given: YAMLMapping)? {
         let given = overlay(defaults, entry.without(Set(frame)))
         let values = OptionReader.readObject(
@@ -151,5 +151,5 @@ extension PluginDescriptor {
 }
 
 /// Makes a plugin whose code is outside of the command, without running any of that code yet.
-public typealias OutsidePluginMaker =
+public typealias ExternalPluginMaker =
     @Sendable (PluginDescriptor, OptionValues, PluginContext) throws -> any Plugin

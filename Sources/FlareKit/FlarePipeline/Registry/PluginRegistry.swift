@@ -9,8 +9,8 @@ public struct PluginRegistry: Sendable {
     }
 
     private var plugins: [Key: PluginDescriptor] = [:]
-    /// Makes plugins from outside; where there is none, a pipeline that uses one is refused.
-    public var outside: OutsidePluginMaker?
+    /// Makes external plugins; where there is none, a pipeline that uses one is refused.
+    public var outside: ExternalPluginMaker?
 
     public init() {}
 

@@ -35,9 +35,9 @@ extension RunContext {
             let scan = Scan(
                 window: window, kinds: offered, parallelism: max(1, threads), now: header.started)
             do {
-                for (part, account) in try await read(source.records(about: queries, scan), offered, empty, take) {
+                for (part, ingest) in try await read(source.records(about: queries, scan), offered, empty, take) {
                     answer.parts.append(part)
-                    answer.remarks += account.noted.keys.sorted().map { "\(stage): \($0)" }
+                    answer.remarks += ingest.noted.keys.sorted().map { "\(stage): \($0)" }
                 }
             } catch  where !(error is CancellationError) {
                 answer.remarks.append("\(stage): what was said could not be read again: \(error)")
@@ -49,9 +49,9 @@ extension RunContext {
     private func read<Part: Sendable>(
         _ cursors: [any Cursor], _ kinds: [RecordKind: Set<ColumnName>], _ empty: Part,
         _ take: @escaping @Sendable (RecordBatch, inout Part) -> Void
-    ) async throws -> [(Part, Account)] {
+    ) async throws -> [(Part, IngestCounts)] {
         let meter = self.meter
-        return try await withThrowingTaskGroup(of: (Int, Part, Account).self) { group in
+        return try await withThrowingTaskGroup(of: (Int, Part, IngestCounts).self) { group in
             for (number, cursor) in cursors.enumerated() {
                 group.addTask {
                     let part = try await EngineThread.run(until: meter) {
@@ -66,10 +66,10 @@ extension RunContext {
                         }
                         return part
                     }
-                    return (number, part, cursor.account)
+                    return (number, part, cursor.ingest)
                 }
             }
-            var parts: [(Int, Part, Account)] = []
+            var parts: [(Int, Part, IngestCounts)] = []
             for try await part in group { parts.append(part) }
             return parts.sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
         }

@@ -10,9 +10,9 @@ public struct ScanDetector: Detector, BuiltInPlugin {
     public static let summary = "Finds sources that try many destinations or ports, most of which do not answer."
     public static let evidence = [
         Field("scan_form", .text, "Many destinations of one port, or many ports of one destination."),
-        Field("scan_destinations", .integer, "Different destinations that were tried."),
-        Field("scan_ports", .texts, "The ports that were tried, the first twenty."),
-        Field("unanswered", .number, unit: "%", "Share of the tries that got no byte back."),
+        Field("scan_destinations", .integer, "Number of destinations tried."),
+        Field("scan_ports", .texts, "Ports tried, the first twenty."),
+        Field("unanswered", .number, unit: "%", "Share of the tries without an answer."),
     ]
 
     public struct Content: Judgement {

@@ -11,7 +11,7 @@ public struct VolumeDetector: Detector, BuiltInPlugin {
     public static let summary = "Finds channels over which a source sends far more than it is used to."
     public static let evidence = [
         Field("usual_bytes", .number, unit: "bytes", "Median of the bytes that the source's other channels send."),
-        Field("volume_deviations", .number, "How many deviations above the median, on a logarithmic scale."),
+        Field("volume_deviations", .number, "Number of deviations above the median, on a logarithmic scale."),
         Field("upload_ratio", .number, "Bytes to the destination over bytes from it."),
         .addresses,
     ]

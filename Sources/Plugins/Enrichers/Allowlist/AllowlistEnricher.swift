@@ -8,12 +8,12 @@ import PeerMatching
 public struct AllowlistEnricher: ChannelFilter, BuiltInPlugin {
     public static let name = "allowlist"
     public static let summary =
-        "Leaves out or tags channels to known services, by address, name, AS or any conjunction."
+        "Drops or tags channels to known services, by address, name, AS, port or several of them."
     public static let evidence = [
         Field(
             "allowlist", .texts,
-            "Allowlist entries that the destination is in without being left out for it; hosting means that anybody can "
-                + "rent the address.", section: .identity)
+            "Allowlist entries with the action tag that match the destination; hosting: anybody can rent the "
+                + "address.", section: .identity)
     ]
 
     /// Of fewer channels no share is taken: one service can well be most of them.

@@ -5,7 +5,7 @@ struct BestName: Sendable, Equatable {
     enum Origin: String, Sendable {
         case sni
         case http
-        /// The channel is look-ups of one name, which is its peer.
+        /// The channel is lookups of one name, which is its peer.
         case query = "dns-query"
         /// The last answer to the same source, before the flow, that held the address.
         case answer = "dns-answer"
@@ -21,25 +21,25 @@ struct BestName: Sendable, Equatable {
     /// - Parameters:
     ///   - times: of the channel's flows.
     ///   - answers: by rising time.
-    init?(_ key: ChannelKey, _ words: ChannelWords, times: [Int64], _ answers: [WordCollector.Answer]) {
-        seen = words.names
+    init?(_ key: ChannelKey, _ context: ChannelContext, times: [Int64], _ answers: [ContextCollector.Answer]) {
+        seen = context.names
         // An address in a Host is no name, but was said.
         var hosts = Tally()
-        for (host, count) in words.hosts.counts where IPAddress(Self.bare(host)) == nil {
+        for (host, count) in context.hosts.counts where IPAddress(Self.bare(host)) == nil {
             hosts.add(host, times: count)
         }
-        seen.merge(words.hosts)
+        seen.merge(context.hosts)
         // What a resolver is asked for is no name of its own.
-        let asked = key.peer.address == nil ? words.queries : Tally()
+        let asked = key.peer.address == nil ? context.queries : Tally()
         seen.merge(asked)
         let own = Self.names(times, answers.filter { $0.client == key.source && $0.address == key.peer.address })
         let foreign = Self.names(times, answers.filter { $0.client != key.source && $0.address == key.peer.address })
         seen.merge(own)
         let ranked: [(Tally, Origin)] = [
-            (words.names, .sni), (hosts, .http), (asked, .query), (own, .answer), (foreign, .foreignAnswer),
+            (context.names, .sni), (hosts, .http), (asked, .query), (own, .answer), (foreign, .foreignAnswer),
         ]
         guard let (tally, origin) = ranked.first(where: { !$0.0.isEmpty }), let name = tally.first else {
-            guard let host = words.hosts.first else { return nil }
+            guard let host = context.hosts.first else { return nil }
             (name, origin) = (host, .http)
             return
         }
@@ -52,7 +52,7 @@ struct BestName: Sendable, Equatable {
     }
 
     /// For each flow the name of the last answer before it.
-    private static func names(_ times: [Int64], _ answers: [WordCollector.Answer]) -> Tally {
+    private static func names(_ times: [Int64], _ answers: [ContextCollector.Answer]) -> Tally {
         var tally = Tally()
         guard !answers.isEmpty else { return tally }
         var next = 0

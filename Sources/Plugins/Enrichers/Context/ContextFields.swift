@@ -6,15 +6,15 @@ enum ContextFields {
     static let all: [Field] = [
         Field("host", .text, "Best name known for the destination."),
         Field(
-            "host_from", .text, "Where that name is from: sni, http, dns-query, dns-answer.",
+            "host_from", .text, "Origin of that name: sni, http, dns-query or dns-answer.",
             section: .names),
         Field(
             "host_confirmed_by", .texts,
-            "What agrees with that name beside the client: dns-answer, a lookup that was answered with the address; "
-                + "certificate, one that others signed for it.",
+            "Evidence for that name beside the client's: dns-answer, a lookup that returned the address; "
+                + "certificate, one signed by others.",
             section: .names),
         Field(
-            "host_denied_by", .text, "What disagrees with that name: a certificate for others, or self-signed.",
+            "host_denied_by", .text, "Evidence against that name: a certificate for other names, or self-signed.",
             section: .names),
         Field(
             "hosts_seen", .texts, "All names seen with the destination, the most frequent first.",
@@ -50,36 +50,36 @@ enum ContextFields {
             "cert_hash", .texts, "Hashes of the server's certificates, as the sensor writes them.",
             section: .handshakes, ecs: "tls.server.hash", indicator: .hash),
         Field(
-            "alerts", .texts, "Alerts on its flows, with how often each was raised.",
+            "alerts", .texts, "Alerts on its flows, each with its number.",
             section: .alerts, ecs: "rule.name"),
         Field(
-            "notices", .texts, "The sensor's remarks on its flows (anomaly, weird, notice), with how often.",
+            "notices", .texts, "Remarks of the sensor on its flows (anomaly, weird, notice), each with its number.",
             section: .alerts),
         Field(
-            "files", .texts, "Files that it transferred: name, type, hash.",
+            "files", .texts, "Transferred files: name, type, hash.",
             section: .requests),
         Field(
             "software", .texts, "Software versions of SSH clients and servers.",
             section: .requests),
         Field(
-            "traffic", .text, "Bytes out and in over the window, in words.",
+            "traffic", .text, "Bytes out and in over the window.",
             section: .relations),
         Field(
-            "said", .text, "What the sensor said, in one sentence.",
+            "context_summary", .text, "The protocol records of the finding in one sentence.",
             section: .head, isSentence: true),
         Field(
             "lookups", .texts, "DNS lookups that precede its calls.",
             section: .relations),
         Field(
             "incident_channels", .texts,
-            "Channels that share a trait of it (a certificate, a fingerprint) and are no findings themselves.",
+            "Channels without a finding that share a certificate or a fingerprint with it.",
             section: .relations),
     ]
 
     static func fill(_ story: inout Story, _ options: ContextOptions, _ run: RunContext) {
-        let words = story.words
+        let context = story.context
         let most = options.maxValues
-        story.finding.application = Sentence.spoken(words)
+        story.finding.application = Sentence.spoken(context)
         if let name = story.name {
             if story.finding.channel?.peer.name == nil || story.finding.host == nil { story.finding.host = name.name }
             set(&story, "host_from", .text(name.origin.rawValue))
@@ -88,23 +88,23 @@ enum ContextFields {
             set(&story, "host_denied_by", story.denial(of: name).map(Value.text))
             set(&story, "hosts_seen", name.seen.listed(most))
         }
-        set(&story, "queries", words.queries.listed(most))
-        set(&story, "user_agents", words.agents.listed(most))
-        set(&story, "urls", words.urls.listed(most))
-        set(&story, "methods", words.methods.listed(most))
-        set(&story, "statuses", words.statuses.listed(most))
-        set(&story, "ja3", words.ja3.listed(most))
-        set(&story, "ja4", words.ja4.listed(most))
-        set(&story, "cert_subject", words.ofCertificates(\.subject).listed(most))
-        set(&story, "cert_issuer", words.ofCertificates(\.issuer).listed(most))
-        set(&story, "cert_hash", words.ofCertificates(\.hash).listed(most))
-        set(&story, "alerts", words.alerts.listed(most, withCounts: true))
-        set(&story, "notices", words.notices.listed(most, withCounts: true))
-        set(&story, "files", words.files.listed(most))
-        set(&story, "software", words.software.listed(most))
+        set(&story, "queries", context.queries.listed(most))
+        set(&story, "user_agents", context.agents.listed(most))
+        set(&story, "urls", context.urls.listed(most))
+        set(&story, "methods", context.methods.listed(most))
+        set(&story, "statuses", context.statuses.listed(most))
+        set(&story, "ja3", context.ja3.listed(most))
+        set(&story, "ja4", context.ja4.listed(most))
+        set(&story, "cert_subject", context.ofCertificates(\.subject).listed(most))
+        set(&story, "cert_issuer", context.ofCertificates(\.issuer).listed(most))
+        set(&story, "cert_hash", context.ofCertificates(\.hash).listed(most))
+        set(&story, "alerts", context.alerts.listed(most, withCounts: true))
+        set(&story, "notices", context.notices.listed(most, withCounts: true))
+        set(&story, "files", context.files.listed(most))
+        set(&story, "software", context.software.listed(most))
         set(&story, "traffic", Sentence.traffic(story.finding, run).map(Value.text))
         set(&story, "lookups", story.lookups.flatMap { $0.texts.isEmpty ? nil : .texts($0.texts) })
-        set(&story, "said", Sentence.text(story, run).map(Value.text))
+        set(&story, "context_summary", Sentence.text(story, run).map(Value.text))
     }
 
     private static func set(_ story: inout Story, _ name: String, _ value: Value?) {
@@ -143,23 +143,23 @@ enum Sentence {
     static func text(_ story: Story, _ run: RunContext) -> String? {
         let finding = story.finding
         guard let source = finding.source, let peer = finding.channel?.peer else { return nil }
-        let words = story.words
+        let context = story.context
         guard
-            story.name != nil || words.handshakes + words.requests > 0 || !words.queries.isEmpty
-                || !words.alerts.isEmpty
+            story.name != nil || context.handshakes + context.requests > 0 || !context.queries.isEmpty
+                || !context.alerts.isEmpty
         else { return nil }
         var text = "\(source) \(called(story, peer))"
         if let interval = finding.interval { text += " every \(Words.seconds(interval))" }
-        if let how = spoken(words) { text += " over \(how)" }
-        if let agent = words.agents.first {
+        if let how = spoken(context) { text += " over \(how)" }
+        if let agent = context.agents.first {
             text += " with \(Agent.product(agent))"
             if let platform = Agent.platform(agent) ?? story.platform { text += " on \(platform)" }
         }
         if let traffic = traffic(finding, run) { text += ": \(traffic)" }
         if let lookups = story.lookups { text += "; \(lookups.clause)" }
-        if let alert = words.alerts.first {
-            let more = words.alerts.count > 1 ? " and \(Words.count(words.alerts.count - 1)) more" : ""
-            text += "; alert: \(alert) × \(Words.count(words.alerts.counts[alert] ?? 0))\(more)"
+        if let alert = context.alerts.first {
+            let more = context.alerts.count > 1 ? " and \(Words.count(context.alerts.count - 1)) more" : ""
+            text += "; alert: \(alert) × \(Words.count(context.alerts.counts[alert] ?? 0))\(more)"
         }
         return text
     }
@@ -167,21 +167,21 @@ enum Sentence {
     /// `called www.huntoperator.com`, `looked up implant.example`, `asked 10.0.0.53 for implant.example and 2 more names`
     private static func called(_ story: Story, _ peer: Peer) -> String {
         let name = story.name.map { name in
-            name.name + (name.origin == .foreignAnswer ? " (a name from another host's look-up)" : "")
+            name.name + (name.origin == .foreignAnswer ? " (a name from another host's lookup)" : "")
         }
-        let isOther = story.words.handshakes + story.words.requests > 0
-        guard let query = story.words.queries.first, !isOther else { return "called \(name ?? peer.description)" }
+        let isOther = story.context.handshakes + story.context.requests > 0
+        guard let query = story.context.queries.first, !isOther else { return "called \(name ?? peer.description)" }
         if peer.name != nil { return "looked up \(name ?? query)" }
-        let others = story.words.queries.count - 1
+        let others = story.context.queries.count - 1
         let more = others > 0 ? " and \(Words.count(others)) more \(others == 1 ? "name" : "names")" : ""
         return "asked \(name ?? peer.description) for \(query)\(more)"
     }
 
-    static func spoken(_ words: ChannelWords) -> String? {
-        if words.requests > 0 { return "HTTP" }
-        if words.handshakes > 0 { return "TLS" }
-        if !words.software.isEmpty { return "SSH" }
-        return words.queries.isEmpty ? nil : "DNS"
+    static func spoken(_ context: ChannelContext) -> String? {
+        if context.requests > 0 { return "HTTP" }
+        if context.handshakes > 0 { return "TLS" }
+        if !context.software.isEmpty { return "SSH" }
+        return context.queries.isEmpty ? nil : "DNS"
     }
 }
 

@@ -1,23 +1,23 @@
 import FlareKit
 
-/// The look-ups that precede a finding's calls.
+/// The lookups that precede a finding's calls.
 struct Lookups {
-    /// What is listed: a line for each channel of look-ups.
+    /// What is listed: a line for each channel of lookups.
     let texts: [String]
     /// The same for a sentence.
     let clause: String
-    /// Calls that a look-up preceded, by the channel of the look-ups.
+    /// Calls that a lookup preceded, by the channel of the lookups.
     let preceded: [ChannelKey: Int]
 
     /// Periods this near each other are one, however short, in seconds.
     private static let nearPeriods = 2.0
 
     /// - Returns: `nil` where none precede its calls.
-    init?(of story: Story, _ words: GatheredWords, _ options: ContextOptions) {
+    init?(of story: Story, _ context: GatheredContext, _ options: ContextOptions) {
         guard !story.isOfLookups, let source = story.finding.source, !story.finding.times.isEmpty else { return nil }
         let peer = story.finding.channel?.peer.address
         let name = story.name?.name
-        let own = words.lookups.filter { lookup in
+        let own = context.lookups.filter { lookup in
             lookup.channel.source == source
                 && (lookup.name == name || lookup.addresses.contains { $0 == peer })
         }
@@ -44,10 +44,10 @@ struct Lookups {
         self.texts = texts.sorted { ($1.count, $0.text) < ($0.count, $1.text) }.map(\.text)
         self.preceded = preceded
         clause =
-            "its look-ups folded in, before \(Words.count(most)) of \(Words.count(story.finding.times.count)) calls"
+            "its lookups folded in, before \(Words.count(most)) of \(Words.count(story.finding.times.count)) calls"
     }
 
-    /// For each call the time since the last look-up before it, where that is near.
+    /// For each call the time since the last lookup before it, where that is near.
     static func delays(_ calls: [Int64], after lookups: [Int64], within: Int64) -> [Int64] {
         var next = 0
         return calls.sorted().compactMap { call in
@@ -57,7 +57,7 @@ struct Lookups {
         }
     }
 
-    /// Whether a finding about look-ups is those of another one: the same source, the same period, and a look-up within
+    /// Whether a finding about lookups is those of another one: the same source, the same period, and a lookup within
     /// seconds before most calls.
     static func belong(_ lookups: Finding, to story: Story, _ options: ContextOptions) -> Bool {
         guard let channel = lookups.channel, channel.source == story.finding.source,

@@ -9,13 +9,13 @@ struct SharedTraits {
     /// In decibans.
     private static let amount = 3.0
 
-    private let words: GatheredWords
+    private let context: GatheredContext
     private let sharing: SiteSharing
     private let options: ContextOptions
     private let run: RunContext
 
-    init(_ words: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext) {
-        (self.words, self.sharing, self.options, self.run) = (words, sharing, options, run)
+    init(_ context: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext) {
+        (self.context, self.sharing, self.options, self.run) = (context, sharing, options, run)
     }
 
     func fill(_ stories: inout [Story]) {
@@ -25,7 +25,7 @@ struct SharedTraits {
             for candidate in candidates(story, oddPorts) { holders[candidate, default: []].append(place) }
         }
         let reported = Set(stories.map(\.finding).filter(\.isReported).flatMap(\.channels))
-        let sources = Set(stories.compactMap(\.finding.source)).map(words.words)
+        let sources = Set(stories.compactMap(\.finding.source)).map(context.context)
         for (candidate, members) in holders.sorted(by: { $0.key.trait < $1.key.trait }) {
             let held = Set(members.flatMap { stories[$0].finding.channels })
             // Channels toward a name and toward its addresses are the same calls.
@@ -112,7 +112,7 @@ struct SharedTraits {
             let words = "servers without a name on \(port)"
             found.insert(Candidate(trait: Finding.Trait(.port, port, noun: "port", words: words), origin: .port))
         }
-        for certificate in story.words.shown.values where certificate.isSelfSigned || name == nil {
+        for certificate in story.context.shown.values where certificate.isSelfSigned || name == nil {
             let noun = certificate.isSelfSigned ? "self-signed certificate" : "certificate"
             let shown = certificate.subject.isEmpty ? certificate.hash : certificate.subject
             found.insert(
@@ -127,7 +127,7 @@ struct SharedTraits {
             }
         }
         for (prints, column, kind) in [
-            (story.words.ja3, ColumnName.ja3, Mark.Kind.ja3), (story.words.ja4, .ja4, .ja4),
+            (story.context.ja3, ColumnName.ja3, Mark.Kind.ja3), (story.context.ja4, .ja4, .ja4),
         ] {
             let noun = kind == .ja3 ? "JA3 fingerprint" : "JA4 fingerprint"
             for print in prints.counts.keys {
@@ -164,7 +164,7 @@ struct SharedTraits {
         case .peer(let peer): run.censuses.values.map { $0.sources(of: peer) }.max()
         case .certificate(let hash): sharing.sources(.tls, .fingerprint, hash) ?? 0
         case .selfSigned:
-            words.selfSigned(by: [candidate.trait.value])
+            context.selfSigned(by: [candidate.trait.value])
                 .map { sharing.sources(.tls, .fingerprint, $0.hash) ?? 0 }.max() ?? 0
         case .fingerprint(let column, _): sharing.sources(.tls, column, candidate.trait.value)
         // What counts is that it is odd, not how many call it.
@@ -173,12 +173,12 @@ struct SharedTraits {
     }
 
     /// All channels with a trait, of some sources.
-    private func channels(with candidate: Candidate, of sources: [SourceWords]) -> Set<ChannelKey> {
+    private func channels(with candidate: Candidate, of sources: [SourceContext]) -> Set<ChannelKey> {
         let marks =
             switch candidate.origin {
             case .lookup, .peer, .port: [Mark]()
             case .certificate: [Mark(.certificate, candidate.trait.value)]
-            case .selfSigned: words.selfSigned(by: [candidate.trait.value]).map { Mark(.certificate, $0.key) }
+            case .selfSigned: context.selfSigned(by: [candidate.trait.value]).map { Mark(.certificate, $0.key) }
             case .fingerprint(_, let kind): [Mark(kind, candidate.trait.value)]
             }
         return marks.reduce(into: []) { keys, mark in

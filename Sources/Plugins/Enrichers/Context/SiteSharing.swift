@@ -6,18 +6,18 @@ struct SiteSharing {
     /// Hosts of the site that call in the window.
     let hosts: Int
 
-    init(_ stories: [Story], _ words: GatheredWords, _ run: RunContext) async throws {
+    init(_ stories: [Story], _ context: GatheredContext, _ run: RunContext) async throws {
         var values: Set<SharedValue> = []
         for story in stories {
             for key in Set(story.finding.channels) {
-                guard let said = words[key] else { continue }
+                guard let said = context[key] else { continue }
                 values.formUnion(Self.values(of: said))
             }
             if let name = story.name { values.insert(SharedValue(kind: .dns, column: .query, value: name.name)) }
         }
         // Other certificates may name the same subject.
-        let subjects = Set(stories.flatMap { $0.words.shown.values.filter(\.isSelfSigned).map(\.subject) })
-        for certificate in words.selfSigned(by: subjects) {
+        let subjects = Set(stories.flatMap { $0.context.shown.values.filter(\.isSelfSigned).map(\.subject) })
+        for certificate in context.selfSigned(by: subjects) {
             values.insert(SharedValue(kind: .tls, column: .fingerprint, value: certificate.hash))
         }
         let asked = Array(values)
@@ -36,11 +36,11 @@ struct SiteSharing {
         hosts = run.censuses.values.map(\.hosts).max() ?? 0
     }
 
-    private static func values(of words: ChannelWords) -> [SharedValue] {
-        words.agents.counts.keys.map { SharedValue(kind: .http, column: .userAgent, value: $0) }
-            + words.ja3.counts.keys.map { SharedValue(kind: .tls, column: .ja3, value: $0) }
-            + words.ja4.counts.keys.map { SharedValue(kind: .tls, column: .ja4, value: $0) }
-            + words.certificates.counts.keys.map { SharedValue(kind: .tls, column: .fingerprint, value: $0) }
+    private static func values(of context: ChannelContext) -> [SharedValue] {
+        context.agents.counts.keys.map { SharedValue(kind: .http, column: .userAgent, value: $0) }
+            + context.ja3.counts.keys.map { SharedValue(kind: .tls, column: .ja3, value: $0) }
+            + context.ja4.counts.keys.map { SharedValue(kind: .tls, column: .ja4, value: $0) }
+            + context.certificates.counts.keys.map { SharedValue(kind: .tls, column: .fingerprint, value: $0) }
     }
 
     /// How many sources share a value; `nil` where that was not counted.

@@ -36,18 +36,18 @@ struct Suspicions {
     ]
 
     init(
-        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+        _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
-        let words = story.words
-        if let alert = words.alerts.first {
-            add("alert", "\(words.alerts.total) on its flows, mostly \(alert)")
+        let context = story.context
+        if let alert = context.alerts.first {
+            add("alert", "\(context.alerts.total) on its flows, mostly \(alert)")
         }
         aboutCertificates(story, all, sharing, options)
-        aboutNames(words)
+        aboutNames(context)
         aboutAgents(story, all, sharing, options)
         aboutFingerprints(story, all, sharing, options)
         aboutLookups(story, all, sharing, options, run)
-        if let mismatch = words.mismatches.first { add("content_mismatch", mismatch) }
+        if let mismatch = context.mismatches.first { add("content_mismatch", mismatch) }
         aboutPeer(story, options)
         aboutHours(story, all)
     }
@@ -59,29 +59,29 @@ struct Suspicions {
 
     private mutating func aboutPeer(_ story: Story, _ options: ContextOptions) {
         guard let key = story.finding.channel else { return }
-        let words = story.words
+        let context = story.context
         let isUnicast = key.peer.address?.scope != .multicast && !story.isOfLookups
-        if isUnicast, key.peer.name == nil, story.name == nil, words.shown.isEmpty {
-            add("nameless", "no look-up, handshake, request or certificate names it")
+        if isUnicast, key.peer.name == nil, story.name == nil, context.shown.isEmpty {
+            add("nameless", "no lookup, handshake, request or certificate names it")
         }
         guard isUnicast, let port = key.port else { return }
         let (isOfTLS, isOfHTTP) = (options.tlsPorts.contains(Int(port)), options.httpPorts.contains(Int(port)))
-        if words.handshakes > 0, !isOfTLS {
+        if context.handshakes > 0, !isOfTLS {
             add("port_protocol", "TLS on port \(port)")
-        } else if words.requests > 0, !isOfHTTP {
+        } else if context.requests > 0, !isOfHTTP {
             add("port_protocol", "HTTP on port \(port)")
         } else if key.proto == 6, port >= 1024, !isOfTLS, !isOfHTTP, !Self.usualPorts.contains(port) {
             add("port_unusual", "few programs call TCP port \(port)")
         }
-        if key.proto == 6, story.finding.bytesToClient == 0, words.requests == 0, words.handshakes == 0 {
+        if key.proto == 6, story.finding.bytesToClient == 0, context.requests == 0, context.handshakes == 0 {
             add("unanswered", "it goes on though nothing comes back")
         }
     }
 
     private mutating func aboutCertificates(
-        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
+        _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
-        let certificates = story.words.shown.values.sorted { $0.key < $1.key }
+        let certificates = story.context.shown.values.sorted { $0.key < $1.key }
         if let own = certificates.first(where: \.isSelfSigned) { add("cert_self_signed", own.subject) }
         if let expired = certificates.first(where: { $0.validUntil.map { [last = $0.lastSeen] in $0 < last } ?? false })
         {
@@ -96,36 +96,36 @@ struct Suspicions {
         if let source = story.finding.source, !certificates.isEmpty, sharing.hosts >= options.fewestHosts {
             let isLone = certificates.allSatisfy { certificate in
                 sharing.sources(.tls, .fingerprint, certificate.hash) == 1
-                    && all.words(of: source).addressCount(.init(.certificate, certificate.key)) == 1
+                    && all.context(of: source).addressCount(.init(.certificate, certificate.key)) == 1
             }
             if isLone { add("cert_one_peer", "nobody else was shown it, and no other server showed it") }
         }
         for certificate in certificates {
-            guard let name = story.words.asked[certificate.key]?.sorted.map(\.value).first(where: certificate.denies)
+            guard let name = story.context.asked[certificate.key]?.sorted.map(\.value).first(where: certificate.denies)
             else { continue }
             add("sni_mismatch", "\(name) was asked for, \(certificate.coveredNames[0]) answered")
             break
         }
     }
 
-    private mutating func aboutNames(_ words: ChannelWords) {
-        if words.handshakes > 0, words.namelessHandshakes == words.handshakes {
-            add("sni_missing", "none of \(words.handshakes) handshakes names a host")
+    private mutating func aboutNames(_ context: ChannelContext) {
+        if context.handshakes > 0, context.namelessHandshakes == context.handshakes {
+            add("sni_missing", "none of \(context.handshakes) handshakes names a host")
         }
-        if words.requests > 0, words.namelessRequests == words.requests {
-            add("host_missing", "none of \(words.requests) requests names a host")
+        if context.requests > 0, context.namelessRequests == context.requests {
+            add("host_missing", "none of \(context.requests) requests names a host")
         }
-        if let host = words.hosts.sorted.first(where: { IPAddress(BestName.bare($0.value)) != nil }) {
+        if let host = context.hosts.sorted.first(where: { IPAddress(BestName.bare($0.value)) != nil }) {
             add("host_is_address", host.value)
         }
     }
 
     private mutating func aboutAgents(
-        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
+        _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
-        let agents = story.words.agents
+        let agents = story.context.agents
         guard let source = story.finding.source, let first = agents.first else { return }
-        let said = all.words(of: source)
+        let said = all.context(of: source)
         if let tool = agents.sorted.first(where: { Agent.isTool($0.value, options.toolAgents) }),
             said.agents.counts.keys.contains(where: Agent.isBrowser)
         {
@@ -142,13 +142,13 @@ struct Suspicions {
     }
 
     private mutating func aboutFingerprints(
-        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions
+        _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions
     ) {
         guard sharing.hosts >= options.fewestHosts, let source = story.finding.source else { return }
-        let said = all.words(of: source)
+        let said = all.context(of: source)
         for (column, own, others, kind) in [
-            (ColumnName.ja4, story.words.ja4, \SourceWords.ja4, Mark.Kind.ja4),
-            (.ja3, story.words.ja3, \.ja3, .ja3),
+            (ColumnName.ja4, story.context.ja4, \SourceContext.ja4, Mark.Kind.ja4),
+            (.ja3, story.context.ja3, \.ja3, .ja3),
         ] {
             guard let print = own.first else { continue }
             if let count = sharing.sources(.tls, column, print), count <= options.rareHosts {
@@ -162,7 +162,7 @@ struct Suspicions {
     }
 
     private mutating func aboutLookups(
-        _ story: Story, _ all: GatheredWords, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
+        _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
         guard !story.isOfLookups, let name = story.name, IPAddress(BestName.bare(name.name)) == nil else { return }
         if sharing.hosts >= options.fewestHosts, sharing.sources(.dns, .query, name.name) == 1 {
@@ -191,8 +191,8 @@ struct Suspicions {
     /// Calls go on through the rest where they come in this share of its hours.
     private static let nightShare = 0.8
 
-    private mutating func aboutHours(_ story: Story, _ all: GatheredWords) {
-        let busy = all.words(of: story.finding.source).busyHours
+    private mutating func aboutHours(_ story: Story, _ all: GatheredContext) {
+        let busy = all.context(of: story.finding.source).busyHours
         guard !story.isOfLookups, busy.count >= Self.fewestHours,
             let rest = zip(busy, busy.dropFirst()).max(by: { $0.1 - $0.0 < $1.1 - $1.0 }),
             rest.1 - rest.0 > Self.fewestHours, rest.1 - rest.0 <= Self.mostHours

@@ -7,17 +7,18 @@ import PeerMatching
 public struct DomainEnricher: Enricher, BuiltInPlugin {
     public static let name = "domain"
     public static let summary =
-        "Tells registered domain, entropy, DGA likelihood and look-alikes of the names in findings."
+        "Adds registered domain, entropy, DGA likelihood and look-alikes to the names in findings."
     public static let evidence = [
         Field(
             "registered_domain", .text, "Registered domain of the destination's name, by the Public Suffix List.",
             section: .names, ecs: "destination.registered_domain"),
         Field(
             "name_entropy", .number, unit: "bit",
-            "Shannon entropy of the registered label's characters, each; long names of machines have 3 and more."),
+            "Shannon entropy a character of the registered label; long machine-made names have 3 and more."),
         Field(
             "dga_likelihood", .number,
-            "How likely a domain-generation algorithm drew the registered label, 0 to 1; empty for short labels."),
+            "Likelihood that a domain-generation algorithm made the registered label, 0 to 1; empty for short "
+                + "labels."),
         Field(
             "lookalike_of", .text, "The well-known domain that the registered one resembles.", section: .alerts),
     ]

@@ -24,13 +24,13 @@ public struct FocusOptions: PluginOptions {
         [
             Option(
                 "direction", \.direction,
-                "Which channels are kept: outbound goes from inside to the internet, inbound the other way, internal "
-                    + "stays within one's own networks, all keeps everything."),
+                "Direction of the channels that are kept: outbound is from inside to the internet, inbound the "
+                    + "opposite, internal stays inside, all keeps every channel."),
             Option(
                 "networks", \.networks,
-                "One's own networks, as CIDR. By default the private ranges, and the networks that Zeek's local_orig and "
-                    + "local_resp or rules of Suricata with HOME_NET tell of; where hardly any traffic is of private "
-                    + "addresses, the few networks that take part in most of it. A list given replaces all of these."),
+                "Own networks, as CIDR, in place of the default: the private ranges, and the networks that Zeek "
+                    + "marks as local or Suricata's rules have as HOME_NET. If hardly any traffic is of private "
+                    + "addresses, the few networks in most of it."),
         ]
     }
 }

@@ -9,7 +9,7 @@ import Synchronization
 /// asked to, for all sinks alike.
 public struct HistoryEnricher: Enricher, BuiltInPlugin {
     public static let name = "history"
-    public static let summary = "Says since when a finding is known to earlier runs, and can leave known ones out."
+    public static let summary = "Adds since when earlier runs know a finding, and can drop known ones."
     public static let evidence = [
         Field("known_since", .time, "Start of the first run that reported it."),
         Field("runs_before", .integer, unit: "runs", "Earlier runs that reported it."),
@@ -130,11 +130,11 @@ public struct HistoryOptions: PluginOptions {
 
     public static var options: [Option<Self>] {
         [
-            Option("path", \.path, "The file that a sqlite sink writes. It may not exist yet."),
-            Option("new_only", \.newOnly, "Leaves out findings that earlier runs reported."),
+            Option("path", \.path, "File of a sqlite sink. It may not exist yet."),
+            Option("new_only", \.newOnly, "Drops findings that an earlier run reported."),
             Option(
                 "forget_after", \.forgetAfter,
-                "With new_only, a finding that was not reported for this long counts as new again; by default never."),
+                "With new_only, a finding counts as new again after this time without a report; by default never."),
         ]
     }
 }

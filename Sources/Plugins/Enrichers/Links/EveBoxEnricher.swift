@@ -11,9 +11,9 @@ public struct EveBoxOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "url", \.url, "Where EveBox answers, such as https://evebox:5636 or https://selks/evebox.",
+                "url", \.url, "URL of EveBox, such as https://evebox:5636 or https://selks/evebox.",
                 required: true),
-            Option("version", \.version, "EveBox's version, such as 0.16 or 0.20: its links differ."),
+            Option("version", \.version, "Version of EveBox, such as 0.16 or 0.20; it decides the form of links."),
         ]
     }
 }

@@ -21,11 +21,11 @@ public struct KibanaOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "url", \.url, "Where Kibana answers, with /s/SPACE for a space: https://kibana:5601", required: true),
-            Option("data_view", \.dataView, "The id of the data view (index pattern) of flows.", required: true),
-            Option("version", \.version, "Kibana's version, such as 7.17, 8.14 or 9.1: its links differ."),
+                "url", \.url, "URL of Kibana, with /s/SPACE for a space: https://kibana:5601", required: true),
+            Option("data_view", \.dataView, "Id of the data view (index pattern) of flows.", required: true),
+            Option("version", \.version, "Version of Kibana, such as 7.17, 8.14 or 9.1; it decides the form of links."),
             Option("application", \.application, "Kibana or OpenSearch Dashboards."),
-            Option("schema", \.schema, "Which fields say what, as for the source elasticsearch."),
+            Option("schema", \.schema, "Field names of the documents, as in the source elasticsearch."),
         ]
     }
 }

@@ -5,21 +5,23 @@ import PeerMatching
 /// a protocol that calls by nature.
 public struct PeriodicEnricher: Enricher, BuiltInPlugin {
     public static let name = "periodic"
-    public static let summary = "Tells known software that calls by nature: updates, notifications, time, devices."
+    public static let summary = "Recognizes known software that calls regularly: updates, notifications, time, devices."
     public static let evidence = [
-        Field("known_as", .text, "The known program that calls so.", section: .identity),
-        Field("known_by", .text, "Who makes it.", section: .identity),
+        Field("known_as", .text, "Known program with such calls.", section: .identity),
+        Field("known_by", .text, "Maker of the program.", section: .identity),
         Field(
             "known_kind", .text,
-            "Its kind: update, notification, telemetry, time, certificate-status, protocol, remote-management and others.",
+            "Kind of the program: update, notification, telemetry, time, certificate-status, protocol, "
+                + "remote-management and others.",
             section: .identity),
         Field(
             "known_confirmed", .boolean,
-            "Whether more than the client's own word speaks for it: a lookup, a certificate, the address or its owner.",
+            "Whether more than the client's own word names the program: a lookup, a certificate, the address "
+                + "or its owner.",
             section: .identity),
         Field(
             "known_period_fits", .boolean,
-            "Whether the interval is one of the program's, to 15 %; empty where its period is not known.",
+            "Whether the interval is one of the program's, within 15 %; empty if its period is not known.",
             section: .identity),
     ]
 
@@ -85,7 +87,8 @@ public struct PeriodicOptions: PluginOptions {
         [
             Option(
                 "catalogues", \.catalogues,
-                "What is known: builtin:known is what Flare brings along; further files of the same form go before it.")
+                "Catalogues of known programs: builtin:known is Flare's own; entries of further files win over "
+                    + "it.")
         ]
     }
 }
@@ -181,7 +184,7 @@ struct ProgramFacts {
     let name: String?
     /// Further names that were seen with it; one that is cut off counts as a name of others.
     let otherNames: [String]
-    /// Whether the channel is look-ups of one name, which tell no port and need nobody's word.
+    /// Whether the channel is lookups of one name, which tell no port and need nobody's word.
     let isLookup: Bool
     /// What agrees with the name.
     let confirmations: [String]
@@ -203,7 +206,7 @@ struct ProgramFacts {
         name = best
         otherNames =
             isDenied || isLookup ? [] : finding.texts("hosts_seen").filter { $0.lowercased() != best?.lowercased() }
-        confirmations = isLookup ? ["look-up"] : finding.texts("host_confirmed_by")
+        confirmations = isLookup ? ["lookup"] : finding.texts("host_confirmed_by")
         agents = finding.texts("user_agents")
         let issuers = finding.texts("cert_issuer")
         certified =

@@ -19,14 +19,14 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
 
     private let options: ThreatListOptions
     /// `nil` until a run has begun.
-    private var book: ThreatBook?
+    private var index: IndicatorIndex?
 
     public init(_ options: ThreatListOptions, _ context: PluginContext = PluginContext()) { self.options = options }
 
     public func uses(_ field: Field) -> Bool { field.name == "host" || field.indicator != nil }
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
-        var builder = ThreatBook.Builder()
+        var builder = IndicatorIndex.Builder()
         var remarks: [String] = []
         for reference in options.lists {
             let path = reference.path.file ?? reference.path.text
@@ -42,7 +42,7 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
             remarks.append("threat-list: \(entry) is too broad to be a threat, and left out")
         }
         var enricher = self
-        enricher.book = ThreatBook(builder)
+        enricher.index = IndicatorIndex(builder)
         return PreparedEnricher(enricher, remarks: remarks)
     }
 
@@ -68,9 +68,9 @@ public struct ThreatListEnricher: Enricher, BuiltInPlugin {
     }
 
     public func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
-        guard let book else { return }
+        guard let index else { return }
         for place in findings.indices {
-            let hits = book.hits(Sighting(findings[place], run.fields))
+            let hits = index.hits(Sighting(findings[place], run.fields))
             guard let first = hits.first else { continue }
             findings[place].evidence["threats"] = .texts(hits)
             findings[place].add([Finding.Modifier("threat_list", Self.amount, first, side: .list)])
@@ -115,7 +115,7 @@ struct Sighting {
 }
 
 /// All indicators of all lists, to be looked up.
-struct ThreatBook: Sendable {
+struct IndicatorIndex: Sendable {
     struct Builder {
         fileprivate var matcher = PeerMatcher.Builder()
         fileprivate var entries: [(list: String, indicator: Indicator)] = []

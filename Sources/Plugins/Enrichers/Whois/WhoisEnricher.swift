@@ -7,7 +7,7 @@ import Foundation
 /// ``disclosures`` says what that is.
 public struct WhoisEnricher: Enricher, BuiltInPlugin {
     public static let name = "whois"
-    public static let summary = "Tells who holds the addresses of findings, by files or by asking the registries."
+    public static let summary = "Adds the owners of addresses, from files or the registries."
     public static let evidence =
         [.sourceOwner, .destinationOwner] + details("src", "source") + details("dest", "destination")
 
@@ -113,7 +113,7 @@ public struct WhoisEnricher: Enricher, BuiltInPlugin {
         if let first = failures.sorted().first {
             let count = lookups.values.count { !$0.failures.isEmpty }
             run.ledger.remark(
-                "whois: the look-up of \(count.grouped) of \(lookups.count.grouped) addresses failed, "
+                "whois: the lookup of \(count.grouped) of \(lookups.count.grouped) addresses failed, "
                     + "such as \(first)")
         }
     }

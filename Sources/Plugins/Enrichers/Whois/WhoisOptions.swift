@@ -13,18 +13,17 @@ public struct WhoisOptions: PluginOptions {
         [
             Option(
                 "providers", \.providers,
-                "Who is asked for owners, in this order: later ones tell what those before did not know. Without any, only "
-                    + "what can be told of an address itself is (private, multicast …). No address leaves this machine "
-                    + "unless cymru, rdap or whois is named; addresses that are not global never do."),
-            Option("hosts", \.hosts, "Names of one's own hosts."),
+                "Ownership sources, queried in the order given; a later one fills what earlier ones did not know. "
+                    + "Without providers Flare tells only the kind of an address (private, multicast …). Only cymru, "
+                    + "rdap and whois send addresses over the network, and only global ones."),
+            Option("hosts", \.hosts, "Names of the own hosts."),
             Option(
                 "deadline", \.deadline,
-                "How long all questions over the network may take together; what is not answered by then is reported as "
-                    + "\"lookup failed\"."),
+                "Maximum time of all network queries together; later answers count as \"lookup failed\"."),
             Option(
                 "cache", \.cache,
-                "An SQLite file that keeps the answers of network providers for a week; by default whois.sqlite in the user's "
-                    + "cache folder for flare."),
+                "SQLite file that keeps the answers of network providers for a week; by default whois.sqlite in "
+                    + "the user's cache folder."),
         ]
     }
 }
@@ -75,8 +74,8 @@ public struct HostOptions: PluginOptions {
             Option("names", \.names, "CSV (network,name) or YAML (network: name) with names of networks and hosts."),
             Option(
                 "reverse_dns", \.reverseDNS,
-                "Whose names the system's resolver is asked for: nobody's, those of addresses that are not global, or of "
-                    + "all; the latter tells owners of addresses that somebody looks."),
+                "Addresses whose names the system's resolver looks up: none (off), those that are not global "
+                    + "(private), or all; with all, their owners can see the lookups."),
         ]
     }
 }

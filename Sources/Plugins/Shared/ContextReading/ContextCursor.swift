@@ -1,5 +1,5 @@
 import CompressedFiles
-import ContextWords
+import RecordArenas
 import FlareKit
 import LineFiles
 
@@ -14,9 +14,9 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     private let lines: LineReader
     /// Comes before the files.
     private let kept: KeptLines.Reading?
-    private let scanner: any WordScanner
+    private let scanner: any ContextScanner
     private var region = LineRegion.empty
-    /// The first record of the book that waits to be moved.
+    /// The first record of the arena that waits to be moved.
     private var moved = 0
     private var origin = ""
     private let remarks: [String]
@@ -25,11 +25,11 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
     package let mayRepeat: Bool
 
     /// - Parameters:
-    ///   - remarks: what is to be said of the files, noted in the account.
+    ///   - remarks: what is to be said of the files, noted in the ingest counts.
     ///   - mayRepeat: whether a record may stand in two of the files.
     ///   - held: what is shared with the other cursors of the reading, where scanners hold records back.
     package init(
-        _ work: WorkQueue, _ scanner: any WordScanner, kept: KeptLines.Reading? = nil, longestLine: Int,
+        _ work: WorkQueue, _ scanner: any ContextScanner, kept: KeptLines.Reading? = nil, longestLine: Int,
         remarks: [String] = [], mayRepeat: Bool = false, held: HeldRecords? = nil
     ) {
         lines = LineReader(work, longestLine: longestLine)
@@ -40,28 +40,28 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
         self.held = held
     }
 
-    package var account: Account {
-        var account = Account()
-        account.read = Int(ContextBookLines(scanner.book))
+    package var ingest: IngestCounts {
+        var ingest = IngestCounts()
+        ingest.read = Int(RecordArenaLines(scanner.arena))
         for (number, kind) in scanner.records.plan.kinds.enumerated() {
-            let used = Int(ContextBookUsed(scanner.book, ContextKind(number)))
-            if used > 0 { account.used[kind.name] = Account.Tally(count: used) }
+            let used = Int(RecordArenaUsed(scanner.arena, ContextKind(number)))
+            if used > 0 { ingest.used[kind.name] = IngestCounts.Tally(count: used) }
         }
-        let rejected = Int(ContextBookRejected(scanner.book))
-        if rejected > 0 { account.rejected["not readable"] = Account.Tally(count: rejected) }
-        let rest = account.read - account.usedCount - rejected
-        if rest > 0 { account.skipped["not asked for"] = Account.Tally(count: rest) }
-        for remark in remarks { account.noted[remark] = Account.Tally(count: 1) }
-        account.bytes = lines.bytes
-        return account
+        let rejected = Int(RecordArenaRejected(scanner.arena))
+        if rejected > 0 { ingest.rejected["not readable"] = IngestCounts.Tally(count: rejected) }
+        let rest = ingest.read - ingest.usedCount - rejected
+        if rest > 0 { ingest.skipped["not asked for"] = IngestCounts.Tally(count: rest) }
+        for remark in remarks { ingest.noted[remark] = IngestCounts.Tally(count: 1) }
+        ingest.bytes = lines.bytes
+        return ingest
     }
 
     package func next(into batch: inout RecordBatch) throws -> Bool {
         var rest = Self.bytesAtOnce
         while rest > 0 {
-            BookRows.move(scanner.book, scanner.records.plan, from: &moved, into: &batch)
-            if moved < ContextBookCount(scanner.book) { return true }
-            ContextBookForget(scanner.book)
+            ArenaRows.move(scanner.arena, scanner.records.plan, from: &moved, into: &batch)
+            if moved < RecordArenaCount(scanner.arena) { return true }
+            RecordArenaForget(scanner.arena)
             moved = 0
             do throws(InputFileError) {
                 while region.bytes.isEmpty { guard try takeRegion() else { return finish() || batch.count > 0 } }
@@ -77,7 +77,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
             rest -= consumed
             if consumed == 0 { return true }
         }
-        BookRows.move(scanner.book, scanner.records.plan, from: &moved, into: &batch)
+        ArenaRows.move(scanner.arena, scanner.records.plan, from: &moved, into: &batch)
         return true
     }
 
@@ -86,7 +86,7 @@ package final class ContextCursor: Cursor, @unchecked Sendable {
         guard !isFinished else { return false }
         isFinished = true
         held?.finish(scanner)
-        return ContextBookCount(scanner.book) > 0
+        return RecordArenaCount(scanner.arena) > 0
     }
 
     /// - Returns: `false` when there are no lines any more.

@@ -1,4 +1,4 @@
-import ContextWords
+import RecordArenas
 import FlareKit
 import RecordSchemas
 import SensorText
@@ -44,7 +44,7 @@ package final class Interest: @unchecked Sendable {
         }
     }
 
-    /// Asks for all records of a scan; of look-ups for the questions alone.
+    /// Asks for all records of a scan; of lookups for the questions alone.
     package convenience init(all scan: Scan, _ schema: RecordSchema) throws {
         try self.init([], scan, schema)
         ContextInterestTakeAll(pointer)

@@ -1,4 +1,4 @@
-import ContextWords
+import RecordArenas
 import FlareKit
 import Synchronization
 

@@ -1,4 +1,4 @@
-import ContextWords
+import RecordArenas
 import FlareKit
 import RecordReaders
 import RecordSchemas
@@ -96,7 +96,7 @@ package final class ReadingPlan: @unchecked Sendable {
     private func roles(of column: ColumnName, _ kind: RecordKind, isAsked: Bool) -> UInt16? {
         let comparison = comparisons[kind]
         let isCounted = SharedValue.columns[kind]?.contains(column) == true
-        // Look-ups that were answered with an address are found by their answers, whoever keeps them.
+        // Lookups that were answered with an address are found by their answers, whoever keeps them.
         guard isAsked || isCounted || column == .answers else { return nil }
         let roles: [(role: ContextRole, holds: Bool)] = [
             (ContextKept, isAsked),

@@ -5,7 +5,7 @@ import RecordSchemas
 /// What a source over files of lines needs to be asked again: its files, where the fields of their records stand, and what
 /// it remembers of the first reading.
 package struct SecondReading: Sendable {
-    package typealias Cursors = [(scanner: any WordScanner, cursor: ContextCursor)]
+    package typealias Cursors = [(scanner: any ContextScanner, cursor: ContextCursor)]
 
     package let schema: RecordSchema
     private let paths: [OptionPath]
@@ -70,15 +70,15 @@ extension PluginOption {
     /// The longest line of an input.
     package static func maxLine(_ path: WritableKeyPath<Owner, ByteSize> & Sendable) -> Self {
         Self(
-            "max_line", path, "Longer lines are rejected without being held in memory.", range: ByteSize(bytes: 1)...)
+            "max_line", path, "Maximum length of a line; longer lines are rejected.", range: ByteSize(bytes: 1)...)
     }
 
     /// The memory for what cannot be read twice.
     package static func contextMemory(_ path: WritableKeyPath<Owner, ByteSize> & Sendable) -> Self {
         Self(
             "context_memory", path,
-            "Standard input and followed files are not read twice: what enrichers such as context ask for again is "
-                + "kept from the start, in so much memory. Where it is full the oldest records go first, and the "
-                + "report says how many of the window did. Without such enrichers nothing is kept.")
+            "Memory for protocol records of standard input and followed files, which Flare reads only once. If it is "
+                + "full, the oldest records are dropped and counted in the report. Flare uses it only for enrichers "
+                + "such as context.")
     }
 }

@@ -1,5 +1,5 @@
 import CompressedFiles
-import ContextWords
+import RecordArenas
 import FlareKit
 import LineFiles
 import Synchronization
@@ -9,7 +9,7 @@ import Synchronization
 package final class SiteCounts: Sendable {
     private struct State {
         var files: [String: Seen] = [:]
-        var scanners: [any WordScanner] = []
+        var scanners: [any ContextScanner] = []
         var scan: Scan?
     }
 
@@ -44,7 +44,7 @@ package final class SiteCounts: Sendable {
     }
 
     /// Remembers the scanners of a reading, whose counts are complete when their cursors have ended.
-    package func begin(_ scanners: [any WordScanner], _ scan: Scan) {
+    package func begin(_ scanners: [any ContextScanner], _ scan: Scan) {
         state.withLock {
             $0.scanners = scanners
             $0.scan = scan
@@ -56,13 +56,13 @@ package final class SiteCounts: Sendable {
     /// - Parameter again: reads once more and counts some values alone, where there were too many to count, or
     ///   where they are names that were called, which are not counted else.
     package func sources(
-        sharing values: [SharedValue], again: (Scan, [SharedValue]) async throws -> [any WordScanner]
+        sharing values: [SharedValue], again: (Scan, [SharedValue]) async throws -> [any ContextScanner]
     ) async throws -> [SharedValue: Int] {
         let (scanners, scan) = state.withLock { ($0.scanners, $0.scan) }
         guard let scan else { return [:] }
         for scanner in scanners { Self.expect(values, of: scanner) }
         var counting = scanners
-        let isPartial = values.contains { $0.column == .host } || scanners.contains { ContextBookIsFull($0.book) }
+        let isPartial = values.contains { $0.column == .host } || scanners.contains { RecordArenaIsFull($0.arena) }
         if isPartial {
             counting = try await again(scan, values)
             for scanner in counting { Self.expect(values, of: scanner) }
@@ -82,20 +82,20 @@ package final class SiteCounts: Sendable {
         return text.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { body(kind, column, $0) } }
     }
 
-    private static func expect(_ values: [SharedValue], of scanner: any WordScanner) {
+    private static func expect(_ values: [SharedValue], of scanner: any ContextScanner) {
         for value in values {
-            with(value, scanner.records.plan) { ContextBookExpect(scanner.book, $0, $1, $2.baseAddress, $2.count) }
+            with(value, scanner.records.plan) { RecordArenaExpect(scanner.arena, $0, $1, $2.baseAddress, $2.count) }
         }
     }
 
-    private static func count(_ value: SharedValue, _ scanners: [any WordScanner]) -> Int? {
+    private static func count(_ value: SharedValue, _ scanners: [any ContextScanner]) -> Int? {
         var sources: Set<UInt64> = []
         var hasMore = false
         for scanner in scanners {
             var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
             var more = false
             let known = with(value, scanner.records.plan) {
-                ContextBookSources(scanner.book, $0, $1, $2.baseAddress, $2.count, &found, &more)
+                RecordArenaSources(scanner.arena, $0, $1, $2.baseAddress, $2.count, &found, &more)
             }
             guard let count = known else { return nil }
             sources.formUnion(found.prefix(count))

@@ -88,7 +88,7 @@ enum FileCopies {
     }
 }
 
-extension Account {
+extension IngestCounts {
     /// Counts the lines of a copy that is not read.
     ///
     /// - Parameter failure: why it could not be read to its end: what comes there may stand nowhere else.
@@ -97,7 +97,7 @@ extension Account {
         if let failure { note(failure) }
         if let lines {
             read += lines
-            skipped[Account.repeated, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
+            skipped[IngestCounts.repeated, default: Tally()].merge(Tally(count: lines, examples: [Place(file.path)]))
         } else {
             noted["captures that others contain, read once", default: Tally()].add(at: Place(file.path))
         }

@@ -31,7 +31,7 @@ package struct InputPaths {
     package struct Opened {
         package var files: [InputFile] = []
         /// What cannot be read, and copies that need not be.
-        package var notes = Account()
+        package var notes = IngestCounts()
     }
 
     /// Opens all files in the order in which they were begun; each file once, and of copies one.
@@ -186,7 +186,7 @@ extension PluginError {
     }
 }
 
-extension Account {
+extension IngestCounts {
     /// Puts down that an input could not be read, or not to its end.
     package mutating func note(_ error: InputFileError) {
         unread[error.reason.name, default: Tally()].add(at: Place(error.path, error.position ?? -1))

@@ -24,7 +24,7 @@ package final class LineReader {
     package private(set) var number = 0
     package let buffer = LineBuffer(capacity: 0)
 
-    private var ownNotes: Account
+    private var ownNotes: IngestCounts
     private let work: WorkQueue
     private let live: LiveFiles?
     private let longestLine: Int
@@ -47,7 +47,7 @@ package final class LineReader {
     /// Reads followed files, as their only reader.
     package init(following live: LiveFiles, longestLine: Int) {
         work = WorkQueue([])
-        ownNotes = Account()
+        ownNotes = IngestCounts()
         self.live = live
         self.longestLine = longestLine
         streamSize = 1 << 20
@@ -60,7 +60,7 @@ package final class LineReader {
     package var isLive: Bool { live != nil }
 
     /// What there is to say of the files beside what their lines say.
-    package var notes: Account { live?.notes ?? ownNotes }
+    package var notes: IngestCounts { live?.notes ?? ownNotes }
 
     /// Where a later run would go on with followed files.
     ///

@@ -42,7 +42,7 @@ package final class LiveFiles {
     private var failed: Set<String> = []
 
     /// Lines that nobody could read, by reason.
-    private(set) var notes = Account()
+    private(set) var notes = IngestCounts()
 
     /// - Parameters:
     ///   - resume: where an earlier run stopped.
@@ -176,7 +176,9 @@ package final class LiveFiles {
     }
 
     private func forget(_ content: LiveContent) {
-        if content.partial > 0 { notes.reject("line cut off with its file", at: Account.Place("", content.offset)) }
+        if content.partial > 0 {
+            notes.reject("line cut off with its file", at: IngestCounts.Place("", content.offset))
+        }
         contents.removeAll { $0 === content }
         byHead[content.head] = nil
         if current === content { current = nil }

@@ -32,20 +32,20 @@ package final class WorkQueue: Sendable {
     private let files: [InputFile]
     private let blockSize: Int64
     private let place = Mutex(Place())
-    private let notes: Mutex<Account>
+    private let notes: Mutex<IngestCounts>
     private let failed = Mutex<Set<ObjectIdentifier>>([])
 
     /// - Parameter notes: what there is to say of the files beside what their lines say.
-    package init(_ files: [InputFile], notes: Account = Account(), blockSize: Int64 = usualBlockSize) {
+    package init(_ files: [InputFile], notes: IngestCounts = IngestCounts(), blockSize: Int64 = usualBlockSize) {
         self.files = files
         self.notes = Mutex(notes)
         self.blockSize = max(1, blockSize)
     }
 
     /// Hands the notes to the first reader that asks.
-    func takeNotes() -> Account {
+    func takeNotes() -> IngestCounts {
         notes.withLock { notes in
-            defer { notes = Account() }
+            defer { notes = IngestCounts() }
             return notes
         }
     }

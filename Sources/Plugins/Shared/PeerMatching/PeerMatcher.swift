@@ -2,7 +2,7 @@ import FlareKit
 
 /// Which entries of lists an address or a host name is in.
 ///
-/// Made for lists of millions: a look-up costs under a microsecond whatever their number, but for text patterns, each of
+/// Made for lists of millions: a lookup costs under a microsecond whatever their number, but for text patterns, each of
 /// which is tried. Who fills it numbers the entries as suits him.
 public struct PeerMatcher: Sendable {
     /// An entry that fits.

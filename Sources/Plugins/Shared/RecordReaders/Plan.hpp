@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ContextWords/Book.hpp"
+#include "RecordArenas/RecordArena.hpp"
 #include "RecordReaders.h"
 #include "SensorText/Text.hpp"
 

@@ -80,7 +80,7 @@ void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &add
 
 /// Whether the record is an answer where all questions are asked for, or a question where answers are.
 bool Recorder::isLeftOut(const Kind &kind) const {
-    if (!book.interest.isAll || kind.answering.empty()) return false;
+    if (!arena.interest.isAll || kind.answering.empty()) return false;
     const bool isAnswer = std::any_of(kind.answering.begin(), kind.answering.end(), [&](const Condition &condition) {
         const Value *const value = values.first({condition.slot});
         return value != nullptr && value->text == condition.value;
@@ -89,13 +89,13 @@ bool Recorder::isLeftOut(const Kind &kind) const {
 }
 
 bool Recorder::isAnsweredAsAsked(const Kind &kind) const {
-    if (!kind.hasAnswers() || book.interest.answers.empty()) return false;
+    if (!kind.hasAnswers() || arena.interest.answers.empty()) return false;
     bool isAsked = false;
     for (const Slots &slots : kind.columns[kind.answers].alternatives)
         for (const Slot slot : slots)
             values.each(slot, [&](const Value &value) {
                 SensorAddress address;
-                isAsked = readAddress(value, address) && book.interest.isAnswer(address);
+                isAsked = readAddress(value, address) && arena.interest.isAnswer(address);
                 return !isAsked;
             });
     return isAsked;
@@ -107,7 +107,7 @@ Recorder::Detail Recorder::detail(const Kind &kind) const {
     Detail most = Detail::none;
     for (const SensorAddress &source : sources)
         for (const SensorAddress &destination : destinations)
-            most = std::max(most, book.interest.detail(kind.kind, source, destination));
+            most = std::max(most, arena.interest.detail(kind.kind, source, destination));
     return most;
 }
 
@@ -117,21 +117,21 @@ void Recorder::record(const Kind &kind, uint64_t position) {
     head.position = position;
     head.start = time(kind);
     if (head.start == CONTEXT_UNKNOWN) {
-        ++book.rejected;
+        ++arena.rejected;
         return;
     }
     if (!kind.parts[RecordSource].empty()) {
         readAddresses(kind.parts[RecordSource], sources);
         readAddresses(kind.parts[RecordDestination], destinations);
         if (sources.empty() || destinations.empty()) {
-            book.rejected += !kind.mayBeNobodys;
+            arena.rejected += !kind.mayBeNobodys;
             return;
         }
-        if (!book.interest.holds(head.start) || isLeftOut(kind)) return;
+        if (!arena.interest.holds(head.start) || isLeftOut(kind)) return;
         head.source = sources.front();
         head.destination = destinations.front();
     }
-    ++book.used[kind.kind];
+    ++arena.used[kind.kind];
     head.sourcePort = port(kind.parts[RecordSourcePort]);
     head.port = port(kind.parts[RecordPort]);
 
@@ -147,7 +147,7 @@ void Recorder::record(const Kind &kind, uint64_t position) {
             if (!names.empty()) break;
         }
         isAnswered = isAnsweredAsAsked(kind);
-        // What a resolver sent is the other's look-up; its port tells.
+        // What a resolver sent is the other's lookup; its port tells.
         isAnswering = head.sourcePort == 53 && head.port != 53;
     }
     count(kind, isAnswering ? head.destination : head.source);
@@ -172,14 +172,14 @@ void Recorder::record(const Kind &kind, uint64_t position) {
 void Recorder::count(const Kind &kind, const SensorAddress &client) {
     for (size_t place = 0; place < kind.columns.size(); ++place) {
         const ColumnField &field = kind.columns[place];
-        if (!book.interest.counts(field.column)) continue;
+        if (!arena.interest.counts(field.column)) continue;
         if (place == kind.query && kind.hasQuery()) {
-            for (const std::string_view name : names) book.count(kind.kind, field.column, name, client);
+            for (const std::string_view name : names) arena.count(kind.kind, field.column, name, client);
         } else {
             for (const Slots &slots : field.alternatives) {
                 const Value *const value = values.first(slots);
                 if (value == nullptr) continue;
-                book.count(kind.kind, field.column, value->text, client);
+                arena.count(kind.kind, field.column, value->text, client);
                 break;
             }
         }
@@ -189,20 +189,20 @@ void Recorder::count(const Kind &kind, const SensorAddress &client) {
 /// Writes a record for each name that was looked up, or one.
 void Recorder::write(const Kind &kind, const ContextHead &head, Detail detail) {
     for (size_t name = 0; name < std::max<size_t>(1, names.size()); ++name) {
-        if (name < names.size() && detail == Detail::full && isAnswered) book.learn(names[name]);
-        book.begin(head, detail, kind.mayWait);
+        if (name < names.size() && detail == Detail::full && isAnswered) arena.learn(names[name]);
+        arena.begin(head, detail, kind.mayWait);
         for (size_t place = 0; place < kind.columns.size(); ++place) {
             const ColumnField &field = kind.columns[place];
             if (!field.column.isKept(detail)) continue;
             if (place == kind.query && kind.hasQuery()) {
-                if (name < names.size()) book.text(field.column, names[name]);
+                if (name < names.size()) arena.text(field.column, names[name]);
             } else if (field.form == RecordLines || field.form == RecordEntries) {
                 writeLines(field);
             } else {
                 writeSingle(field, name);
             }
         }
-        book.end();
+        arena.end();
     }
 }
 
@@ -220,9 +220,9 @@ void Recorder::writeSingle(const ColumnField &field, size_t name) {
         }
         int64_t number;
         if (field.form == RecordText) {
-            book.text(field.column, value->text);
+            arena.text(field.column, value->text);
         } else if (field.form == RecordNumber ? readNumber(value->text, number) : readTime(*value, number)) {
-            book.number(field.column, number);
+            arena.number(field.column, number);
         }
         return;
     }
@@ -233,12 +233,12 @@ void Recorder::writeLines(const ColumnField &field) {
     for (const Slots &slots : field.alternatives) {
         for (const Slot slot : slots)
             values.each(slot, [&](const Value &value) {
-                ContextBook::join(joined, value.text);
+                RecordArena::join(joined, value.text);
                 return true;
             });
         if (!joined.empty()) break;
     }
-    book.text(field.column, joined);
+    arena.text(field.column, joined);
 }
 
 }  // namespace records

@@ -8,7 +8,7 @@ namespace records {
 /// Makes records of a line's values, and counts what they share.
 class Recorder {
 public:
-    Recorder(ContextBook &book, const Values &values) : book(book), values(values) {}
+    Recorder(RecordArena &arena, const Values &values) : arena(arena), values(values) {}
 
     void record(const Kind &kind, uint64_t position);
     /// When the line was written; CONTEXT_UNKNOWN where it does not say.
@@ -31,7 +31,7 @@ private:
     void writeSingle(const ColumnField &field, size_t name);
     void writeLines(const ColumnField &field);
 
-    ContextBook &book;
+    RecordArena &arena;
     const Values &values;
     sensor::TimeReader times;
     std::vector<SensorAddress> sources, destinations;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "JSONReader.hpp"
-#include "QuickReader.hpp"
+#include "UsualRecordReader.hpp"
 #include "Recorder.hpp"
 #include "RecordReaders/Header.hpp"
 #include "RowReader.hpp"
@@ -29,16 +29,16 @@ struct RecordScanner {
     using Kind = records::Kind;
 
     RecordScanner(const RecordPlan &plan, const ContextInterest &interest)
-        : plan(plan), book(interest), values(plan.paths.size()), json(plan, values), rows(plan, values),
-          recorder(book, values), quick(plan, book) {}
+        : plan(plan), arena(interest), values(plan.paths.size()), json(plan, values), rows(plan, values),
+          recorder(arena, values), quick(plan, arena) {}
 
     const RecordPlan &plan;
-    ContextBook book;
+    RecordArena arena;
     records::Values values;
     records::JSONReader json;
     records::RowReader rows;
     records::Recorder recorder;
-    records::QuickReader quick;
+    records::UsualRecordReader quick;
     /// What the records of the file at hand are where they do not say it.
     const Kind *fileKind = nullptr;
     /// The header lines in force, for who picks lines.
@@ -132,7 +132,7 @@ RecordScanner *RecordScannerCreate(const RecordPlan *plan, const ContextInterest
 
 void RecordScannerDestroy(RecordScanner *scanner) { delete scanner; }
 
-ContextBook *RecordScannerBook(RecordScanner *scanner) { return &scanner->book; }
+RecordArena *RecordScannerArena(RecordScanner *scanner) { return &scanner->arena; }
 
 void RecordScannerBegin(RecordScanner *scanner, const char *name) {
     scanner->rows.forgetHeader();
@@ -148,10 +148,10 @@ void RecordScannerTakeHeader(RecordScanner *scanner, const char *lines, size_t l
 }
 
 size_t RecordScannerRead(RecordScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most) {
-    ContextBook &book = scanner->book;
+    RecordArena &arena = scanner->arena;
     return eachLine(lines, length, 0, [&](std::string_view line, size_t begin) {
-        if (book.given.records.size() >= most) return false;
-        ++book.lines;
+        if (arena.given.records.size() >= most) return false;
+        ++arena.lines;
         if (line.empty()) return true;
         if (scanner->isHeader(line)) {
             scanner->rows.takeHeader(line);
@@ -161,7 +161,7 @@ size_t RecordScannerRead(RecordScanner *scanner, const char *lines, size_t lengt
         const uint64_t place = position + begin;
         switch (scanner->take(line, kind, &place)) {
         case RecordScanner::Taken::wanted: scanner->recorder.record(*kind, place); break;
-        case RecordScanner::Taken::unreadable: ++book.rejected; break;
+        case RecordScanner::Taken::unreadable: ++arena.rejected; break;
         case RecordScanner::Taken::other: break;
         }
         return true;

@@ -34,7 +34,7 @@ package struct RecordSchema: PluginOptions, Equatable {
         Dictionary(records.map { (RecordKind($0), $1) }) { first, _ in first }
     }
 
-    /// The fields of a kind; those of look-ups with their answers are those of `dns`.
+    /// The fields of a kind; those of lookups with their answers are those of `dns`.
     package subscript(kind: RecordKind) -> KindSchema? { records[kind == .lookup ? RecordKind.dns.name : kind.name] }
 
     package var flow: KindSchema {
@@ -108,7 +108,7 @@ package struct KindSchema: PluginOptions, Equatable {
                 "Fields that tell the kind of a line without those of select: it has one of them, or all of a list."),
             Option(
                 "answers", \.answers,
-                "Fields with the values by which an answer to a look-up is told, where that is a record of its own."),
+                "Fields with the values by which an answer to a lookup is told, where that is a record of its own."),
             Option("transport", \.transport, "The transport protocol of records that do not say it."),
             Option("start", \.start, "The date at which the flow began; without it, the date of writing is the start."),
             Option(

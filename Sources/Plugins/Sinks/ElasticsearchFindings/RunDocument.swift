@@ -4,8 +4,8 @@ import FlareKit
 /// What a run did, as a document.
 enum RunDocument {
     static func document(of run: Run) -> JSON {
-        let account = run.account
-        func counts(_ tallies: [String: Account.Tally]) -> JSON {
+        let ingest = run.ingest
+        func counts(_ tallies: [String: IngestCounts.Tally]) -> JSON {
             .array(
                 tallies.sorted { $0.key < $1.key }.map {
                     ["reason": .text($0.key), "count": .integer(Int64($0.value.count))]
@@ -16,9 +16,9 @@ enum RunDocument {
         window = window.with("until", run.window.until.map { .text($0.description) })
         let flare: JSON = [
             "pipeline": .text(run.header.pipeline), "version": .text(run.header.version), "window": window,
-            "sources": .texts(run.header.sources), "read": .integer(Int64(account.read)),
-            "used": .integer(Int64(account.usedCount)), "skipped": counts(account.skipped),
-            "rejected": counts(account.rejected), "bytes": .integer(account.bytes),
+            "sources": .texts(run.header.sources), "read": .integer(Int64(ingest.read)),
+            "used": .integer(Int64(ingest.usedCount)), "skipped": counts(ingest.skipped),
+            "rejected": counts(ingest.rejected), "bytes": .integer(ingest.bytes),
             "channels": .integer(Int64(run.channels)), "findings": .integer(Int64(run.findings)),
             "incidents": .array(
                 run.incidents.map {

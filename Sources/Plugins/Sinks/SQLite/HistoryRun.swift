@@ -44,7 +44,7 @@ struct HistoryRun {
                 """,
             arguments: [
                 id, run.header.pipeline, run.header.version, started, run.window.since.map(Self.seconds),
-                run.window.until.map(Self.seconds), run.account.read, run.account.rejectedCount, run.channels,
+                run.window.until.map(Self.seconds), run.ingest.read, run.ingest.rejectedCount, run.channels,
                 run.findings,
                 run.seconds["total"],
             ])

@@ -62,7 +62,7 @@ public struct CSVOptions: PluginOptions {
         [
             Option(
                 "path", \.path,
-                "The file, written whole or not at all; - is standard output. Missing folders are made.")
+                "Output file; - is standard output. Flare makes missing folders.")
         ]
     }
 }

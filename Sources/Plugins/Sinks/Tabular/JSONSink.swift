@@ -74,10 +74,10 @@ public struct JSONOptions: PluginOptions {
 
     public static var options: [Option<Self>] {
         [
-            Option("path", \.path, "The file; - is standard output. Missing folders are made."),
+            Option("path", \.path, "Output file; - is standard output. Flare makes missing folders."),
             Option(
                 "mode", \.mode,
-                "replace writes the file whole or not at all; append adds to its end, and can follow a live run."),
+                "replace writes the whole file anew, append adds to its end and can follow a live run."),
         ]
     }
 }

@@ -39,9 +39,9 @@ struct MarkdownReport {
 
     private var looked: String {
         let window = [run.window.since, run.window.until].map { $0.map(minute) ?? "?" }.joined(separator: " to ")
-        return "\(window) UTC: \(Readable.count(Int64(run.account.usedCount))) records, "
+        return "\(window) UTC: \(Readable.count(Int64(run.ingest.usedCount))) records, "
             + "\(Readable.count(Int64(run.channels))) channels, "
-            + "\(Readable.count(Int64(run.account.rejectedCount))) records rejected. Flare \(run.header.version)."
+            + "\(Readable.count(Int64(run.ingest.rejectedCount))) records rejected. Flare \(run.header.version)."
     }
 
     private var table: String? {
@@ -118,8 +118,8 @@ struct MarkdownReport {
     private func details(of finding: Finding) -> String {
         let standard = Set(Column.standard.map(\.name))
         var lines = [MarkdownText.shown(finding.summary), ""]
-        if let said = finding.evidence["said"] {
-            lines += ["**What it said:** " + MarkdownText.shown(said.description), ""]
+        if let summary = finding.evidence["context_summary"] {
+            lines += ["**Context:** " + MarkdownText.shown(summary.description), ""]
         }
         lines += finding.weights.map {
             "- \($0.amount.decibans) \(MarkdownText.shown($0.name)): " + MarkdownText.shown($0.reason)

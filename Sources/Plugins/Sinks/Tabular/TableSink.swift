@@ -136,21 +136,20 @@ public struct TableOptions: PluginOptions {
     public static var options: [Option<Self>] {
         [
             Option(
-                "top", \.top, "How many incidents are shown, the most urgent first; the rest is counted. 0 shows all.",
+                "top", \.top, "Maximum number of incidents, the most urgent first; the rest are counted. 0 shows all.",
                 unit: "incidents", range: 0...),
             Option(
                 "all", \.all,
-                "Whether incidents are opened, a row for each of their findings, and what calls by nature is listed too; "
-                    + "else that is counted in a line."),
+                "Shows a row for each finding of an incident, and the expected ones too, which are otherwise "
+                    + "counted in one line."),
             Option(
                 "group", \.group,
-                "Gathers findings, a row each, under their destination or source, in place of incidents."),
+                "Groups findings by destination or source, in place of incidents."),
             Option(
                 "columns", \.columns,
-                "The columns, in their order, of all that a finding has. Columns without a value in any row are left "
-                    + "out. Where the terminal is too narrow, reasons, sentences and owners go to a second line, and the "
-                    + "other columns are left out from the last; severity, source, destination, port, interval and first "
-                    + "appearance always stay."),
+                "Columns in their order, any that a finding has. The table omits empty columns. On a narrow "
+                    + "terminal it moves sentences and owners to a second line, then omits columns from the right; "
+                    + "severity, source, destination, port, interval and first appearance stay."),
         ]
     }
 }

@@ -12,12 +12,12 @@ final class CaptureOutcome: Sendable {
 
     private let state = Mutex(State())
 
-    func take(_ totals: PCAPTotals, _ account: Account) {
+    func take(_ totals: PCAPTotals, _ ingest: IngestCounts) {
         var next = State(rejected: [], unknownLink: totals.unknownLink, evicted: Int(clamping: totals.evicted))
         for number in 0..<PCAPReasons.rawValue {
             let reason = PCAPReason(rawValue: number)
             let (name, remedy) = (String(cString: PCAPReasonName(reason)), String(cString: PCAPReasonRemedy(reason)))
-            guard let tally = account.rejected[name], !remedy.isEmpty else { continue }
+            guard let tally = ingest.rejected[name], !remedy.isEmpty else { continue }
             next.rejected.append((name, remedy, tally.count))
         }
         state.withLock { $0 = next }

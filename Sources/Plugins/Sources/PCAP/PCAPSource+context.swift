@@ -8,10 +8,10 @@ extension PCAPSource: ContextSource {
     public static var contextKinds: Set<RecordKind> { [.dns, .tls, .http, .ssh] }
 
     public func records(about queries: [ContextQuery], _ scan: Scan) async throws -> [any Cursor] {
-        let questions = WordQuestions(queries, scan)
+        let questions = RecordQuestions(queries, scan)
         let (leftOut, inMemory) = kept.counts
         if kept.isKeeping, leftOut == 0 || !isRereadable {
-            return [KeptWordsCursor(kept, questions, remarks: remarks(leftOut, inMemory))]
+            return [KeptRecordsCursor(kept, questions, remarks: remarks(leftOut, inMemory))]
         }
         return [try rereading(Set(scan.kinds.keys), questions)]
     }
@@ -36,12 +36,12 @@ extension PCAPSource: ContextSource {
     }
 
     /// What was kept serves; where some of it had no room, files are read once more.
-    private func rereading(_ kinds: Set<RecordKind>, _ questions: WordQuestions?) throws -> PacketCursor {
+    private func rereading(_ kinds: Set<RecordKind>, _ questions: RecordQuestions?) throws -> PacketCursor {
         guard isRereadable else {
             throw PluginError("nothing was kept of an input that cannot be read twice", remedy: "read files instead")
         }
         return PacketCursor(
-            try inputs.open(), options.settings(wantsWords: true), kinds, questions, CaptureOutcome())
+            try inputs.open(), options.settings(wantsRecords: true), kinds, questions, CaptureOutcome())
     }
 
     private func remarks(_ leftOut: Int, _ inMemory: Int) -> [String] {
@@ -65,7 +65,7 @@ private struct SharedCounts {
         for value in values { sources[value] = [] }
     }
 
-    mutating func take(_ word: PacketWord) -> Bool {
+    mutating func take(_ word: PacketRecord) -> Bool {
         guard let asked = columns[word.kind], window.contains(word.start) else { return true }
         let texts = word.values.texts
         for column in asked {

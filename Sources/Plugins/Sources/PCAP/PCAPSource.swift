@@ -5,7 +5,7 @@ import PCAPScanner
 
 /// Connections in captures of packets (pcap, pcapng), plain or compressed, and on standard input.
 ///
-/// A flow is a connection; the beginnings of payloads yield what sensors log beside flows: handshakes, requests, look-ups.
+/// A flow is a connection; the beginnings of payloads yield what sensors log beside flows: handshakes, requests, lookups.
 /// Captures that follow one another are one: a connection goes on from file to file. So there is one cursor.
 public struct PCAPSource: Source, BuiltInPlugin {
     public static let name = "pcap"
@@ -14,13 +14,13 @@ public struct PCAPSource: Source, BuiltInPlugin {
 
     let options: PCAPSourceOptions
     /// What was said, for when it is asked again.
-    let kept: KeptWords
+    let kept: KeptRecords
     let outcome = CaptureOutcome()
 
     public init(_ options: PCAPSourceOptions, _ context: PluginContext = PluginContext()) throws {
         try InputPaths.check(options.paths)
         self.options = options
-        kept = KeptWords(bound: Int(clamping: options.contextMemory.bytes))
+        kept = KeptRecords(bound: Int(clamping: options.contextMemory.bytes))
     }
 
     var inputs: InputPaths {
@@ -51,7 +51,7 @@ public struct PCAPSource: Source, BuiltInPlugin {
         words.remove(.flow)
         return [
             PacketCursor(
-                opened, options.settings(isLive: scan.isLive, wantsWords: keeps || !words.isEmpty), words,
+                opened, options.settings(isLive: scan.isLive, wantsRecords: keeps || !words.isEmpty), words,
                 kept: keeps ? kept : nil, outcome, isLive: scan.isLive)
         ]
     }

@@ -16,9 +16,9 @@ public struct PCAPSourceOptions: PluginOptions {
         [
             Option(
                 "paths", \.paths,
-                "The captures to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
-                    + "are told apart by content. Captures that follow one another, as rotation leaves them, are read as "
-                    + "one, by the times of their first packets; a copy of another is read once.",
+                "Captures to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain, gzip or "
+                    + "zstd. Flare joins rotated captures in the order of their first packets, and reads a copy of a "
+                    + "capture once.",
                 required: true),
             Option(
                 "idle", \.idle,
@@ -29,9 +29,9 @@ public struct PCAPSourceOptions: PluginOptions {
                 range: OptionDuration.seconds(1)...),
             Option(
                 "context_memory", \.contextMemory,
-                "What enrichers such as context ask for again is kept from the first reading in so much memory. Where "
-                    + "that is full, files are read again; of standard input the oldest goes first, and the report says "
-                    + "how much did."),
+                "Memory for the protocol records that enrichers such as context read after detection. If it is "
+                    + "full, Flare reads the files again; of standard input it drops the oldest records, and the report "
+                    + "counts them."),
         ]
     }
 
@@ -41,10 +41,11 @@ public struct PCAPSourceOptions: PluginOptions {
     /// no longer than it takes them to come.
     private static let idleClosed = (capture: OptionDuration.minutes(5), live: OptionDuration.seconds(10))
 
-    func settings(isLive: Bool = false, wantsWords: Bool = false) -> PCAPSettings {
+    func settings(isLive: Bool = false, wantsRecords: Bool = false) -> PCAPSettings {
         PCAPSettings(
             mostConnections: maxConnections, mostPayload: Self.mostPayload, idleTCP: idleTCP.nanoseconds,
             idleOther: idle.nanoseconds,
-            idleClosed: (isLive ? Self.idleClosed.live : Self.idleClosed.capture).nanoseconds, wantsWords: wantsWords)
+            idleClosed: (isLive ? Self.idleClosed.live : Self.idleClosed.capture).nanoseconds,
+            wantsRecords: wantsRecords)
     }
 }

@@ -18,9 +18,9 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     let mayRepeat: Bool
 
     private let wanted: Set<RecordKind>
-    private let questions: WordQuestions?
+    private let questions: RecordQuestions?
     private let scanner: OpaquePointer?
-    private let kept: KeptWords?
+    private let kept: KeptRecords?
     private let outcome: CaptureOutcome
     private let isLive: Bool
     private var files: ArraySlice<InputFile>
@@ -34,8 +34,8 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     private var usedWords: [RecordKind: Int] = [:]
     /// Where nobody asked for flows.
     private var unwantedFlows = 0
-    /// The book of the files before the present one.
-    private var closed: Account
+    /// The arena of the files before the present one.
+    private var closed: IngestCounts
     private var hasFinished = false
     private var failure: PluginError?
 
@@ -47,8 +47,8 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     ///   - blockSize: how much is read at a time, in bytes.
     init(
         _ opened: InputPaths.Opened, _ settings: PCAPSettings, _ wanted: Set<RecordKind>,
-        _ questions: WordQuestions? = nil,
-        kept: KeptWords? = nil, _ outcome: CaptureOutcome, isLive: Bool = false, blockSize: Int? = nil
+        _ questions: RecordQuestions? = nil,
+        kept: KeptRecords? = nil, _ outcome: CaptureOutcome, isLive: Bool = false, blockSize: Int? = nil
     ) {
         self.isLive = isLive
         buffer = .allocate(
@@ -111,9 +111,9 @@ final class PacketCursor: Cursor, @unchecked Sendable {
             PCAPScannerForget(scanner)
             movedFlows = 0
         }
-        let found = PCAPScannerWordCount(scanner)
+        let found = PCAPScannerRecordCount(scanner)
         while movedWords < found {
-            let word = PacketWord(PCAPScannerWord(scanner, movedWords))
+            let word = PacketRecord(PCAPScannerRecord(scanner, movedWords))
             let kinds: [RecordKind] = word.kind == .dns ? [.dns, .lookup] : [word.kind]
             let places = kinds.filter(wanted.contains).compactMap(batch.index)
             if let place = places.first, questions?.ask(for: word) ?? true {
@@ -127,7 +127,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
         if let kept {
             kept.take(scanner)
         } else {
-            PCAPScannerForgetWords(scanner)
+            PCAPScannerForgetRecords(scanner)
         }
     }
 
@@ -152,7 +152,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
                 return true
             }
         }
-        closeBook()
+        closeArena()
         PCAPScannerBegin(scanner)
         file = next
         content = ContentReader(next)
@@ -163,7 +163,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     private var isWaitingForMove: Bool {
         var count = 0
         _ = PCAPScannerFlows(scanner, &count)
-        return count > movedFlows || PCAPScannerWordCount(scanner) > movedWords
+        return count > movedFlows || PCAPScannerRecordCount(scanner) > movedWords
     }
 
     static func time(of head: [UInt8]) -> Int64? {
@@ -174,7 +174,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     /// Ends all connections.
     private func finish() {
         PCAPScannerFinish(scanner)
-        outcome.take(PCAPScannerTotals(scanner), account)
+        outcome.take(PCAPScannerTotals(scanner), ingest)
     }
 
     /// Reads a block of the file at hand.
@@ -199,47 +199,47 @@ final class PacketCursor: Cursor, @unchecked Sendable {
         return count
     }
 
-    // MARK: Books
+    // MARK: Ingest counts
 
     /// Positions mean nothing without the file's name.
-    private func closeBook() { closed.merge(tallies) }
+    private func closeArena() { closed.merge(tallies) }
 
     /// What became of the packets of the file at hand that are in no connection.
-    private var tallies: Account {
-        var account = Account()
-        guard let file else { return account }
+    private var tallies: IngestCounts {
+        var ingest = IngestCounts()
+        guard let file else { return ingest }
         for number in 0..<PCAPReasons.rawValue {
             let reason = PCAPReason(rawValue: number)
             var tally = PCAPScannerTally(scanner, reason)
             guard tally.count > 0 else { continue }
             let places = withUnsafeBytes(of: &tally.examples) { bytes in
                 bytes.bindMemory(to: UInt64.self).prefix(tally.exampleCount).map {
-                    Account.Place(file.path, Int64(clamping: $0))
+                    IngestCounts.Place(file.path, Int64(clamping: $0))
                 }
             }
             let name = String(cString: PCAPReasonName(reason))
-            let entry = Account.Tally(count: Int(clamping: tally.count), examples: places)
-            account.read += entry.count
+            let entry = IngestCounts.Tally(count: Int(clamping: tally.count), examples: places)
+            ingest.read += entry.count
             if reason.rawValue <= PCAPSkippedLast.rawValue {
-                account.skipped[name] = entry
+                ingest.skipped[name] = entry
             } else {
-                account.rejected[name] = entry
+                ingest.rejected[name] = entry
             }
         }
-        return account
+        return ingest
     }
 
     /// A record is a connection, what one said, or a packet that is in none. How many packets the connections have is noted.
-    var account: Account {
-        var account = closed
-        account.merge(tallies)
-        for (kind, count) in usedWords { account.use(kind, count: count) }
-        if usedFlows > 0 { account.use(.flow, count: usedFlows) }
+    var ingest: IngestCounts {
+        var ingest = closed
+        ingest.merge(tallies)
+        for (kind, count) in usedWords { ingest.use(kind, count: count) }
+        if usedFlows > 0 { ingest.use(.flow, count: usedFlows) }
         if unwantedFlows > 0 {
-            account.read += unwantedFlows
-            account.skipped["connections", default: Account.Tally()].count += unwantedFlows
+            ingest.read += unwantedFlows
+            ingest.skipped["connections", default: IngestCounts.Tally()].count += unwantedFlows
         }
-        account.bytes += content?.position ?? 0
+        ingest.bytes += content?.position ?? 0
         let totals = PCAPScannerTotals(scanner)
         for (remark, count) in [
             ("packets in connections", totals.packetsInConnections),
@@ -248,9 +248,9 @@ final class PacketCursor: Cursor, @unchecked Sendable {
             ("bytes of damaged captures passed over", totals.bytesPassedOver),
             ("connections ended early, since there were too many", totals.evicted),
         ] where count > 0 {
-            account.noted[remark, default: Account.Tally()].count += Int(clamping: count)
+            ingest.noted[remark, default: IngestCounts.Tally()].count += Int(clamping: count)
         }
-        return account
+        return ingest
     }
 }
 

@@ -15,7 +15,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var columns: Set<ColumnName> = []
         /// Whether names of `tls` and `http` records are asked for.
         var wantsNames = false
-        /// What is read of look-ups and of handshakes that name no host; `nil` where nobody asks for look-ups.
+        /// What is read of lookups and of handshakes that name no host; `nil` where nobody asks for lookups.
         var left: Interest?
         /// Whether a flow may stand in two files: then its id is read too.
         var mayRepeat = false
@@ -34,8 +34,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private var origin = ""
     /// The lines that are left to scan.
     private var region = LineRegion.empty
-    /// The book of the files before the present one.
-    private var closed = Account()
+    /// The arena of the files before the present one.
+    private var closed = IngestCounts()
     private var failure: PluginError?
     /// Whether a batch had no room for all records.
     private var isFull = false
@@ -64,12 +64,12 @@ final class EVECursor: Cursor, @unchecked Sendable {
 
     func newestKept(before limit: Timestamp) -> Timestamp? { kept?.newest(before: limit) }
 
-    var account: Account {
-        var account = closed
-        account.merge(lines.notes)
-        account.merge(scanner.account(of: origin))
-        account.bytes += lines.bytes
-        return account
+    var ingest: IngestCounts {
+        var ingest = closed
+        ingest.merge(lines.notes)
+        ingest.merge(scanner.ingest(of: origin))
+        ingest.bytes += lines.bytes
+        return ingest
     }
 
     func next(into batch: inout RecordBatch) throws -> Bool {
@@ -149,9 +149,9 @@ final class EVECursor: Cursor, @unchecked Sendable {
         return true
     }
 
-    /// Closes the book of the file before: positions mean nothing without the file's name.
+    /// Closes the arena of the file before: positions mean nothing without the file's name.
     private func begin(_ path: String, afterBytes bytes: Int64) {
-        closed.merge(scanner.account(of: origin))
+        closed.merge(scanner.ingest(of: origin))
         closed.bytes += bytes
         origin = path
         if lines.isLive { kept?.begin(path) }

@@ -4,7 +4,7 @@ import FlareKit
 import LineFiles
 
 extension EVESource {
-    /// Cursors that yield look-ups too: those of a scan that asks for nothing else, or after the flows.
+    /// Cursors that yield lookups too: those of a scan that asks for nothing else, or after the flows.
     func withLookups(_ flows: [EVECursor], _ files: [InputFile], _ scan: Scan) throws -> [any Cursor] {
         var lookups = scan
         lookups.kinds = scan.kinds.filter { $0.key == .dns }
@@ -22,13 +22,13 @@ extension EVESource {
 }
 
 extension EVESource {
-    /// Look-ups are read after the flows, of the same files.
+    /// Lookups are read after the flows, of the same files.
     ///
     /// - Throws: where the input cannot be read twice.
     func requireSecondReading(_ scan: Scan) throws {
         guard !scan.isLive, isRereadable else {
             throw PluginError(
-                "look-ups of EVE can be grouped where the files are read twice, not of standard input, a pipe or live",
+                "lookups of EVE can be grouped where the files are read twice, not of standard input, a pipe or live",
                 remedy: "group by address or host there")
         }
     }
@@ -54,20 +54,20 @@ final class ChainedCursor: Cursor, @unchecked Sendable {
         return true
     }
 
-    /// The first reading's book, in which the second one's look-ups are used as such, and no longer skipped or used for their
+    /// The first reading's arena, in which the second one's lookups are used as such, and no longer skipped or used for their
     /// answers.
     ///
-    /// Cursors share both readings, so that one may use more look-ups than it skipped; of all cursors the counts are right.
-    var account: Account {
-        var account = first.account
-        for (kind, tally) in second.account.used {
-            account.used[kind, default: Account.Tally()].count += tally.count
-            if account.used[RecordKind.lookup.name] != nil {
-                account.used[RecordKind.lookup.name]?.count -= tally.count
+    /// Cursors share both readings, so that one may use more lookups than it skipped; of all cursors the counts are right.
+    var ingest: IngestCounts {
+        var ingest = first.ingest
+        for (kind, tally) in second.ingest.used {
+            ingest.used[kind, default: IngestCounts.Tally()].count += tally.count
+            if ingest.used[RecordKind.lookup.name] != nil {
+                ingest.used[RecordKind.lookup.name]?.count -= tally.count
             } else {
-                account.skipped["event type \(kind)", default: Account.Tally()].count -= tally.count
+                ingest.skipped["event type \(kind)", default: IngestCounts.Tally()].count -= tally.count
             }
         }
-        return account
+        return ingest
     }
 }

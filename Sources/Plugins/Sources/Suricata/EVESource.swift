@@ -7,7 +7,7 @@ import RecordSchemas
 /// Flow records of Suricata's EVE files (JSON lines), plain or compressed, and of standard input.
 ///
 /// Records of other event types are skipped by their type. The cursors share the work: blocks of plain files, cut at
-/// the ends of lines, and compressed files, which one decodes while another scans. Neither records nor accounts depend on how many cursors there are.
+/// the ends of lines, and compressed files, which one decodes while another scans. Neither records nor ingest counts depend on how many cursors there are.
 public struct EVESource: Source, BuiltInPlugin {
     public static let name = "eve"
     public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."

@@ -22,15 +22,14 @@ public struct EVESourceOptions: PluginOptions {
         [
             Option(
                 "paths", \.paths,
-                "The files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
-                    + "are told apart by content. A file named twice, or that is a copy of another, is read once, up to "
-                    + "the size it has at the start, and of files that overlap in part each flow is used once; with "
-                    + "--follow also what comes later, through every rotation.",
+                "Files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain, gzip or "
+                    + "zstd. Flare reads a copy of a file once, and uses a flow that is in two files once. With "
+                    + "--follow it reads on through every rotation.",
                 required: true),
             Option(
                 "time", \.time,
-                "The time of a flow: start is when it began (flow.start, or the record's timestamp where that is "
-                    + "missing), logged is when Suricata wrote the record, minutes later."),
+                "Time of a flow: start is its begin (flow.start, or the timestamp if it is missing), logged is "
+                    + "when Suricata wrote the record, minutes later."),
             .maxLine(\.maxLine),
             .contextMemory(\.contextMemory),
         ]

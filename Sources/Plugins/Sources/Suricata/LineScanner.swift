@@ -4,7 +4,7 @@ import FlareKit
 import LineFiles
 import SensorText
 
-/// The C++ scanner with its account, for the lines of one file.
+/// The C++ scanner with its ingest counts, for the lines of one file.
 final class LineScanner {
     private let scanner: OpaquePointer?
     /// Reads the lines that the scanner leaves; `nil` where it leaves none.
@@ -101,49 +101,49 @@ final class LineScanner {
 }
 
 extension LineScanner {
-    /// The book of the lines so far.
+    /// The arena of the lines so far.
     ///
     /// - Parameter origin: the file they stand in.
-    func account(of origin: String) -> Account {
-        var account = Account()
-        account.read = Int(EVEScannerLines(scanner))
+    func ingest(of origin: String) -> IngestCounts {
+        var ingest = IngestCounts()
+        ingest.read = Int(EVEScannerLines(scanner))
         let used = Int(EVEScannerUsed(scanner))
-        if used > 0 { account.used[RecordKind.flow.name] = tally(used, span: usedSpan) }
+        if used > 0 { ingest.used[RecordKind.flow.name] = tally(used, span: usedSpan) }
         for (namer, kind) in Self.namers {
             let unreadable = namer == EVENamerDNS ? records?.unreadable ?? 0 : 0
             let named = Int(EVEScannerNamed(scanner, namer)) - unreadable
-            if named > 0 { account.used[kind.name, default: Account.Tally()].count += named }
-            if unreadable > 0 { account.skipped["event type dns"] = Account.Tally(count: unreadable) }
+            if named > 0 { ingest.used[kind.name, default: IngestCounts.Tally()].count += named }
+            if unreadable > 0 { ingest.skipped["event type dns"] = IngestCounts.Tally(count: unreadable) }
         }
         let blank = Int(EVEScannerBlank(scanner))
-        if blank > 0 { account.skipped["blank line"] = Account.Tally(count: blank) }
+        if blank > 0 { ingest.skipped["blank line"] = IngestCounts.Tally(count: blank) }
         for index in 0..<EVEScannerSkippedTypes(scanner) {
             var skipped = EVEScannerSkipped(scanner, index)
             guard skipped.count > 0 else { continue }
             let type = withUnsafeBytes(of: &skipped.type) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            account.skipped["event type " + type] = tally(Int(skipped.count), span: (skipped.first, skipped.last))
+            ingest.skipped["event type " + type] = tally(Int(skipped.count), span: (skipped.first, skipped.last))
         }
         for (reason, name) in Self.reasons {
             var rejected = EVEScannerRejected(scanner, reason)
             guard rejected.count > 0 else { continue }
             let positions = withUnsafeBytes(of: &rejected.positions) {
                 $0.assumingMemoryBound(to: UInt64.self).prefix(Int(min(rejected.count, UInt64(EVE_POSITIONS_KEPT))))
-                    .map { Account.Place(origin, Int64($0)) }
+                    .map { IngestCounts.Place(origin, Int64($0)) }
             }
-            account.rejected[name] = Account.Tally(count: Int(rejected.count), examples: positions)
+            ingest.rejected[name] = IngestCounts.Tally(count: Int(rejected.count), examples: positions)
         }
         let fellBack = Int(EVEScannerFellBack(scanner))
-        if fellBack > 0 { account.noted["no flow.start, timestamp used"] = Account.Tally(count: fellBack) }
-        return account
+        if fellBack > 0 { ingest.noted["no flow.start, timestamp used"] = IngestCounts.Tally(count: fellBack) }
+        return ingest
     }
 
-    /// What each reason is called in accounts.
+    /// What each reason is called in ingest counts.
     static let reasons: [(EVEReason, String)] = [
-        (EVENotJSON, Account.notJSON), (EVENoEventType, "no event type"), (EVENoTime, "no readable time"),
+        (EVENotJSON, IngestCounts.notJSON), (EVENoEventType, "no event type"), (EVENoTime, "no readable time"),
         (EVEBadSource, "no readable source address"), (EVEBadDestination, "no readable destination address"),
         (EVEBadPort, "no readable port"), (EVEBadByteCount, "no readable byte count"),
         (EVEBadPacketCount, "no readable packet count"), (EVELineTooLong, "line too long"),
-        (EVETruncated, Account.cutOff),
+        (EVETruncated, IngestCounts.cutOff),
     ]
 
     private var usedSpan: (Int64, Int64) {
@@ -153,9 +153,9 @@ extension LineScanner {
         return (first, last)
     }
 
-    private func tally(_ count: Int, span: (first: Int64, last: Int64)) -> Account.Tally {
-        guard span.first <= span.last else { return Account.Tally(count: count) }
-        return Account.Tally(
+    private func tally(_ count: Int, span: (first: Int64, last: Int64)) -> IngestCounts.Tally {
+        guard span.first <= span.last else { return IngestCounts.Tally(count: count) }
+        return IngestCounts.Tally(
             count: count, first: Timestamp(nanoseconds: span.first), last: Timestamp(nanoseconds: span.last))
     }
 }

@@ -89,11 +89,11 @@ final class LogScanner: HeaderTaking {
 
     func rejectLongLine(at position: Int64) { ZeekScannerRejectLongLine(scanner, UInt64(position)) }
 
-    /// The book of the lines so far.
-    func account(of origin: String) -> Account { LogAccount(scanner, plan, origin).account }
+    /// The arena of the lines so far.
+    func ingest(of origin: String) -> IngestCounts { LogCounts(scanner, plan, origin).ingest }
 
     /// The names of the logs whose lines were skipped.
-    var skippedLogs: [String] { LogAccount.skippedLogs(scanner).map(\.name) }
+    var skippedLogs: [String] { LogCounts.skippedLogs(scanner).map(\.name) }
 
     /// Lends the scanner the memory of the tables, one within the other.
     private func lend(

@@ -84,7 +84,7 @@ final class OpenConnectionsCursor: Cursor, @unchecked Sendable {
     private let connections: OpenConnections
     private var rest: ArraySlice<OpenConnections.Record> = []
     private var hasEnded = false
-    private var used = Account()
+    private var used = IngestCounts()
     let mayRepeat: Bool
 
     init(after first: ZeekCursor, _ connections: OpenConnections) {
@@ -109,18 +109,18 @@ final class OpenConnectionsCursor: Cursor, @unchecked Sendable {
                 start: record.start, source: record.source, destination: record.destination, port: record.port,
                 proto: record.proto, position: record.position, numbers: record.numbers, texts: record.texts)
             // The reading of all logs has counted it as skipped.
-            used.used[RecordKind.flow.name, default: Account.Tally()].merge(
-                Account.Tally(count: 1, first: record.start, last: record.start))
-            used.skipped["log " + record.log, default: Account.Tally()].count -= 1
+            used.used[RecordKind.flow.name, default: IngestCounts.Tally()].merge(
+                IngestCounts.Tally(count: 1, first: record.start, last: record.start))
+            used.skipped["log " + record.log, default: IngestCounts.Tally()].count -= 1
             rest.removeFirst()
         }
         return true
     }
 
-    var account: Account {
-        var account = first.account
-        account.merge(used)
-        return account
+    var ingest: IngestCounts {
+        var ingest = first.ingest
+        ingest.merge(used)
+        return ingest
     }
 
     func checkpoint() -> Checkpoint { first.checkpoint() }

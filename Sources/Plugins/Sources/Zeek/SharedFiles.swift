@@ -17,7 +17,7 @@ final class SharedFiles: Sendable {
     ///   - kinds: the kinds that the scan reads by themselves.
     ///   - unfinished: takes the records of connections that are not over.
     init(
-        _ files: [InputFile], notes: Account = Account(), flows: [String]?, kinds: Set<RecordKind> = [],
+        _ files: [InputFile], notes: IngestCounts = IngestCounts(), flows: [String]?, kinds: Set<RecordKind> = [],
         unfinished: OpenConnections? = nil, blockSize: Int64 = WorkQueue.usualBlockSize
     ) {
         self.unfinished = unfinished

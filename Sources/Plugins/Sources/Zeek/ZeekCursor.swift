@@ -34,8 +34,8 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     private var origin = ""
     /// The lines that are left to scan.
     private var region = LineRegion.empty
-    /// The book of the files before the present one.
-    private var closed = Account()
+    /// The arena of the files before the present one.
+    private var closed = IngestCounts()
     private var failure: PluginError?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
@@ -64,18 +64,18 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
 
     func newestKept(before limit: Timestamp) -> Timestamp? { kept?.newest(before: limit) }
 
-    var account: Account {
-        var account = closed
-        account.merge(lines.notes)
-        if let scanner { account.merge(scanner.account(of: origin)) }
-        account.bytes += lines.bytes
+    var ingest: IngestCounts {
+        var ingest = closed
+        ingest.merge(lines.notes)
+        if let scanner { ingest.merge(scanner.ingest(of: origin)) }
+        ingest.bytes += lines.bytes
         if lines.isLive {
             for log in FlowLogs.unfinished {
-                guard let passedOver = account.skipped["log " + log] else { continue }
-                account.noted[Self.unfinishedRemark, default: Account.Tally()].merge(passedOver)
+                guard let passedOver = ingest.skipped["log " + log] else { continue }
+                ingest.noted[Self.unfinishedRemark, default: IngestCounts.Tally()].merge(passedOver)
             }
         }
-        return account
+        return ingest
     }
 
     func next(into batch: inout RecordBatch) throws -> Bool {
@@ -170,9 +170,9 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         return kinds
     }
 
-    /// Closes the book of the file before: positions mean nothing without the file's name.
+    /// Closes the arena of the file before: positions mean nothing without the file's name.
     private func begin(_ path: String, afterBytes bytes: Int64) {
-        if let scanner { closed.merge(scanner.account(of: origin)) }
+        if let scanner { closed.merge(scanner.ingest(of: origin)) }
         closed.bytes += bytes
         origin = path
         scanner = nil

@@ -21,7 +21,7 @@ extension ZeekSource: ContextSource {
         let input = try again.input(scan)
         let shared = SharedFiles(input.files, flows: [])
         return (0..<input.readerCount(shared.work, scan)).map { number in
-            let scanner = ZeekWordScanner(interest, shared, longestLine: again.longestLine)
+            let scanner = ZeekContextScanner(interest, shared, longestLine: again.longestLine)
             let cursor = ContextCursor(
                 shared.work, scanner, kept: input.kept, longestLine: again.longestLine,
                 remarks: number == 0 ? input.remarks : [])
@@ -32,8 +32,8 @@ extension ZeekSource: ContextSource {
 
 /// Reads lines under the headers that stand before them.
 ///
-/// `@unchecked`: one thread at a time uses it, which is the law of `WordScanner`.
-final class ZeekWordScanner: WordScanner, HeaderTaking, @unchecked Sendable {
+/// `@unchecked`: one thread at a time uses it, which is the law of `ContextScanner`.
+final class ZeekContextScanner: ContextScanner, HeaderTaking, @unchecked Sendable {
     let records: RecordScanner
     private let files: SharedFiles
     private var headers: HeaderReader

@@ -9,7 +9,7 @@ import RecordSchemas
 /// conn.log is what channels are made of; http and ssl logs beside it give names to its connections by their uid. Where
 /// there is no conn.log the others' records are flows themselves. Of connections that are not over (open_conn, conn_long)
 /// the last that was said counts, where conn.log does not have them. The cursors share the work: blocks of plain files, cut
-/// at the ends of lines, and compressed files, which one decodes while another scans. Neither records nor accounts depend
+/// at the ends of lines, and compressed files, which one decodes while another scans. Neither records nor ingest counts depend
 /// on how many cursors there are.
 public struct ZeekSource: Source, BuiltInPlugin {
     public static let name = "zeek"

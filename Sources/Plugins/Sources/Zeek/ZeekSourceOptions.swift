@@ -14,19 +14,15 @@ public struct ZeekSourceOptions: PluginOptions {
         [
             Option(
                 "paths", \.paths,
-                "The logs to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input. Plain, gzip and zstd "
-                    + "are told apart by content, and so are logs in columns and in JSON. A file named twice, or "
-                    + "that is a copy of another, is read once, up to the size it has at the start, and of files that "
-                    + "overlap in part each connection is used once; with --follow also what comes later, through "
-                    + "every rotation.",
+                "Logs to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; in columns or JSON, "
+                    + "plain, gzip or zstd. Flare reads a copy of a file once, and uses a connection that is in two "
+                    + "files once. With --follow it reads on through every rotation.",
                 required: true),
             Option(
                 "flows", \.flows,
-                "The logs whose records count as flows, by Zeek's names: [conn], [http, ssl]. Where none is named: conn "
-                    + "if there are such records, else conn_red, with names of hosts joined from http and ssl, and "
-                    + "with the last of each connection in open_conn and conn_long that conn does not have; else "
-                    + "conn, http, ssl and dns; and where none of these is there, any log with a time and two "
-                    + "addresses."),
+                "Logs whose records are flows, by Zeek's names: [conn], [http, ssl]. By default conn; without it "
+                    + "conn_red, with host names from http and ssl and the open connections of open_conn and conn_long; "
+                    + "without both conn, http, ssl and dns; else any log with a time and two addresses."),
             .maxLine(\.maxLine),
             .contextMemory(\.contextMemory),
         ]

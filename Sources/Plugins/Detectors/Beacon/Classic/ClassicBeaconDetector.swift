@@ -14,17 +14,18 @@ public struct ClassicBeaconOptions: PluginOptions {
         [
             Option(
                 "min_flows", \.minFlows,
-                "A channel is judged if it has more flows than this, and more intervals of at least min_interval.",
+                "A channel needs more flows than this, and more intervals of at least min_interval.",
                 unit: "flows", range: 1...),
             Option(
-                "min_interval", \.minInterval, "Shorter intervals are left out: they lie inside one burst.", unit: "s",
+                "min_interval", \.minInterval, "Shortest interval that counts; shorter ones are inside one burst.",
+                unit: "s",
                 range: 0...),
             Option(
                 "min_percent", \.minPercent,
-                "A channel is reported if a greater share of its intervals lies around the most frequent one.",
+                "A finding needs a greater share of intervals around the most frequent one.",
                 unit: "%", range: 0...100),
             Option(
-                "window", \.window, "How many seconds around the most frequent interval count as the same.", unit: "s",
+                "window", \.window, "Width of the window around the most frequent interval, in seconds.", unit: "s",
                 range: 1...3600),
         ]
     }

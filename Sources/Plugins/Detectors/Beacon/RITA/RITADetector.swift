@@ -10,8 +10,8 @@ public struct RITAOptions: PluginOptions {
 
     public static var options: [Option<Self>] {
         [
-            Option("min_score", \.minScore, "Channels with at least this score are reported.", range: 0...1),
-            Option("min_flows", \.minFlows, "Channels with fewer flows are not judged.", unit: "flows", range: 4...),
+            Option("min_score", \.minScore, "Smallest score that is reported.", range: 0...1),
+            Option("min_flows", \.minFlows, "Minimum number of flows of a channel.", unit: "flows", range: 4...),
         ]
     }
 }

@@ -61,7 +61,7 @@ final class OwnerCache: Sendable {
             rebuild(&state, because: error)
         } catch {
             state.remarks.append(
-                "the whois cache \(path) cannot be used (\(Self.reason(error))); look-ups are made anew")
+                "the whois cache \(path) cannot be used (\(Self.reason(error))); lookups are made anew")
         }
     }
 

@@ -5,7 +5,7 @@ import Glibc
 
 /// A MaxMind DB file (https://maxmind.github.io/MaxMind-DB/), mapped into memory by libmaxminddb.
 final class MMDBFile: @unchecked Sendable {
-    // The library never changes a database after it was opened, and promises that look-ups may run in parallel
+    // The library never changes a database after it was opened, and promises that lookups may run in parallel
     // (libmaxminddb(3), "THREAD SAFETY"). Nothing here is changed after `init` but in `deinit`.
     private let database: UnsafeMutablePointer<MMDB_s>
     let path: String

@@ -2,7 +2,7 @@
 
 /// Reads lines of JSON and rows of separated text into records of any kind, as a plan says where each column stands.
 
-#include "ContextWords.h"
+#include "RecordArenas.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,21 +78,21 @@ typedef struct RecordScanner RecordScanner;
 RecordScanner *RecordScannerCreate(const RecordPlan *plan, const ContextInterest *interest);
 void RecordScannerDestroy(RecordScanner *scanner);
 /// The memory that the scanner writes to; it belongs to the scanner.
-ContextBook *RecordScannerBook(RecordScanner *scanner);
-/// Begins another file: forgets the header, keeps the book.
+RecordArena *RecordScannerArena(RecordScanner *scanner);
+/// Begins another file: forgets the header, keeps the arena.
 ///
 /// - name: what its records are where they do not say it; may be empty.
 void RecordScannerBegin(RecordScanner *scanner, const char *name);
 /// Has the scanner know these header lines.
 void RecordScannerTakeHeader(RecordScanner *scanner, const char *lines, size_t length);
 
-/// Reads lines until they end or the book holds `most` records; RECORD_PADDING bytes behind them have to be readable.
+/// Reads lines until they end or the arena holds `most` records; RECORD_PADDING bytes behind them have to be readable.
 ///
 /// - position: where they begin in their file.
 /// - Returns: how many bytes were consumed.
 size_t RecordScannerRead(RecordScanner *scanner, const char *lines, size_t length, uint64_t position, size_t most);
 
-/// Picks the lines of the kinds asked for, for readers that cannot come back to them. The book stays as it is.
+/// Picks the lines of the kinds asked for, for readers that cannot come back to them. The arena stays as it is.
 ///
 /// All lines picked by one call stand under the same header: before another one picking stops.
 ///

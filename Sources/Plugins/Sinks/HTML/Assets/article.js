@@ -142,7 +142,7 @@ const scorePart = (i) => {
 const buildArticle = (i) => {
   const severity = valueOf("severity", i);
   const host = valueOf("host", i);
-  const said = fieldOf("said", i);
+  const said = fieldOf("context_summary", i);
   const summary = valueOf("summary", i) ?? "";
   const header = make("header", {}, make("span", { class: "rank" }, String(i + 1)), make("h3", {}, channelTitle(i)));
   if (host !== null && host !== valueOf("dest_ip", i)) header.append(make("span", { class: "host" }, host));

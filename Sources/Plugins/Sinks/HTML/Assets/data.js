@@ -56,4 +56,4 @@ const icons = {
 const icon = (name) => draw("svg", { class: "icon", viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, draw("path", { d: icons[name] }));
 
 // Said to a screen reader.
-const say = (text) => { byId("said").textContent = text; };
+const say = (text) => { byId("status").textContent = text; };

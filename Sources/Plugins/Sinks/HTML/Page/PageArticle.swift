@@ -28,7 +28,9 @@ struct PageArticle {
     }
 
     /// What the sensor said, in one sentence; `nil` where there is none.
-    private var said: String? { isDetailed ? subject.evidence["said"].map { Markup.sentence($0.description) } : nil }
+    private var said: String? {
+        isDetailed ? subject.evidence["context_summary"].map { Markup.sentence($0.description) } : nil
+    }
 
     private var summary: String { Markup.sentence(subject.summary) }
 

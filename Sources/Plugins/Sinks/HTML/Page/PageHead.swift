@@ -18,7 +18,7 @@ struct PageHead {
             "pipeline": cut(run.header.pipeline), "version": cut(run.header.version),
             "started": ColumnText.second(run.header.started),
             "startedAt": run.header.started.inWholeSeconds.description,
-            "facts": facts, "sources": run.header.sources.map(cut), "accounts": accounts, "dropped": dropped,
+            "facts": facts, "sources": run.header.sources.map(cut), "accounts": ingestBySource, "dropped": dropped,
             "hasDropped": !run.dropped.isEmpty, "tallies": tallies, "detectors": detectors, "steps": steps,
             "statements": run.statements.map(cut), "hidden": hidden, "notes": notes,
             "note": notes.first ?? "", "hasNotes": !notes.isEmpty, "hasMoreNotes": notes.count > 1,
@@ -99,25 +99,25 @@ struct PageHead {
 
     /// From records to findings, in a few words each.
     private var facts: [String] {
-        let used = run.account.used
+        let used = run.ingest.used
         let flows = used[RecordKind.flow.name]?.count ?? 0
         let others = used.values.reduce(0) { $0 + $1.count } - flows
         var facts = [counted(flows, "flow")]
         if others > 0 { facts.append(counted(others, "other record")) }
-        if run.account.rejectedCount > 0 { facts.append(counted(run.account.rejectedCount, "rejected record")) }
+        if run.ingest.rejectedCount > 0 { facts.append(counted(run.ingest.rejectedCount, "rejected record")) }
         facts.append(counted(run.channels, "channel"))
         let left = run.dropped.filter { $0.findings == 0 }.reduce(0) { $0 + $1.channels }
         if left > 0 { facts.append("\(Readable.count(Int64(left))) left out by lists and focus") }
         return facts + run.detectors.map { cut("\(Readable.count(Int64($0.judged))) judged by \($0.name)") }
     }
 
-    private var accounts: [[String: Any]] {
-        run.accounts.sorted { $0.key < $1.key }.map { name, account in
+    private var ingestBySource: [[String: Any]] {
+        run.ingestBySource.sorted { $0.key < $1.key }.map { name, ingest in
             [
-                "name": cut(name), "read": Readable.count(Int64(account.read)),
-                "used": Readable.count(Int64(account.usedCount)),
-                "skipped": Readable.count(Int64(account.skippedCount)),
-                "rejected": Readable.count(Int64(account.rejectedCount)),
+                "name": cut(name), "read": Readable.count(Int64(ingest.read)),
+                "used": Readable.count(Int64(ingest.usedCount)),
+                "skipped": Readable.count(Int64(ingest.skippedCount)),
+                "rejected": Readable.count(Int64(ingest.rejectedCount)),
             ]
         }
     }
@@ -134,8 +134,8 @@ struct PageHead {
     /// What became of records that were not used, and what was remarked about others.
     private var tallies: [[String: Any]] {
         [
-            ("Rejected records", run.account.rejected), ("Skipped records", run.account.skipped),
-            ("Not read", run.account.unread), ("Remarks", run.account.noted),
+            ("Rejected records", run.ingest.rejected), ("Skipped records", run.ingest.skipped),
+            ("Not read", run.ingest.unread), ("Remarks", run.ingest.noted),
         ].filter { !$0.1.isEmpty }.map { title, tallies in
             [
                 "title": title,

@@ -5,7 +5,7 @@ import FlareKit
 struct AddressQuery: Sendable {
     /// The addresses that a record has at either end.
     private let sources: [IPAddress]
-    /// The addresses of which one is among a look-up's answers.
+    /// The addresses of which one is among a lookup's answers.
     private let answers: [IPAddress]
 
     /// Far below the 65,536 that a `terms` query takes (`index.max_terms_count`).

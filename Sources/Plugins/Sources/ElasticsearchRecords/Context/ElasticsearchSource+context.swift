@@ -20,7 +20,7 @@ extension ElasticsearchSource: ContextSource {
             var contexts: [String: SearchContext] = [:]
             for query in asked {
                 let context = try await contexts[query.index, openingWith: { try await openContext($0, cluster) }]
-                let reader = WordReader(query, columns: scan.kinds[query.kind] ?? [], window: scan.window)
+                let reader = ProtocolRecordReader(query, columns: scan.kinds[query.kind] ?? [], window: scan.window)
                 let wanted = query.query(time: query.clause(for: scan.window), further: about.clauses(for: query))
                 let search = Search(
                     context: context, query: wanted, fields: reader.fields, page: pages.documents, slices: deal.count)

@@ -61,22 +61,22 @@ struct ClusterGrouping: Sendable {
         return (channels, counts, withheld)
     }
 
-    /// The book of all records of the window.
-    func account(_ channels: ClusterChannels) -> Account {
-        var account = Account()
+    /// The arena of all records of the window.
+    func ingest(_ channels: ClusterChannels) -> IngestCounts {
+        var ingest = IngestCounts()
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }
-        account.use(.flow, count: extent.readable(without: unreadable))
+        ingest.use(.flow, count: extent.readable(without: unreadable))
         if let span = extent.span {
-            account.used[RecordKind.flow.name]?.first = span.first
-            account.used[RecordKind.flow.name]?.last = span.last
+            ingest.used[RecordKind.flow.name]?.first = span.first
+            ingest.used[RecordKind.flow.name]?.last = span.last
         }
         let rejected = channels.unreadable.merging(
             ["no source or destination": extent.withoutAddresses]) { $0.addingClamped($1) }
         for (reason, count) in rejected where count > 0 {
-            account.read.addClamped(count)
-            account.rejected[reason] = Account.Tally(count: count, examples: [Account.Place(query.index)])
+            ingest.read.addClamped(count)
+            ingest.rejected[reason] = IngestCounts.Tally(count: count, examples: [IngestCounts.Place(query.index)])
         }
-        return account
+        return ingest
     }
 
     /// Counts different sources by destination, and sources in all.

@@ -38,7 +38,7 @@ extension ElasticsearchSource: GroupingSource {
         do {
             let (channels, counts, withheld) = try await grouping.read()
             return ClusterGrouped(
-                grouped: channels, census: counts, withheld: withheld, account: grouping.account(channels),
+                grouped: channels, census: counts, withheld: withheld, ingest: grouping.ingest(channels),
                 source: self, context: context, query: query, fields: fields, scan: request.scan)
         } catch let error as ClusterError where error.kind == .status(400) {
             throw NoGrouping(error.what)
@@ -51,7 +51,7 @@ struct ClusterGrouped: GroupedRecords {
     let grouped: ClusterChannels
     let census: Census
     let withheld: [String]
-    let account: Account
+    let ingest: IngestCounts
     let source: ElasticsearchSource
     let context: SearchContext
     let query: RecordQuery
@@ -91,7 +91,7 @@ struct ClusterGrouped: GroupedRecords {
             }
             guard count <= Self.mostNames else {
                 return .withheld(
-                    "\(count.grouped) handshakes, requests and look-ups name flows, and the cluster groups flows by address"
+                    "\(count.grouped) handshakes, requests and lookups name flows, and the cluster groups flows by address"
                 )
             }
             guard count > 0 else { return .cursors([]) }
@@ -101,7 +101,7 @@ struct ClusterGrouped: GroupedRecords {
                 deal.deal(
                     Search(
                         context: context, query: query.query(in: scan.window), fields: reader.fields,
-                        page: source.options.page, slices: deal.count), query, reader)
+                        page: source.pages.documents, slices: deal.count), query, reader)
             }
             return .cursors(deal.cursors())
         }

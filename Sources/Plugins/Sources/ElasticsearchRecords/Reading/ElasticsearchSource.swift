@@ -54,7 +54,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
             let types = try await cluster.fieldTypes(index, FieldTypes.asking(for: map.names(of: fields)))
             // Who logs no handshakes has no index of them.
             guard kind == .flow || kind == .dns || !types.fields.isEmpty else { continue }
-            // Look-ups are asked for by their questions, or by their answers; where the cluster cannot tell them, by both.
+            // Lookups are asked for by their questions, or by their answers; where the cluster cannot tell them, by both.
             if kind == .lookup {
                 fields.select.merge(fields.answers.filter { types.exact($0.key) != nil }) { $0 + $1 }
             } else {
@@ -92,7 +92,7 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
     func reader(of query: RecordQuery, _ scan: Scan) -> any DocumentReader {
         let columns = scan.kinds[query.kind] ?? []
         return query.kind == .lookup
-            ? WordReader(query, columns: columns, window: scan.window) : RecordReader(query, columns: columns)
+            ? ProtocolRecordReader(query, columns: columns, window: scan.window) : RecordReader(query, columns: columns)
     }
 
     /// Opens the documents of an index; they are closed with the source.
@@ -163,7 +163,7 @@ struct SliceDeal {
         if !origins.contains(query.index) { origins.append(query.index) }
     }
 
-    /// - Parameter remarks: what is to be said of the searches, noted in the first cursor's account.
+    /// - Parameter remarks: what is to be said of the searches, noted in the first cursor's ingest counts.
     func cursors(remarks: [String] = []) -> [any Cursor] {
         hands.enumerated().map { number, slices in
             SearchCursor(slices, origin: origins.joined(separator: ","), remarks: number == 0 ? remarks : [])

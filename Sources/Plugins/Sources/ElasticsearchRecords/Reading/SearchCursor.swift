@@ -6,20 +6,20 @@ import FlareKit
 /// share is the searches' contexts, which are guarded by themselves.
 final class SearchCursor: Cursor, @unchecked Sendable {
     private var slices: [SliceReader]
-    /// The book of the slices that were read.
-    private var closed = Account()
+    /// The arena of the slices that were read.
+    private var closed = IngestCounts()
     private let origin: String
 
     init(_ slices: [SliceReader], origin: String, remarks: [String] = []) {
         self.slices = slices
         self.origin = origin
-        for remark in remarks { closed.noted[remark] = Account.Tally(count: 1) }
+        for remark in remarks { closed.noted[remark] = IngestCounts.Tally(count: 1) }
     }
 
-    var account: Account {
-        var account = closed
-        for slice in slices { account.merge(slice.account) }
-        return account
+    var ingest: IngestCounts {
+        var ingest = closed
+        for slice in slices { ingest.merge(slice.ingest) }
+        return ingest
     }
 
     func next(into batch: inout RecordBatch) throws -> Bool {
@@ -29,7 +29,7 @@ final class SearchCursor: Cursor, @unchecked Sendable {
             case .waiting: return true
             case .read: if batch.count > 0 { return true }
             case .end:
-                closed.merge(slice.account)
+                closed.merge(slice.ingest)
                 slices.removeFirst()
             }
         }

@@ -33,7 +33,7 @@ final class SliceReader {
     private var ends: Set<Int> = []
     /// How many documents the cluster counted.
     private var expected: Int?
-    private(set) var account = Account()
+    private(set) var ingest = IngestCounts()
 
     /// How often a page that is no JSON is asked for again.
     private static let patience = 3
@@ -94,7 +94,7 @@ final class SliceReader {
             let page = try HitsPage(answer, allowPartial: search.context.allowPartial)
             try checkProgress(of: page, at: answer.place)
             malformed = 0
-            account.bytes += Int64(answer.body.count)
+            ingest.bytes += Int64(answer.body.count)
             var gap = page.gap
             if asked.isFirst {
                 expected = page.total
@@ -165,7 +165,7 @@ final class SliceReader {
     /// Makes records of hits until the page ends or the table is full.
     private func take(_ page: HitsPage, into batch: inout RecordBatch) throws {
         guard let place = batch.index(of: kind) else {
-            account.use(kind, count: page.hits.count - nextHit)
+            ingest.use(kind, count: page.hits.count - nextHit)
             self.page = nil
             return
         }
@@ -197,7 +197,7 @@ final class SliceReader {
     /// - Returns: `false` where the table has no room for it.
     private func readHit(_ scanner: inout JSONScanner, into table: inout RecordTable) throws(JSONError) -> Bool {
         var outcome: DocumentOutcome?
-        var place = Account.Place(origin)
+        var place = IngestCounts.Place(origin)
         try scanner.object { name, scanner throws(JSONError) in
             if name.elementsEqual("_source".utf8) {
                 outcome = try reader.read(&scanner, into: &table)
@@ -209,12 +209,12 @@ final class SliceReader {
         }
         switch outcome {
         case .used(let fellBack):
-            account.use(kind)
-            if fellBack { account.noted["no start, logged time used", default: Account.Tally()].add() }
-        case .skipped(let reason): account.skip(reason)
-        case .rejected(let reason): account.reject(reason, at: place)
+            ingest.use(kind)
+            if fellBack { ingest.noted["no start, logged time used", default: IngestCounts.Tally()].add() }
+        case .skipped(let reason): ingest.skip(reason)
+        case .rejected(let reason): ingest.reject(reason, at: place)
         case .full: return false
-        case nil: account.reject("no source in the index", at: place)
+        case nil: ingest.reject("no source in the index", at: place)
         }
         return true
     }

@@ -8,7 +8,7 @@
 
 namespace pcap {
 
-/// Reads look-ups (RFC 1035): a question and its answer are one.
+/// Reads lookups (RFC 1035): a question and its answer are one.
 class DNSReader {
 public:
     /// Whether a server's port is one of name services: DNS, multicast DNS, LLMNR.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "Bytes.hpp"
-#include "Words.hpp"
+#include "ProtocolRecords.hpp"
 
 namespace pcap {
 

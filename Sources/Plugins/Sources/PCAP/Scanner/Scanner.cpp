@@ -5,14 +5,14 @@ using namespace pcap;
 
 namespace pcap {
 
-void keep(PCAPWords &words, std::vector<PCAPWord> &gathered);
+void keep(PCAPRecords &words, std::vector<PCAPRecord> &gathered);
 
 }  // namespace pcap
 
 /// Packets in, connections and what they said out.
 struct PCAPScanner final : Container::Sink, Fragments::Sink {
     explicit PCAPScanner(const PCAPSettings &settings)
-        : words(settings.wantsWords), container(*this), fragments(*this), connections(settings, words) {}
+        : words(settings.wantsRecords), container(*this), fragments(*this), connections(settings, words) {}
 
     void take(const Packet &packet) override {
         ++totals.packets;
@@ -114,11 +114,11 @@ const PCAPFlow *PCAPScannerFlows(const PCAPScanner *scanner, size_t *count) {
 
 void PCAPScannerForget(PCAPScanner *scanner) { scanner->connections.ended.clear(); }
 
-size_t PCAPScannerWordCount(const PCAPScanner *scanner) { return scanner->words.gathered.size(); }
+size_t PCAPScannerRecordCount(const PCAPScanner *scanner) { return scanner->words.gathered.size(); }
 
-const PCAPWord *PCAPScannerWord(const PCAPScanner *scanner, size_t word) { return &scanner->words.gathered[word]; }
+const PCAPRecord *PCAPScannerRecord(const PCAPScanner *scanner, size_t word) { return &scanner->words.gathered[word]; }
 
-void PCAPScannerForgetWords(PCAPScanner *scanner) { scanner->words.gathered.clear(); }
+void PCAPScannerForgetRecords(PCAPScanner *scanner) { scanner->words.gathered.clear(); }
 
 PCAPTally PCAPScannerTally(const PCAPScanner *scanner, PCAPReason reason) { return scanner->tallies[reason]; }
 
@@ -170,6 +170,6 @@ const char *PCAPReasonRemedy(PCAPReason reason) {
     }
 }
 
-void PCAPWordsTake(PCAPWords *words, PCAPScanner *scanner) { keep(*words, scanner->words.gathered); }
+void PCAPRecordsTake(PCAPRecords *words, PCAPScanner *scanner) { keep(*words, scanner->words.gathered); }
 
 }  // extern "C"

@@ -8,7 +8,7 @@
 
 namespace pcap {
 
-/// What a connection said: a handshake, a request, a look-up.
+/// What a connection said: a handshake, a request, a lookup.
 struct Transaction {
     struct Value {
         PCAPColumn column;
@@ -19,7 +19,7 @@ struct Transaction {
 
     PCAPHead head{};
     std::vector<Value> values;
-    /// Of a look-up, the addresses it was answered with.
+    /// Of a lookup, the addresses it was answered with.
     std::vector<SensorAddress> answers;
 
     /// Does nothing for an empty text. What is no UTF-8 in it becomes U+FFFD, and what is long is cut.
@@ -34,4 +34,4 @@ void join(std::string &joined, std::string_view text);
 
 }  // namespace pcap
 
-struct PCAPWord : pcap::Transaction {};
+struct PCAPRecord : pcap::Transaction {};

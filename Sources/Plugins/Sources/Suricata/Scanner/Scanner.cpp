@@ -1,12 +1,12 @@
-// The C functions: takes blocks apart into lines and keeps the account.
+// The C functions: takes blocks apart into lines and keeps the ingest counts.
 
 #include <new>
 #include <string>
 #include <vector>
 
-#include "Account.hpp"
-#include "FastReader.hpp"
-#include "SlowReader.hpp"
+#include "IngestCounts.hpp"
+#include "UsualFlowReader.hpp"
+#include "JSONFlowReader.hpp"
 
 struct EVEScanner {
     explicit EVEScanner(const EVEOptions &options)
@@ -15,9 +15,9 @@ struct EVEScanner {
 
     EVEOptions options;
     size_t longestLine;
-    eve::FastReader fast;
-    eve::SlowReader slow;
-    eve::Account account;
+    eve::UsualFlowReader fast;
+    eve::JSONFlowReader slow;
+    eve::IngestCounts ingest;
 
     /// A name with its text.
     struct Named {
@@ -64,8 +64,8 @@ SENSOR_INLINE void append(EVEColumns &columns, const EVEOptions &options, const 
 /// Leaves a line to a reader of records.
 SENSOR_INLINE void leave(EVEScanner &scanner, EVENamer namer, const char *line, size_t length, EVEColumns &columns) {
     scanner.left.push_back({size_t(line - scanner.block), length});
-    ++scanner.account.named[namer];
-    ++scanner.account.namedInAll;
+    ++scanner.ingest.named[namer];
+    ++scanner.ingest.namedInAll;
     --columns.namesLeft;
 }
 
@@ -74,8 +74,8 @@ void keep(EVEScanner &scanner, const Name &name, uint64_t position, EVEColumns &
     const EVEName entry{name.namer, flow.start, flow.source, flow.destination, flow.port, flow.protocol, flow.flowID,
                         int64_t(position), name.isProxied, nullptr, 0};
     scanner.names.push_back({entry, std::string(name.host)});
-    ++scanner.account.named[name.namer];
-    ++scanner.account.namedInAll;
+    ++scanner.ingest.named[name.namer];
+    ++scanner.ingest.namedInAll;
     --columns.namesLeft;
 }
 
@@ -88,13 +88,13 @@ const char *lineFeed(const char *p, const char *end) {
     return static_cast<const char *>(std::memchr(p, '\n', size_t(end - p)));
 }
 
-/// Reads one line the slow way and enters it into the account.
+/// Reads one line the slow way and enters it into the ingest counts.
 void readSlowly(
     EVEScanner &scanner, const char *line, const char *end, bool isTerminated, uint64_t position, EVEColumns &columns) {
-    eve::Account &account = scanner.account;
-    if (size_t(end - line) > scanner.longestLine) return account.reject(EVELineTooLong, position);
+    eve::IngestCounts &ingest = scanner.ingest;
+    if (size_t(end - line) > scanner.longestLine) return ingest.reject(EVELineTooLong, position);
     if (isBlank(line, end)) {
-        ++account.blank;
+        ++ingest.blank;
         return;
     }
     Flow flow;
@@ -102,8 +102,8 @@ void readSlowly(
     const Reading reading = scanner.slow.read(line, size_t(end - line), flow, name);
     switch (reading.verdict) {
     case Verdict::used:
-        account.use(flow.start);
-        account.fellBack += flow.fellBack;
+        ingest.use(flow.start);
+        ingest.fellBack += flow.fellBack;
         append(columns, scanner.options, flow, position);
         break;
     case Verdict::named: {
@@ -114,12 +114,12 @@ void readSlowly(
         break;
     }
     case Verdict::skipped:
-        ++account.skipped;
-        account.types.count(reading);
+        ++ingest.skipped;
+        ingest.types.count(reading);
         break;
     case Verdict::rejected:
     case Verdict::unsure:
-        account.reject(reading.reason == EVENotJSON && !isTerminated ? EVETruncated : reading.reason, position);
+        ingest.reject(reading.reason == EVENotJSON && !isTerminated ? EVETruncated : reading.reason, position);
     }
 }
 
@@ -128,7 +128,7 @@ using ReadBlock = size_t(EVEScanner &, const char *, size_t, uint64_t, EVEColumn
 template <bool triesFast>
 SENSOR_INLINE size_t readBlock(
     EVEScanner &scanner, const char *block, size_t length, uint64_t position, EVEColumns &columns) {
-    eve::Account &account = scanner.account;
+    eve::IngestCounts &ingest = scanner.ingest;
     const char *const end = block + length;
     // The fast way needs a line feed at the end, so a last line without one is not for it.
     const auto *const lastFeed = static_cast<const char *>(memrchr(block, '\n', length));
@@ -146,7 +146,7 @@ SENSOR_INLINE size_t readBlock(
             const char *next;
             const Reading reading = scanner.fast.read(p, flow, next);
             if (reading.verdict == Verdict::used && size_t(next - p) <= scanner.longestLine) {
-                account.use(flow.start);
+                ingest.use(flow.start);
                 append(columns, scanner.options, flow, place);
                 p = next;
                 continue;
@@ -159,8 +159,8 @@ SENSOR_INLINE size_t readBlock(
                     if (mayName) {
                         leave(scanner, namer, p, size_t(next - p) - 1, columns);
                     } else {
-                        ++account.skipped;
-                        account.types.count(reading);
+                        ++ingest.skipped;
+                        ingest.types.count(reading);
                     }
                     p = next;
                     continue;
@@ -169,14 +169,14 @@ SENSOR_INLINE size_t readBlock(
         }
         const char *const feed = isTerminated ? lineFeed(p, end) : nullptr;
         const char *const lineEnd = feed == nullptr ? end : feed;
-        ++account.slow;
+        ++ingest.slow;
         readSlowly(scanner, p, lineEnd, isTerminated, place, columns);
         p = feed == nullptr ? end : feed + 1;
     }
     return size_t(p - block);
 }
 
-size_t readSlowBlock(EVEScanner &scanner, const char *block, size_t length, uint64_t position, EVEColumns &columns) {
+size_t readJSONBlock(EVEScanner &scanner, const char *block, size_t length, uint64_t position, EVEColumns &columns) {
     return readBlock<false>(scanner, block, length, position, columns);
 }
 
@@ -198,7 +198,7 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,lzcnt,po
     return readBlock<true>(scanner, block, length, position, columns);
 }
 
-constexpr ReadBlock *ways[] = {readSlowBlock, readPortably, readWithAVX2, readWithAVX512};
+constexpr ReadBlock *ways[] = {readJSONBlock, readPortably, readWithAVX2, readWithAVX512};
 
 EVEWay bestWay() {
     const bool hasAVX2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
@@ -208,7 +208,7 @@ EVEWay bestWay() {
     return hasAVX512 ? EVEWayAVX512 : EVEWayAVX2;
 }
 #else
-constexpr ReadBlock *ways[] = {readSlowBlock, readPortably, readPortably, readPortably};
+constexpr ReadBlock *ways[] = {readJSONBlock, readPortably, readPortably, readPortably};
 
 EVEWay bestWay() { return EVEWayPortable; }
 #endif
@@ -237,29 +237,29 @@ size_t EVEScannerReadInWay(
 }
 
 void EVEScannerRejectLongLine(EVEScanner *scanner, uint64_t position) {
-    scanner->account.reject(EVELineTooLong, position);
+    scanner->ingest.reject(EVELineTooLong, position);
 }
 
-uint64_t EVEScannerLines(const EVEScanner *scanner) { return scanner->account.lines(); }
+uint64_t EVEScannerLines(const EVEScanner *scanner) { return scanner->ingest.lines(); }
 
-uint64_t EVEScannerUsed(const EVEScanner *scanner) { return scanner->account.used; }
+uint64_t EVEScannerUsed(const EVEScanner *scanner) { return scanner->ingest.used; }
 
 void EVEScannerUsedSpan(const EVEScanner *scanner, int64_t *first, int64_t *last) {
-    *first = scanner->account.firstUsed;
-    *last = scanner->account.lastUsed;
+    *first = scanner->ingest.firstUsed;
+    *last = scanner->ingest.lastUsed;
 }
 
-uint64_t EVEScannerBlank(const EVEScanner *scanner) { return scanner->account.blank; }
+uint64_t EVEScannerBlank(const EVEScanner *scanner) { return scanner->ingest.blank; }
 
-uint64_t EVEScannerFellBack(const EVEScanner *scanner) { return scanner->account.fellBack; }
+uint64_t EVEScannerFellBack(const EVEScanner *scanner) { return scanner->ingest.fellBack; }
 
 EVERejected EVEScannerRejected(const EVEScanner *scanner, EVEReason reason) {
-    return scanner->account.rejected[reason];
+    return scanner->ingest.rejected[reason];
 }
 
-size_t EVEScannerSkippedTypes(const EVEScanner *scanner) { return scanner->account.types.types.size(); }
+size_t EVEScannerSkippedTypes(const EVEScanner *scanner) { return scanner->ingest.types.types.size(); }
 
-EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index) { return scanner->account.types.types[index]; }
+EVESkipped EVEScannerSkipped(const EVEScanner *scanner, size_t index) { return scanner->ingest.types.types[index]; }
 
 size_t EVEScannerNames(const EVEScanner *scanner) { return scanner->names.size(); }
 
@@ -277,7 +277,7 @@ const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count) {
 
 void EVEScannerForgetNames(EVEScanner *scanner) { scanner->names.clear(); }
 
-uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer) { return scanner->account.named[namer]; }
+uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer) { return scanner->ingest.named[namer]; }
 
-uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner) { return scanner->account.slow; }
+uint64_t EVEScannerReadAsJSON(const EVEScanner *scanner) { return scanner->ingest.slow; }
 }

@@ -1,8 +1,8 @@
-// The C functions: takes blocks apart into lines and keeps the account.
+// The C functions: takes blocks apart into lines and keeps the ingest counts.
 
 #include <new>
 
-#include "Account.hpp"
+#include "IngestCounts.hpp"
 #include "JSONReader.hpp"
 #include "LineMask.hpp"
 #include "RowReader.hpp"
@@ -21,7 +21,7 @@ struct ZeekScanner {
     zeek::RowReader headless;
     zeek::JSONReader json;
     zeek::Output output;
-    zeek::Account account;
+    zeek::IngestCounts ingest;
 };
 
 namespace {
@@ -60,23 +60,23 @@ Reading readOther(ZeekScanner &scanner, const char *line, const char *end, uint6
         return reading;
     }
     Reading reading = scanner.headless.readAsConn(line, end, position, scanner.output, next);
-    if (reading.verdict == Verdict::used) ++scanner.account.headerless;
+    if (reading.verdict == Verdict::used) ++scanner.ingest.headerless;
     return reading;
 }
 
 void takeHeaderLine(ZeekScanner &scanner, const char *line, const char *feed, uint64_t position) {
-    if (size_t(feed - line) > scanner.longestLine) return scanner.account.reject(ZeekLineTooLong, position);
+    if (size_t(feed - line) > scanner.longestLine) return scanner.ingest.reject(ZeekLineTooLong, position);
     scanner.headerHasChanged = true;
-    if (scanner.header.take(textOf(line, feed))) ++scanner.account.headerLines;
-    else scanner.account.reject(ZeekBadHeader, position);
+    if (scanner.header.take(textOf(line, feed))) ++scanner.ingest.headerLines;
+    else scanner.ingest.reject(ZeekBadHeader, position);
 }
 
 void count(ZeekScanner &scanner, const Reading &reading, uint64_t position) {
-    zeek::Account &account = scanner.account;
+    zeek::IngestCounts &ingest = scanner.ingest;
     switch (reading.verdict) {
-    case Verdict::used: account.use(reading); break;
-    case Verdict::skipped: account.skip(reading); break;
-    case Verdict::rejected: account.reject(reading.reason, position);
+    case Verdict::used: ingest.use(reading); break;
+    case Verdict::skipped: ingest.skip(reading); break;
+    case Verdict::rejected: ingest.reject(reading.reason, position);
     }
 }
 
@@ -123,7 +123,7 @@ size_t ZeekScannerRead(
         if (*p == '\n' || *p == '\r' || *p == ' ') {
             const char *const feed = lineEnd(p, end);
             if (isBlank(textOf(p, feed))) {
-                ++scanner->account.blank;
+                ++scanner->ingest.blank;
                 p = feed + (feed < end);
                 continue;
             }
@@ -142,35 +142,35 @@ size_t ZeekScannerRead(
 const char *ZeekScannerTexts(const ZeekScanner *scanner) { return scanner->output.texts.data(); }
 
 void ZeekScannerRejectLongLine(ZeekScanner *scanner, uint64_t position) {
-    scanner->account.reject(ZeekLineTooLong, position);
+    scanner->ingest.reject(ZeekLineTooLong, position);
 }
 
-uint64_t ZeekScannerLines(const ZeekScanner *scanner) { return scanner->account.lines(); }
+uint64_t ZeekScannerLines(const ZeekScanner *scanner) { return scanner->ingest.lines(); }
 
-uint64_t ZeekScannerUsed(const ZeekScanner *scanner, size_t table) { return scanner->account.used[table].count; }
+uint64_t ZeekScannerUsed(const ZeekScanner *scanner, size_t table) { return scanner->ingest.used[table].count; }
 
 void ZeekScannerUsedSpan(const ZeekScanner *scanner, size_t table, int64_t *first, int64_t *last) {
-    *first = scanner->account.used[table].first;
-    *last = scanner->account.used[table].last;
+    *first = scanner->ingest.used[table].first;
+    *last = scanner->ingest.used[table].last;
 }
 
-uint64_t ZeekScannerUsedAgain(const ZeekScanner *scanner, size_t table) { return scanner->account.usedAgain[table]; }
+uint64_t ZeekScannerUsedAgain(const ZeekScanner *scanner, size_t table) { return scanner->ingest.usedAgain[table]; }
 
-uint64_t ZeekScannerHeaderLines(const ZeekScanner *scanner) { return scanner->account.headerLines; }
+uint64_t ZeekScannerHeaderLines(const ZeekScanner *scanner) { return scanner->ingest.headerLines; }
 
-uint64_t ZeekScannerBlank(const ZeekScanner *scanner) { return scanner->account.blank; }
+uint64_t ZeekScannerBlank(const ZeekScanner *scanner) { return scanner->ingest.blank; }
 
-uint64_t ZeekScannerHeaderless(const ZeekScanner *scanner) { return scanner->account.headerless; }
+uint64_t ZeekScannerHeaderless(const ZeekScanner *scanner) { return scanner->ingest.headerless; }
 
-uint64_t ZeekScannerNegativeDurations(const ZeekScanner *scanner) { return scanner->account.negativeDurations; }
+uint64_t ZeekScannerNegativeDurations(const ZeekScanner *scanner) { return scanner->ingest.negativeDurations; }
 
 ZeekRejected ZeekScannerRejected(const ZeekScanner *scanner, ZeekReason reason) {
-    return scanner->account.rejected[reason];
+    return scanner->ingest.rejected[reason];
 }
 
-size_t ZeekScannerSkippedLogs(const ZeekScanner *scanner) { return scanner->account.skipped.size(); }
+size_t ZeekScannerSkippedLogs(const ZeekScanner *scanner) { return scanner->ingest.skipped.size(); }
 
-ZeekSkipped ZeekScannerSkipped(const ZeekScanner *scanner, size_t index) { return scanner->account.skipped[index]; }
+ZeekSkipped ZeekScannerSkipped(const ZeekScanner *scanner, size_t index) { return scanner->ingest.skipped[index]; }
 
 size_t ZeekNextHeaderLine(const char *block, size_t length, size_t from) {
     if (from >= length) return length;

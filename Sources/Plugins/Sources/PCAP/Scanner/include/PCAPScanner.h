@@ -1,7 +1,7 @@
 #pragma once
 
 /// Reads captures of packets: connections with their bytes, packets and states, and what the beginnings of their
-/// payloads say: names, requests, look-ups, certificates.
+/// payloads say: names, requests, lookups, certificates.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ typedef struct PCAPSettings {
     /// For so long, in nanoseconds, packets may come behind the end of a connection of TCP that both sides ended.
     int64_t idleClosed;
     /// Whether names, requests and so on are wanted.
-    bool wantsWords;
+    bool wantsRecords;
 } PCAPSettings;
 
 PCAPScanner *PCAPScannerCreate(PCAPSettings settings);
@@ -82,8 +82,8 @@ typedef struct PCAPFlow {
 const PCAPFlow *PCAPScannerFlows(const PCAPScanner *scanner, size_t *count);
 void PCAPScannerForget(PCAPScanner *scanner);
 
-/// What a connection said: a look-up, a handshake, a request.
-typedef struct PCAPWord PCAPWord;
+/// What a connection said: a lookup, a handshake, a request.
+typedef struct PCAPRecord PCAPRecord;
 
 typedef enum PCAPKind { PCAPDNS, PCAPTLS, PCAPHTTP, PCAPSSH, PCAPKinds } PCAPKind;
 
@@ -139,17 +139,17 @@ typedef struct PCAPValue {
     size_t length;
 } PCAPValue;
 
-PCAPHead PCAPWordHead(const PCAPWord *word);
-size_t PCAPWordValues(const PCAPWord *word);
-PCAPValue PCAPWordValue(const PCAPWord *word, size_t value);
-/// The addresses that a look-up was answered with.
-size_t PCAPWordAnswers(const PCAPWord *word);
-SensorAddress PCAPWordAnswer(const PCAPWord *word, size_t answer);
+PCAPHead PCAPRecordHead(const PCAPRecord *word);
+size_t PCAPRecordValues(const PCAPRecord *word);
+PCAPValue PCAPRecordValue(const PCAPRecord *word, size_t value);
+/// The addresses that a lookup was answered with.
+size_t PCAPRecordAnswers(const PCAPRecord *word);
+SensorAddress PCAPRecordAnswer(const PCAPRecord *word, size_t answer);
 
 /// The words that were found since they were forgotten or kept.
-size_t PCAPScannerWordCount(const PCAPScanner *scanner);
-const PCAPWord *PCAPScannerWord(const PCAPScanner *scanner, size_t word);
-void PCAPScannerForgetWords(PCAPScanner *scanner);
+size_t PCAPScannerRecordCount(const PCAPScanner *scanner);
+const PCAPRecord *PCAPScannerRecord(const PCAPScanner *scanner, size_t word);
+void PCAPScannerForgetRecords(PCAPScanner *scanner);
 
 /// Why a packet is in no connection. Those up to `PCAPSkippedLast` are left alone on purpose.
 typedef enum PCAPReason {
@@ -194,17 +194,17 @@ typedef struct PCAPTotals {
 PCAPTotals PCAPScannerTotals(const PCAPScanner *scanner);
 
 /// Names, requests and so on, kept from a reading for later questions, within a bound: the oldest go first.
-typedef struct PCAPWords PCAPWords;
+typedef struct PCAPRecords PCAPRecords;
 
 /// - bound: in bytes.
-PCAPWords *PCAPWordsCreate(size_t bound);
-void PCAPWordsDestroy(PCAPWords *words);
+PCAPRecords *PCAPRecordsCreate(size_t bound);
+void PCAPRecordsDestroy(PCAPRecords *words);
 /// Takes the words that a scanner has found.
-void PCAPWordsTake(PCAPWords *words, PCAPScanner *scanner);
+void PCAPRecordsTake(PCAPRecords *words, PCAPScanner *scanner);
 /// How many were kept, and how many there was no room for.
-size_t PCAPWordsCount(const PCAPWords *words);
-uint64_t PCAPWordsLeftOut(const PCAPWords *words);
-const PCAPWord *PCAPWordsAt(const PCAPWords *words, size_t word);
+size_t PCAPRecordsCount(const PCAPRecords *words);
+uint64_t PCAPRecordsLeftOut(const PCAPRecords *words);
+const PCAPRecord *PCAPRecordsAt(const PCAPRecords *words, size_t word);
 
 #ifdef __cplusplus
 }

@@ -74,7 +74,7 @@ typedef struct EVEOptions {
     bool wantsFlowID;
     /// Also reads handshakes (`tls`, `quic`) and requests (`http`), and the hosts that they name (SNI, Host).
     bool wantsNames;
-    /// Leaves lines to a reader of records: look-ups (`dns`), and of handshakes that are read those that name no host.
+    /// Leaves lines to a reader of records: lookups (`dns`), and of handshakes that are read those that name no host.
     bool leavesLines;
     /// Longer lines are rejected, whatever is in them; 0 for no limit.
     size_t longestLine;
@@ -207,7 +207,7 @@ const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count);
 /// How many records gave a name or were left in all; they are neither used flows nor skipped.
 uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer);
 /// How many lines the fast way could not answer for.
-uint64_t EVEScannerReadTheSlowWay(const EVEScanner *scanner);
+uint64_t EVEScannerReadAsJSON(const EVEScanner *scanner);
 
 #ifdef __cplusplus
 }
