@@ -77,8 +77,9 @@ let families: [Family] = [
 
 /// What several families need, Sources/Plugins/Shared/NAME.
 let shared: [Target] = [
-    .shared("CompressedFiles", ["CZlib", "CZstd"]),
-    .shared("LineFiles", ["FlareKit", "CompressedFiles"]),
+    .shared("CompressedFiles", ["CZlib", "CZstd", "CLzma", "CBzip2", "CLz4"]),
+    .sharedScanner("RecordFraming"),
+    .shared("LineFiles", ["FlareKit", "CompressedFiles", "RecordFraming", "RecordSchemas"]),
     .sharedScanner("SensorText"),
     .sharedScanner("RecordArenas", ["SensorText"]),
     .sharedScanner("RecordReaders", ["RecordArenas", "SensorText"]),
@@ -108,9 +109,13 @@ let parts: [Target] = [
 
 /// The system's C libraries, and what only C will do.
 let inC: [Target] = [
+    // Debian's libbz2-dev has no pkg-config file
+    .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

@@ -47,7 +47,7 @@ struct SensorFiles {
         if FileIdentity.isStream(path) { return }
         let content: FileContent
         do throws(InputFileError) {
-            content = try FileContent(of: InputFile(path: path))
+            content = try FileContent(of: InputFile(path: path, form: .records))
         } catch {
             let isFolder = error.reason == .isDirectory
             complain(isFolder ? "\(path) is a folder; name a pipeline file in it" : sentence(error))
@@ -73,7 +73,9 @@ struct SensorFiles {
     }
 
     private mutating func look(at input: String) throws {
-        if input == "-" { return take(input, isNamed: true) { () throws(InputFileError) in try .standardInput() } }
+        if input == "-" {
+            return take(input, isNamed: true) { () throws(InputFileError) in try .standardInput(form: .records) }
+        }
         var status = stat()
         let isPattern = input.contains { "*?[".contains($0) }
         guard isPattern, stat(input, &status) != 0 else { return walk(input, isNamed: true) }
@@ -101,19 +103,17 @@ struct SensorFiles {
                 leave(error)
             }
         case S_IFREG:
-            take(path, isNamed: isNamed) { () throws(InputFileError) in try InputFile(path: path) }
+            take(path, isNamed: isNamed) { () throws(InputFileError) in try InputFile(path: path, form: .records) }
         default:
             guard isNamed else { return leave(InputFileError(path: path, reason: .notRegular)) }
-            take(path, isNamed: true) { () throws(InputFileError) in try InputFile(path: path) }
+            take(path, isNamed: true) { () throws(InputFileError) in try InputFile(path: path, form: .records) }
         }
     }
 
     private mutating func take(_ path: String, isNamed: Bool, _ open: () throws(InputFileError) -> InputFile) {
         do throws(InputFileError) {
             let file = try open()
-            if case .unsupported(let format) = file.format {
-                throw InputFileError(path: file.path, reason: .unsupported(format))
-            }
+            if let refusal = file.refusal { throw refusal }
             let content = try FileContent(of: file)
             file.setAside()
             paths[try source(of: content, file.path, isNamed: isNamed), default: []].append(path)

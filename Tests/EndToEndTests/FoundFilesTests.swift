@@ -52,15 +52,16 @@ struct FoundFilesTests {
         let made = try shell(
             """
             mkdir d; gzip -c eve.json > d/eve.json.1.gz; head -c 100 d/eve.json.1.gz > d/cut.gz; : | gzip > d/empty.gz
-            : > d/empty.json; bzip2 -c eve.json > d/eve.json.2.bz2 || printf 'BZh9' > d/eve.json.2.bz2
+            : > d/empty.json; printf '7z\\274\\257\\047\\034' > d/eve.json.7z; printf 'ElfFile\\0\\n' > d/Security.evtx
             ln -s gone d/link; mkfifo d/fifo; head -c 100 /dev/zero > d/zeros; mv note.txt d; mv eve.json d
             for i in 1 2 3 4 5 6 7 8; do : > d/e$i; done; gzip -c d/eve.json.1.gz > d/twice.gz
             flare hunt d --report r.json
             """)
         #expect(made.exitCode == 3, "\(made.errors)")
         for name in [
-            "1 pipe, socket or device: d/fifo", "1 file that vanished: d/link", "1 file compressed with bzip2",
-            "d/note.txt", "d/zeros", "d/twice.gz", "10 empty file: d/e1, d/e2, d/e3, d/e4, d/e5, and 5 more",
+            "1 pipe, socket or device: d/fifo", "1 file that vanished: d/link", "1 file compressed with 7z",
+            "d/note.txt", "d/zeros", "a log of Windows events (evtx)",
+            "10 empty file: d/e1, d/e2, d/e3, d/e4, d/e5, and 5 more",
         ] {
             #expect(made.errors.contains(name), "\(name): \(made.errors)")
         }

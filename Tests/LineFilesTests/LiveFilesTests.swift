@@ -67,6 +67,31 @@ struct LiveFilesTests {
         #expect(follower.readUntilSettled().isEmpty)
     }
 
+    @Test("records behind a header of syslog are followed as they are written, through rotation and from run to run")
+    func carried() throws {
+        func carried(_ numbers: Range<Int>) -> String {
+            numbers.map { "Mar  4 10:00:00 fw suricata[1]: " + line($0) }.joined()
+        }
+        /// Without the spaces that keep the places of what comes behind.
+        func plain(_ text: String) -> String {
+            text.split(separator: "\n").map { String($0.reversed().drop { $0 == " " }.reversed()) + "\n" }.joined()
+        }
+        try folder.replace(carried(0..<3) + "Mar  4 10:00:00 fw sur", as: "eve.json")
+        let follower = Follower(folder.path("eve.json*"))
+        #expect(plain(follower.read()) == lines(0..<3))
+        try folder.append("icata[1]: " + line(3) + carried(4..<300), to: "eve.json")
+        #expect(plain(follower.read()) == lines(3..<300))
+        let checkpoint = follower.checkpoint
+        try folder.append(carried(300..<310), to: "eve.json")
+        try folder.replace(gzip(carried(0..<310)), as: "eve.json.1.gz")
+        try folder.remove("eve.json")
+        try folder.replace(carried(310..<312), as: "eve.json")
+        #expect(plain(follower.read()) == lines(300..<312))
+        #expect(follower.readUntilSettled().isEmpty)
+        let later = Follower(folder.path("eve.json*"), resume: checkpoint)
+        #expect(plain(later.read()) == lines(300..<312))
+    }
+
     @Test("a file that was cut off begins anew; what lies in a copy of it is not lost and does not come twice")
     func copyAndTruncate() throws {
         try folder.replace(lines(0..<300), as: "eve.json")

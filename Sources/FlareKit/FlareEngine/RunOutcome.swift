@@ -115,11 +115,6 @@ extension Run {
             }
             lines.append(line)
         }
-        if ingest.rejected[IngestCounts.notJSON] != nil || ingest.rejected[IngestCounts.cutOff] != nil {
-            lines.append(
-                "  one record a line is read; JSON over several lines becomes that by jq -c . FILE > NEW.json, a JSON array "
-                    + "by jq -c '.[]' FILE > NEW.json")
-        }
         let last = ingest.skipped[AdmissionPolicy.outside]?.last
         if let last, let since = window.since, last < since {
             lines.append(

@@ -14,7 +14,7 @@ public struct AllowlistOptions: PluginOptions {
             Option(
                 "lists", \.lists,
                 "Files with entries: Flare's YAML, MISP warning lists, plain lists as RITA and Zeek read them, "
-                    + "top-site lists as CSV; plain, gzip or zstd. Each is a path or a mapping."),
+                    + "top-site lists as CSV; plain or compressed. Each is a path or a mapping."),
             Option("entries", \.entries, "Entries in the pipeline file itself."),
             Option(
                 "action", \.action,

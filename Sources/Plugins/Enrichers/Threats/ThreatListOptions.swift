@@ -12,7 +12,7 @@ public struct ThreatListOptions: PluginOptions {
             Option(
                 "lists", \.lists,
                 "Files with indicators: plain lists, CSV, JSON of MISP, STIX 2.1 and abuse.ch (Feodo Tracker, SSLBL, "
-                    + "URLhaus, ThreatFox); plain, gzip or zstd. Each is a path or a mapping. Flare downloads nothing.",
+                    + "URLhaus, ThreatFox); plain or compressed. Each is a path or a mapping. Flare downloads nothing.",
                 required: true),
             Option("max_age", \.maxAge, "Age from which the report warns that a list is old."),
         ]

@@ -14,13 +14,16 @@ final class GzipDecoder: Decoder {
         case padding
     }
 
-    /// The largest window, and 16 for the gzip form alone.
-    private static let windowBits = MAX_WBITS + 16
+    /// Whether it is what gzip has in a member, without its header, as zip has it: then it ends with it.
+    private let isBare: Bool
 
-    init() throws(DecodingFault) {
+    init(isBare: Bool = false) throws(DecodingFault) {
+        self.isBare = isBare
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let code = inflateInit2_(stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        // The largest window; 16 for the gzip form alone, below 0 for none.
+        let windowBits = isBare ? -MAX_WBITS : MAX_WBITS + 16
+        let code = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard code == Z_OK else {
             stream.deallocate()
             throw .corrupt("zlib cannot begin, code \(code)")
@@ -35,6 +38,7 @@ final class GzipDecoder: Decoder {
     func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, isLast: Bool)
         throws(DecodingFault) -> (consumed: Int, written: Int)
     {
+        if isBare, members > 0 { return (0, 0) }
         if place == .betweenMembers, let first = input.first {
             place = first == 0 && members > 0 ? .padding : .inMember
         }

@@ -15,6 +15,12 @@ public final class InputFile: Sendable {
     public let size: Int64?
     /// How the content is stored; `nil` for pipes and devices, whose content is not there yet.
     public let format: StoredFormat?
+    /// Whether it is a regular file whose content is what is stored, so that it can be read at any place.
+    public let isAsStored: Bool
+    /// Of a regular file that is not read at all, why.
+    public let refusal: InputFileError?
+    /// What is looked for in it; `nil` for its bytes.
+    let form: ContentForm?
     /// Which file it is, by whatever name; `nil` for pipes and devices.
     public let identity: FileIdentity?
 
@@ -25,28 +31,30 @@ public final class InputFile: Sendable {
 
     /// Opens a file.
     ///
+    /// - Parameter form: what is looked for in it; `nil` for its bytes.
     /// - Throws: where it is not there, may not be read, or is a directory.
-    public convenience init(path: String) throws(InputFileError) {
-        try self.init(try Descriptor(path: path), path)
+    public convenience init(path: String, form: ContentForm? = nil) throws(InputFileError) {
+        try self.init(try Descriptor(path: path), path, form)
     }
 
     /// Takes standard input.
-    public static func standardInput() throws(InputFileError) -> InputFile {
-        try InputFile(Descriptor.standardInput, "standard input")
+    public static func standardInput(form: ContentForm? = nil) throws(InputFileError) -> InputFile {
+        try InputFile(Descriptor.standardInput, "standard input", form)
     }
 
     /// Whether it is read once, from its beginning to its end: a pipe, a device, standard input.
     public var isStream: Bool { stream != nil }
 
-    private init(_ descriptor: Descriptor, _ path: String) throws(InputFileError) {
+    private init(_ descriptor: Descriptor, _ path: String, _ form: ContentForm?) throws(InputFileError) {
         self.path = path
+        self.form = form
         let status = try descriptor.status(path)
         let kind = status.st_mode & S_IFMT
         guard kind != S_IFDIR else { throw InputFileError(path: path, reason: .isDirectory) }
         // Standard input may be a file that a shell has already read from: it is taken as a stream.
         guard kind == S_IFREG, descriptor.isOwned else {
             stream = try ByteStream.open(descriptor, status, path)
-            (size, format, identity, held) = (nil, nil, nil, nil)
+            (size, format, identity, held, refusal, isAsStored) = (nil, nil, nil, nil, nil, false)
             return
         }
         stream = nil
@@ -57,6 +65,23 @@ public final class InputFile: Sendable {
         let count = try descriptor.read(into: head, at: 0, path)
         format = StoredFormat(head: head.prefix(count))
         held = descriptor.hold() ? descriptor : nil
+        guard form != nil else {
+            (isAsStored, refusal) = (format == .plain, nil)
+            return
+        }
+        do throws(InputFileError) {
+            isAsStored = try ContentReader(FileInput(descriptor, path), path: path, form).isAsStored()
+            refusal = nil
+        } catch {
+            (isAsStored, refusal) = (false, error)
+        }
+    }
+
+    /// What makes lines of records of a regular file's stored lines, as they are written: each keeps its length. `nil` where
+    /// they are read as they are, or from the file's beginning alone.
+    public func lineDecoder() -> (any ContentForm.Decoder)? {
+        guard !isStream, !isAsStored, refusal == nil else { return nil }
+        return ContentReader(self, keepsLength: true).lineDecoder()
     }
 
     /// How the file stands now; `nil` where the system does not say, or another file has its name.
@@ -90,7 +115,7 @@ public final class InputFile: Sendable {
         do throws(InputFileError) {
             guard let stream else { return ContentReader(self).prefix(count) }
             let bytes = try stream.peek(count)
-            var found = ContentReader(BytesInput(bytes), path: path).prefix(count)
+            var found = ContentReader(BytesInput(bytes), path: path, form).prefix(count)
             if bytes.count >= count {
                 found.isWhole = false
                 // What was taken ahead ends in the midst.
@@ -116,40 +141,21 @@ public final class InputFile: Sendable {
     }
 }
 
-/// Bytes as they are stored, one after another.
-protocol ByteInput: AnyObject {
-    /// - Returns: how many bytes were read, 0 at the end.
-    func next(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int
-}
-
 /// A regular file from its beginning.
 private final class FileInput: ByteInput {
-    private let file: InputFile
+    private let file: InputFile?
+    private let path: String
     private var descriptor: Descriptor?
     private var offset: Int64 = 0
 
-    init(_ file: InputFile) { self.file = file }
+    init(_ file: InputFile) { (self.file, path) = (file, file.path) }
+
+    init(_ descriptor: Descriptor, _ path: String) { (file, self.descriptor, self.path) = (nil, descriptor, path) }
 
     func next(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int {
-        let open: Descriptor
-        if let descriptor { open = descriptor } else { open = try file.descriptor() }
-        descriptor = open
-        let count = try open.read(into: buffer, at: offset, file.path)
+        if descriptor == nil { descriptor = try file?.descriptor() }
+        let count = try descriptor?.read(into: buffer, at: offset, path) ?? 0
         offset += Int64(count)
-        return count
-    }
-}
-
-/// Bytes in memory.
-final class BytesInput: ByteInput {
-    private var rest: ArraySlice<UInt8>
-
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
-
-    func next(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, rest.count)
-        buffer.copyBytes(from: rest.prefix(count))
-        rest = rest.dropFirst(count)
         return count
     }
 }

@@ -60,7 +60,7 @@ extension InputFileError: CustomStringConvertible {
         case .isDirectory: "it is a directory; name the files in it, as in '\(path)/*'"
         case .unsupported(let format):
             "it is compressed with \(format), which is not read; unpack it\(StoredFormat.unpacking(format)), or use gzip, "
-                + "zstd or none"
+                + "zstd, xz, bzip2, lz4 or none"
         case .truncated: "the compressed content ends in the middle; what came before was read"
         case .corrupt(let detail): "the compressed content is damaged (\(detail)); what came before was read"
         case .becameShorter: "it became shorter while it was read; what came before was read"
@@ -69,6 +69,16 @@ extension InputFileError: CustomStringConvertible {
         case .empty: "it is empty"
         case .replaced: "another file has its name since it was opened"
         case .foreign(let what, let remedy): "it is \(what)" + (remedy.isEmpty ? "" : "; \(remedy)")
+        }
+    }
+}
+
+extension InputFileError {
+    /// Whether it is of a kind that is not read, and not damaged.
+    public var isOfKind: Bool {
+        switch reason {
+        case .unsupported, .foreign: true
+        default: false
         }
     }
 }

@@ -22,7 +22,7 @@ package enum FileContent: Hashable, Sendable {
         for size in Self.sizes {
             let begin = file.beginning(size)
             if begin.content.isEmpty, let failure = begin.failure { throw failure }
-            content = FileContent(begin.content, isWhole: begin.isWhole, isPacked: file.format == .gzip)
+            content = FileContent(begin.content, isWhole: begin.isWhole)
             if [.eve, .zeek, .capture].contains(content) || begin.isWhole { break }
         }
         self = content
@@ -32,13 +32,12 @@ package enum FileContent: Hashable, Sendable {
     private static let sizes = [1 << 14, 1 << 20]
 
     /// - Parameters:
-    ///   - head: the beginning of a content, decoded.
+    ///   - head: the beginning of a content, unpacked.
     ///   - isWhole: whether nothing comes behind it.
-    ///   - isPacked: whether it was stored in gzip.
-    package init(_ head: [UInt8], isWhole: Bool, isPacked: Bool = false) {
+    package init(_ head: [UInt8], isWhole: Bool) {
         if head.allSatisfy({ Self.isSpace($0) }) {
             self = isWhole ? .empty : .unknown("nothing but white space at its beginning")
-        } else if let binary = Self.binary(head, isPacked: isPacked) {
+        } else if let binary = Self.binary(head) {
             self = binary
         } else {
             self = Self.text(head)
@@ -68,7 +67,7 @@ package enum FileContent: Hashable, Sendable {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    private static func binary(_ head: [UInt8], isPacked: Bool) -> FileContent? {
+    private static func binary(_ head: [UInt8]) -> FileContent? {
         func begins(_ magic: UInt8...) -> Bool { head.starts(with: magic) }
         if begins(0xD4, 0xC3, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xC3, 0xD4) || begins(0x4D, 0x3C, 0xB2, 0xA1)
             || begins(0xA1, 0xB2, 0x3C, 0x4D) || begins(0x34, 0xCD, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xCD, 0x34)
@@ -76,44 +75,38 @@ package enum FileContent: Hashable, Sendable {
         {
             return .capture
         }
-        if head.starts(with: "snoop\0\0\0".utf8) || head.starts(with: "GMBU".utf8) || head.starts(with: "RTSS".utf8) {
-            return .foreign(
-                "a capture in the form of snoop or Network Monitor", remedy: "convert it: editcap -F pcap FILE NEW.pcap"
-            )
+        if begins(0xFF, 0xFE, 0, 0) || begins(0, 0, 0xFE, 0xFF) {
+            return .foreign("UTF-32 text", remedy: "write it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE > NEW")
         }
-        if begins(0xFF, 0xFE) || begins(0xFE, 0xFF) || isUTF16(head) {
-            return .foreign("UTF-16 text", remedy: "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > NEW")
-        }
-        if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
-            return .foreign(isPacked ? "a gzip of a tar archive" : "a tar archive", remedy: "unpack it: tar -xf FILE")
-        }
-        switch StoredFormat(head: head.prefix(StoredFormat.headLength)) {
-        case .plain: return nil
-        case .gzip: return .foreign("compressed twice", remedy: "unpack it once: gzip -dc FILE > NEW.gz")
-        case .zstd: return .foreign("compressed twice", remedy: "unpack it once")
-        case .unsupported(let format): return .foreign("compressed twice, inside with \(format)", remedy: "unpack it")
-        }
+        let known = foreignMagic.first { magic, _, _ in head.starts(with: magic.utf8) }
+        return known.map { .foreign($0.name, remedy: $0.remedy) }
     }
 
-    /// Whether every second byte of a text without a mark is zero.
-    private static func isUTF16(_ head: [UInt8]) -> Bool {
-        let begin = head.prefix(64)
-        guard begin.count >= 8 else { return false }
-        let zeros = (0..<2).map { odd in begin.indices.filter { $0 % 2 == odd && begin[$0] == 0 }.count }
-        return zeros.max() == begin.count / 2 && zeros.min() == 0
-    }
+    /// How files begin that a sensor does not write, and how records come out of them.
+    private static let foreignMagic: [(magic: String, name: String, remedy: String)] = [
+        (
+            "snoop\0\0\0", "a capture in the form of snoop or Network Monitor",
+            "convert it: editcap -F pcap FILE NEW.pcap"
+        ),
+        ("GMBU", "a capture in the form of Network Monitor", "convert it: editcap -F pcap FILE NEW.pcap"),
+        ("RTSS", "a capture in the form of Network Monitor", "convert it: editcap -F pcap FILE NEW.pcap"),
+        ("ElfFile\0", "a log of Windows events (evtx)", "export it as JSON: evtx_dump -o jsonl FILE > NEW.json"),
+        ("PAR1", "a Parquet table", "export it as CSV or JSON: duckdb -c \"copy 'FILE' to 'NEW.csv'\""),
+        ("ORC", "an ORC table", "export it as CSV or JSON"),
+        ("Obj\u{1}", "an Avro file", "export it as JSON: avro-tools tojson FILE > NEW.json"),
+        ("SQLite format 3\0", "a SQLite database", "export the table as CSV: sqlite3 -header -csv FILE \"select …\""),
+        ("%PDF-", "a PDF document", ""), ("\u{7F}ELF", "a program", ""), ("MZ", "a program of Windows", ""),
+    ]
 
     private static func text(_ head: [UInt8]) -> FileContent {
         var text = head[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-        text = text.drop(while: isSpace)
-        if text.first == UInt8(ascii: "["), isArray(text.dropFirst()) {
-            return .foreign("a JSON array", remedy: "write one record a line: jq -c '.[]' FILE > NEW.json")
-        }
         var other: FileContent?
-        for line in text.split(separator: 0x0A) {
-            let line = line.drop(while: isSpace)
-            switch Line(line) {
+        var rest = text
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != 0x0A }
+            rest = rest.dropFirst(line.count + 1)
+            switch Line(line.drop(while: isSpace)) {
             case .record(let content): return content
             case .other(let content): other = other ?? content
             case .brace where holdsMembers(text): return holds(text, "\"event_type\"") ? .eve : .zeek
@@ -124,12 +117,7 @@ package enum FileContent: Hashable, Sendable {
         return .unknown(head.contains(0) ? "binary data" : "neither EVE nor a log of Zeek")
     }
 
-    private static func isArray(_ rest: ArraySlice<UInt8>) -> Bool {
-        guard let next = rest.first(where: { !isSpace($0) }) else { return true }
-        return next == UInt8(ascii: "{")
-    }
-
-    /// Whether a record that is spread over lines is one of a sensor: its lines are read, and rejected with their places.
+    /// Whether a record that is spread over lines and cut off is one of a sensor.
     private static func holdsMembers(_ text: ArraySlice<UInt8>) -> Bool {
         holds(text, "\"event_type\"") || (holds(text, "\"ts\"") && holds(text, "id.orig_h\""))
     }
@@ -163,11 +151,6 @@ extension FileContent {
                 self = text.count == 1 ? .brace : Self.object(text)
             } else if Self.isConnection(text) {
                 self = .record(.zeek)
-            } else if let brace = text.firstIndex(of: UInt8(ascii: "{")), case .record = Self.object(text[brace...]) {
-                self = .other(
-                    .foreign(
-                        "JSON with a header before it in each line, as syslog writes it",
-                        remedy: "cut it off: sed 's/^[^{]*//' FILE > NEW.json"))
             } else {
                 let columns = text.split(separator: 0x09, omittingEmptySubsequences: false).count
                 self = columns > 6 ? .other(.unknown("rows of columns without a header (#fields)")) : .blank
@@ -177,7 +160,7 @@ extension FileContent {
         /// A row of conn.log with the columns that Zeek writes by default, without a header.
         private static func isConnection(_ row: ArraySlice<UInt8>) -> Bool {
             let values = row.split(separator: 0x09, omittingEmptySubsequences: false)
-            guard (20...22).contains(values.count) else { return false }
+            guard (20...62).contains(values.count) else { return false }
             let (proto, state) = (
                 String(decoding: values[6], as: UTF8.self), String(decoding: values[11], as: UTF8.self)
             )
@@ -192,14 +175,8 @@ extension FileContent {
             let names = Set(members.map(\.name))
             if names.contains("event_type") { return .record(.eve) }
             if isZeek(names, members) { return .record(.zeek) }
-            for member in members {
-                if let wrapped = wrapped(member) { return .other(wrapped) }
-            }
             if names.contains("@timestamp"), !names.isDisjoint(with: ["suricata", "zeek", "event", "ecs", "agent"]) {
-                return .other(
-                    .foreign(
-                        "documents in ECS, as Filebeat writes them",
-                        remedy: "hunt in the cluster that they are sent to, or read the sensor's own files"))
+                return .other(.unknown("documents in ECS in which no record of Suricata or Zeek is"))
             }
             return .other(
                 .unknown("JSON with neither \"event_type\", as in EVE, nor \"ts\", as in Zeek's logs"))
@@ -212,25 +189,6 @@ extension FileContent {
             // loaded_scripts.log has no times.
             guard names == ["name"], let value = members.first?.value else { return false }
             return [".zeek\"", ".bro\""].contains { value.firstRange(of: Array($0.utf8)) != nil }
-        }
-
-        /// A sensor's record inside a member.
-        private static func wrapped(_ member: JSONMembers.Member) -> FileContent? {
-            let value = member.value
-            let isText = value.starts(with: Array("\"{\\\"".utf8)) || value.starts(with: Array("\"{ \\\"".utf8))
-            let inner = isText ? [] : Set(JSONMembers(value).members.map(\.name))
-            guard isText || inner.contains("event_type") || (inner.contains("ts") && inner.contains("uid")) else {
-                return nil
-            }
-            let whose =
-                [
-                    "full_log": ", as Wazuh archives them", "_source": ", as elasticdump exports them",
-                    "message": ", as Logstash and Security Onion keep them", "log": ", as Docker keeps them",
-                ][member.name]
-                ?? (member.name == "event" ? ", as AWS Network Firewall logs them" : "")
-            return .foreign(
-                "records inside \"\(member.name)\"\(whose)",
-                remedy: "take them out: jq \(isText ? "-r" : "-c") '.[\"\(member.name)\"]' FILE > NEW.json")
         }
     }
 }

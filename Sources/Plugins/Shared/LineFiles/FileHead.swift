@@ -56,7 +56,7 @@ package struct FileHead: Sendable {
     package init?(of file: InputFile, isText: Bool = true) {
         var memory = [UInt8](repeating: 0, count: Self.size)
         let count = try? memory.withUnsafeMutableBytes { buffer throws(InputFileError) in
-            if file.format == .plain { return try file.read(into: buffer, at: 0) }
+            if file.isAsStored { return try file.read(into: buffer, at: 0) }
             return try ContentReader(file).read(into: buffer)
         }
         guard let count else { return nil }

@@ -16,8 +16,8 @@ extension InputPaths {
         return chosen.compactMap { name in
             var memory = [UInt8](repeating: 0, count: size)
             let count = try? memory.withUnsafeMutableBytes { buffer throws(InputFileError) in
-                let file = try InputFile(path: name)
-                return file.format == .plain
+                let file = try InputFile(path: name, form: .records)
+                return file.isAsStored
                     ? try file.read(into: buffer, at: 0) : try ContentReader(file).read(into: buffer)
             }
             guard let count, let end = memory[..<count].lastIndex(of: 10) else { return nil }

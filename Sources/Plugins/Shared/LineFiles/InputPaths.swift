@@ -46,7 +46,10 @@ package struct InputPaths {
         var failure: InputFileError?
         for path in paths {
             if path.location == .standardStream {
-                opened.files.append(try Self.explained { () throws(InputFileError) in try InputFile.standardInput() })
+                opened.files.append(
+                    try Self.explained { () throws(InputFileError) in
+                        try InputFile.standardInput(form: .records)
+                    })
                 continue
             }
             // Files that are renamed while their names are looked up may be missed the first time.
@@ -79,15 +82,10 @@ package struct InputPaths {
         if !isNamed, FileIdentity.ofFile(name) == nil {
             throw InputFileError(path: name, reason: access(name, F_OK) == 0 ? .notRegular : .system(ENOENT))
         }
-        let file = try InputFile(path: name)
-        if case .unsupported(let format) = file.format {
-            throw InputFileError(path: name, reason: .unsupported(format))
-        }
+        let file = try InputFile(path: name, form: .records)
+        if let refusal = file.refusal, refusal.isOfKind { throw refusal }
         // A file that nothing can be decoded of says so when it is read.
         guard !file.isStream, let content = try? FileContent(of: file) else { return file }
-        if case .foreign(let what, let remedy) = content {
-            throw InputFileError(path: name, reason: .foreign(what, remedy: remedy))
-        }
         if content != .empty, (content == .capture) != (begun != nil) {
             let remedy = content.source.map { "the source \($0) reads it" } ?? ""
             throw InputFileError(

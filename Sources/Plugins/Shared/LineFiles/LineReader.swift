@@ -96,6 +96,7 @@ package final class LineReader {
             let share = stream.next(into: buffer, size: streamSize, longestLine: longestLine, inOrder: inOrder)
             bytes += share.bytes
             number = share.number
+            for file in share.leftOut { ownNotes.note(file) }
             if let failure = share.failure { throw failure }
             if share.lines == nil { self.stream = nil }
             return .lines(share.lines ?? .empty)

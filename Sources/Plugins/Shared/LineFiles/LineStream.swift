@@ -15,11 +15,15 @@ final class LineStream {
     private var failure: InputFileError?
     private var hasEnded = false
 
-    init(_ file: InputFile, usualSize: Int, longestLine: Int) {
-        content = ContentReader(file)
+    /// - Parameter keepsLength: whether records are as long as what they stood in.
+    init(_ file: InputFile, usualSize: Int, longestLine: Int, keepsLength: Bool = false) {
+        content = ContentReader(file, keepsLength: keepsLength)
         self.usualSize = max(1, usualSize)
         self.longestLine = longestLine
     }
+
+    /// Files of an archive that were left out so far.
+    var leftOut: [InputFileError] { content.leftOut }
 
     /// Bytes as stored that were read so far.
     var storedPosition: Int64 { content.position }

@@ -31,6 +31,8 @@ final class LiveContent {
 
     private var file: InputFile?
     private var stream: LineStream?
+    /// What makes records of the file's lines; `nil` where they are records.
+    private var lines: (any ContentForm.Decoder)?
     /// Files that were read to their ends, or as far as they can be, while they stand like that.
     private var finished: Set<FileStatus> = []
 
@@ -62,7 +64,7 @@ final class LiveContent {
         }
         do throws(InputFileError) {
             let region =
-                file.format == .plain
+                isPlain
                 ? try readPlain(file, buffer, longestLine) : try readStream(file, buffer, longestLine)
             quietRounds = region == nil ? quietRounds + 1 : 0
             return region
@@ -76,7 +78,7 @@ final class LiveContent {
 
     /// Takes the line without an end as it is.
     func takePartial(into buffer: LineBuffer) -> LineRegion? {
-        guard partial > 0, !isInLongLine, let file, file.format == .plain else { return nil }
+        guard partial > 0, !isInLongLine, let file, isPlain else { return nil }
         buffer.resize(to: Int(partial))
         let count = (try? file.read(into: buffer[0..<Int(partial)], at: offset)) ?? 0
         guard count > 0 else { return nil }
@@ -84,13 +86,32 @@ final class LiveContent {
             offset += Int64(count)
             partial = 0
         }
-        return LineRegion(bytes: 0..<count, position: offset)
+        return LineRegion(bytes: records(buffer, count), position: offset)
+    }
+
+    /// Whether what is stored is read from where the last reading ended.
+    private var isPlain: Bool { file?.isAsStored == true || lines != nil }
+
+    /// Makes records of the stored lines in a buffer.
+    ///
+    /// - Returns: where in the buffer they stand.
+    private func records(_ buffer: LineBuffer, _ count: Int) -> Range<Int> {
+        guard let lines else { return 0..<count }
+        lines.take(UnsafeRawBufferPointer(buffer[0..<count]), isLast: buffer.bytes[count - 1] != 10)
+        var filled = 0
+        while true {
+            buffer.grow(to: max(buffer.capacity, filled + count), keeping: filled)
+            let given = lines.give(into: buffer[filled..<buffer.capacity])
+            if given == 0 { return 0..<filled }
+            filled += given
+        }
     }
 
     /// Lets go of the file, whose content is another one now or which nobody needs.
     func close() {
         file = nil
         stream = nil
+        lines = nil
     }
 
     /// Lets go of a file that is listed no more, where others hold the same content.
@@ -110,7 +131,8 @@ final class LiveContent {
     private func open() -> InputFile? {
         // A plain file rather than a compressed one, which has to be decoded from its beginning.
         let files = listed.compactMap { name, status -> InputFile? in
-            guard !finished.contains(status), let file = try? InputFile(path: name), file.identity == status.identity
+            guard !finished.contains(status), let file = try? InputFile(path: name, form: .records),
+                file.identity == status.identity
             else {
                 return nil
             }
@@ -118,6 +140,7 @@ final class LiveContent {
         }
         file = files.first { $0.format == .plain } ?? files.first
         if file != nil { failure = nil }
+        lines = file?.lineDecoder()
         finished.formIntersection(listed.map(\.status))
         return file
     }
@@ -142,7 +165,7 @@ final class LiveContent {
                 offset += Int64(passed ?? filled)
                 return passed == nil && filled < wanted ? nil : LineRegion(bytes: 0..<0, position: offset)
             }
-            if let feed = buffer.lastLineFeed(in: 0..<filled) { return handOut(feed + 1, of: filled) }
+            if let feed = buffer.lastLineFeed(in: 0..<filled) { return handOut(feed + 1, buffer) }
             if filled > longestLine {
                 isInLongLine = true
                 defer { offset += Int64(filled) }
@@ -157,19 +180,19 @@ final class LiveContent {
         }
     }
 
-    private func handOut(_ end: Int, of filled: Int) -> LineRegion {
+    private func handOut(_ end: Int, _ buffer: LineBuffer) -> LineRegion {
         defer {
             offset += Int64(end)
             partial = 0
         }
-        return LineRegion(bytes: 0..<end, position: offset)
+        return LineRegion(bytes: records(buffer, end), position: offset)
     }
 
     /// Decodes from the beginning, and passes over what was handed out before.
     private func readStream(_ file: InputFile, _ buffer: LineBuffer, _ longestLine: Int) throws(InputFileError)
         -> LineRegion?
     {
-        let stream = stream ?? LineStream(file, usualSize: Self.step, longestLine: longestLine)
+        let stream = stream ?? LineStream(file, usualSize: Self.step, longestLine: longestLine, keepsLength: true)
         self.stream = stream
         while var region = try stream.next(into: buffer) {
             let end = region.position + Int64(region.bytes.count)

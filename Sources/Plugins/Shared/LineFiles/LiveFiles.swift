@@ -150,7 +150,7 @@ package final class LiveFiles {
         if let before, before.status == status { return byHead[before.head] }
         let file: InputFile
         do throws(InputFileError) {
-            file = try InputFile(path: name)
+            file = try InputFile(path: name, form: .records)
         } catch {
             note(error)
             return nil

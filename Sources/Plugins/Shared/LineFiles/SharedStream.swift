@@ -15,6 +15,8 @@ package final class SharedStream: @unchecked Sendable {
         /// Bytes as stored that were read for it.
         var bytes: Int64
         var failure: InputFileError?
+        /// Files of an archive that were left out meanwhile.
+        var leftOut: ArraySlice<InputFileError> = []
     }
 
     package let file: InputFile
@@ -42,13 +44,14 @@ package final class SharedStream: @unchecked Sendable {
             if hasEnded { return share }
             let stream = stream ?? LineStream(file, usualSize: size, longestLine: longestLine)
             self.stream = stream
-            let before = stream.storedPosition
+            let (before, known) = (stream.storedPosition, stream.leftOut.count)
             do throws(InputFileError) {
                 share.lines = try stream.next(into: buffer)
             } catch {
                 share.failure = error
             }
             share.bytes = stream.storedPosition - before
+            share.leftOut = stream.leftOut.dropFirst(known)
             if let lines = share.lines {
                 taken += 1
                 inOrder(UnsafeRawBufferPointer(buffer[lines.bytes]), share.number)

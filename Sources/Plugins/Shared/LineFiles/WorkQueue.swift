@@ -61,7 +61,7 @@ package final class WorkQueue: Sendable {
 
     /// How many blocks a file is read in; `nil` for one that can only be read as a stream.
     package func blockCount(of file: InputFile) -> Int? {
-        guard file.format == .plain, let size = file.size else { return nil }
+        guard file.isAsStored, let size = file.size else { return nil }
         return Int((size + blockSize - 1) / blockSize)
     }
 

@@ -53,7 +53,7 @@ public struct ListError: Error, Sendable, CustomStringConvertible {
     public var description: String { "\(path): \(what)" }
 }
 
-/// A file that holds a list, plain or compressed with gzip or zstd.
+/// A file that holds a list, plain or compressed.
 public struct ListFile: Sendable {
     public let path: String
     public let bytes: [UInt8]
@@ -104,7 +104,9 @@ public struct ListFile: Sendable {
     /// What the file is, by its name's ending, else by its first line with content.
     public var format: ListFormat {
         var name = path[...]
-        for ending in [".gz", ".zst"] where name.hasSuffix(ending) { name = name.dropLast(ending.count) }
+        for ending in [".gz", ".zst", ".xz", ".bz2", ".lz4"] where name.hasSuffix(ending) {
+            name = name.dropLast(ending.count)
+        }
         if name.hasSuffix(".json") { return .misp }
         if name.hasSuffix(".csv") { return .csv }
         let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]

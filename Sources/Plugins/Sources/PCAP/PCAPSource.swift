@@ -10,7 +10,7 @@ import PCAPScanner
 public struct PCAPSource: Source, BuiltInPlugin {
     public static let name = "pcap"
     public static let summary =
-        "Reads captures of packets, pcap and pcapng, plain, gzip or zstd, or standard input."
+        "Reads captures of packets, pcap and pcapng, plain or packed, or standard input."
 
     let options: PCAPSourceOptions
     /// What was said, for when it is asked again.

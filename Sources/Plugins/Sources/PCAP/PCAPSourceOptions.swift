@@ -16,8 +16,8 @@ public struct PCAPSourceOptions: PluginOptions {
         [
             Option(
                 "paths", \.paths,
-                "Captures to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain, gzip or "
-                    + "zstd. Flare joins rotated captures in the order of their first packets, and reads a copy of a "
+                "Captures to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain or "
+                    + "packed. Flare joins rotated captures in the order of their first packets, and reads a copy of a "
                     + "capture once.",
                 required: true),
             Option(

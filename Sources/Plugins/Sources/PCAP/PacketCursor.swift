@@ -156,6 +156,11 @@ final class PacketCursor: Cursor, @unchecked Sendable {
         PCAPScannerBegin(scanner)
         file = next
         content = ContentReader(next)
+        content?.betweenFiles = { [unowned self] in
+            PCAPScannerEnd(scanner)
+            closeArena()
+            PCAPScannerBegin(scanner)
+        }
         return true
     }
 
@@ -191,6 +196,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
         }
         if count == 0 {
             PCAPScannerEnd(scanner)
+            for file in content.leftOut { closed.note(file) }
             closed.bytes += content.position
             self.content = nil
         } else {

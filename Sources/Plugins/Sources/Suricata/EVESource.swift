@@ -10,7 +10,8 @@ import RecordSchemas
 /// the ends of lines, and compressed files, which one decodes while another scans. Neither records nor ingest counts depend on how many cursors there are.
 public struct EVESource: Source, BuiltInPlugin {
     public static let name = "eve"
-    public static let summary = "Reads flow records of Suricata EVE files, plain, gzip or zstd, or of standard input."
+    public static let summary =
+        "Reads flow records of Suricata's EVE, plain or packed, wherever they stand, or of standard input."
 
     private let options: EVESourceOptions
     let again: SecondReading

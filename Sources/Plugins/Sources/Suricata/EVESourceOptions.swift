@@ -22,8 +22,8 @@ public struct EVESourceOptions: PluginOptions {
         [
             Option(
                 "paths", \.paths,
-                "Files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain, gzip or "
-                    + "zstd. Flare reads a copy of a file once, and uses a flow that is in two files once. With "
+                "Files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain or "
+                    + "packed. Flare reads a copy of a file once, and uses a flow that is in two files once. With "
                     + "--follow it reads on through every rotation.",
                 required: true),
             Option(

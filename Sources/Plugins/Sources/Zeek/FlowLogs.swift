@@ -11,6 +11,8 @@ enum FlowLogs {
     private static let conn = "conn"
     /// What Corelight writes in place of conn, with each connection in fewer fields.
     private static let reduced = "conn_red"
+    /// What Corelight writes of several connections at once.
+    private static let aggregated = "conn_agg"
     private static let named = ["http", "ssl", "quic", "dns"]
     /// The logs of connections that are not over yet, each said again and again.
     static let unfinished = ["open_conn", "conn_long"]
@@ -22,6 +24,7 @@ enum FlowLogs {
     static func choose(seeing logs: Set<String>, beside kinds: Set<RecordKind>) -> [String] {
         if logs.contains(conn) { return [conn] }
         if logs.contains(reduced) { return [reduced] }
+        if logs.contains(aggregated) { return [aggregated] }
         if !logs.isDisjoint(with: unfinished) { return [conn] }
         let named = self.named + self.named.map { $0 + "_red" }
         let transactions = Set(kinds.subtracting([.flow, .dns, .lookup]).flatMap(LogFields.logs))
@@ -56,7 +59,7 @@ enum FlowLogs {
     }
 
     private static func hasConnections(_ logs: Set<String>) -> Bool {
-        logs.contains(conn) || logs.contains(reduced) || !logs.isDisjoint(with: unfinished)
+        !logs.isDisjoint(with: [conn, reduced, aggregated] + unfinished)
     }
 
     private static func logs(atBeginOf file: InputFile, _ size: Int) -> (logs: Set<String>, isWhole: Bool) {

@@ -65,7 +65,7 @@ struct HeaderReader {
         let buffer = LineBuffer(capacity: size)
         // A file that cannot be read says so elsewhere.
         let read = try? { () throws(InputFileError) in
-            if file.format == .plain { return try file.read(into: buffer[0..<size], at: 0) }
+            if file.isAsStored { return try file.read(into: buffer[0..<size], at: 0) }
             return try ContentReader(file).read(into: buffer[0..<size])
         }()
         let end = read.flatMap { buffer.lastLineFeed(in: 0..<$0) }.map { $0 + 1 } ?? 0

@@ -30,7 +30,7 @@ enum LogFields {
     /// zeek-open-connections and zeek-long-connections) have those of their originals.
     private static func original(of log: String) -> String {
         switch log {
-        case "conn_long", "open_conn", "conn_red": "conn"
+        case "conn_long", "open_conn", "conn_red", "conn_agg": "conn"
         case "http_red", "open_http": "http"
         case "ssl_red", "open_ssl": "ssl"
         case "dns_red": "dns"

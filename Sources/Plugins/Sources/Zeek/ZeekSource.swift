@@ -13,7 +13,8 @@ import RecordSchemas
 /// on how many cursors there are.
 public struct ZeekSource: Source, BuiltInPlugin {
     public static let name = "zeek"
-    public static let summary = "Reads Zeek logs in columns or JSON, plain, gzip or zstd: conn, http, ssl, dns."
+    public static let summary =
+        "Reads Zeek logs in columns or JSON, plain or packed, wherever they stand: conn, http, ssl, dns."
 
     private let options: ZeekSourceOptions
     let again: SecondReading
@@ -43,7 +44,7 @@ public struct ZeekSource: Source, BuiltInPlugin {
             let live = try LiveFiles(paths, scan, longestLine: settings.longestLine, rank: FlowLogs.readingRank)
         {
             let flows = options.flows.isEmpty ? FlowLogs.expected(in: options.paths.map(\.text)) : options.flows
-            let files = paths.list().compactMap { try? InputFile(path: $0.name) }
+            let files = paths.list().compactMap { try? InputFile(path: $0.name, form: .records) }
             let shared = SharedFiles(
                 [], flows: flows ?? (files.isEmpty ? nil : self.flows(scan, files).logs), kinds: Set(scan.kinds.keys))
             settings.mayRepeat = true

@@ -15,7 +15,7 @@ public struct ZeekSourceOptions: PluginOptions {
             Option(
                 "paths", \.paths,
                 "Logs to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; in columns or JSON, "
-                    + "plain, gzip or zstd. Flare reads a copy of a file once, and uses a connection that is in two "
+                    + "plain or packed. Flare reads a copy of a file once, and uses a connection that is in two "
                     + "files once. With --follow it reads on through every rotation.",
                 required: true),
             Option(

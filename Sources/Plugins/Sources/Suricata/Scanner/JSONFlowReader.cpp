@@ -36,6 +36,8 @@ struct Members {
     Member bytesToServer, bytesToClient, packetsToServer, packetsToClient, start, end, age;
 };
 
+Member *innerMember(Members &members, std::string_view key);
+
 Member *outerMember(Members &members, std::string_view key) {
     if (key == "timestamp") return &members.timestamp;
     if (key == "flow_id") return &members.flowID;
@@ -47,6 +49,9 @@ Member *outerMember(Members &members, std::string_view key) {
     if (key == "tls") return &members.tls;
     if (key == "quic") return &members.quic;
     if (key == "http") return &members.http;
+    // Shippers write members of objects as the line's own.
+    if (key.size() > 5 && key.substr(0, 4) == "flow" && (key[4] == '.' || key[4] == '_'))
+        return innerMember(members, key.substr(5));
     return nullptr;
 }
 
@@ -66,12 +71,16 @@ void collect(const simdjson::dom::object &object, Members &members, Member *(*fi
         if (Member *member = find(members, field.key)) member->takeFirst(field.value);
 }
 
-/// A whole number from 0 on, also one written as a string of digits alone; false for anything else.
+/// A whole number from 0 on, also one written as a string of digits alone, or with a fraction of zeros, as Wazuh writes
+/// large ones; false for anything else.
 bool readCount(const element &value, int64_t &count) {
     switch (value.type()) {
     case element_type::INT64: return value.get_int64().get(count) == simdjson::SUCCESS && count >= 0;
     case element_type::STRING: {
-        const std::string_view text = value.get_string().value_unsafe();
+        std::string_view text = value.get_string().value_unsafe();
+        const size_t point = text.find('.');
+        if (point != std::string_view::npos && text.find_first_not_of('0', point + 1) == std::string_view::npos)
+            text = text.substr(0, point);
         // 18 digits are always below 2^63; a leading zero is no number's.
         if (text.empty() || text.size() > 18 || (text.size() > 1 && text[0] == '0')) return false;
         count = 0;

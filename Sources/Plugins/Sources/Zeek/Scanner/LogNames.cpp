@@ -11,9 +11,11 @@ std::string_view originalLog(std::string_view log) {
 }
 
 Header headerOfConn(size_t columns) {
-    // 20 columns from Bro 2.2 on, 21 with local_resp from 2.3 on, 22 with ip_proto from Zeek 7.1 on.
+    // 20 columns from Bro 2.2 on, 21 with local_resp from 2.3 on, 22 with ip_proto from Zeek 7.1 on. What packages add
+    // stands behind these.
+    constexpr size_t mostAdded = 40;
     Header header;
-    if (columns < 20 || columns > 22) return header;
+    if (columns < 20 || columns > 22 + mostAdded) return header;
     header.path = "conn";
     header.fields = {"ts",       "uid",        "id.orig_h",  "id.orig_p",  "id.resp_h",    "id.resp_p",
                      "proto",    "service",    "duration",   "orig_bytes", "resp_bytes",   "conn_state",
@@ -23,6 +25,7 @@ Header headerOfConn(size_t columns) {
                              "tunnel_parents"})
         header.fields.emplace_back(name);
     if (columns > 21) header.fields.emplace_back("ip_proto");
+    header.fields.resize(columns);
     header.splitColumns = header.fields.size();
     return header;
 }
@@ -30,6 +33,9 @@ Header headerOfConn(size_t columns) {
 void LogGuess::see(std::string_view field) {
     // Fields that each log always has in JSON too, where unset ones are left out.
     isConn |= field == "conn_state";
+    // Somebody may have cut that one off.
+    hasSent |= field == "orig_bytes";
+    hasReceived |= field == "resp_bytes";
     isSSL |= field == "established" || field == "server_name";
     isX509 |= field == "certificate.serial" || field == "certificate.subject";
     isDNS |= field == "qtype_name" || field == "rcode_name" || field == "RD";
@@ -39,7 +45,7 @@ void LogGuess::see(std::string_view field) {
 }
 
 std::string_view LogGuess::log() const {
-    if (isConn) return "conn";
+    if (isConn || (hasSent && hasReceived)) return "conn";
     if (hasDepth && hasTags) return "http";
     if (isDNS) return "dns";
     if (isX509) return "x509";

@@ -23,7 +23,8 @@ public:
     std::string_view log() const;
 
 private:
-    bool isConn = false, isSSL = false, isDNS = false, isX509 = false, hasDepth = false, hasTags = false;
+    bool isConn = false, hasSent = false, hasReceived = false;
+    bool isSSL = false, isDNS = false, isX509 = false, hasDepth = false, hasTags = false;
 };
 
 }  // namespace zeek

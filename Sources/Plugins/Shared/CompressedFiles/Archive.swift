@@ -1,0 +1,112 @@
+/// The files in an archive, one after another.
+protocol Archive: AnyObject {
+    /// Goes on to the next file, whatever was left of the one before.
+    ///
+    /// - Returns: `nil` behind the last one.
+    func next() throws(InputFileError) -> ArchiveMember?
+}
+
+/// A file in an archive.
+struct ArchiveMember {
+    let name: String
+    /// Its content as it is stored in the archive, decompressed; `nil` where it cannot be read.
+    let content: (any ByteInput)?
+    /// Why it cannot be read.
+    var refusal: InputFileError.Reason?
+
+    /// What archivers of macOS add to each file.
+    var isForkOfMacOS: Bool {
+        name.hasPrefix("__MACOSX/") || name.split(separator: "/").last?.hasPrefix("._") == true
+    }
+}
+
+/// The contents of those files in an archive that are of one kind, that of the first one which is known.
+final class ArchiveInput: ByteInput {
+    /// Files that are not read, and why.
+    private(set) var leftOut: [InputFileError] = []
+    /// Whether a reading ends where a file does, with nothing read.
+    var stopsBetweenFiles = false
+    /// Whether what comes next is the beginning of another file.
+    private(set) var isBetweenFiles = false
+
+    private let archive: any Archive
+    private let path: String
+    private let opener: ContentOpener
+    private var kind: String?
+    private var member: (any ByteInput)?
+    private var memberPath = ""
+    private var endsInLine = false
+
+    init(_ archive: any Archive, path: String, _ opener: ContentOpener) {
+        self.archive = archive
+        self.path = path
+        self.opener = opener
+    }
+
+    func next(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int {
+        isBetweenFiles = false
+        while true {
+            guard let member else {
+                let isFirst = kind == nil
+                guard try begin() else { return 0 }
+                isBetweenFiles = stopsBetweenFiles && !isFirst
+                if isBetweenFiles { return 0 }
+                continue
+            }
+            do throws(InputFileError) {
+                let count = try member.next(into: buffer)
+                if count > 0 {
+                    endsInLine = buffer[count - 1] != 10
+                    return count
+                }
+            } catch {
+                // The archive itself tells of its own damage.
+                if error.path == path { throw error }
+                leftOut.append(error)
+            }
+            self.member = nil
+            if endsInLine, kind != ContentForm.capture {
+                endsInLine = false
+                buffer[0] = 10
+                return 1
+            }
+        }
+    }
+
+    /// - Returns: `false` behind the last file.
+    private func begin() throws(InputFileError) -> Bool {
+        while let next = try archive.next() {
+            if next.isForkOfMacOS { continue }
+            memberPath = "\(path)/\(next.name)"
+            guard let content = next.content else {
+                leftOut.append(InputFileError(path: memberPath, reason: next.refusal ?? .notRegular))
+                continue
+            }
+            do throws(InputFileError) {
+                let opened = try opener.open(BufferedInput(content), path: memberPath, name: next.name)
+                guard let found = opened.kind else { throw InputFileError(path: memberPath, reason: .empty) }
+                if let kind, kind != found {
+                    throw InputFileError(
+                        path: memberPath,
+                        reason: .foreign("in an archive with files of another kind", remedy: "unpack it"))
+                }
+                kind = found
+                member = opened.content
+                return true
+            } catch {
+                if error.path == path { throw error }
+                leftOut.append(error)
+            }
+        }
+        if kind == nil {
+            let first = leftOut.first
+            if let first, leftOut.allSatisfy({ $0.reason == first.reason }) {
+                throw InputFileError(path: path, reason: first.reason)
+            }
+            let detail = first.map { " (\($0.path.dropFirst(path.count + 1)): \($0.explanation))" } ?? ""
+            throw InputFileError(
+                path: path, reason: .foreign("an archive in which no sensor's file is\(detail)", remedy: ""))
+        }
+        return false
+    }
+}
