@@ -53,7 +53,7 @@ swift_sources() {
     done
 }
 
-# first_said FILE: the sentence that the most urgent finding of a file of JSON lines ends with, as it stands in the data.
-first_said() {
-    sed -n '1s/.*"said":"\([^"\\]*\)".*/\1/p' "$1"
+# first_summary FILE: the sentence that the most urgent finding of a file of JSON lines ends with, as it stands in the data.
+first_summary() {
+    sed -n '1s/.*"context_summary":"\([^"\\]*\)".*/\1/p' "$1"
 }
