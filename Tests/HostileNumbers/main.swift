@@ -21,13 +21,13 @@ let recordsARun = 2000
 let folder = String(#filePath.dropLast("/main.swift".count))
 
 func volume() throws -> VolumeDetector {
-    try VolumeDetector(.read("min_bytes: 1 B\nmin_ratio: 0\ndeviations: 0.5"), PluginContext())
+    try VolumeDetector(.read("min_bytes: 1 B\ndeviations: 0.5"), PluginContext())
 }
 
 let detectors: [any Detector] = [
     BeaconDetector(.init()).withoutThreshold, ClassicBeaconDetector(.init()).withoutThreshold,
     RITADetector(.init()).withoutThreshold, try volume(),
-    ScanDetector(try .read("min_destinations: 2\nmin_ports: 2\nmin_unanswered: 0"), PluginContext()),
+    ScanDetector(try .read("min_destinations: 2\nmin_ports: 2"), PluginContext()),
     try LongConnectionDetector(.read("report: 1s"), PluginContext()),
 ]
 let enrichers: [any Enricher] = [

@@ -134,6 +134,8 @@ int main(int argc, char **argv) {
         for (size_t lines = 1 + random.below(4); lines > 0; --lines) {
             const std::string next = carried(record, way);
             content += random.below(2) == 0 ? next : damaged(next, random);
+            // Damage can take all of it; of nothing there is nothing to read.
+            if (content.empty()) content = next;
         }
         if (random.below(8) == 0) content = utf16(content, random.below(2) == 0);
         const size_t head = 1 + random.below(content.size());
