@@ -5,7 +5,7 @@ import Foundation
 struct PluginsAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Records a external plugin, so that pipelines can use it.",
+        abstract: "Records an external plugin, so that pipelines can use it.",
         discussion: """
             Starts the plugin once, asks what it is, and records that in your plugins.yaml. It is code that runs with \
             your rights: look at it first.

@@ -145,7 +145,7 @@ struct FormsOfPluginsTests {
         #expect(outcome.findings.filter { $0.channel?.port == nil }.count == 3)
     }
 
-    @Test("a external plugin answers batches through plain data alone")
+    @Test("an external plugin answers batches through plain data alone")
     func outsideForm() async throws {
         let outcome = try await Self.run(MemorySource(Self.flows), ExternalDetector(), threads: 3)
         #expect(outcome.findings.map(\.summary) == ["50 records from outside"])

@@ -143,7 +143,7 @@ struct PluginsFileTests {
                     5 |   - {name: beacon, defaults: {min_flows: 0}}
                       |                                          ^
                       = expected a whole number of flows, at least 1
-                DIR/commandLine.yaml:6:12: error: a external plugin needs its kind
+                DIR/commandLine.yaml:6:12: error: an external plugin needs its kind
                     6 |   - {name: csv, library: x.so}
                       |            ^^^
                       = expected kind: one of source, enricher, detector, sink
@@ -194,7 +194,7 @@ struct PluginsFileTests {
         #expect(complaints(.init(path, .commandLine)) == "fine")
     }
 
-    @Test("a external plugin is checked by its recorded description, and refused in a run that cannot run it")
+    @Test("an external plugin is checked by its recorded description, and refused in a run that cannot run it")
     func outside() throws {
         let file = try file(
             """

@@ -4,7 +4,7 @@ import FlarePipeline
 import FlarePlugins
 import FoundationEssentials
 
-/// What a external plugin says of itself: what `flare plugins add` asks for and plugins.yaml records.
+/// What an external plugin says of itself: what `flare plugins add` asks for and plugins.yaml records.
 public struct ExternalDescription: Sendable, Hashable, Codable {
     /// The version of the protocol that this command speaks.
     public static let version = 1

@@ -2,7 +2,7 @@ import FlareModel
 import FlarePipeline
 import Synchronization
 
-/// Whether a external plugin still works, and what its failure means for the run.
+/// Whether an external plugin still works, and what its failure means for the run.
 final class ExternalHealth: Sendable {
     private let phrase: String
     /// Whether the run goes on without the plugin if it fails.

@@ -135,7 +135,7 @@ extension ExternalPlugins {
     }
 }
 
-/// A external plugin that said what it is.
+/// An external plugin that said what it is.
 public struct IntroducedPlugin: Sendable {
     public let description: ExternalDescription
     let origin: PluginDescriptor.Origin

@@ -13,7 +13,7 @@ struct GroupedCalls {
 
     /// - Parameters:
     ///   - cursors: yield all that names channels.
-    ///   - ingest counts: takes in the books of what is read for names; the flows stand in it.
+    ///   - ingest: takes in the counts of what is read for names; the flows are in it.
     func group(naming cursors: [any Cursor], _ ingest: inout IngestCounts) async throws -> Evaluator.Grouped? {
         let names = try await read(cursors)
         ingest.merge(names.total(intake.knownWindow))

@@ -179,7 +179,7 @@ struct Evaluator: Sendable {
             outcome.findings = findings + (takesAll ? [] : outcome.findings.filter { !$0.isReported })
         } catch {
             context.ledger.forget(filter: enricher.name)
-            // A external plugin names its failure itself.
+            // An external plugin names its failure itself.
             if (enricher.plugin as? any ClosablePlugin)?.failure != nil { return }
             outcome.failures.append("enricher \(enricher.name): \(error); the findings are without what it adds")
         }

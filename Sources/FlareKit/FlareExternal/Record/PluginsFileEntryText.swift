@@ -2,7 +2,7 @@ import FlareOptions
 import FlarePipeline
 import FoundationEssentials
 
-/// An entry of plugins.yaml for a external plugin, as a text.
+/// An entry of plugins.yaml for an external plugin, as a text.
 struct PluginsFileEntryText {
     let description: ExternalDescription
     let origin: PluginDescriptor.Origin

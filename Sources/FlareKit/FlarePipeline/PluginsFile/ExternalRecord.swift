@@ -1,6 +1,6 @@
 import FlareOptions
 
-/// What plugins.yaml holds of a external plugin beyond what every plugin has.
+/// What plugins.yaml holds of an external plugin beyond what every plugin has.
 public struct ExternalRecord: Sendable, Hashable {
     /// What becomes of a run in which the plugin fails.
     public enum OnFailure: String, Sendable, CaseIterable, OptionValue {

@@ -2,7 +2,7 @@ import FlareModel
 import FlareOptions
 import FlarePlugins
 
-/// What a external plugin needs of a run and offers to it, by its kind; each part has a default.
+/// What an external plugin needs of a run and offers to it, by its kind; each part has a default.
 public struct ExternalTraits: Sendable, Hashable {
     /// How a detector's fewest records are said.
     public enum Count: Sendable, Hashable {

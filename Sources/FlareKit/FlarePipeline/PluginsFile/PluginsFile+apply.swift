@@ -93,7 +93,7 @@ extension PluginRegistry {
         }
         guard let kind = settings.kind else {
             context.complain(
-                "a external plugin needs its kind", at: entry.mark,
+                "an external plugin needs its kind", at: entry.mark,
                 expected: "kind: \(PluginKind.optionType.phrase)")
             return nil
         }
@@ -119,7 +119,7 @@ extension PluginRegistry {
 }
 
 extension PluginsFile.Entry {
-    /// What the entry says of a external plugin beyond what every plugin has.
+    /// What the entry says of an external plugin beyond what every plugin has.
     fileprivate var record: ExternalRecord {
         var record = ExternalRecord()
         record.hash = settings.hash

@@ -7,7 +7,7 @@ extension PluginRegistry {
         return """
             # The plugins of this installation, each with the defaults of its options. What a pipeline file says goes
             # over it; "flare plugins show NAME" tells what an option means, "flare plugins list" what is in force.
-            # A external plugin has "library: PATH" or "exec: [COMMAND, …]" in place of "builtin: true".
+            # An external plugin has "library: PATH" or "exec: [COMMAND, …]" in place of "builtin: true".
             version: 1
             plugins:
 

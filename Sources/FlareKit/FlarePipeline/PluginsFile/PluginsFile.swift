@@ -102,7 +102,7 @@ struct PluginsFileHead: PluginOptions {
     }
 }
 
-/// What an entry of plugins.yaml says beside the defaults, and beside the description of a external plugin.
+/// What an entry of plugins.yaml says beside the defaults, and beside the description of an external plugin.
 struct PluginsFileEntry: PluginOptions {
     var name = ""
     var kind: PluginKind?
@@ -124,11 +124,11 @@ struct PluginsFileEntry: PluginOptions {
             Option("name", \.name, "What pipeline files call the plugin.", required: true),
             Option("kind", \.kind, "Its role; may be left out for a built-in plugin whose name is the only one."),
             Option("builtin", \.isBuiltIn, "True for a plugin that is part of the command."),
-            Option("library", \.library, "The dynamic library that holds a external plugin."),
-            Option("exec", \.exec, "The command line of a external plugin that is a program."),
+            Option("library", \.library, "The dynamic library that holds an external plugin."),
+            Option("exec", \.exec, "The command line of an external plugin that is a program."),
             Option("enabled", \.isEnabled, "Whether pipelines may use it."),
-            Option("summary", \.summary, "What a external plugin says of itself in one sentence."),
-            Option("hash", \.hash, "The hash of the description that a external plugin gave."),
+            Option("summary", \.summary, "What an external plugin says of itself in one sentence."),
+            Option("hash", \.hash, "The hash of the description that an external plugin gave."),
             Option("pin", \.isPinned, "Whether the files of the command have to be those that were recorded."),
             Option("files", \.files, "SHA-256 of the files of a pinned command, by their absolute paths."),
             Option("limits", \.limits, "What a program may use, and how long it may take."),

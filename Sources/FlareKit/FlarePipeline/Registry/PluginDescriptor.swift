@@ -35,9 +35,9 @@ public struct PluginDescriptor: Sendable {
     public internal(set) var isEnabled = true
     /// What plugins.yaml files give for its options, a pipeline's own values over it.
     public internal(set) var defaults = YAMLMapping()
-    /// What plugins.yaml records of a external plugin; `nil` for a built-in one.
+    /// What plugins.yaml records of an external plugin; `nil` for a built-in one.
     public internal(set) var outside: ExternalRecord?
-    /// `nil` for a external plugin.
+    /// `nil` for an external plugin.
     let make: Maker?
 
     init(

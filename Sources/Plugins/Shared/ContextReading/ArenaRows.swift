@@ -1,7 +1,7 @@
 import RecordArenas
 import FlareKit
 
-/// Moves the records of a arena into the tables of a batch.
+/// Moves the records of an arena into the tables of a batch.
 enum ArenaRows {
     /// - Parameter first: the first record that has not been moved yet; raised to the one that did not fit.
     static func move(

@@ -29,12 +29,12 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     private let buffer: UnsafeMutableRawBufferPointer
     /// The first connection and record that wait to be moved into a batch.
     private var movedFlows = 0
-    private var movedWords = 0
+    private var movedRecords = 0
     private var usedFlows = 0
-    private var usedWords: [RecordKind: Int] = [:]
+    private var usedRecords: [RecordKind: Int] = [:]
     /// Where nobody asked for flows.
     private var unwantedFlows = 0
-    /// The arena of the files before the present one.
+    /// The counts of the files before the present one.
     private var closed: IngestCounts
     private var hasFinished = false
     private var failure: PluginError?
@@ -89,7 +89,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     // MARK: Rows
 
     /// Whether there are rows for which a batch had no room.
-    private var isWaiting: Bool { movedFlows > 0 || movedWords > 0 }
+    private var isWaiting: Bool { movedFlows > 0 || movedRecords > 0 }
 
     /// Moves what was found, as far as there is room.
     private func move(into batch: inout RecordBatch) {
@@ -112,18 +112,18 @@ final class PacketCursor: Cursor, @unchecked Sendable {
             movedFlows = 0
         }
         let found = PCAPScannerRecordCount(scanner)
-        while movedWords < found {
-            let word = PacketRecord(PCAPScannerRecord(scanner, movedWords))
-            let kinds: [RecordKind] = word.kind == .dns ? [.dns, .lookup] : [word.kind]
+        while movedRecords < found {
+            let record = PacketRecord(PCAPScannerRecord(scanner, movedRecords))
+            let kinds: [RecordKind] = record.kind == .dns ? [.dns, .lookup] : [record.kind]
             let places = kinds.filter(wanted.contains).compactMap(batch.index)
-            if let place = places.first, questions?.ask(for: word) ?? true {
+            if let place = places.first, questions?.ask(for: record) ?? true {
                 if places.contains(where: { batch.tables[$0].isFull }) { return }
-                for place in places { batch.tables[place].append(word) }
-                usedWords[batch.tables[place].kind, default: 0] += 1
+                for place in places { batch.tables[place].append(record) }
+                usedRecords[batch.tables[place].kind, default: 0] += 1
             }
-            movedWords += 1
+            movedRecords += 1
         }
-        movedWords = 0
+        movedRecords = 0
         if let kept {
             kept.take(scanner)
         } else {
@@ -152,13 +152,13 @@ final class PacketCursor: Cursor, @unchecked Sendable {
                 return true
             }
         }
-        closeArena()
+        closeCounts()
         PCAPScannerBegin(scanner)
         file = next
         content = ContentReader(next)
         content?.betweenFiles = { [unowned self] in
             PCAPScannerEnd(scanner)
-            closeArena()
+            closeCounts()
             PCAPScannerBegin(scanner)
         }
         return true
@@ -168,7 +168,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     private var isWaitingForMove: Bool {
         var count = 0
         _ = PCAPScannerFlows(scanner, &count)
-        return count > movedFlows || PCAPScannerRecordCount(scanner) > movedWords
+        return count > movedFlows || PCAPScannerRecordCount(scanner) > movedRecords
     }
 
     static func time(of head: [UInt8]) -> Int64? {
@@ -208,7 +208,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     // MARK: Ingest counts
 
     /// Positions mean nothing without the file's name.
-    private func closeArena() { closed.merge(tallies) }
+    private func closeCounts() { closed.merge(tallies) }
 
     /// What became of the packets of the file at hand that are in no connection.
     private var tallies: IngestCounts {
@@ -239,7 +239,7 @@ final class PacketCursor: Cursor, @unchecked Sendable {
     var ingest: IngestCounts {
         var ingest = closed
         ingest.merge(tallies)
-        for (kind, count) in usedWords { ingest.use(kind, count: count) }
+        for (kind, count) in usedRecords { ingest.use(kind, count: count) }
         if usedFlows > 0 { ingest.use(.flow, count: usedFlows) }
         if unwantedFlows > 0 {
             ingest.read += unwantedFlows

@@ -34,7 +34,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private var origin = ""
     /// The lines that are left to scan.
     private var region = LineRegion.empty
-    /// The arena of the files before the present one.
+    /// The counts of the files before the present one.
     private var closed = IngestCounts()
     private var failure: PluginError?
     /// Whether a batch had no room for all records.
@@ -149,7 +149,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         return true
     }
 
-    /// Closes the arena of the file before: positions mean nothing without the file's name.
+    /// Closes the counts of the file before: positions mean nothing without the file's name.
     private func begin(_ path: String, afterBytes bytes: Int64) {
         closed.merge(scanner.ingest(of: origin))
         closed.bytes += bytes

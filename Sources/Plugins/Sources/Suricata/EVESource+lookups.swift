@@ -54,7 +54,7 @@ final class ChainedCursor: Cursor, @unchecked Sendable {
         return true
     }
 
-    /// The first reading's arena, in which the second one's lookups are used as such, and no longer skipped or used for their
+    /// The first reading's counts, in which the second one's lookups are used as such, and no longer skipped or used for their
     /// answers.
     ///
     /// Cursors share both readings, so that one may use more lookups than it skipped; of all cursors the counts are right.

@@ -101,7 +101,7 @@ final class LineScanner {
 }
 
 extension LineScanner {
-    /// The arena of the lines so far.
+    /// The counts of the lines so far.
     ///
     /// - Parameter origin: the file they stand in.
     func ingest(of origin: String) -> IngestCounts {

@@ -1,7 +1,7 @@
 import FlareKit
 import ZeekScanner
 
-/// The arena of a scanner's lines in the words of reports.
+/// The counts of a scanner's lines in the words of reports.
 struct LogCounts {
     private(set) var ingest = IngestCounts()
 

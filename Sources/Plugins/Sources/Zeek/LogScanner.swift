@@ -89,7 +89,7 @@ final class LogScanner: HeaderTaking {
 
     func rejectLongLine(at position: Int64) { ZeekScannerRejectLongLine(scanner, UInt64(position)) }
 
-    /// The arena of the lines so far.
+    /// The counts of the lines so far.
     func ingest(of origin: String) -> IngestCounts { LogCounts(scanner, plan, origin).ingest }
 
     /// The names of the logs whose lines were skipped.

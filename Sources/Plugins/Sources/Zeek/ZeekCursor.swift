@@ -34,7 +34,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     private var origin = ""
     /// The lines that are left to scan.
     private var region = LineRegion.empty
-    /// The arena of the files before the present one.
+    /// The counts of the files before the present one.
     private var closed = IngestCounts()
     private var failure: PluginError?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
@@ -170,7 +170,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         return kinds
     }
 
-    /// Closes the arena of the file before: positions mean nothing without the file's name.
+    /// Closes the counts of the file before: positions mean nothing without the file's name.
     private func begin(_ path: String, afterBytes bytes: Int64) {
         if let scanner { closed.merge(scanner.ingest(of: origin)) }
         closed.bytes += bytes

@@ -130,7 +130,7 @@ size_t RecordArenaValues(const RecordArena *arena, size_t record);
 ContextValue RecordArenaValue(const RecordArena *arena, size_t record, size_t value);
 void RecordArenaForget(RecordArena *arena);
 
-/// Lets a arena hold records back of which only what they are compared by is asked for: lookups, and handshakes.
+/// Lets an arena hold records back of which only what they are compared by is asked for: lookups, and handshakes.
 void RecordArenaHoldBack(RecordArena *arena);
 /// Makes records, in one of the arenas of a reading, of what all of them held back and that turned out to matter: lookups
 /// of names that their source said to a peer asked for, or that were answered with an address asked for; handshakes with

@@ -61,7 +61,7 @@ struct ClusterGrouping: Sendable {
         return (channels, counts, withheld)
     }
 
-    /// The arena of all records of the window.
+    /// The counts of all records of the window.
     func ingest(_ channels: ClusterChannels) -> IngestCounts {
         var ingest = IngestCounts()
         let unreadable = channels.unreadable.values.reduce(0) { $0.addingClamped($1) }

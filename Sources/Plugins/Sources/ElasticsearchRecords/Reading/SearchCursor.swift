@@ -6,7 +6,7 @@ import FlareKit
 /// share is the searches' contexts, which are guarded by themselves.
 final class SearchCursor: Cursor, @unchecked Sendable {
     private var slices: [SliceReader]
-    /// The arena of the slices that were read.
+    /// The counts of the slices that were read.
     private var closed = IngestCounts()
     private let origin: String
 
