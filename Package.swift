@@ -78,7 +78,7 @@ let families: [Family] = [
 /// What several families need, Sources/Plugins/Shared/NAME.
 let shared: [Target] = [
     .shared("CompressedFiles", ["CZlib", "CZstd", "CLzma", "CBzip2", "CLz4"]),
-    .sharedScanner("RecordFraming"),
+    .sharedScanner("RecordFraming", ["SensorText"]),
     .shared("LineFiles", ["FlareKit", "CompressedFiles", "RecordFraming", "RecordSchemas"]),
     .sharedScanner("SensorText"),
     .sharedScanner("RecordArenas", ["SensorText"]),

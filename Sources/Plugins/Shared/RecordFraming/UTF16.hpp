@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "RecordFraming.h"
-#include "Walk.hpp"
+#include "SensorText/Characters.hpp"
 
 namespace framing {
 
@@ -38,7 +38,7 @@ public:
             hasHalf = false;
             take(uint16_t(isBig ? half << 8 | uint8_t(byte) : uint8_t(byte) << 8 | half), out);
         }
-        if (isLast && (hasHalf || high != 0)) appendUTF8(0xFFFD, out);
+        if (isLast && (hasHalf || high != 0)) sensor::appendUTF8(0xFFFD, out);
     }
 
 private:
@@ -48,14 +48,14 @@ private:
         isFirst = false;
         if (wasFirst && unit == mark) return;
         if (unit >= 0xDC00 && unit < 0xE000 && high != 0) {
-            appendUTF8(uint32_t(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00)), out);
+            sensor::appendUTF8(uint32_t(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00)), out);
             high = 0;
             return;
         }
         // Half of a pair is no character.
-        if (high != 0) appendUTF8(0xFFFD, out);
+        if (high != 0) sensor::appendUTF8(0xFFFD, out);
         high = unit >= 0xD800 && unit < 0xDC00 ? unit : 0;
-        if (high == 0) appendUTF8(unit >= 0xDC00 && unit < 0xE000 ? 0xFFFD : unit, out);
+        if (high == 0) sensor::appendUTF8(unit >= 0xDC00 && unit < 0xE000 ? 0xFFFD : unit, out);
     }
 
     const bool isBig;

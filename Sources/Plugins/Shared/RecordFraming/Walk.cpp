@@ -1,23 +1,8 @@
 #include "Walk.hpp"
 
+#include "SensorText/Characters.hpp"
+
 namespace framing {
-
-namespace {
-
-/// Four hexadecimal digits; -1 where they are none.
-int32_t hexadecimal(std::string_view digits) {
-    if (digits.size() < 4) return -1;
-    int32_t value = 0;
-    for (const char c : digits.substr(0, 4)) {
-        const char lower = char(c | 0x20);
-        if (c >= '0' && c <= '9') value = value * 16 + (c - '0');
-        else if (lower >= 'a' && lower <= 'f') value = value * 16 + (lower - 'a' + 10);
-        else return -1;
-    }
-    return value;
-}
-
-}  // namespace
 
 void unquote(std::string_view string, std::string &out) {
     constexpr std::string_view names = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
@@ -32,7 +17,7 @@ void unquote(std::string_view string, std::string &out) {
             out.push_back(meanings[place]);
             continue;
         }
-        int32_t character = escape == 'u' ? hexadecimal(string.substr(i + 1)) : -1;
+        int32_t character = escape == 'u' ? sensor::hexadecimal(string.substr(i + 1, 4)) : -1;
         if (character < 0) {
             out.push_back('\\');
             out.push_back(escape);
@@ -40,14 +25,14 @@ void unquote(std::string_view string, std::string &out) {
         }
         i += 4;
         if (character >= 0xD800 && character < 0xDC00) {
-            const int32_t low = string.substr(i + 1, 2) == "\\u" ? hexadecimal(string.substr(i + 3)) : -1;
+            const int32_t low = string.substr(i + 1, 2) == "\\u" ? sensor::hexadecimal(string.substr(i + 3, 4)) : -1;
             if (low >= 0xDC00 && low < 0xE000) {
                 character = 0x10000 + ((character - 0xD800) << 10) + (low - 0xDC00);
                 i += 6;
             }
         }
         // Half of a pair is no character.
-        appendUTF8(character >= 0xD800 && character < 0xE000 ? 0xFFFD : uint32_t(character), out);
+        sensor::appendUTF8(character >= 0xD800 && character < 0xE000 ? 0xFFFD : uint32_t(character), out);
     }
 }
 

@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "SensorText/Text.hpp"
+
 namespace framing {
 
-inline bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+using sensor::isSpace;
 
 inline size_t passSpace(std::string_view text, size_t at) {
     while (at < text.size() && isSpace(text[at])) ++at;
@@ -110,23 +112,6 @@ inline size_t findObject(std::string_view text, size_t at = 0) {
     for (at = text.find('{', at); at != std::string_view::npos; at = text.find('{', at + 1))
         if (isObject(text, at)) return at;
     return at;
-}
-
-inline void appendUTF8(uint32_t character, std::string &out) {
-    const auto rest = [&](int shift) { out.push_back(char(0x80 | (character >> shift & 0x3F))); };
-    if (character < 0x80) return out.push_back(char(character));
-    if (character < 0x800) {
-        out.push_back(char(0xC0 | character >> 6));
-    } else {
-        if (character < 0x10000) {
-            out.push_back(char(0xE0 | character >> 12));
-        } else {
-            out.push_back(char(0xF0 | character >> 18));
-            rest(12);
-        }
-        rest(6);
-    }
-    rest(0);
 }
 
 /// Takes the text out of a string in quotes, which may be cut off. An escape that is none stays as it is.

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
+#include "SensorText/Characters.hpp"
+
 namespace records {
 
 namespace {
-
-int hexDigit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = char(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 bool beginsWith(std::string_view text, std::string_view begin) { return text.substr(0, begin.size()) == begin; }
 
@@ -30,7 +26,7 @@ size_t countWords(std::string_view text) {
 void unescape(std::string_view text, std::string &out) {
     for (size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x') {
-            const int high = hexDigit(text[i + 2]), low = hexDigit(text[i + 3]);
+            const int high = sensor::hexDigit(text[i + 2]), low = sensor::hexDigit(text[i + 3]);
             if (high >= 0 && low >= 0) {
                 out.push_back(char(high * 16 + low));
                 i += 3;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "SensorText/Characters.hpp"
+
 namespace records {
 
 using namespace simdjson;
@@ -9,34 +11,6 @@ using namespace simdjson;
 static_assert(RECORD_PADDING >= SIMDJSON_PADDING);
 
 namespace {
-
-/// Four hexadecimal digits; -1 where they are none.
-int32_t hexadecimal(std::string_view digits) {
-    int32_t value = 0;
-    for (const char c : digits) {
-        const char lower = char(c | 0x20);
-        if (!sensor::isDigit(c) && !(lower >= 'a' && lower <= 'f')) return -1;
-        value = value * 16 + (sensor::isDigit(c) ? c - '0' : lower - 'a' + 10);
-    }
-    return digits.size() == 4 ? value : -1;
-}
-
-void appendUTF8(uint32_t character, std::string &out) {
-    const auto rest = [&](int shift) { out.push_back(char(0x80 | (character >> shift & 0x3F))); };
-    if (character < 0x80) return out.push_back(char(character));
-    if (character < 0x800) {
-        out.push_back(char(0xC0 | character >> 6));
-    } else {
-        if (character < 0x10000) {
-            out.push_back(char(0xE0 | character >> 12));
-        } else {
-            out.push_back(char(0xF0 | character >> 18));
-            rest(12);
-        }
-        rest(6);
-    }
-    rest(0);
-}
 
 /// Undoes the escapes of a string (RFC 8259, section 7).
 ///
@@ -53,17 +27,17 @@ bool unescapeJSON(std::string_view text, std::string &out) {
             out.push_back(meanings[place]);
             continue;
         }
-        int32_t character = text[i] == 'u' ? hexadecimal(text.substr(i + 1, 4)) : -1;
+        int32_t character = text[i] == 'u' ? sensor::hexadecimal(text.substr(i + 1, 4)) : -1;
         i += 4;
         if (character >= 0xD800 && character < 0xDC00) {
             const bool isPair = text.substr(std::min(i + 1, text.size()), 2) == "\\u";
-            const int32_t low = isPair ? hexadecimal(text.substr(i + 3, 4)) : -1;
+            const int32_t low = isPair ? sensor::hexadecimal(text.substr(i + 3, 4)) : -1;
             if (low < 0xDC00 || low > 0xDFFF) return false;
             character = 0x10000 + ((character - 0xD800) << 10) + (low - 0xDC00);
             i += 6;
         }
         if (character < 0 || (character >= 0xDC00 && character < 0xE000)) return false;
-        appendUTF8(uint32_t(character), out);
+        sensor::appendUTF8(uint32_t(character), out);
     }
     return true;
 }

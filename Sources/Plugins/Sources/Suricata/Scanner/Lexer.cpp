@@ -1,5 +1,7 @@
 #include "Lexer.hpp"
 
+#include "SensorText/Characters.hpp"
+
 namespace eve {
 
 namespace {
@@ -7,17 +9,11 @@ namespace {
 /// Deeper nesting than this is not read: it is simdjson's own limit.
 constexpr size_t deepest = 1024;
 
-int hexDigit(char c) {
-    if (isDigit(c)) return c - '0';
-    const char lower = char(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// The 16 bits of four hexadecimal digits, or -1.
 int hexUnit(const char *p) {
     int unit = 0;
     for (int i = 0; i < 4; ++i) {
-        const int digit = hexDigit(p[i]);
+        const int digit = sensor::hexDigit(p[i]);
         if (digit < 0) return -1;
         unit = unit << 4 | digit;
     }
