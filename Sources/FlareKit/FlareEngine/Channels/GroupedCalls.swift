@@ -15,16 +15,13 @@ struct GroupedCalls {
     ///   - cursors: yield all that names channels.
     ///   - ingest: takes in the counts of what is read for names; the flows are in it.
     func group(naming cursors: [any Cursor], _ ingest: inout IngestCounts) async throws -> Evaluator.Grouped? {
-        let names = try await read(cursors)
+        let names = try await intake.read(cursors, plan)
         ingest.merge(names.total(intake.knownWindow))
         let channels = records.channels
-        let selection = await ChannelSelection(
-            count: channels.count, minimumCount: evaluator.minimumCount(of: grouping), filters: evaluator.filters,
-            threads: intake.pipeline.threads,
-            channel: ChannelSelection.Lookup(records: { channels[$0].count }, key: { channels[$0].key }))
+        let selection = await intake.select(among: records, grouping)
         var keys = Set(selection.chosen.map { channels[$0].key })
         keys.formUnion(parts(of: channels, names.stores, beside: keys))
-        var stores = try await read(records.open(keys.sorted())).stores
+        var stores = try await intake.read(records.open(keys.sorted()), plan).stores
         // What was said in connections that are not looked at is no call.
         let opened = Set(keys.compactMap(PackedKey.init(endsOf:)))
         for kind in ReadPlan.transactions {
@@ -41,12 +38,6 @@ struct GroupedCalls {
         (grouped.census, grouped.dropped) = (census, selection.dropped)
         grouped.remarks += selection.remarks.filter { !grouped.remarks.contains($0) }
         return grouped
-    }
-
-    private func read(_ cursors: [any Cursor]) async throws -> ReadResult {
-        let policy = AdmissionPolicy(intake.pipeline.window, window: intake.knownWindow, now: intake.now)
-        let source = intake.pipeline.sources[0].name
-        return try await Reader(plan: plan, policy: policy, meter: intake.meter).read(cursors.map { (source, $0) })
     }
 
     /// What calls to several addresses may share.

@@ -128,20 +128,29 @@ struct Intake: Sendable {
     private func group(_ records: any GroupedRecords, _ grouping: Grouping, _ plan: ReadPlan) async throws
         -> Evaluator.Grouped?
     {
-        let channels = records.channels
-        let selection = await ChannelSelection(
-            count: channels.count, minimumCount: evaluator.minimumCount(of: grouping), filters: evaluator.filters,
-            threads: pipeline.threads,
-            channel: ChannelSelection.Lookup(records: { channels[$0].count }, key: { channels[$0].key }))
-        let cursors = try await records.open(selection.chosen.map { channels[$0].key })
-        let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
-        let result = try await Reader(plan: plan, policy: policy, meter: meter)
-            .read(cursors.map { (pipeline.sources[0].name, $0) })
+        let selection = await select(among: records, grouping)
+        let result = try await read(records.open(selection.chosen.map { records.channels[$0].key }), plan)
         guard let store = result.stores[grouping.subject] else { return nil }
         let index = ChannelIndex(store, grouping: grouping, window: knownWindow)
         let candidates = (0..<UInt32(index.keys.count)).filter { index.counts[Int($0)] > 0 }
         return Evaluator.Grouped(
             KeptChannels(store, index, candidates: candidates, window: knownWindow), records.census, selection)
+    }
+
+    /// Which of the channels that the only source grouped are judged.
+    func select(among records: any GroupedRecords, _ grouping: Grouping) async -> ChannelSelection {
+        let channels = records.channels
+        return await ChannelSelection(
+            count: channels.count, minimumCount: evaluator.minimumCount(of: grouping), filters: evaluator.filters,
+            threads: pipeline.threads,
+            channel: ChannelSelection.Lookup(records: { channels[$0].count }, key: { channels[$0].key }))
+    }
+
+    /// Reads what cursors of the only source yield.
+    func read(_ cursors: [any Cursor], _ plan: ReadPlan) async throws -> ReadResult {
+        let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
+        return try await Reader(plan: plan, policy: policy, meter: meter)
+            .read(cursors.map { (pipeline.sources[0].name, $0) })
     }
 }
 
