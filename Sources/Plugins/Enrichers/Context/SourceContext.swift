@@ -38,8 +38,10 @@ struct SourceMarks: Sendable {
     private(set) var busyHours: Set<Int64> = []
     private static let mostHours = 10_000
 
+    static func hour(of time: Int64) -> Int64 { time / 3_600_000_000_000 }
+
     mutating func addHour(of time: Int64) {
-        let hour = time / 3_600_000_000_000
+        let hour = Self.hour(of: time)
         if busyHours.count < Self.mostHours || busyHours.contains(hour) { busyHours.insert(hour) }
     }
 
@@ -59,6 +61,8 @@ struct SourceContext: Sendable {
     /// With what numbers its channels.
     private let parts: [(marks: SourceMarks, numbers: ChannelNumbers)]
 
+    /// Hours since 1970 in which the source made requests and handshakes beside those of findings, ascending.
+    let busyHours: [Int64]
     let agents: Tally
     /// The system that its browsers say they run on.
     let platform: String?
@@ -67,12 +71,10 @@ struct SourceContext: Sendable {
 
     init(_ parts: [(marks: SourceMarks, numbers: ChannelNumbers)] = []) {
         self.parts = parts
+        busyHours = Set(parts.flatMap(\.marks.busyHours)).sorted()
         agents = Self.tally(.agent, parts)
         platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
     }
-
-    /// Hours since 1970 in which the source made requests and handshakes beside those of findings, ascending.
-    var busyHours: [Int64] { Set(parts.flatMap(\.marks.busyHours)).sorted() }
 
     private static func tally(_ kind: Mark.Kind, _ parts: [(marks: SourceMarks, numbers: ChannelNumbers)]) -> Tally {
         var tally = Tally()

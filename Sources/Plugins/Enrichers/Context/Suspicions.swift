@@ -197,7 +197,7 @@ struct Suspicions {
             let rest = zip(busy, busy.dropFirst()).max(by: { $0.1 - $0.0 < $1.1 - $1.0 }),
             rest.1 - rest.0 > Self.fewestHours, rest.1 - rest.0 <= Self.mostHours
         else { return }
-        let hours = Set(story.finding.times.map { $0 / 3_600_000_000_000 })
+        let hours = Set(story.finding.times.map(SourceMarks.hour))
         let night = (rest.0 + 1)..<rest.1
         let called = night.count { hours.contains($0) }
         guard Double(called) >= Self.nightShare * Double(night.count), !hours.isDisjoint(with: busy) else { return }
