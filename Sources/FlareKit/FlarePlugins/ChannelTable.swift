@@ -48,13 +48,8 @@ public final class ChannelTable: Sendable {
 
     /// The channel of a key; `nil` if it is not among those judged.
     public func id(of key: ChannelKey) -> ChannelID? {
-        var low = 0
-        var high = keys.count
-        while low < high {
-            let middle = (low + high) / 2
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        return low < keys.count && keys[low] == key ? ChannelID(low) : nil
+        let place = keys.firstPlace { $0 >= key }
+        return place < keys.count && keys[place] == key ? ChannelID(place) : nil
     }
 
     /// What a column of numbers holds of a channel's records, in no order; empty where the run does not keep it.

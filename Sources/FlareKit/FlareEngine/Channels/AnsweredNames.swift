@@ -68,15 +68,10 @@ struct AnsweredNames: Sendable {
 
     /// The name of a call at a moment; `NameTable.none` where no answer holds.
     func name(_ pair: UInt32, at time: Int64) -> UInt32 {
-        var low = starts[Int(pair)]
-        var high = starts[Int(pair) + 1]
-        let first = low
-        while low < high {
-            let middle = (low + high) / 2
-            if answers[middle].time <= time { low = middle + 1 } else { high = middle }
-        }
-        guard low > first, answers[low - 1].end >= time else { return NameTable.none }
-        return answers[low - 1].name
+        let own = answers[starts[Int(pair)]..<starts[Int(pair) + 1]]
+        let next = own.firstPlace { $0.time > time }
+        guard next > own.startIndex, own[next - 1].end >= time else { return NameTable.none }
+        return own[next - 1].name
     }
 }
 

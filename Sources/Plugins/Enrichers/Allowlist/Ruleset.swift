@@ -115,12 +115,7 @@ struct Ruleset: Sendable {
     }
 
     private func bareList(of item: UInt32) -> List? {
-        var low = 0
-        var high = bareLists.count
-        while low < high {
-            let middle = (low + high) / 2
-            if bareLists[middle].first <= item { low = middle + 1 } else { high = middle }
-        }
-        return low > 0 ? bareLists[low - 1] : nil
+        let next = bareLists.firstPlace { $0.first > item }
+        return next > 0 ? bareLists[next - 1] : nil
     }
 }

@@ -1,4 +1,5 @@
-/// Sorts many numbers that are not below 0 faster than by comparing them: byte by byte of their bits, whose order is theirs.
+/// Numbers that ascend: sorts many that are not below 0 faster than by comparing them (byte by byte of their bits, whose order is theirs),
+/// and counts in them.
 enum Ascending {
     /// Fewer are compared.
     private static let fewest = 200
@@ -16,6 +17,17 @@ enum Ascending {
             }
         }
         return keys.map(Double.init(bitPattern:))
+    }
+
+    /// How many of the ascending values are below the bound, by bisection.
+    static func count<Number: Comparable>(below bound: Number, in values: [Number]) -> Int {
+        var low = 0
+        var high = values.count
+        while low < high {
+            let middle = (low + high) / 2
+            if values[middle] < bound { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Unchecked places: the counts of a byte add up to the number of keys.

@@ -32,7 +32,7 @@ public struct ModalInterval: Equatable, Sendable {
         guard let mode = Self.mode(ofSorted: kept) else { return nil }
         var best: (count: Int, start: Int64) = (0, 0)
         for start in (mode - window)...mode {
-            let count = Self.index(of: start + window, in: kept) - Self.index(of: start, in: kept)
+            let count = Ascending.count(below: start + window, in: kept) - Ascending.count(below: start, in: kept)
             if count > best.count { best = (count, start) }
         }
         occurrences = kept.count
@@ -51,16 +51,5 @@ public struct ModalInterval: Equatable, Sendable {
             start = end
         }
         return best?.value
-    }
-
-    /// The number of values below `value`.
-    private static func index(of value: Int64, in sorted: [Int64]) -> Int {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < value { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

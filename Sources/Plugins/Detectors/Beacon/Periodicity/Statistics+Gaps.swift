@@ -15,7 +15,8 @@ extension Statistics {
         self[.fewCallbacks] = -log(count)
         self[.secondPairs] = Self.likeness(of: view.idle, beyond: view.burstGap, distance: 2)
         let ambiguous =
-            Self.count(below: view.burstGap * 2.5, in: sorted) - Self.count(below: view.burstGap / 2.5, in: sorted)
+            Ascending.count(below: view.burstGap * 2.5, in: sorted)
+            - Ascending.count(below: view.burstGap / 2.5, in: sorted)
         self[.unambiguous] = 1 - Double(ambiguous) / count
         self[.evenBursts] = Self.burstEvenness(of: view.next)
         self[.lateness] = log(0.001 + view.shortest / view.median)
@@ -63,16 +64,5 @@ extension Statistics {
         }
         let mean = sum / Double(next.count)
         return max(0, 1 - max(0, squares / Double(next.count) - mean * mean).squareRoot() / mean)
-    }
-
-    /// How many of the ascending values are below the bound, by bisection.
-    static func count(below bound: Double, in values: [Double]) -> Int {
-        var low = 0
-        var high = values.count
-        while low < high {
-            let middle = (low + high) / 2
-            if values[middle] < bound { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }
