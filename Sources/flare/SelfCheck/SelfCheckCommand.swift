@@ -90,7 +90,7 @@ struct SelfCheck {
         draft.sources = [source(name, file)]
         draft.detectors = [PipelineDraft.plugin("beacon")]
         draft.sinks = [PipelineDraft.plugin("json", ("path", quoted("found-by-\(name).json")))]
-        let outcome = try await run(draft)
+        let outcome = try await run(pipeline(draft))
         let used = outcome.run.ingest.used.values.reduce(0) { $0 + $1.count }
         guard used == records.connections.count else {
             return Line(name: name, isWrong: true, words: "read \(used) of \(records.connections.count) records")
@@ -120,12 +120,14 @@ struct SelfCheck {
             Self.files.map { PipelineDraft.plugin($0.sink, ("path", quoted($0.file))) } + [
                 PipelineDraft.plugin("table", ("top", "1"))
             ]
-        let outcome = try await run(draft)
+        let pipeline = try pipeline(draft)
+        let outcome = try await run(pipeline)
         let implant = outcome.findings.first { $0.detector == "beacon" && $0.source == SampleRecords.implant }
-        let enrichers = Self.enrichers.map { name, field in
+        let enrichers = pipeline.enrichers.map(\.name).map { name in
             if let failure = outcome.run.failures.first(where: { $0.hasPrefix("enricher \(name):") }) {
                 return Line(name: name, isWrong: true, words: failure)
             }
+            let field = Self.added[name]
             let isThere = field.map { implant?.evidence[$0] != nil } ?? (implant != nil)
             return Line(
                 name: name, isWrong: !isThere, words: isThere ? "it ran" : "the implant has no \(field ?? "finding")")
@@ -141,11 +143,9 @@ struct SelfCheck {
     }
 
     private static let detectors = ["beacon", "beacon-classic", "rita", "long-connection", "volume", "scan"]
-    /// With a field that each adds to the implant's finding.
-    private static let enrichers: [(name: String, field: String?)] = [
-        ("focus", nil), ("allowlist", nil), ("context", nil), ("domain", nil), ("periodic", nil),
-        ("threat-list", "threats"), ("whois", "dest_as_name"), ("history", nil), ("kibana", "kibana_url"),
-        ("evebox", "evebox_url"),
+    /// Fields that enrichers add to the implant's finding.
+    private static let added = [
+        "threat-list": "threats", "whois": "dest_as_name", "kibana": "kibana_url", "evebox": "evebox_url",
     ]
     private static let files: [(sink: String, file: String)] = [
         ("csv", "out.csv"), ("html", "out.html"), ("json", "out.json"), ("markdown", "out.md"),
@@ -174,10 +174,14 @@ struct SelfCheck {
         }
     }
 
-    private func run(_ draft: PipelineDraft) async throws -> RunOutcome {
-        let definition = try PipelineDefinition.read(
-            draft.text, file: "the check", folder: folder.path, registry: BuiltInPlugins.registry)
-        let engine = RunEngine(version: FlareVersion.current, now: Timestamp(seconds: Date().timeIntervalSince1970))
-        return try await engine.run(definition.pipeline)
+    private func pipeline(_ draft: PipelineDraft) throws -> Pipeline {
+        try PipelineDefinition.read(
+            draft.text, file: "the check", folder: folder.path, registry: BuiltInPlugins.registry
+        ).pipeline
+    }
+
+    private func run(_ pipeline: Pipeline) async throws -> RunOutcome {
+        try await RunEngine(version: FlareVersion.current, now: Timestamp(seconds: Date().timeIntervalSince1970))
+            .run(pipeline)
     }
 }

@@ -39,21 +39,19 @@ struct ContentOpener: Sendable {
     }
 
     private func decoder(_ format: StoredFormat, _ path: String) throws(InputFileError) -> any Decoder {
+        if case .unsupported(let name) = format { throw InputFileError(path: path, reason: .unsupported(name)) }
         do throws(DecodingFault) {
             switch format {
-            case .plain: return PlainDecoder()
             case .gzip: return try GzipDecoder()
             case .zstd: return try ZstdDecoder()
             case .xz: return try XzDecoder()
             case .bzip2: return try Bzip2Decoder()
             case .lz4: return try Lz4Decoder()
-            case .unsupported: break
+            case .plain, .unsupported: return PlainDecoder()
             }
         } catch {
             throw InputFileError(path: path, reason: error.reason)
         }
-        guard case .unsupported(let name) = format else { return PlainDecoder() }
-        throw InputFileError(path: path, reason: .unsupported(name))
     }
 
     private func archive(_ archive: any Archive, _ path: String, isInside: Bool) throws(InputFileError) -> Opened {

@@ -179,23 +179,14 @@ struct Match {
     }
 };
 
-typedef ShapeFit Find(const ShapeRows &, const ShapeBin *, int32_t, int32_t, int32_t, float, Scratch &);
+typedef ShapeFit Find(Match &);
 
-ShapeFit findPortably(
-    const ShapeRows &tables, const ShapeBin *bins, int32_t occupied, int32_t first, int32_t scales, float margin, Scratch &scratch) {
-    return Match{tables, bins, occupied, first, scales, margin, scratch}.find();
-}
+ShapeFit findPortably(Match &match) { return match.find(); }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) ShapeFit findWithAVX2(
-    const ShapeRows &tables, const ShapeBin *bins, int32_t occupied, int32_t first, int32_t scales, float margin, Scratch &scratch) {
-    return Match{tables, bins, occupied, first, scales, margin, scratch}.find();
-}
+__attribute__((target("avx2"))) ShapeFit findWithAVX2(Match &match) { return match.find(); }
 
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2"))) ShapeFit findWithAVX512(
-    const ShapeRows &tables, const ShapeBin *bins, int32_t occupied, int32_t first, int32_t scales, float margin, Scratch &scratch) {
-    return Match{tables, bins, occupied, first, scales, margin, scratch}.find();
-}
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2"))) ShapeFit findWithAVX512(Match &match) { return match.find(); }
 
 Find *bestWay() {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
@@ -212,5 +203,6 @@ ShapeFit ShapeFitFind(
     const ShapeRows *tables, const ShapeBin *bins, int32_t occupied, int32_t first, int32_t scales, float margin) {
     static Find *const find = bestWay();
     thread_local Scratch scratch;
-    return find(*tables, bins, occupied, first, scales, margin, scratch);
+    Match match{*tables, bins, occupied, first, scales, margin, scratch};
+    return find(match);
 }
