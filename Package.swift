@@ -56,7 +56,7 @@ let families: [Family] = [
     Family(.enricher, "Focus"),
     Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
     Family(.enricher, "Links", needs: ["ElasticsearchClient", "RecordSchemas"]),
-    Family(.enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue"], testNeeds: ["PeerMatching"]),
+    Family(.enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue", "Frameworks"], testNeeds: ["PeerMatching"]),
     Family(.enricher, "Threats", needs: ["PeerMatching"]),
     Family(
         .enricher, "Whois", needs: ["HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB", .sqlite],

@@ -35,6 +35,7 @@ enum BuiltInPlugins {
         registry.register(DomainEnricher.self, as: .enricher)
         registry.register(ContextEnricher.self, as: .enricher)
         registry.register(PeriodicEnricher.self, as: .enricher)
+        registry.register(FrameworkEnricher.self, as: .enricher)
         registry.register(ThreatListEnricher.self, as: .enricher)
         registry.register(HistoryEnricher.self, as: .enricher)
         registry.register(BeaconDetector.self, as: .detector)

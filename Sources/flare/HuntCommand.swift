@@ -129,7 +129,7 @@ struct HuntCommand: AsyncParsableCommand {
         }
         draft.enrichers += try owners.enrichers()
         if hasContext { draft.enrichers.append(PipelineDraft.plugin("context")) }
-        draft.enrichers.append(PipelineDraft.plugin("periodic"))
+        draft.enrichers += [PipelineDraft.plugin("periodic"), PipelineDraft.plugin("frameworks")]
         draft.detectors = detector.map { name in
             minScore.map { PipelineDraft.plugin(name, ("min_score", "\($0)")) } ?? PipelineDraft.plugin(name)
         }

@@ -82,4 +82,25 @@ struct CaptureTests {
         #expect(result.exitCode == 0, "\(result.errors)")
         #expect(result.output.contains("203.0.113.9"))
     }
+
+    @Test("two real trojans are named by the default certificates of their servers", .enabled(if: RealRecords.areThere))
+    func trojans() throws {
+        try folder.file(
+            "p.yaml",
+            """
+            version: 1
+            window: all
+            sources: [{plugin: pcap, paths: ["\(RealRecords.folder.appending(path: "c2/pcap/*.pcap").path)"]}]
+            enrichers: [{plugin: context}, {plugin: periodic}, {plugin: frameworks}]
+            detectors: [{plugin: long-connection, report: 1s}]
+            sinks: [{plugin: csv, path: found.csv}]
+            """)
+        let result = try flare(["run", "p.yaml", "--quiet"])
+        #expect(result.exitCode == 0, "\(result.errors)")
+        let named = try folder.read("found.csv").split(whereSeparator: \.isNewline)
+            .filter { $0.contains("'s default certificate") }
+        #expect(named.count { $0.contains("AsyncRAT's default certificate") } == 1)
+        #expect(named.count { $0.contains("Quasar's default certificate of a variant") } == 1)
+        #expect(named.count == 2)
+    }
 }

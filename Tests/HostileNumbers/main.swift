@@ -34,6 +34,7 @@ let enrichers: [any Enricher] = [
     try FocusEnricher(.read("direction: all"), PluginContext()),
     try AllowlistEnricher(.read("lists: [builtin:well-known]"), PluginContext()),
     DomainEnricher(.init()), ContextEnricher(.init()), PeriodicEnricher(.init()),
+    FrameworkEnricher(.init()),
     ThreatListEnricher(try .read("lists: [threats.txt]", folder: folder)),
 ]
 

@@ -109,6 +109,7 @@ struct SelfCheck {
         draft.enrichers = [
             PipelineDraft.plugin("focus"), PipelineDraft.plugin("allowlist", ("lists", "[builtin:well-known]")),
             PipelineDraft.plugin("context"), PipelineDraft.plugin("domain"), PipelineDraft.plugin("periodic"),
+            PipelineDraft.plugin("frameworks"),
             PipelineDraft.plugin("threat-list", ("lists", "[\(quoted("list.txt"))]")),
             PipelineDraft.plugin("whois", ("providers", "[{type: tsv, paths: [\(quoted("owners.tsv"))]}]")),
             PipelineDraft.plugin("history", ("path", quoted("flare.sqlite"))),

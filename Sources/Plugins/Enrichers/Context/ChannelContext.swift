@@ -10,6 +10,7 @@ struct ChannelContext: Sendable {
     var methods = Tally()
     var statuses = Tally()
     var ja3 = Tally()
+    var ja3s = Tally()
     var ja4 = Tally()
     var certificates = Tally()
     var alerts = Tally()
@@ -51,6 +52,7 @@ struct ChannelContext: Sendable {
         if name.isEmpty { namelessHandshakes += 1 }
         names.add(name)
         ja3.add(row.text(.ja3))
+        ja3s.add(row.text(.ja3s))
         ja4.add(row.text(.ja4))
         guard Certificate.key(of: row) != nil else { return }
         let certificate = Certificate(row)
@@ -93,7 +95,7 @@ struct ChannelContext: Sendable {
 
     private static var tallies: [WritableKeyPath<ChannelContext, Tally>] {
         [
-            \.names, \.hosts, \.queries, \.agents, \.urls, \.methods, \.statuses, \.ja3, \.ja4, \.certificates,
+            \.names, \.hosts, \.queries, \.agents, \.urls, \.methods, \.statuses, \.ja3, \.ja3s, \.ja4, \.certificates,
             \.alerts,
             \.notices, \.files, \.software, \.mismatches,
         ]

@@ -38,6 +38,9 @@ enum ContextFields {
             "ja3", .texts, "JA3 fingerprints of the TLS client.",
             section: .handshakes, ecs: "tls.client.ja3", indicator: .hash),
         Field(
+            "ja3s", .texts, "JA3S fingerprints of the TLS server's answers.",
+            section: .handshakes, ecs: "tls.server.ja3s"),
+        Field(
             "ja4", .texts, "JA4 fingerprints of the TLS client.",
             section: .handshakes, indicator: .hash),
         Field(
@@ -46,6 +49,9 @@ enum ContextFields {
         Field(
             "cert_issuer", .texts, "Issuers of the server's certificates.",
             section: .handshakes, ecs: "tls.server.issuer"),
+        Field(
+            "cert_serial", .texts, "Serial numbers of the server's certificates, as the sensor writes them.",
+            section: .handshakes, ecs: "tls.server.x509.serial_number"),
         Field(
             "cert_hash", .texts, "Hashes of the server's certificates, as the sensor writes them.",
             section: .handshakes, ecs: "tls.server.hash", indicator: .hash),
@@ -94,9 +100,11 @@ enum ContextFields {
         set(&story, "methods", context.methods.listed(most))
         set(&story, "statuses", context.statuses.listed(most))
         set(&story, "ja3", context.ja3.listed(most))
+        set(&story, "ja3s", context.ja3s.listed(most))
         set(&story, "ja4", context.ja4.listed(most))
         set(&story, "cert_subject", context.ofCertificates(\.subject).listed(most))
         set(&story, "cert_issuer", context.ofCertificates(\.issuer).listed(most))
+        set(&story, "cert_serial", context.ofCertificates(\.serial).listed(most))
         set(&story, "cert_hash", context.ofCertificates(\.hash).listed(most))
         set(&story, "alerts", context.alerts.listed(most, withCounts: true))
         set(&story, "notices", context.notices.listed(most, withCounts: true))

@@ -42,7 +42,7 @@ enum ContextKind {
 /// The columns that the enricher reads.
 enum Word: Int, CaseIterable {
     case id, sourcePort, query, answers, host, subject, issuer, serial, fingerprint, alternativeNames, validFrom
-    case validUntil, ja3, ja4, method, url, userAgent, contentType, status, fileName, hash, clientSoftware
+    case validUntil, ja3, ja3s, ja4, method, url, userAgent, contentType, status, fileName, hash, clientSoftware
     case serverSoftware, signature
 
     static let byColumn = Dictionary(uniqueKeysWithValues: allCases.map { ($0.column, $0) })
@@ -62,6 +62,7 @@ enum Word: Int, CaseIterable {
         case .validFrom: .validFrom
         case .validUntil: .validUntil
         case .ja3: .ja3
+        case .ja3s: .ja3s
         case .ja4: .ja4
         case .method: .method
         case .url: .url
@@ -122,7 +123,7 @@ struct ContextRow {
         .dns: [.id, .sourcePort, .query, .answers],
         .tls: [
             .id, .sourcePort, .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames, .validFrom,
-            .validUntil, .ja3, .ja4,
+            .validUntil, .ja3, .ja3s, .ja4,
         ],
         .certificate: [.fingerprint, .subject, .issuer, .serial, .alternativeNames, .validFrom, .validUntil],
         .http: [.id, .sourcePort, .host, .method, .url, .userAgent, .contentType, .status],

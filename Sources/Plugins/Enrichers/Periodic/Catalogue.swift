@@ -58,67 +58,95 @@ struct Catalogue: Sendable {
     }
 }
 
-/// The file of a catalogue.
-struct CatalogueDocument: PluginOptions {
-    var version = 1
-    var name: String?
-    var entries: [KnownProgram] = []
-
-    static var options: [Option<Self>] {
-        [
-            Option("version", \.version, "The version of the form: 1.", range: 1...1, required: true),
-            Option("name", \.name, "What the catalogue is about."),
-            Option("entries", \.entries, "The programs.", required: true),
-        ]
-    }
-}
-
 extension Catalogue {
     /// Reads catalogues.
     ///
     /// - Throws: `ConfigurationError` for a file that is wrong, with its line and column; `ListError` for one that cannot
     ///   be read.
-    init(_ references: [OptionPath]) throws {
-        for reference in references {
-            for document in try Self.documents(reference) { add(document.entries) }
-        }
-    }
+    init(_ references: [OptionPath]) throws { add(try CatalogueFiles.programs.entries(references)) }
+}
 
-    static func documents(_ reference: OptionPath) throws -> [CatalogueDocument] {
-        switch reference.location {
-        case .builtIn(let name):
-            guard let files = BuiltInCatalogues.files(name) else {
-                throw PluginError(
-                    "there is no such catalogue", at: reference.text,
-                    remedy: "say one of " + BuiltInCatalogues.names.map { "builtin:\($0)" }.joined(separator: ", "))
-            }
-            return try files.map { try read($0.bytes, file: "builtin:\($0.name)") }
-        case .file(let path): return [try read(ListFile(path: path).bytes, file: path)]
-        case .standardStream: return [try read(ListFile(path: "/dev/stdin").bytes, file: "-")]
-        }
-    }
+/// The file of a catalogue.
+struct CatalogueDocument<Entry: OptionValue>: PluginOptions {
+    var version = 1
+    var name: String?
+    var entries: [Entry] = []
 
-    private static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> CatalogueDocument {
-        try CatalogueDocument.read(String(decoding: bytes, as: UTF8.self), file: file)
+    static var options: [Option<Self>] {
+        [
+            Option("version", \.version, "The version of the form: 1.", range: 1...1, required: true),
+            Option("name", \.name, "What the catalogue is about."),
+            Option("entries", \.entries, "The entries.", required: true),
+        ]
     }
 }
 
-/// The catalogues that this command carries: the files of configs/periodic.
-enum BuiltInCatalogues {
-    private static let texts: [(name: String, bytes: [UInt8])] = [
-        ("systems", PackageResources.systems_yaml),
-        ("programs", PackageResources.programs_yaml),
-        ("security", PackageResources.security_yaml),
-        ("devices", PackageResources.devices_yaml),
-        ("services", PackageResources.services_yaml),
-        ("remote-management", PackageResources.remote_management_yaml),
-        ("protocols", PackageResources.protocols_yaml),
-    ]
+/// Catalogues of one form that the command carries, and how they and a user's own are read.
+struct CatalogueFiles: Sendable {
+    /// What all of them together are called.
+    private let all: String
+    private let texts: [(name: String, bytes: [UInt8])]
 
-    /// All of them together, and each.
-    static var names: [String] { ["known"] + texts.map(\.name) }
+    /// The files of configs/periodic.
+    static let programs = CatalogueFiles(
+        all: "known",
+        texts: [
+            ("systems", PackageResources.systems_yaml), ("programs", PackageResources.programs_yaml),
+            ("security", PackageResources.security_yaml), ("devices", PackageResources.devices_yaml),
+            ("services", PackageResources.services_yaml),
+            ("remote-management", PackageResources.remote_management_yaml),
+            ("protocols", PackageResources.protocols_yaml),
+        ])
 
-    static func files(_ name: String) -> [(name: String, bytes: [UInt8])]? {
-        name == "known" ? texts : texts.first { $0.name == name }.map { [$0] }
+    /// The files of configs/frameworks.
+    static let frameworks = CatalogueFiles(
+        all: "frameworks",
+        texts: [
+            ("post-exploitation", PackageResources.post_exploitation_yaml), ("rats", PackageResources.rats_yaml),
+            ("loaders", PackageResources.loaders_yaml), ("remote-tools", PackageResources.remote_tools_yaml),
+        ])
+
+    /// The entries of some catalogues, in their order.
+    ///
+    /// - Throws: `ConfigurationError` for a file that is wrong, with its line and column; `ListError` for one that cannot
+    ///   be read; `PluginError` for a catalogue that the command does not carry.
+    func entries<Entry: OptionValue>(_ references: [OptionPath]) throws -> [Entry] {
+        try references.flatMap { reference in try files(reference).flatMap { try Self.entries($0.bytes, file: $0.name) }
+        }
+    }
+
+    /// What is wrong with catalogues, as `flare validate` says it.
+    func complaints<Entry: OptionValue>(_ references: [OptionPath], of _: Entry.Type) -> [Diagnostic] {
+        references.flatMap { reference in
+            do {
+                let _: [Entry] = try entries([reference])
+                return [Diagnostic]()
+            } catch let error as ConfigurationError {
+                return error.diagnostics
+            } catch {
+                return [Diagnostic("\(error)", at: nil)]
+            }
+        }
+    }
+
+    private func files(_ reference: OptionPath) throws -> [(name: String, bytes: [UInt8])] {
+        switch reference.location {
+        case .builtIn(let name):
+            let found = texts.filter { name == all || name == $0.name }
+            guard !found.isEmpty else {
+                throw PluginError(
+                    "there is no such catalogue", at: reference.text,
+                    remedy: "say one of " + ([all] + texts.map(\.name)).map { "builtin:\($0)" }.joined(separator: ", "))
+            }
+            return found.map { ("builtin:\($0.name)", $0.bytes) }
+        case .file(let path): return [(path, try ListFile(path: path).bytes)]
+        case .standardStream: return [("-", try ListFile(path: "/dev/stdin").bytes)]
+        }
+    }
+
+    private static func entries<Entry: OptionValue>(
+        _ bytes: [UInt8], file: String
+    ) throws(ConfigurationError) -> [Entry] {
+        try CatalogueDocument<Entry>.read(String(decoding: bytes, as: UTF8.self), file: file).entries
     }
 }

@@ -101,9 +101,7 @@ struct KnownProgram: OptionValue {
         for (option, text) in [("name", entry.name), ("maker", entry.maker)] where text.isEmpty {
             throw OptionComplaint("it is empty", option: option)
         }
-        guard entry.source.hasPrefix("https://") || entry.source.hasPrefix("http://") else {
-            throw OptionComplaint("\"\(entry.source)\" is no URL", option: "source", expected: "https://…")
-        }
+        try EntryText.checkURL(entry.source, "source")
         proto = try entry.proto.map { name throws(OptionComplaint) in
             let number = TransportProtocol.number(of: name)
             guard number != TransportProtocol.unknown else {
@@ -112,8 +110,8 @@ struct KnownProgram: OptionValue {
             }
             return number
         }
-        agents = try Self.patterns(entry.agent, "agent")
-        owners = try Self.patterns(entry.owner, "owner")
+        agents = try EntryText.globs(entry.agent, "agent")
+        owners = try EntryText.globs(entry.owner, "owner")
         if entry.host.values.isEmpty {
             guard proto != nil, !entry.port.values.isEmpty || !entry.network.values.isEmpty || proto != 6 && proto != 17
             else {
@@ -125,9 +123,18 @@ struct KnownProgram: OptionValue {
             throw OptionComplaint("\(period) s is no period", option: "period", expected: "seconds, more than 0")
         }
     }
+}
 
-    private static func patterns(_ texts: OneOrMany<String>, _ option: String) throws(OptionComplaint) -> [TextPattern]
-    {
+/// Texts of entries that are checked alike in all catalogues.
+enum EntryText {
+    static func checkURL(_ text: String, _ option: String) throws(OptionComplaint) {
+        guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
+            throw OptionComplaint("\"\(text)\" is no URL", option: option, expected: "https://…")
+        }
+    }
+
+    /// Patterns in which `*` stands for any characters.
+    static func globs(_ texts: OneOrMany<String>, _ option: String) throws(OptionComplaint) -> [TextPattern] {
         var patterns: [TextPattern] = []
         for text in texts.values {
             do throws(TextPattern.Fault) {

@@ -45,16 +45,7 @@ public struct PeriodicEnricher: Enricher, BuiltInPlugin {
     }
 
     public func complaints(in setting: EnricherSetting) -> [Diagnostic] {
-        options.catalogues.flatMap { reference in
-            do {
-                _ = try Catalogue([reference])
-                return [Diagnostic]()
-            } catch let error as ConfigurationError {
-                return error.diagnostics
-            } catch {
-                return [Diagnostic("\(error)", at: nil)]
-            }
-        }
+        CatalogueFiles.programs.complaints(options.catalogues, of: KnownProgram.self)
     }
 
     public func prepared(for run: RunPreparation) async throws -> PreparedEnricher {
@@ -105,7 +96,7 @@ struct Recognition {
     let fitsPeriod: Bool?
 
     /// How far an interval may lie from the program's.
-    private static let tolerance = 0.15
+    static let tolerance = 0.15
 
     init?(_ finding: Finding, _ catalogue: Catalogue) {
         guard case .channel(let key) = finding.subject else { return nil }
