@@ -37,6 +37,12 @@ let families: [Family] = [
         .source, "PCAP", needs: ["CompressedFiles", "LineFiles", "PCAPScanner"], except: ["Scanner"],
         testNeeds: ["PCAPScanner"], testFiles: ["frames.py", "netflow.py", "programs.py"]),
     Family(
+        .source, "Table",
+        needs: [
+            "CompressedFiles", "LineFiles", "ContextReading", "RecordArenas", "RecordReaders", "RecordSchemas",
+        ],
+        testNeeds: ["Beacon", "Context", "RecordSchemas"]),
+    Family(
         .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "RecordSchemas", "SensorText", "RecordArenas"],
         testNeeds: [
             "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
@@ -83,7 +89,7 @@ let shared: [Target] = [
     .sharedScanner("SensorText"),
     .sharedScanner("RecordArenas", ["SensorText"]),
     .sharedScanner("RecordReaders", ["RecordArenas", "SensorText"]),
-    .shared("RecordSchemas", ["FlareKit"], resources: ["Schemas"]),
+    .shared("RecordSchemas", ["FlareKit"], resources: ["Schemas", "Tables"]),
     .shared(
         "ContextReading",
         ["FlareKit", "LineFiles", "RecordArenas", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),

@@ -13,6 +13,7 @@ import PCAP
 import Periodic
 import SQLite
 import Suricata
+import Table
 import Tabular
 import Threats
 import Traffic
@@ -26,6 +27,7 @@ enum BuiltInPlugins {
         registry.register(EVESource.self, as: .source)
         registry.register(ZeekSource.self, as: .source)
         registry.register(PCAPSource.self, as: .source)
+        registry.register(TableSource.self, as: .source)
         registry.register(ElasticsearchSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)

@@ -8,13 +8,15 @@ struct HuntCommand: AsyncParsableCommand {
         commandName: "hunt",
         abstract: "Finds beacons in files of a sensor or in a cluster, without a pipeline file.",
         discussion: """
-            What the files hold is told from their content: Suricata's EVE, Zeek's logs or captures of packets, plain or \
+            What the files hold is told from their content: Suricata's EVE, Zeek's logs, captures of packets, exports and logs \
+            of firewalls, proxies, resolvers and endpoints (docs/inputs.md), or a table whose columns are guessed; plain or \
             compressed; folders \
             are read as deep as they go. What is not read is named, and ends the command with 3. The whole of them is looked at; say --since 24h for less. A cluster of Elasticsearch or \
             OpenSearch is asked which of its indices hold flows, and the last 24 hours are looked at.
 
             Example: flare hunt eve.json
             Example: flare hunt sample.pcap --focus all
+            Example: flare hunt export.csv --save hunt.yaml
             Example: flare hunt https://127.0.0.1:9200 --index 'logstash-flow-*'
             Example: flare hunt /opt/zeek/logs/2026-01-31 --group --html beacons.html --open
             Example: flare hunt eve.json --whois-from GeoLite2-ASN.mmdb --csv beacons.csv --save home.yaml

@@ -3,11 +3,14 @@ import CompressedFiles
 import FlareKit
 import Foundation
 import LineFiles
+import Table
 
 /// The files of sensors among what a command is to read, told by what is in them, and why the others are not read.
 struct SensorFiles {
     /// Of each source plugin, what it reads.
     private(set) var paths: [String: [String]] = [:]
+    /// Of each schema of a table, known or guessed, what follows it.
+    private(set) var tables: [(found: TableRecognition.Found, paths: [String])] = []
     /// The inputs that are not read, by what is wrong with them.
     private(set) var notes = IngestCounts()
 
@@ -26,7 +29,7 @@ struct SensorFiles {
     init(_ inputs: [String], sensor: String?) throws {
         self.sensor = sensor
         for input in inputs { try look(at: input) }
-        guard paths.isEmpty else { return }
+        guard paths.isEmpty, tables.isEmpty else { return }
         let told = failures.prefix(Self.mostTold).map(Self.sentence)
         let more = failures.count - told.count
         if failures.isEmpty {
@@ -74,7 +77,7 @@ struct SensorFiles {
 
     private mutating func look(at input: String) throws {
         if input == "-" {
-            return take(input, isNamed: true) { () throws(InputFileError) in try .standardInput(form: .records) }
+            return take(input, isNamed: true) { form throws(InputFileError) in try .standardInput(form: form) }
         }
         var status = stat()
         let isPattern = input.contains { "*?[".contains($0) }
@@ -103,22 +106,61 @@ struct SensorFiles {
                 leave(error)
             }
         case S_IFREG:
-            take(path, isNamed: isNamed) { () throws(InputFileError) in try InputFile(path: path, form: .records) }
+            take(path, isNamed: isNamed) { form throws(InputFileError) in try InputFile(path: path, form: form) }
         default:
             guard isNamed else { return leave(InputFileError(path: path, reason: .notRegular)) }
-            take(path, isNamed: true) { () throws(InputFileError) in try InputFile(path: path, form: .records) }
+            take(path, isNamed: true) { form throws(InputFileError) in try InputFile(path: path, form: form) }
         }
     }
 
-    private mutating func take(_ path: String, isNamed: Bool, _ open: () throws(InputFileError) -> InputFile) {
+    private mutating func take(
+        _ path: String, isNamed: Bool, _ open: (ContentForm) throws(InputFileError) -> InputFile
+    ) {
         do throws(InputFileError) {
-            let file = try open()
-            if let refusal = file.refusal { throw refusal }
-            let content = try FileContent(of: file)
-            file.setAside()
-            paths[try source(of: content, file.path, isNamed: isNamed), default: []].append(path)
+            let file = try open(.records)
+            var content = FileContent.unknown("")
+            do throws(InputFileError) {
+                defer { file.setAside() }
+                if let refusal = file.refusal { throw refusal }
+                content = try FileContent(of: file)
+                paths[try source(of: content, file.path, isNamed: isNamed), default: []].append(path)
+            } catch {
+                guard sensor == nil || sensor == TableSource.name, error.isOfKind else { throw error }
+                let file = try open(.texts)
+                defer { file.setAside() }
+                if file.refusal != nil { throw error }
+                try takeTable(file, path, content, else: error)
+            }
         } catch {
             leave(error)
+        }
+    }
+
+    /// Takes a file as a table of another tool, where it is one.
+    ///
+    /// - Parameter error: why no sensor's source reads it.
+    private mutating func takeTable(
+        _ file: InputFile, _ path: String, _ content: FileContent, else error: InputFileError
+    ) throws(InputFileError) {
+        // What is known for something else may be a known tool's, and is not guessed at.
+        var mayGuess = sensor == TableSource.name
+        if case .unknown = content { mayGuess = true }
+        let found: TableRecognition.Found
+        do throws(InputFileError) {
+            found = try TableRecognition.schema(of: file, mayGuess: mayGuess, isNamed: sensor != nil)
+        } catch let refusal {
+            throw mayGuess && TableRecognition.isTable(refusal) ? refusal : error
+        }
+        if !found.statement.isEmpty {
+            StandardError.write(
+                TerminalText.safe(
+                    "flare: note: \(file.path) is of no tool that is known; its columns were guessed: \(found.statement). "
+                        + "Where that is wrong: --save FILE, correct it there, flare run FILE\n"))
+        }
+        if let place = tables.firstIndex(where: { $0.found.schema == found.schema }) {
+            tables[place].paths.append(path)
+        } else {
+            tables.append((found, [path]))
         }
     }
 
@@ -135,7 +177,7 @@ struct SensorFiles {
         case .foreign(let what, let remedy):
             throw InputFileError(path: path, reason: .foreign(what, remedy: remedy))
         case .unknown(let what):
-            if let sensor { return sensor }
+            if let sensor, sensor != TableSource.name { return sensor }
             throw InputFileError(
                 path: path,
                 reason: .foreign(what, remedy: "--source eve or --source zeek reads it all the same"))
@@ -153,6 +195,12 @@ extension PipelineDraft {
     mutating func read(_ files: SensorFiles) {
         sources = files.paths.sorted { $0.key < $1.key }.map {
             Self.plugin($0.key, ("paths", Self.paths($0.value)))
+        }
+        sources += files.tables.map { found, paths in
+            let schema =
+                found.name.isEmpty
+                ? ("table", found.schema.written.replacingOccurrences(of: "$", with: "$$")) : ("schema", found.name)
+            return Self.plugin(TableSource.name, ("paths", Self.paths(paths)), schema)
         }
         notes = files.notes
     }

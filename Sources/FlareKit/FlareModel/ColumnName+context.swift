@@ -69,4 +69,13 @@ extension ColumnName {
     public static let action = text("action")
     /// `alert`: what the rule says of itself, `key: value` a line.
     public static let metadata = text("metadata")
+
+    /// `process`: the program, with its path where that was logged.
+    public static let process = text("process")
+    /// `process`: on whose behalf it ran.
+    public static let user = text("user")
+    /// `process`: how it was started.
+    public static let commandLine = text("command_line")
+    /// `process`: the name of the machine.
+    public static let machine = text("machine")
 }

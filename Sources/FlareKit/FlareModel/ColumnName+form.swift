@@ -34,10 +34,13 @@ extension ColumnName {
         .method, .url, .userAgent, .contentType, .status, .length,
         .fileName, .hash, .clientSoftware, .serverSoftware,
         .signature, .signatureID, .category, .alertSeverity, .action, .metadata,
+        .process, .user, .commandLine, .machine,
     ]
 }
 
 extension RecordKind {
     /// The kinds that Flare knows by name.
-    public static let known: [RecordKind] = [.flow, .dns, .tls, .certificate, .http, .file, .ssh, .alert, .notice]
+    public static let known: [RecordKind] = [
+        .flow, .dns, .tls, .certificate, .http, .file, .ssh, .alert, .notice, .process,
+    ]
 }

@@ -54,6 +54,8 @@ public enum FieldSection: String, Sendable, Codable, CaseIterable {
     case head
     /// Who and what the destination is.
     case identity
+    /// Which program and which user on the source's machine call.
+    case process
     /// What sensors and lists warn of.
     case alerts
     /// Names and addresses of the destination.
@@ -73,7 +75,7 @@ public enum FieldSection: String, Sendable, Codable, CaseIterable {
     /// Whether it says what a finding is about.
     public var isDescription: Bool {
         switch self {
-        case .identity, .alerts, .names, .requests, .handshakes, .relations: true
+        case .identity, .process, .alerts, .names, .requests, .handshakes, .relations: true
         case .head, .numbers, .details, .links: false
         }
     }

@@ -17,6 +17,9 @@ public struct IPAddress: Hashable, Comparable, Sendable {
         self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(v4))
     }
 
+    /// 0.0.0.0: the address of a destination that was logged by its name alone.
+    public static let unspecified = IPAddress(v4: 0)
+
     /// The 32 bits of an IPv4 address; `nil` for IPv6.
     public var v4: UInt32? {
         high == 0 && low >> 32 == 0xFFFF ? UInt32(truncatingIfNeeded: low) : nil

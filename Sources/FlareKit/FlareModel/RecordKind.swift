@@ -24,6 +24,8 @@ public struct RecordKind: Hashable, Sendable, Codable {
     public static let alert = RecordKind("alert")
     /// The sensor's own remarks: anomaly, weird, notice.
     public static let notice = RecordKind("notice")
+    /// Who on a machine made a connection: `process`, `user`.
+    public static let process = RecordKind("process")
 }
 
 extension RecordKind: CustomStringConvertible {

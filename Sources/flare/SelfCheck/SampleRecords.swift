@@ -46,6 +46,14 @@ struct SampleRecords {
         }.joined()
     }
 
+    /// As a tool might export them: a table that no schema knows.
+    var csv: String {
+        "Start,Source IP,Source Port,Destination IP,Destination Port,Protocol,Bytes Out,Bytes In\n"
+            + connections.map { flow in
+                "\(flow.start),\(flow.source),\(flow.port),\(flow.destination),443,tcp,600,900\n"
+            }.joined()
+    }
+
     /// As Zeek writes conn.log in columns.
     var zeek: String {
         let fields = [

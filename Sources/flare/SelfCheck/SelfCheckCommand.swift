@@ -65,12 +65,15 @@ struct SelfCheck {
         }
     }
 
-    private static let sources = [("eve", "eve.json"), ("pcap", "sample.pcap"), ("zeek", "conn.log")].map {
+    private static let sources = [
+        ("eve", "eve.json"), ("pcap", "sample.pcap"), ("table", "export.csv"), ("zeek", "conn.log"),
+    ].map {
         (name: $0.0, file: $0.1)
     }
 
     private func write() throws {
         try Data(records.eve.utf8).write(to: place("eve.json"))
+        try Data(records.csv.utf8).write(to: place("export.csv"))
         try Data(records.zeek.utf8).write(to: place("conn.log"))
         try Data(records.capture).write(to: place("sample.pcap"))
         try Data("\(SampleRecords.home)\n".utf8).write(to: place("list.txt"))

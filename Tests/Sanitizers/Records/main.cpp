@@ -11,6 +11,7 @@
 
 #include "../Random.hpp"
 #include "RecordReaders.h"
+#include "tables.hpp"
 
 namespace {
 
@@ -196,5 +197,6 @@ int main(int argc, char **argv) {
     RecordPlanDestroy(eve);
     RecordPlanDestroy(zeek);
     std::printf("%llu lines, %llu of them readable: both ways agree\n", (unsigned long long)count, (unsigned long long)read);
+    checkTables(count / 4, random);
     return 0;
 }

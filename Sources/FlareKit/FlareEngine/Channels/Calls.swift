@@ -84,6 +84,10 @@ struct Calls: Sendable {
     init(_ flows: RecordStore, _ stores: [RecordKind: RecordStore]) {
         store = flows
         let transactions = collect(stores)
+        // Who called a name at no address that was logged called it through a proxy.
+        for shard in flows.shards {
+            proxies.formUnion(shard.table.keys.lazy.filter { $0.peer == .unspecified }.map(Endpoint.init))
+        }
         var connections = Self.connections(transactions)
         takeFlows(&connections, transactions)
         append(transactions, of: connections)

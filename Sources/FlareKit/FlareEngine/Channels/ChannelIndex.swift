@@ -89,7 +89,7 @@ struct ChannelIndex: Sendable {
                             key.flags.insert(.peerIsName)
                         }
                         let channel = keys.number(of: key)
-                        if isProxied { proxies[channel] = Calls.Endpoint(finest) }
+                        if isProxied, finest.peer != .unspecified { proxies[channel] = Calls.Endpoint(finest) }
                         return channel
                     }))
         }

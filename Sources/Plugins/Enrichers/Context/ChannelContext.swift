@@ -17,6 +17,11 @@ struct ChannelContext: Sendable {
     var notices = Tally()
     var files = Tally()
     var software = Tally()
+    /// Who on the machine made the calls.
+    var processes = Tally()
+    var users = Tally()
+    var commandLines = Tally()
+    var machines = Tally()
     /// Handshakes and requests, and those of them that named no host.
     var handshakes = 0
     var namelessHandshakes = 0
@@ -41,6 +46,11 @@ struct ChannelContext: Sendable {
             software.add(row.text(.serverSoftware))
         case .alert: alerts.add(row.text(.signature))
         case .notice: notices.add(row.text(.signature))
+        case .process:
+            processes.add(row.text(.process))
+            users.add(row.text(.user))
+            commandLines.add(row.text(.commandLine))
+            machines.add(row.text(.machine))
         // Certificates belong to no channel.
         case .certificate: break
         }
@@ -97,7 +107,7 @@ struct ChannelContext: Sendable {
         [
             \.names, \.hosts, \.queries, \.agents, \.urls, \.methods, \.statuses, \.ja3, \.ja3s, \.ja4, \.certificates,
             \.alerts,
-            \.notices, \.files, \.software, \.mismatches,
+            \.notices, \.files, \.software, \.mismatches, \.processes, \.users, \.commandLines, \.machines,
         ]
     }
 

@@ -68,6 +68,18 @@ enum ContextFields {
             "software", .texts, "Software versions of SSH clients and servers.",
             section: .requests),
         Field(
+            "processes", .texts, "Programs on the source's machine that made its calls, the most frequent first.",
+            section: .process, ecs: "process.name"),
+        Field(
+            "users", .texts, "Users on whose behalf its calls were made, the most frequent first.",
+            section: .process, ecs: "user.name"),
+        Field(
+            "command_lines", .texts, "Command lines of these programs.",
+            section: .process, ecs: "process.command_line"),
+        Field(
+            "machines", .texts, "Names of the source's machine.",
+            section: .process),
+        Field(
             "traffic", .text, "Bytes out and in over the window.",
             section: .relations),
         Field(
@@ -110,6 +122,10 @@ enum ContextFields {
         set(&story, "notices", context.notices.listed(most, withCounts: true))
         set(&story, "files", context.files.listed(most))
         set(&story, "software", context.software.listed(most))
+        set(&story, "processes", context.processes.listed(most))
+        set(&story, "users", context.users.listed(most))
+        set(&story, "command_lines", context.commandLines.listed(most))
+        set(&story, "machines", context.machines.listed(most))
         set(&story, "traffic", Sentence.traffic(story.finding, run).map(Value.text))
         set(&story, "lookups", story.lookups.flatMap { $0.texts.isEmpty ? nil : .texts($0.texts) })
         set(&story, "context_summary", Sentence.text(story, run).map(Value.text))
@@ -154,7 +170,7 @@ enum Sentence {
         let context = story.context
         guard
             story.name != nil || context.handshakes + context.requests > 0 || !context.queries.isEmpty
-                || !context.alerts.isEmpty
+                || !context.alerts.isEmpty || !context.processes.isEmpty || !context.users.isEmpty
         else { return nil }
         var text = "\(source) \(called(story, peer))"
         if let interval = finding.interval { text += " every \(Words.seconds(interval))" }
@@ -163,6 +179,7 @@ enum Sentence {
             text += " with \(Agent.product(agent))"
             if let platform = Agent.platform(agent) ?? story.platform { text += " on \(platform)" }
         }
+        if let who = who(context) { text += who }
         if let traffic = traffic(finding, run) { text += ": \(traffic)" }
         if let lookups = story.lookups { text += "; \(lookups.clause)" }
         if let alert = context.alerts.first {
@@ -183,6 +200,15 @@ enum Sentence {
         let others = story.context.queries.count - 1
         let more = others > 0 ? " and \(Words.count(others)) more \(others == 1 ? "name" : "names")" : ""
         return "asked \(name ?? peer.description) for \(query)\(more)"
+    }
+
+    /// `, by powershell.exe as CORP\\bob`
+    private static func who(_ context: ChannelContext) -> String? {
+        let process = context.processes.first.map { path in
+            " by " + (path.split(whereSeparator: { $0 == "\\" || $0 == "/" }).last.map(String.init) ?? path)
+        }
+        let user = context.users.first.map { " as \($0)" }
+        return process == nil && user == nil ? nil : "," + (process ?? "") + (user ?? "")
     }
 
     static func spoken(_ context: ChannelContext) -> String? {

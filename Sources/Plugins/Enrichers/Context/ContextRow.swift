@@ -23,7 +23,7 @@ final class ContextTable {
 
 /// The kinds of record that the enricher reads, told apart faster than by their names.
 enum ContextKind {
-    case dns, tls, certificate, http, file, ssh, alert, notice
+    case dns, tls, certificate, http, file, ssh, alert, process, notice
 
     init(_ kind: RecordKind) {
         switch kind {
@@ -34,6 +34,7 @@ enum ContextKind {
         case .file: self = .file
         case .ssh: self = .ssh
         case .alert: self = .alert
+        case .process: self = .process
         default: self = .notice
         }
     }
@@ -43,7 +44,7 @@ enum ContextKind {
 enum Word: Int, CaseIterable {
     case id, sourcePort, query, answers, host, subject, issuer, serial, fingerprint, alternativeNames, validFrom
     case validUntil, ja3, ja3s, ja4, method, url, userAgent, contentType, status, fileName, hash, clientSoftware
-    case serverSoftware, signature
+    case serverSoftware, signature, process, user, commandLine, machine
 
     static let byColumn = Dictionary(uniqueKeysWithValues: allCases.map { ($0.column, $0) })
 
@@ -74,6 +75,10 @@ enum Word: Int, CaseIterable {
         case .clientSoftware: .clientSoftware
         case .serverSoftware: .serverSoftware
         case .signature: .signature
+        case .process: .process
+        case .user: .user
+        case .commandLine: .commandLine
+        case .machine: .machine
         }
     }
 }
@@ -131,5 +136,6 @@ struct ContextRow {
         .ssh: [.id, .sourcePort, .clientSoftware, .serverSoftware],
         .alert: [.id, .sourcePort, .signature],
         .notice: [.id, .sourcePort, .signature],
+        .process: [.id, .sourcePort, .process, .user, .commandLine, .machine],
     ]
 }

@@ -76,6 +76,13 @@ public final class ContentReader {
         return filled
     }
 
+    /// Takes what is there, waiting for some: for input that comes slowly.
+    ///
+    /// - Returns: how many bytes were written, 0 at the end.
+    public func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(InputFileError) -> Int {
+        try open().content.next(into: buffer)
+    }
+
     /// What comes next, up to so many bytes.
     func prefix(_ count: Int) -> (content: [UInt8], isWhole: Bool, failure: InputFileError?) {
         var content = [UInt8](repeating: 0, count: count)

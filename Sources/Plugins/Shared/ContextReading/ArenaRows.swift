@@ -2,9 +2,9 @@ import RecordArenas
 import FlareKit
 
 /// Moves the records of an arena into the tables of a batch.
-enum ArenaRows {
+package enum ArenaRows {
     /// - Parameter first: the first record that has not been moved yet; raised to the one that did not fit.
-    static func move(
+    package static func move(
         _ arena: OpaquePointer?, _ plan: ReadingPlan, from first: inout Int, into batch: inout RecordBatch
     ) {
         let count = RecordArenaCount(arena)

@@ -6,7 +6,13 @@ import RecordReaders
 /// A scanner that fills a `RecordArena`.
 ///
 /// One thread at a time uses it: the one that drives its cursor, and after that one ended whoever asks for counts.
-package protocol ContextScanner: AnyObject, Sendable {
+package protocol ArenaScanner: AnyObject, Sendable {
+    var arena: OpaquePointer? { get }
+    var plan: ReadingPlan { get }
+}
+
+/// One that reads lines.
+package protocol ContextScanner: ArenaScanner {
     var records: RecordScanner { get }
     /// Sees the lines of a stream, and their number, before another reader can take the next ones.
     func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile)
@@ -18,6 +24,7 @@ package protocol ContextScanner: AnyObject, Sendable {
 
 extension ContextScanner {
     package var arena: OpaquePointer? { records.arena }
+    package var plan: ReadingPlan { records.plan }
     package func see(_ lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) {}
     package func prepare(for lines: UnsafeRawBufferPointer, number: Int, of file: InputFile) throws(InputFileError) {}
 }
@@ -38,7 +45,7 @@ package final class RecordScanner: @unchecked Sendable {
 
     deinit { RecordScannerDestroy(pointer) }
 
-    var plan: ReadingPlan { interest.plan }
+    package var plan: ReadingPlan { interest.plan }
     package var arena: OpaquePointer? { RecordScannerArena(pointer) }
 
     /// The lines that follow are of this file, and stand under these header lines. A log that does not name itself has its

@@ -7,7 +7,7 @@ import SensorText
 ///
 /// `@unchecked`: it is complete once made, and only read afterwards.
 package final class Interest: @unchecked Sendable {
-    let pointer: OpaquePointer?
+    package let pointer: OpaquePointer?
     package let plan: ReadingPlan
 
     /// - Parameter only: count the sources of these values and of no others; empty for all.

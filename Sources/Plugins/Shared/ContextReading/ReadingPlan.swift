@@ -9,9 +9,9 @@ import SensorText
 ///
 /// `@unchecked`: it is complete once made, and only read afterwards.
 package final class ReadingPlan: @unchecked Sendable {
-    let pointer: OpaquePointer?
+    package let pointer: OpaquePointer?
     /// By their numbers.
-    let kinds: [RecordKind]
+    package let kinds: [RecordKind]
     let columns: [ColumnName]
     /// How records are compared that are not asked for in full.
     let comparisons: [RecordKind: Comparison]
@@ -24,12 +24,16 @@ package final class ReadingPlan: @unchecked Sendable {
         comparing comparisons: [RecordKind: Comparison] = [:]
     ) throws {
         self.comparisons = comparisons
-        kinds = asked.keys.filter { schema[$0] != nil && $0 != .flow }.sorted { $0.name < $1.name }
+        // Sensors' flows have readers of their own.
+        kinds = asked.keys.filter { schema[$0] != nil && ($0 != .flow || schema.table != nil) }
+            .sorted { $0.name < $1.name }
         guard kinds.count <= Int(CONTEXT_MOST_KINDS) else {
             throw PluginError(
                 "\(kinds.count) kinds of record are asked for at once, and \(CONTEXT_MOST_KINDS) can be told apart")
         }
-        let read = kinds.map { kind in asked[kind, default: []].union(SharedValue.columns[kind] ?? []) }
+        let read = kinds.map { kind in
+            asked[kind, default: []].union(SharedValue.columns[kind] ?? []).union(Self.told(kind, schema))
+        }
         // What every record has is no column of the plan.
         columns = Set(read.joined()).union([.answers]).filter { Self.parts[$0.name] == nil }.sorted {
             $0.name < $1.name
@@ -37,12 +41,14 @@ package final class ReadingPlan: @unchecked Sendable {
         places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
         let isNamedByFile = schema.records.values.contains { !$0.has.isEmpty }
         pointer = RecordPlanCreate(isNamedByFile)
+        if let table = schema.table { begin(table) }
         // Whose records flows are is told before anything else.
         let all = schema.kinds.keys.sorted { ($0 == .flow ? "" : $0.name) < ($1 == .flow ? "" : $1.name) }
         for known in all {
             let kind = known == .dns && asked[.lookup] != nil ? .lookup : known
             add(kind, schema, asked[kind] ?? [])
         }
+        if let table = schema.table { finish(table) }
     }
 
     deinit { RecordPlanDestroy(pointer) }
@@ -58,6 +64,7 @@ package final class ReadingPlan: @unchecked Sendable {
 
     private func add(_ kind: RecordKind, _ schema: RecordSchema, _ asked: Set<ColumnName>) {
         guard let fields = schema[kind] else { return }
+        if let table = schema.table { return add(kind, fields, table, asked) }
         RecordPlanAddKind(
             pointer, number(of: kind) ?? ContextKind(RECORD_NOBODY),
             fields.transport.map { SensorProtocolNumber($0, $0.utf8.count) } ?? TransportProtocol.unknown,
@@ -82,18 +89,18 @@ package final class ReadingPlan: @unchecked Sendable {
         }
     }
 
-    private static let parts: [String: RecordPart] = [
+    static let parts: [String: RecordPart] = [
         "source": RecordSource, "destination": RecordDestination, "src_port": RecordSourcePort, "port": RecordPort,
         "proto": RecordProtocol, "id": RecordID,
     ]
 
-    private static func lines(_ names: [String]) -> String { names.joined(separator: "\n") }
+    static func lines(_ names: [String]) -> String { names.joined(separator: "\n") }
 
     /// The kinds whose records may lack addresses: remarks of the sensor on itself, and files that nobody sent.
-    private static let mayBeNobodys: Set<RecordKind> = [.notice, .file]
+    static let mayBeNobodys: Set<RecordKind> = [.notice, .file]
 
     /// What is done with a column's values; `nil` for nothing.
-    private func roles(of column: ColumnName, _ kind: RecordKind, isAsked: Bool) -> UInt16? {
+    func roles(of column: ColumnName, _ kind: RecordKind, isAsked: Bool) -> UInt16? {
         let comparison = comparisons[kind]
         let isCounted = SharedValue.columns[kind]?.contains(column) == true
         // Lookups that were answered with an address are found by their answers, whoever keeps them.
@@ -115,7 +122,7 @@ package final class ReadingPlan: @unchecked Sendable {
 }
 
 extension ColumnName {
-    fileprivate var readForm: RecordForm {
+    var readForm: RecordForm {
         switch form {
         case .number: RecordNumber
         case .time: RecordTime

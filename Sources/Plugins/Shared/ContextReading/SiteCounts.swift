@@ -9,7 +9,7 @@ import Synchronization
 package final class SiteCounts: Sendable {
     private struct State {
         var files: [String: Seen] = [:]
-        var scanners: [any ContextScanner] = []
+        var scanners: [any ArenaScanner] = []
         var scan: Scan?
     }
 
@@ -44,7 +44,7 @@ package final class SiteCounts: Sendable {
     }
 
     /// Remembers the scanners of a reading, whose counts are complete when their cursors have ended.
-    package func begin(_ scanners: [any ContextScanner], _ scan: Scan) {
+    package func begin(_ scanners: [any ArenaScanner], _ scan: Scan) {
         state.withLock {
             $0.scanners = scanners
             $0.scan = scan
@@ -56,7 +56,7 @@ package final class SiteCounts: Sendable {
     /// - Parameter again: reads once more and counts some values alone, where there were too many to count, or
     ///   where they are names that were called, which are not counted else.
     package func sources(
-        sharing values: [SharedValue], again: (Scan, [SharedValue]) async throws -> [any ContextScanner]
+        sharing values: [SharedValue], again: (Scan, [SharedValue]) async throws -> [any ArenaScanner]
     ) async throws -> [SharedValue: Int] {
         let (scanners, scan) = state.withLock { ($0.scanners, $0.scan) }
         guard let scan else { return [:] }
@@ -82,19 +82,19 @@ package final class SiteCounts: Sendable {
         return text.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { body(kind, column, $0) } }
     }
 
-    private static func expect(_ values: [SharedValue], of scanner: any ContextScanner) {
+    private static func expect(_ values: [SharedValue], of scanner: any ArenaScanner) {
         for value in values {
-            with(value, scanner.records.plan) { RecordArenaExpect(scanner.arena, $0, $1, $2.baseAddress, $2.count) }
+            with(value, scanner.plan) { RecordArenaExpect(scanner.arena, $0, $1, $2.baseAddress, $2.count) }
         }
     }
 
-    private static func count(_ value: SharedValue, _ scanners: [any ContextScanner]) -> Int? {
+    private static func count(_ value: SharedValue, _ scanners: [any ArenaScanner]) -> Int? {
         var sources: Set<UInt64> = []
         var hasMore = false
         for scanner in scanners {
             var found = [UInt64](repeating: 0, count: Int(CONTEXT_EXACT))
             var more = false
-            let known = with(value, scanner.records.plan) {
+            let known = with(value, scanner.plan) {
                 RecordArenaSources(scanner.arena, $0, $1, $2.baseAddress, $2.count, &found, &more)
             }
             guard let count = known else { return nil }

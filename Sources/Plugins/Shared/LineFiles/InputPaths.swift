@@ -12,8 +12,13 @@ package struct InputPaths {
     private let paths: [OptionPath]
     /// When a capture was begun, by its first bytes; `nil` where files of lines are read.
     private let begun: (@Sendable ([UInt8]) -> Timestamp?)?
+    /// What is looked for in the files.
+    private let form: ContentForm
 
     package init(_ paths: [OptionPath]) { self.init(paths, nil) }
+
+    /// Texts of any tool.
+    package init(texts paths: [OptionPath]) { self.init(paths, nil, .texts) }
 
     /// Captures of packets, and nothing else.
     ///
@@ -22,9 +27,12 @@ package struct InputPaths {
         self.init(paths, begun)
     }
 
-    private init(_ paths: [OptionPath], _ begun: (@Sendable ([UInt8]) -> Timestamp?)?) {
+    private init(
+        _ paths: [OptionPath], _ begun: (@Sendable ([UInt8]) -> Timestamp?)?, _ form: ContentForm = .records
+    ) {
         self.paths = paths
         self.begun = begun
+        self.form = form
     }
 
     /// What is there to be read.
@@ -48,7 +56,7 @@ package struct InputPaths {
             if path.location == .standardStream {
                 opened.files.append(
                     try Self.explained { () throws(InputFileError) in
-                        try InputFile.standardInput(form: .records)
+                        try InputFile.standardInput(form: form)
                     })
                 continue
             }
@@ -82,7 +90,7 @@ package struct InputPaths {
         if !isNamed, FileIdentity.ofFile(name) == nil {
             throw InputFileError(path: name, reason: access(name, F_OK) == 0 ? .notRegular : .system(ENOENT))
         }
-        let file = try InputFile(path: name, form: .records)
+        let file = try InputFile(path: name, form: form)
         if let refusal = file.refusal, refusal.isOfKind { throw refusal }
         // A file that nothing can be decoded of says so when it is read.
         guard !file.isStream, let content = try? FileContent(of: file) else { return file }
@@ -116,7 +124,7 @@ package struct InputPaths {
 
     /// The paths that can be read a second time.
     package var withoutStreams: InputPaths {
-        InputPaths(paths.filter { !Self.isStream($0) }, begun)
+        InputPaths(paths.filter { !Self.isStream($0) }, begun, form)
     }
 
     /// How many paths there are.

@@ -39,6 +39,20 @@ extension ContentForm {
         }
     }
 
+    /// Texts of any tool.
+    package static let texts = ContentForm { beginning in
+        let bytes = beginning.bytes
+        if case .foreign(let what, let remedy) = FileContent(Array(bytes), isWhole: beginning.isWhole) {
+            return .refused(.foreign(what, remedy: remedy))
+        }
+        let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+        let charset = FramingFormOf(start, bytes.count, beginning.isWhole, nil, 0).charset
+        guard charset != FramingUTF8 else { return .asItIs(kind: nil) }
+        var form = FramingForm()
+        form.charset = charset
+        return .decoded(kind: nil, RecordLines(form, beginning))
+    }
+
     /// The log of Zeek that a file has its name from, up to the first dot; `nil` where there is none of that name.
     private static func log(_ path: String) -> String? {
         let name = String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "")

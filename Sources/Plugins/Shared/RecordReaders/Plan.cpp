@@ -65,7 +65,8 @@ RecordPlan::Slot RecordPlan::slot(std::string_view path) {
     }
     paths.push_back(Path{std::string(path), isList});
     const auto slot = Slot(paths.size() - 1);
-    addPath(path, 0, slot);
+    if (table != nullptr) addTablePath(path, slot);
+    else addPath(path, 0, slot);
     return slot;
 }
 
@@ -108,7 +109,8 @@ void RecordPlan::addColumn(ContextColumn column, RecordForm form, uint16_t roles
         return records::parent(this->paths[field.alternatives.back().back()].name);
     };
     for (records::ColumnField &other : kind.columns)
-        other.isBesideQuery = other.form == RecordText && object(other) == object(kind.columns[kind.query]);
+        other.isBesideQuery =
+            other.form == RecordText && !other.alternatives.empty() && object(other) == object(kind.columns[kind.query]);
 }
 
 void RecordPlan::know(RecordForm form, std::string_view paths) {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "RecordArenas/RecordArena.hpp"
 #include "RecordReaders.h"
+#include "RecordReaders/LooseTime.hpp"
 #include "SensorText/Text.hpp"
 
 namespace records {
@@ -59,6 +62,9 @@ private:
     size_t count = 0;
 };
 
+/// The slots of one field: any of them counts, the first that a record has.
+using Slots = std::vector<Slot>;
+
 /// A wanted member of an object, or an object with wanted members.
 struct Node {
     static constexpr Slot nothing = UINT16_MAX;
@@ -69,9 +75,6 @@ struct Node {
     /// Whether the members of an object are the value.
     bool isEntries = false;
 };
-
-/// The slots of one field: any of them counts, the first that a record has.
-using Slots = std::vector<Slot>;
 
 struct ColumnField {
     context::Column column;
@@ -90,6 +93,17 @@ struct Condition {
     std::string value, quoted;
 };
 
+/// Values of which one has to stand in a field of a table's record, or none must.
+struct Requirement {
+    Slots slots;
+    /// What it is called in reasons.
+    std::string name;
+    /// In lower case; one that ends with `*` stands for all that begin so, an empty one for a field without a value.
+    std::vector<std::string> values;
+
+    bool holds(std::string_view value) const;
+};
+
 /// How the records of a kind are read.
 struct Kind {
     ContextKind kind;
@@ -103,6 +117,11 @@ struct Kind {
     std::vector<Slots> tells;
     /// How members begin that may hold others, those of columns that nobody wants among them: `"ja3":{`.
     std::vector<std::string> openings;
+    /// Of tables.
+    std::vector<Requirement> required, excluded, turned;
+    /// In nanoseconds.
+    double durationUnit = 1e9;
+    bool isOneWay = false, turnsByPorts = false;
     /// Places among the columns; as many as there are where there is none.
     size_t query = 0, answers = 0;
 
@@ -110,6 +129,61 @@ struct Kind {
     bool mayBeAnswer(std::string_view line) const;
     bool hasQuery() const { return query < columns.size(); }
     bool hasAnswers() const { return answers < columns.size(); }
+};
+
+/// A line of text with places whose texts are values.
+struct Pattern {
+    struct Place {
+        Slot slot;
+        /// What stands behind it; empty at the end.
+        std::string literal;
+    };
+    /// What stands before the first place; empty where the line begins with that.
+    std::string begin;
+    std::vector<Place> places;
+    /// What it says by itself.
+    std::vector<std::pair<Slot, std::string>> said;
+};
+
+/// How a table's records are written.
+struct TableLayout {
+    /// The columns of rows, by the value of one of those before; the first one has all rows.
+    struct Row {
+        std::vector<Slot> columns;
+        Slot told = Node::nothing;
+        std::vector<std::string> values;
+    };
+
+    RecordTableForm form;
+    char separator;
+    std::string behind;
+    std::vector<std::string> inside;
+    std::vector<Row> rows;
+    std::vector<Pattern> patterns;
+    Slot tuples = Node::nothing;
+    std::vector<Slot> tupleColumns;
+    /// By what two records are one, and what tells the first.
+    std::vector<Slot> joinedBy;
+    std::optional<Requirement> isFirst;
+    LooseTimes times;
+    /// Texts that belong together, and the slot of their sum.
+    std::vector<std::pair<Slot, std::vector<Slot>>> sums;
+    Slot timeAtBegin = Node::nothing;
+    /// What the first of two records said, and where the second has its own.
+    std::vector<std::pair<Slot, Slot>> firsts;
+    /// The address of a machine by its name, as other records tell it.
+    Slot knownAddress = Node::nothing;
+    Slots machine, machineAddress;
+    /// The slots by their names, in lower case and with one underscore for each run of what is no letter, digit or dot.
+    NameTable names;
+
+    static std::string plainName(std::string_view name);
+    /// The slot of a column; none where nobody wants it.
+    Slot find(std::string_view name) const {
+        const std::string plain = plainName(name);
+        const size_t found = names.find(plain.data(), plain.size() - 8);
+        return found == NameTable::none ? Node::nothing : Slot(found);
+    }
 };
 
 }  // namespace records
@@ -133,9 +207,14 @@ struct RecordPlan {
     records::NameTable selected;
     /// How that value's key and its quote begin, where there is one alone and it is the line's own member.
     std::string selectorKey;
+    /// Where the records are those of a table.
+    std::unique_ptr<records::TableLayout> table;
 
     records::Slot slot(std::string_view path);
     records::Slots slots(std::string_view paths);
+    /// Of a place in a table's pattern or row; none for `_` and nothing.
+    records::Slot place(std::string_view name);
+    records::Requirement requirement(std::string_view path, std::string_view values);
     void addColumn(ContextColumn column, RecordForm form, uint16_t roles, std::string_view paths);
     void select(std::string_view path, std::string_view value);
     /// Makes the members of these paths known that may hold others.
@@ -155,4 +234,5 @@ struct RecordPlan {
 
 private:
     void addPath(std::string_view rest, size_t node, records::Slot slot);
+    void addTablePath(std::string_view path, records::Slot slot);
 };

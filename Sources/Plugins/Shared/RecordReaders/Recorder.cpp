@@ -28,6 +28,7 @@ bool readNumber(std::string_view text, int64_t &number) {
 
 bool Recorder::readTime(const Value &value, int64_t &time) {
     const std::string_view text = value.text;
+    if (table != nullptr) return loose.read(text, time);
     if (text.size() == sensor::TimeReader::usualLength) return times.readUsual(text.data(), time);
     if (sensor::readAnyTime(text.data(), text.size(), time)) return true;
     if (value.isText) {
@@ -50,6 +51,11 @@ int64_t Recorder::time(const Kind &kind) {
 uint16_t Recorder::port(const Slots &slots) const {
     const Value *const value = values.first(slots);
     int64_t number;
+    if (table != nullptr) {
+        // 51000(LOCAL\\bob) of a firewall that knows its users
+        number = value == nullptr ? 0 : this->number(value->text);
+        return number > 0 && number <= UINT16_MAX ? uint16_t(number) : 0;
+    }
     return value != nullptr && readNumber(value->text, number) && number >= 0 && number <= UINT16_MAX ? uint16_t(number) : 0;
 }
 
@@ -69,11 +75,15 @@ bool Recorder::readAddress(const Value &value, SensorAddress &address) {
                           : sensor::readAddress(text.data(), text.size(), address);
 }
 
-void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &addresses) const {
+void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &addresses) {
     addresses.clear();
     values.eachOfFirst(slots, [&](const Value &value) {
         SensorAddress address;
-        if (readAddress(value, address)) addresses.push_back(address);
+        uint16_t port = 0;
+        if (table != nullptr ? readLooseAddress(value.text, address, port) : readAddress(value, address)) {
+            addresses.push_back(address);
+            if (port != 0 && addresses.size() == 1) (&addresses == &sources ? sourcePort : destinationPort) = port;
+        }
         return true;
     });
 }
@@ -88,14 +98,33 @@ bool Recorder::isLeftOut(const Kind &kind) const {
     return isAnswer != kind.isAnswers;
 }
 
+/// Calls a function with each of several texts that tables write as one: `type:  5 a.example;::ffff:192.0.2.1;`, as Sysmon
+/// has it. A sensor's text is one.
+template <class Take>
+void Recorder::eachPart(const Value &value, Take take) const {
+    if (table == nullptr || value.text.find(';') == std::string_view::npos) return take(value);
+    for (std::string_view rest = value.text; !rest.empty();) {
+        const size_t end = std::min(rest.find(';'), rest.size());
+        std::string_view part = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
+        if (part.substr(0, 5) == "type:") part.remove_prefix(part.find_last_of(' ') == std::string_view::npos ? 5 : part.find_last_of(' ') + 1);
+        constexpr std::string_view mapped = "::ffff:";
+        if (part.substr(0, mapped.size()) == mapped) part.remove_prefix(mapped.size());
+        if (!part.empty()) take(Value{part, true, false});
+    }
+}
+
 bool Recorder::isAnsweredAsAsked(const Kind &kind) const {
     if (!kind.hasAnswers() || arena.interest.answers.empty()) return false;
     bool isAsked = false;
     for (const Slots &slots : kind.columns[kind.answers].alternatives)
         for (const Slot slot : slots)
             values.each(slot, [&](const Value &value) {
-                SensorAddress address;
-                isAsked = readAddress(value, address) && arena.interest.isAnswer(address);
+                eachPart(value, [&](const Value &part) {
+                    SensorAddress address;
+                    isAsked = isAsked || (readAddress(part, address) && arena.interest.isAnswer(address));
+                });
                 return !isAsked;
             });
     return isAsked;
@@ -111,29 +140,48 @@ Recorder::Detail Recorder::detail(const Kind &kind) const {
     return most;
 }
 
-void Recorder::record(const Kind &kind, uint64_t position) {
+Recorder::Fate Recorder::record(const Kind &kind, uint64_t position, int64_t ownID) {
     ContextHead head{};
     head.kind = kind.kind;
     head.position = position;
-    head.start = time(kind);
-    if (head.start == CONTEXT_UNKNOWN) {
-        ++arena.rejected;
-        return;
+    sourcePort = destinationPort = 0;
+    if (table != nullptr) {
+        if (!findTimes(kind, head.start)) return {"no time", true};
+        readLooseHost(kind);
+    } else {
+        head.start = time(kind);
+        if (head.start == CONTEXT_UNKNOWN) return {"no time", true};
     }
     if (!kind.parts[RecordSource].empty()) {
         readAddresses(kind.parts[RecordSource], sources);
         readAddresses(kind.parts[RecordDestination], destinations);
-        if (sources.empty() || destinations.empty()) {
-            arena.rejected += !kind.mayBeNobodys;
-            return;
+        if (table != nullptr && destinations.empty() && !host.empty()) {
+            // Behind a proxy the name is what is known.
+            SensorAddress address = sensor::fromV4(0);
+            uint16_t port;
+            readLooseAddress(host, address, port);
+            destinations.push_back(address);
         }
-        if (!arena.interest.holds(head.start) || isLeftOut(kind)) return;
+        if (sources.empty()) return {"no source address", !kind.mayBeNobodys};
+        if (destinations.empty()) return {"no destination address", !kind.mayBeNobodys};
+        if (!arena.interest.holds(head.start)) return {"outside the window", false};
+        if (isLeftOut(kind)) return {"an answer", false};
         head.source = sources.front();
         head.destination = destinations.front();
     }
-    ++arena.used[kind.kind];
     head.sourcePort = port(kind.parts[RecordSourcePort]);
     head.port = port(kind.parts[RecordPort]);
+    if (table != nullptr) {
+        if (head.sourcePort == 0) head.sourcePort = sourcePort;
+        if (head.port == 0) head.port = destinationPort != 0 ? destinationPort : hostPort;
+        if (kind.isOneWay && isAnswer(head)) return {"the server's direction, a record of its own", false};
+        if (isTurned(kind, head)) {
+            std::swap(head.source, head.destination);
+            std::swap(head.sourcePort, head.port);
+            std::swap(sources, destinations);
+        }
+    }
+    ++arena.used[kind.kind];
 
     names.clear();
     bool isAnswering = false;
@@ -152,11 +200,15 @@ void Recorder::record(const Kind &kind, uint64_t position) {
     }
     count(kind, isAnswering ? head.destination : head.source);
     const Detail detail = isAnswered ? Detail::full : this->detail(kind);
-    if (detail == Detail::none) return;
+    if (detail == Detail::none) return {};
 
     head.protocol = kind.protocol;
     const Value *const protocol = values.first(kind.parts[RecordProtocol]);
-    if (protocol != nullptr) head.protocol = SensorProtocolNumber(protocol->text.data(), protocol->text.size());
+    if (protocol != nullptr) {
+        // Azure's letters.
+        const std::string_view name = protocol->text == "T" ? "tcp" : protocol->text == "U" ? "udp" : protocol->text;
+        head.protocol = SensorProtocolNumber(name.data(), name.size());
+    }
     bool hasID = false;
     values.eachOfFirst(kind.parts[RecordID], [&](const Value &value) {
         head.id = identity(value);
@@ -164,9 +216,10 @@ void Recorder::record(const Kind &kind, uint64_t position) {
         write(kind, head, detail);
         return true;
     });
-    if (hasID) return;
-    head.id = CONTEXT_UNKNOWN;
+    if (hasID) return {};
+    head.id = ownID;
     write(kind, head, detail);
+    return {};
 }
 
 void Recorder::count(const Kind &kind, const SensorAddress &client) {
@@ -208,6 +261,13 @@ void Recorder::write(const Kind &kind, const ContextHead &head, Detail detail) {
 
 /// - name: which of the names the record is about.
 void Recorder::writeSingle(const ColumnField &field, size_t name) {
+    if (field.form == RecordDuration) {
+        if (duration != CONTEXT_UNKNOWN) arena.number(field.column, duration);
+        return;
+    }
+    if (table != nullptr && field.form == RecordText && field.column.is(ContextIsHost) && !field.column.is(ContextIsQuery)
+        && !host.empty())
+        return arena.text(field.column, host);
     for (const Slots &slots : field.alternatives) {
         const Value *value = values.first(slots);
         if (value == nullptr) continue;
@@ -221,6 +281,9 @@ void Recorder::writeSingle(const ColumnField &field, size_t name) {
         int64_t number;
         if (field.form == RecordText) {
             arena.text(field.column, value->text);
+        } else if (table != nullptr && field.form == RecordNumber) {
+            number = this->number(value->text);
+            if (number != CONTEXT_UNKNOWN) arena.number(field.column, number);
         } else if (field.form == RecordNumber ? readNumber(value->text, number) : readTime(*value, number)) {
             arena.number(field.column, number);
         }
@@ -233,7 +296,7 @@ void Recorder::writeLines(const ColumnField &field) {
     for (const Slots &slots : field.alternatives) {
         for (const Slot slot : slots)
             values.each(slot, [&](const Value &value) {
-                RecordArena::join(joined, value.text);
+                eachPart(value, [&](const Value &part) { RecordArena::join(joined, part.text); });
                 return true;
             });
         if (!joined.empty()) break;

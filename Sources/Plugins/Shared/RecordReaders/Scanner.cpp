@@ -160,7 +160,7 @@ size_t RecordScannerRead(RecordScanner *scanner, const char *lines, size_t lengt
         const records::Kind *kind;
         const uint64_t place = position + begin;
         switch (scanner->take(line, kind, &place)) {
-        case RecordScanner::Taken::wanted: scanner->recorder.record(*kind, place); break;
+        case RecordScanner::Taken::wanted: arena.rejected += scanner->recorder.record(*kind, place).isRejected; break;
         case RecordScanner::Taken::unreadable: ++arena.rejected; break;
         case RecordScanner::Taken::other: break;
         }

@@ -13,6 +13,8 @@ package struct RecordSchema: PluginOptions, Equatable {
     package var logDelay = OptionDuration.hours(1)
     package var fileTime: String?
     package var records: [String: KindSchema] = [:]
+    /// How its records are written where they are those of a table; no option.
+    package var table: TableSchema?
 
     package init() {}
 
@@ -75,6 +77,9 @@ package struct KindSchema: PluginOptions, Equatable {
     package var transport: String?
     package var fields: [String: FieldNames] = [:]
     package var durationUnit = DurationUnit.seconds
+    package var turned: [String: [String]] = [:]
+    package var turnsByPorts = false
+    package var oneWay = false
 
     package init() {}
 
@@ -117,6 +122,15 @@ package struct KindSchema: PluginOptions, Equatable {
                     + "first that a record has; of several values all where the column holds lines. [] at the end of a name says "
                     + "that a cell of separated text is a list."),
             Option("duration_unit", \.durationUnit, "The unit of duration."),
+            Option(
+                "turned", \.turned,
+                "Of tables: fields with the values of which a record has source and destination the other way round."),
+            Option(
+                "turns_by_ports", \.turnsByPorts,
+                "Of tables: the ports tell who the client is where nothing else does."),
+            Option(
+                "one_way", \.oneWay,
+                "Of tables: there is a record for each direction of a flow, of which the client's is used."),
         ]
     }
 

@@ -23,6 +23,8 @@ typedef enum RecordPart {
     RecordPort,
     RecordProtocol,
     RecordID,
+    /// When a flow ended: its start is so much earlier as it lasted.
+    RecordEnd,
     RecordColumn,
 } RecordPart;
 
@@ -37,6 +39,8 @@ typedef enum RecordForm {
     RecordLines,
     /// The members of an object, a line each: `key: text, text`.
     RecordEntries,
+    /// How long a flow lasted, in nanoseconds: of tables alone.
+    RecordDuration,
 } RecordForm;
 
 /// Which lines are records of a kind, and where their columns stand. It never changes once a scanner uses it, so that
@@ -103,6 +107,126 @@ size_t RecordScannerPick(
     RecordScanner *scanner, const char *lines, size_t length, size_t *begin, ContextLine *picked, size_t room);
 /// The header lines in force, each with its line feed; valid until the next call.
 const char *RecordScannerHeader(const RecordScanner *scanner, size_t *length);
+
+// MARK: Tables
+
+/// How the records of a tool's export or log are written.
+typedef enum RecordTableForm {
+    /// Objects of JSON: a line each, in an array, or spread over lines.
+    RecordTableJSON,
+    /// Rows of cells between separators; cells may stand in quotes, and go on over lines there.
+    RecordTableRows,
+    /// Pairs of key=value between blanks or tabs.
+    RecordTableKeys,
+    /// Lines of text that follow patterns.
+    RecordTablePatterns,
+    /// Events of Windows in XML.
+    RecordTableXML,
+} RecordTableForm;
+
+/// Makes a plan one of a table. What its paths name are members of objects, columns, keys, or places of patterns; `@time` is
+/// the time that stands at the beginning of a line. A path `date + time` is of texts that belong together.
+///
+/// - separator: of rows; a space stands for any number of them.
+/// - behind: the text of a line behind which rows and keys begin; may be empty.
+/// - inside: members in which documents may stand, with line feeds between them: `_source`; `records[]` is an array that
+///   holds all of them.
+void RecordPlanBeTable(
+    RecordPlan *plan, RecordTableForm form, char separator, const char *behind, const char *inside);
+/// Says what columns rows have that stand under no header.
+///
+/// - column: of the columns said before, by whose value it is told which these are; null for those of all rows.
+void RecordPlanAddRow(RecordPlan *plan, const char *columns, const char *column, const char *values);
+/// Adds a pattern: text with places such as `{source}`, `{_}` for what does not matter, and `{event=built}` for what the
+/// pattern itself says. It may stand anywhere in a line, unless it begins with a place.
+void RecordPlanAddPattern(RecordPlan *plan, const char *pattern);
+/// Says where a document has rows of its own, and their columns.
+void RecordPlanSetTuples(RecordPlan *plan, const char *path, const char *columns);
+/// Says by which values two records are one, and how the first of them is told. What only that one says is kept until the
+/// second one comes. What it said of the same is `first NAME`.
+void RecordPlanSetJoin(RecordPlan *plan, const char *by, const char *path, const char *values);
+/// Says where records name their machine and its address; `@address` is the one last told where a record tells none.
+void RecordPlanSetAddresses(RecordPlan *plan, const char *machine, const char *address);
+/// Sets the zone of times that say none.
+///
+/// - since, east: its changes in seconds since 1970, and how many seconds east of Greenwich it is from then on.
+void RecordPlanSetTimes(RecordPlan *plan, bool isDayFirst, const int64_t *since, const int32_t *east, size_t count);
+
+// Of the kind that was begun last. Values stand between line feeds, in lower case; `*` stands for any end of a value.
+
+/// Its records have one of these values there, or in the first of several places with ` | ` between them; an empty value
+/// stands for none.
+void RecordPlanRequire(RecordPlan *plan, const char *path, const char *values);
+/// Its records have none of these values there.
+void RecordPlanExclude(RecordPlan *plan, const char *path, const char *values);
+/// Records with one of these values there have source and destination the other way round.
+void RecordPlanTurn(RecordPlan *plan, const char *path, const char *values);
+/// - durationUnit: in nanoseconds.
+/// - isOneWay: whether there is a record for each direction, of which that of the client's is used.
+/// - turnsByPorts: whether the ports tell who the client is where nothing else does.
+void RecordPlanSetFlow(RecordPlan *plan, double durationUnit, bool isOneWay, bool turnsByPorts);
+
+/// Reads tables by a plan: takes pieces of their content, and tells of each record what became of it.
+typedef struct TableScanner TableScanner;
+
+/// - plan, interest: outlive the scanner.
+/// - longest: longer records are rejected without being held, in bytes.
+TableScanner *TableScannerCreate(const RecordPlan *plan, const ContextInterest *interest, size_t longest);
+void TableScannerDestroy(TableScanner *scanner);
+RecordArena *TableScannerArena(TableScanner *scanner);
+/// Begins another file: forgets the header and the tallies, keeps the arena.
+///
+/// - file: what tells its records from those of others.
+/// - position: where what will be given begins in it.
+/// - reference: before this moment, and a day, its records were written; nanoseconds since 1970.
+void TableScannerBegin(TableScanner *scanner, uint64_t file, uint64_t position, int64_t reference);
+/// Has the scanner know a header that will not be given.
+void TableScannerTakeHeader(TableScanner *scanner, const char *line, size_t length);
+/// Takes what comes next of the file.
+void TableScannerGive(TableScanner *scanner, const char *bytes, size_t length);
+/// Reads what was given until the arena holds `most` records.
+///
+/// - isLast: nothing more comes of the file.
+/// - Returns: whether there is more to read in what was given.
+bool TableScannerRead(TableScanner *scanner, size_t most, bool isLast);
+/// Has records of what waits for a second one; after the last file.
+void TableScannerFinish(TableScanner *scanner);
+/// How many bytes of the file are not read yet.
+size_t TableScannerRest(const TableScanner *scanner);
+
+/// Places that a tally keeps.
+#define RECORD_PLACES 5
+
+typedef enum RecordFate { RecordUsed, RecordSkipped, RecordRejected, RecordNoted } RecordFate;
+
+/// What became of some records, and why.
+typedef struct RecordTally {
+    RecordFate fate;
+    /// Of used ones the kind.
+    ContextKind kind;
+    const char *reason;
+    size_t length;
+    /// Below 0 where records of an earlier file were used after all.
+    int64_t count;
+    size_t placeCount;
+    /// Where the first ones stand, in bytes, and the numbers of their lines.
+    uint64_t places[RECORD_PLACES], lines[RECORD_PLACES];
+} RecordTally;
+
+size_t TableScannerTallies(const TableScanner *scanner);
+/// Valid until the scanner reads again.
+RecordTally TableScannerTally(const TableScanner *scanner, size_t number);
+/// The columns of the header in force, with line feeds between them; empty where there is none.
+const char *TableScannerColumns(TableScanner *scanner, size_t *length);
+
+/// Reads a time in any form that tables may have; those without a zone are UTC.
+///
+/// - reference: those without a year lie before this moment.
+bool RecordReadTime(const char *text, size_t length, bool isDayFirst, int64_t reference, int64_t *nanoseconds);
+/// The time that stands at the beginning of a line.
+///
+/// - timeLength: of it; 0 where there is none.
+const char *RecordTimeAtBegin(const char *line, size_t length, size_t *timeLength);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,289 @@
+#include "RecordReaders/LooseTime.hpp"
+
+#include <algorithm>
+
+#include "SensorText/Text.hpp"
+#include "SensorText/Time.hpp"
+
+namespace records {
+
+namespace {
+
+constexpr int64_t billion = 1'000'000'000;
+/// Whole seconds that 64 bits of nanoseconds hold.
+constexpr int64_t lastSecond = INT64_MAX / billion - 1;
+
+bool isLetter(char c) { return unsigned(c | 0x20) - 'a' < 26; }
+
+int64_t daysIn(int64_t month, int64_t year) {
+    if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/// The number of a month by the first three letters of its English name; 0 for any other word.
+int64_t monthOf(std::string_view word) {
+    constexpr std::string_view names = "janfebmaraprmayjunjulaugsepoctnovdec";
+    if (word.size() < 3) return 0;
+    const char begin[3] = {char(word[0] | 0x20), char(word[1] | 0x20), char(word[2] | 0x20)};
+    const size_t place = names.find(std::string_view(begin, 3));
+    return place == std::string_view::npos || place % 3 != 0 ? 0 : int64_t(place / 3 + 1);
+}
+
+/// Goes through a text from its beginning.
+struct Walk {
+    const char *p, *end;
+
+    char peek() const { return p < end ? *p : '\0'; }
+
+    bool skip(char c) {
+        if (peek() != c || p == end) return false;
+        ++p;
+        return true;
+    }
+
+    void skipAny(std::string_view of) {
+        while (p < end && of.find(*p) != std::string_view::npos) ++p;
+    }
+
+    /// - Returns: how many digits there were, up to `most`.
+    int number(int64_t &value, int most = 4) {
+        const char *const first = p;
+        value = 0;
+        for (; p < end && p - first < most && sensor::isDigit(*p); ++p) value = value * 10 + (*p - '0');
+        return int(p - first);
+    }
+
+    std::string_view word() {
+        const char *const first = p;
+        while (p < end && isLetter(*p)) ++p;
+        return std::string_view(first, size_t(p - first));
+    }
+};
+
+struct Parts {
+    int64_t year = -1, month = 0, day = 0, hour = 0, minute = 0, second = 0, fraction = 0, east = 0;
+    bool hasZone = false;
+};
+
+/// 2025-03-04, 2025/03/04, 4.3.2025, 3/4/2025, 04/Mar/2025, 4 March 2025, Mar 4 [2025], Mar 4, 2025
+bool readDate(Walk &walk, Parts &parts, bool isDayFirst) {
+    constexpr std::string_view between = "-/. ";
+    int64_t first = 0, second = 0;
+    if (isLetter(walk.peek())) {
+        parts.month = monthOf(walk.word());
+        walk.skipAny(". ");
+        if (parts.month == 0 || walk.number(parts.day, 2) == 0) return false;
+        const Walk behindDay = walk;
+        walk.skipAny(", ");
+        // What is followed by a colon is the hour.
+        if (walk.number(parts.year) != 4 || walk.peek() == ':') {
+            parts.year = -1;
+            walk = behindDay;
+        }
+        return true;
+    }
+    const int digits = walk.number(first);
+    if (digits == 0 || between.find(walk.peek()) == std::string_view::npos || walk.p == walk.end) return false;
+    walk.skipAny(between);
+    if (isLetter(walk.peek())) {
+        parts.month = monthOf(walk.word());
+        walk.skipAny("-/., ");
+        if (digits == 4) return parts.year = first, walk.number(parts.day, 2) > 0;
+        parts.day = first;
+        const Walk behindMonth = walk;
+        const int yearDigits = walk.number(parts.year);
+        if (walk.peek() == ':' && yearDigits != 4) {
+            parts.year = -1;
+            walk = behindMonth;
+        } else if (yearDigits == 2) {
+            parts.year += 2000;
+        }
+        return true;
+    }
+    if (walk.number(second, 2) == 0 || between.find(walk.peek()) == std::string_view::npos || walk.p == walk.end) return false;
+    const bool isPoints = walk.peek() == '.';
+    walk.skipAny(between);
+    int64_t third = 0;
+    const int thirdDigits = walk.number(third);
+    if (thirdDigits == 0) return false;
+    if (digits == 4) {
+        parts.year = first, parts.month = second, parts.day = third;
+        return true;
+    }
+    parts.year = thirdDigits == 2 ? 2000 + third : third;
+    // Where one cannot be a month it is the day; points between stand in countries that write the day first.
+    const bool dayIsFirst = first > 12 || (second <= 12 && (isDayFirst || isPoints));
+    parts.day = dayIsFirst ? first : second;
+    parts.month = dayIsFirst ? second : first;
+    return true;
+}
+
+/// 05:06, 05:06:07, 05:06:07.123456, 5:06:07 PM
+bool readClock(Walk &walk, Parts &parts) {
+    if (walk.number(parts.hour, 2) == 0 || !walk.skip(':') || walk.number(parts.minute, 2) != 2) return false;
+    if (walk.skip(':') && walk.number(parts.second, 2) != 2) return false;
+    if (walk.peek() == '.' || walk.peek() == ',') {
+        ++walk.p;
+        int64_t scale = billion;
+        while (walk.p < walk.end && sensor::isDigit(*walk.p)) {
+            scale /= 10;
+            parts.fraction += (*walk.p++ - '0') * scale;
+        }
+    }
+    walk.skipAny(" ");
+    const char half = char(walk.peek() | 0x20);
+    if ((half == 'a' || half == 'p') && walk.end - walk.p >= 2 && (walk.p[1] | 0x20) == 'm') {
+        if (parts.hour < 1 || parts.hour > 12) return false;
+        parts.hour = parts.hour % 12 + (half == 'p' ? 12 : 0);
+        walk.p += 2;
+        walk.skipAny(" ");
+    }
+    return true;
+}
+
+/// Z, UTC, GMT, +01, +0100, +01:00; CEST and its like are not unique, and are taken for the schema's zone.
+bool readZone(Walk &walk, Parts &parts) {
+    if (isLetter(walk.peek())) {
+        const std::string_view word = walk.word();
+        const bool isUpper = std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a'; });
+        if (word == "Z" || word == "z" || word == "UTC" || word == "GMT") parts.hasZone = true;
+        else if (!isUpper || word.size() < 3 || word.size() > 5) return false;
+        walk.skipAny(" ");
+    }
+    const char sign = walk.peek();
+    if (sign != '+' && sign != '-') return true;
+    ++walk.p;
+    int64_t hours = 0, minutes = 0;
+    if (walk.number(hours, 2) != 2) return false;
+    walk.skip(':');
+    const int digits = walk.number(minutes, 2);
+    if ((digits != 0 && digits != 2) || hours > 23 || minutes > 59) return false;
+    parts.east = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    parts.hasZone = true;
+    return true;
+}
+
+int64_t secondsOf(const Parts &parts) {
+    return sensor::daysSince1970(parts.year, parts.month, parts.day) * 86'400 + parts.hour * 3600 + parts.minute * 60
+        + parts.second;
+}
+
+/// 20250304050607, as some tools write it.
+bool readDigits(std::string_view text, Parts &parts) {
+    if (text.size() != 14 || (text.substr(0, 2) != "20" && text.substr(0, 2) != "19")) return false;
+    Walk walk{text.data(), text.data() + text.size()};
+    walk.number(parts.year, 4);
+    for (int64_t *part : {&parts.month, &parts.day, &parts.hour, &parts.minute, &parts.second})
+        if (walk.number(*part, 2) != 2) return false;
+    return parts.month >= 1 && parts.month <= 12;
+}
+
+}  // namespace
+
+int64_t LooseTimes::toUTC(int64_t local) const {
+    if (zone.empty()) return local;
+    const auto east = [&](int64_t moment) {
+        const auto behind = std::upper_bound(
+            zone.begin(), zone.end(), moment, [](int64_t time, const Offset &offset) { return time < offset.since; });
+        return int64_t(behind == zone.begin() ? zone.front().east : (behind - 1)->east);
+    };
+    // An hour that is said twice is the first of the two.
+    const int64_t before = local - east(local - 86'400);
+    return east(before) == local - before ? before : local - east(before);
+}
+
+bool LooseTimes::read(std::string_view text, int64_t &nanoseconds) const {
+    constexpr std::string_view around = " \t\"[]<>()";
+    while (!text.empty() && around.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
+    while (!text.empty() && around.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+    if (text.empty() || text.size() > 64) return false;
+    Parts parts;
+    const bool isNumber = std::all_of(text.begin(), text.end(), [](char c) { return sensor::isDigit(c) || c == '.'; });
+    if (isNumber && !readDigits(text, parts)) {
+        // Dates with points have two, numbers one at most.
+        if (std::count(text.begin(), text.end(), '.') < 2) {
+            // Before 2001 in seconds: a date without its separators, a port, a count.
+            const size_t whole = std::min(text.find('.'), text.size());
+            return whole >= 9 && sensor::readAnyTime(text.data(), text.size(), nanoseconds);
+        }
+    }
+    if (parts.year < 0) {
+        Walk walk{text.data(), text.data() + text.size()};
+        // The day of the week says nothing new.
+        if (isLetter(walk.peek())) {
+            const Walk begin = walk;
+            if (monthOf(walk.word()) != 0) walk = begin;
+            else walk.skipAny("., ");
+        }
+        if (!readDate(walk, parts, isDayFirst)) return false;
+        const Walk behindDate = walk;
+        if (walk.peek() == 'T' || walk.peek() == 't') ++walk.p;
+        else walk.skipAny(" ,@:-_");
+        if (walk.p < walk.end) {
+            if (walk.p == behindDate.p || !readClock(walk, parts) || !readZone(walk, parts)) return false;
+            walk.skipAny(" ");
+            // Wed Mar  4 05:06:07 2025
+            if (parts.year < 0 && walk.number(parts.year) != 4) parts.year = -1;
+            walk.skipAny(" ");
+            if (!parts.hasZone && !readZone(walk, parts)) return false;
+            if (walk.p != walk.end) return false;
+        } else if (parts.year < 0) {
+            return false;
+        }
+    }
+    if (parts.month < 1 || parts.month > 12 || parts.day < 1 || parts.day > 31) return false;
+    if (parts.hour > 23 || parts.minute > 59 || parts.second > 60) return false;
+    const auto moment = [&] {
+        const int64_t seconds = secondsOf(parts);
+        return parts.hasZone ? seconds - parts.east : toUTC(seconds);
+    };
+    if (parts.year < 0) {
+        // The last such day before the reference, and a day, since clocks differ.
+        const int64_t limit = (reference == INT64_MAX ? lastSecond : reference / billion) + 86'400;
+        parts.year = 1970 + std::max<int64_t>(0, limit / 31'556'952) + 1;
+        for (int years = 0; years < 9; ++years, --parts.year)
+            if (parts.day <= daysIn(parts.month, parts.year) && moment() <= limit) break;
+    }
+    if (parts.year < 1678 || parts.year > 2261 || parts.day > daysIn(parts.month, parts.year)) return false;
+    nanoseconds = moment() * billion + parts.fraction;
+    return true;
+}
+
+std::string_view timeAtBegin(std::string_view line) {
+    size_t at = 0;
+    const auto skipSpaces = [&] {
+        while (at < line.size() && (line[at] == ' ' || line[at] == '[')) ++at;
+    };
+    skipSpaces();
+    if (at < line.size() && line[at] == '<') {
+        const size_t end = line.find('>', at);
+        if (end == std::string_view::npos || end - at > 5) return {};
+        at = end + 1;
+        // The version of RFC 5424.
+        if (line.substr(at, 2) == "1 ") at += 2;
+    }
+    skipSpaces();
+    const std::string_view rest = line.substr(std::min(at, line.size()));
+    if (rest.empty()) return {};
+    // As many words as a time has, the longest first.
+    size_t ends[6];
+    size_t count = 0;
+    for (size_t i = 1; i <= rest.size() && i < 48 && count < 6; ++i) {
+        const bool isEnd = i == rest.size() || rest[i] == ' ' || rest[i] == ']' || rest[i] == '\t';
+        if (isEnd && rest[i - 1] != ' ') ends[count++] = i;
+    }
+    static const LooseTimes times = [] {
+        LooseTimes any;
+        any.reference = 4'000'000'000 * billion;
+        return any;
+    }();
+    while (count > 0) {
+        std::string_view text = rest.substr(0, ends[--count]);
+        while (!text.empty() && (text.back() == ':' || text.back() == ']')) text.remove_suffix(1);
+        int64_t time;
+        if (times.read(text, time)) return text;
+    }
+    return {};
+}
+
+}  // namespace records

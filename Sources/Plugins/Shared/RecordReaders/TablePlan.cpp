@@ -1,0 +1,218 @@
+// What a plan says of tables.
+
+#include <algorithm>
+
+#include "Plan.hpp"
+
+namespace records {
+
+namespace {
+
+bool isWord(char c) { return sensor::isDigit(c) || unsigned(c | 0x20) - 'a' < 26 || c == '.' || (unsigned char)c >= 0x80; }
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
+
+/// Calls a function with each text between line feeds.
+template <class Take>
+void eachLine(const char *text, Take take) {
+    if (text == nullptr) return;
+    for (std::string_view rest(text);;) {
+        const size_t end = rest.find('\n');
+        take(rest.substr(0, end));
+        if (end == std::string_view::npos) return;
+        rest.remove_prefix(end + 1);
+    }
+}
+
+/// The parts of `date + time`.
+std::vector<std::string_view> parts(std::string_view path) {
+    constexpr std::string_view plus = " + ";
+    std::vector<std::string_view> found;
+    for (size_t begin = 0;;) {
+        const size_t end = path.find(plus, begin);
+        found.push_back(path.substr(begin, end == std::string_view::npos ? end : end - begin));
+        if (end == std::string_view::npos) return found;
+        begin = end + plus.size();
+    }
+}
+
+}  // namespace
+
+std::string TableLayout::plainName(std::string_view name) {
+    std::string plain;
+    plain.reserve(name.size() + 8);
+    for (const char c : name) {
+        if (isWord(c) || c == '@') plain.push_back(lower(c));
+        else if (!plain.empty() && plain.back() != '_') plain.push_back('_');
+    }
+    while (!plain.empty() && plain.back() == '_') plain.pop_back();
+    // Names are asked for with bytes behind them.
+    return plain.append(8, '\0');
+}
+
+bool Requirement::holds(std::string_view value) const {
+    return std::any_of(values.begin(), values.end(), [&](const std::string &wanted) {
+        const bool isBegin = !wanted.empty() && wanted.back() == '*';
+        const size_t length = wanted.size() - isBegin;
+        if (isBegin ? value.size() < length : value.size() != length) return false;
+        return std::equal(wanted.begin(), wanted.begin() + ptrdiff_t(length), value.begin(), [](char a, char b) {
+            return a == lower(b);
+        });
+    });
+}
+
+}  // namespace records
+
+using records::Node;
+
+void RecordPlan::addTablePath(std::string_view path, Slot slot) {
+    const auto sum = records::parts(path);
+    if (sum.size() > 1) {
+        std::vector<Slot> slots;
+        for (const std::string_view part : sum) slots.push_back(this->slot(part));
+        table->sums.emplace_back(slot, std::move(slots));
+        return;
+    }
+    constexpr std::string_view first = "first ";
+    if (path.substr(0, first.size()) == first) {
+        table->firsts.emplace_back(slot, this->slot(path.substr(first.size())));
+        return;
+    }
+    if (path == "@address") {
+        table->knownAddress = slot;
+        return;
+    }
+    if (path == "@time") {
+        table->timeAtBegin = slot;
+        return;
+    }
+    const std::string plain = records::TableLayout::plainName(path);
+    table->names.add(std::string_view(plain).substr(0, plain.size() - 8), slot);
+    if (table->form != RecordTableJSON && table->form != RecordTableKeys) return;
+    addPath(path, 0, slot);
+    if (table->form == RecordTableJSON)
+        for (const std::string &object : table->inside)
+            if (object.back() != ']') addPath(object + '.' + std::string(path), 0, slot);
+}
+
+records::Slot RecordPlan::place(std::string_view name) {
+    return name.empty() || name == "_" ? records::Slot(Node::nothing) : slot(name);
+}
+
+records::Requirement RecordPlan::requirement(std::string_view path, std::string_view values) {
+    records::Requirement requirement{{}, {}, {}};
+    constexpr std::string_view joint = " | ";
+    for (std::string_view rest = path;;) {
+        const size_t end = rest.find(joint);
+        requirement.slots.push_back(slot(rest.substr(0, end)));
+        if (requirement.name.empty()) requirement.name = rest.substr(0, end);
+        if (end == std::string_view::npos) break;
+        rest.remove_prefix(end + joint.size());
+    }
+    records::eachLine(std::string(values).c_str(), [&](std::string_view value) {
+        std::string text(value);
+        std::transform(text.begin(), text.end(), text.begin(), records::lower);
+        requirement.values.push_back(std::move(text));
+    });
+    return requirement;
+}
+
+extern "C" {
+
+void RecordPlanBeTable(
+    RecordPlan *plan, RecordTableForm form, char separator, const char *behind, const char *inside) {
+    plan->table = std::make_unique<records::TableLayout>();
+    plan->table->form = form;
+    plan->table->separator = separator;
+    plan->table->behind = behind;
+    records::eachLine(inside, [&](std::string_view object) {
+        if (!object.empty()) plan->table->inside.emplace_back(object);
+    });
+}
+
+void RecordPlanAddRow(RecordPlan *plan, const char *columns, const char *column, const char *values) {
+    records::TableLayout::Row row;
+    records::eachLine(columns, [&](std::string_view name) { row.columns.push_back(plan->place(name)); });
+    if (column != nullptr) {
+        row.told = plan->slot(column);
+        records::eachLine(values, [&](std::string_view value) { row.values.emplace_back(value); });
+    }
+    plan->table->rows.push_back(std::move(row));
+}
+
+void RecordPlanAddPattern(RecordPlan *plan, const char *text) {
+    records::Pattern pattern;
+    std::string *literal = &pattern.begin;
+    for (std::string_view rest(text); !rest.empty();) {
+        const size_t open = rest.front() == '{' ? 0 : std::min(rest.find('{'), rest.size());
+        literal->append(rest.substr(0, open));
+        rest.remove_prefix(open);
+        const size_t close = rest.find('}');
+        if (close == std::string_view::npos) {
+            literal->append(rest);
+            break;
+        }
+        const std::string_view name = rest.substr(1, close - 1);
+        rest.remove_prefix(close + 1);
+        if (const size_t equals = name.find('='); equals != std::string_view::npos) {
+            pattern.said.emplace_back(plan->place(name.substr(0, equals)), std::string(name.substr(equals + 1)));
+            continue;
+        }
+        pattern.places.push_back({plan->place(name), {}});
+        literal = &pattern.places.back().literal;
+    }
+    plan->table->patterns.push_back(std::move(pattern));
+}
+
+void RecordPlanSetTuples(RecordPlan *plan, const char *path, const char *columns) {
+    plan->table->tuples = plan->slot(path);
+    records::eachLine(columns, [&](std::string_view name) { plan->table->tupleColumns.push_back(plan->place(name)); });
+}
+
+void RecordPlanSetJoin(RecordPlan *plan, const char *by, const char *path, const char *values) {
+    plan->table->joinedBy = plan->slots(by);
+    plan->table->isFirst = plan->requirement(path, values);
+}
+
+void RecordPlanSetAddresses(RecordPlan *plan, const char *machine, const char *address) {
+    plan->table->machine = plan->slots(machine);
+    plan->table->machineAddress = plan->slots(address);
+}
+
+void RecordPlanSetTimes(RecordPlan *plan, bool isDayFirst, const int64_t *since, const int32_t *east, size_t count) {
+    plan->table->times.isDayFirst = isDayFirst;
+    for (size_t i = 0; i < count; ++i) plan->table->times.zone.push_back({since[i], east[i]});
+}
+
+void RecordPlanRequire(RecordPlan *plan, const char *path, const char *values) {
+    plan->kinds.back().required.push_back(plan->requirement(path, values));
+}
+
+void RecordPlanExclude(RecordPlan *plan, const char *path, const char *values) {
+    plan->kinds.back().excluded.push_back(plan->requirement(path, values));
+}
+
+void RecordPlanTurn(RecordPlan *plan, const char *path, const char *values) {
+    plan->kinds.back().turned.push_back(plan->requirement(path, values));
+}
+
+void RecordPlanSetFlow(RecordPlan *plan, double durationUnit, bool isOneWay, bool turnsByPorts) {
+    plan->kinds.back().durationUnit = durationUnit;
+    plan->kinds.back().isOneWay = isOneWay;
+    plan->kinds.back().turnsByPorts = turnsByPorts;
+}
+
+bool RecordReadTime(const char *text, size_t length, bool isDayFirst, int64_t reference, int64_t *nanoseconds) {
+    records::LooseTimes times;
+    times.isDayFirst = isDayFirst;
+    times.reference = reference;
+    return times.read(std::string_view(text, length), *nanoseconds);
+}
+
+const char *RecordTimeAtBegin(const char *line, size_t length, size_t *timeLength) {
+    const std::string_view time = records::timeAtBegin(std::string_view(line, length));
+    *timeLength = time.size();
+    return time.empty() ? line : time.data();
+}
+
+}  // extern "C"

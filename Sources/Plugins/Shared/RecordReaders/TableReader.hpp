@@ -1,0 +1,62 @@
+#pragma once
+
+#include "JSONReader.hpp"
+#include "Values.hpp"
+
+namespace records {
+
+/// Takes the wanted values out of the records of a table.
+class TableReader {
+public:
+    TableReader(const RecordPlan &plan, Values &values) : plan(plan), layout(*plan.table), values(values), json(plan, values) {}
+
+    enum class Taken {
+        record,
+        header,
+        comment,
+        /// A line that follows no pattern.
+        other,
+        notJSON,
+        /// A row has other columns than its header.
+        wrongColumns,
+        noHeader,
+        noKeys,
+    };
+
+    /// Begins another file.
+    void forgetHeader() { header.clear(), headerLine.clear(), names.clear(); }
+    void takeHeader(std::string_view line);
+    const std::string &columns() const { return names; }
+
+    /// - text: with RECORD_PADDING bytes behind it that can be read.
+    Taken read(std::string_view text);
+    /// Reads a row inside a document, in place of what the document says.
+    bool readTuple(std::string_view text);
+
+    /// The cells of the rows, and whether the text ends inside a cell that stands in quotes.
+    static bool endsInQuotes(std::string_view text, char separator);
+
+private:
+    Taken readRow(std::string_view line);
+    Taken readKeys(std::string_view line);
+    bool readPattern(const Pattern &pattern, std::string_view line);
+    bool readPlaces(const Pattern &pattern, std::string_view rest);
+    void readXML(std::string_view text);
+    void split(std::string_view line, char separator);
+    bool isHeader() const;
+    void add(Slot slot, std::string_view text);
+    std::string_view behind(std::string_view line) const;
+    void sum();
+
+    const RecordPlan &plan;
+    const TableLayout &layout;
+    Values &values;
+    JSONReader json;
+    /// The slots of the header's columns, and its line.
+    std::vector<Slot> header;
+    std::string headerLine, names;
+    /// The cells of the row at hand; those in quotes without them.
+    std::vector<std::string_view> cells;
+};
+
+}  // namespace records

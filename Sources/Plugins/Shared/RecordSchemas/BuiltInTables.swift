@@ -1,0 +1,55 @@
+import FlareKit
+
+/// The schemas of tables that this command carries: the files of configs/tables.
+package enum BuiltInTables {
+    /// The text of each by its name.
+    package static let texts: [String: [UInt8]] = [
+        "aws-vpc-flow": PackageResources.aws_vpc_flow_yaml,
+        "azure-nsg-flow": PackageResources.azure_nsg_flow_yaml,
+        "azure-vnet-flow": PackageResources.azure_vnet_flow_yaml,
+        "bind-queries": PackageResources.bind_queries_yaml,
+        "cef": PackageResources.cef_yaml,
+        "cisco-asa": PackageResources.cisco_asa_yaml,
+        "defender-network": PackageResources.defender_network_yaml,
+        "dnsmasq": PackageResources.dnsmasq_yaml,
+        "ecs": PackageResources.ecs_yaml,
+        "filterlog": PackageResources.filterlog_yaml,
+        "fortinet-traffic": PackageResources.fortinet_traffic_yaml,
+        "palo-alto-traffic": PackageResources.palo_alto_traffic_yaml,
+        "splunk": PackageResources.splunk_yaml,
+        "squid": PackageResources.squid_yaml,
+        "sysmon-json": PackageResources.sysmon_json_yaml,
+        "sysmon-xml": PackageResources.sysmon_xml_yaml,
+        "zscaler-nss": PackageResources.zscaler_nss_yaml,
+    ]
+
+    package static var names: [String] { ((try? read.get().map(\.name)) ?? Array(texts.keys)).sorted() }
+
+    /// Reads a schema; `nil` where there is none of the name.
+    package static func schema(_ name: String) throws -> TableSchema? {
+        if let known = try? read.get().first(where: { $0.name == name }) { return known.schema }
+        return try parse(name)
+    }
+
+    private static func parse(_ name: String) throws -> TableSchema? {
+        guard let bytes = texts[name] else { return nil }
+        return try TableSchema.read(String(decoding: bytes, as: UTF8.self), file: "builtin:\(name)")
+    }
+
+    /// All schemas, by name.
+    package static func all() throws -> [(name: String, schema: TableSchema)] { try read.get() }
+
+    // Each is read once.
+    private static let read = Result {
+        try texts.keys.sorted().flatMap { name -> [(name: String, schema: TableSchema)] in
+            guard let schema = try parse(name) else { return [] }
+            // The same columns in another form have a name of their own.
+            return [(name, schema)]
+                + schema.also.map { form in
+                    var other = schema
+                    other.form = form
+                    return ("\(name)-\(form.rawValue)", other)
+                }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import ContextReading
+import FlareKit
+import RecordSchemas
+
+/// The options of `table`.
+public struct TableSourceOptions: PluginOptions {
+    public var paths: [OptionPath] = []
+    public var schema: String?
+    package var table: TableSchema?
+    public var timeZone: String?
+    public var maxLine = ByteSize.megabytes(16)
+    public var contextMemory = ByteSize.megabytes(256)
+
+    public init() {}
+
+    public static var options: [Option<Self>] {
+        [
+            Option(
+                "paths", \.paths,
+                "Files to read: paths and globs (`*`, `?`, `[…]`), or `-` for standard input; plain or packed.",
+                required: true),
+            Option(
+                "schema", \.schema,
+                "Which columns say what: \(BuiltInTables.names.joined(separator: ", ")), or the path of a file like those "
+                    + "in configs/tables. Without it and without table each file is recognised by its content, or guessed."
+            ),
+            Option("table", \.table, "The schema itself, as hunt --save writes down what it has guessed."),
+            Option(
+                "time_zone", \.timeZone,
+                "The zone of times that say none, in place of the schema's: UTC, +02:00, Europe/Berlin, or local."),
+            .maxLine(\.maxLine),
+            .contextMemory(\.contextMemory),
+        ]
+    }
+}

@@ -1,0 +1,149 @@
+import FlareKit
+import FlareKitTesting
+import Foundation
+import RecordSchemas
+import TestKit
+import Testing
+
+@testable import Table
+
+/// The records of a kind that a text yields.
+private func read(
+    _ text: String, _ kind: RecordKind = .flow,
+    _ columns: Set<ColumnName> = [.bytesToServer, .bytesToClient, .duration, .host, .query, .answers, .sourcePort],
+    schema: String? = nil
+) async throws -> (records: [MemoryRecord], ingest: IngestCounts) {
+    let folder = TemporaryFolder()
+    let path = try write(text, "log", in: folder)
+    return try await MemoryRun.records(of: source([path]) { $0.schema = schema }, kind: kind, columns: columns)
+}
+
+private func addresses(_ records: [MemoryRecord]) -> [String] {
+    records.map { "\($0.source)>\($0.destination):\($0.port)/\($0.proto)" }
+}
+
+@Suite("Records that are not like most")
+struct RecordTests {
+    @Test("of pfSense: IPv6, blocked ones, and packets that open no connection")
+    func filterlog() async throws {
+        let head = "Mar  4 00:00:01 pf filterlog[1]: 5,,,1000000103,igb0,match"
+        let (records, ingest) = try await read(
+            """
+            \(head),block,out,6,0x00,0x9a1c2,64,tcp,6,40,2001:db8:1::7,2600:9000::1,50000,443,0,S,1,,65535,,mss
+            \(head),pass,in,6,0x00,0x9a1c2,64,udp,17,60,2001:db8:1::7,2600:9000::53,50001,53,40
+            \(head),block,in,4,0x0,,64,0,0,DF,6,tcp,52,10.0.0.7,45.77.0.7,50002,443,0,FA,1,2,65535,,
+            \(head),pass,in,4,0x0,,64,0,0,DF,1,icmp,84,10.0.0.7,45.77.0.7,request,1,2
+            """, schema: "filterlog")
+        #expect(
+            addresses(records) == [
+                "2001:db8:1::7>2600:9000::1:443/6", "2001:db8:1::7>2600:9000::53:53/17", "10.0.0.7>45.77.0.7:0/1",
+            ])
+        #expect(ingest.skipped["flags FA"]?.count == 1)
+    }
+
+    @Test("of ASA: UDP, inbound ones, and who the client is where only the end was logged")
+    func asa() async throws {
+        let time = "Mar 04 2026 00:00:0"
+        let (records, ingest) = try await read(
+            """
+            \(time)1: %ASA-6-302015: Built outbound UDP connection 7 for outside:9.9.9.9/53 (9.9.9.9/53) to inside:10.0.0.7/50000 (198.51.100.4/50000)
+            \(time)2: %ASA-6-302013: Built inbound TCP connection 8 for outside:45.77.0.7/51000 (45.77.0.7/51000) to dmz:10.1.0.9/443 (198.51.100.5/443)
+            \(time)3: %ASA-6-302016: Teardown UDP connection 7 for outside:9.9.9.9/53 to inside:10.0.0.7/50000 duration 0:00:02 bytes 210
+            \(time)4: %ASA-6-302014: Teardown TCP connection 8 for outside:45.77.0.7/51000 to dmz:10.1.0.9/443 duration 0:00:02 bytes 99 TCP FINs
+            \(time)5: %ASA-6-302014: Teardown TCP connection 9 for outside:45.77.0.7/52000 to dmz:10.1.0.9/443 duration 1:00:00 bytes 5 TCP Reset-I
+            \(time)6: %ASA-4-106023: Deny tcp src outside:45.77.0.7/1 dst inside:10.0.0.7/22
+            """)
+        #expect(
+            addresses(records) == [
+                "10.0.0.7>9.9.9.9:53/17", "45.77.0.7>10.1.0.9:443/6", "45.77.0.7>10.1.0.9:443/6",
+            ])
+        #expect(records.map { $0.numbers[.duration] } == [2_000_000_000, 2_000_000_000, 3_600_000_000_000])
+        #expect(
+            records.map { ($0.start.nanoseconds - Timestamp(seconds: Call.midnight).nanoseconds) / 1_000_000_000 } == [
+                1, 2, -3595,
+            ])
+        #expect(ingest.skipped["another message"]?.count == 1)
+        #expect(ingest.isBalanced && ingest.read == 6)
+    }
+
+    @Test("of Sysmon: a look-up is the machine's whose address a connection told")
+    func lookups() async throws {
+        func event(_ id: Int, _ data: String) -> String {
+            #"{"Event":{"System":{"EventID":\#(id),"Computer":"pc7"},"EventData":{"UtcTime":"2026-03-04 00:00:01.000",\#(data)}}}"#
+        }
+        let text = [
+            event(22, #""QueryName":"early.example","QueryResults":"","Image":"a.exe""#),
+            event(
+                3,
+                #""Image":"a.exe","SourceIp":"10.0.0.7","SourcePort":5000,"DestinationIp":"45.77.0.7","DestinationPort":443"#
+            ),
+            event(
+                22,
+                #""QueryName":"Implant.Example","QueryResults":"type:  5 edge.example;::ffff:45.77.0.7;","Image":"a.exe""#
+            ),
+            event(1, #""Image":"b.exe""#),
+        ].joined(separator: "\n")
+        let (records, ingest) = try await read(text, .dns)
+        #expect(records.map(\.source) == [IPAddress("10.0.0.7")])
+        #expect(records.first?.texts[.query] == "implant.example")
+        #expect(ingest.rejected["no source address"]?.count == 1)
+        #expect(ingest.isBalanced && ingest.read == 4)
+    }
+
+    @Test("of Squid: a request that no server was asked for is known by its name")
+    func squid() async throws {
+        let (records, _) = try await read(
+            """
+            1772582400.500    500 10.0.0.7 TCP_DENIED/403 3900 CONNECT implant.example:8443 - HIER_NONE/- text/html
+            1772582401.000    250 10.0.0.7 TCP_MISS/200 700 GET http://a.example/x?y=z bob HIER_DIRECT/45.77.0.7 text/html
+            1772582402.000      0 10.0.0.7 TCP_MEM_HIT/200 700 GET http://[2001:db8::1]:81/ - HIER_NONE/- text/html
+            """)
+        #expect(
+            addresses(records) == ["10.0.0.7>0.0.0.0:8443/6", "10.0.0.7>45.77.0.7:80/6", "10.0.0.7>2001:db8::1:81/6"])
+        #expect(records.prefix(2).map { $0.texts[.host] } == ["implant.example", "a.example"])
+        #expect(records.first?.start == Timestamp(seconds: Call.midnight))
+        #expect([nil, RecordTable.unknown].contains(records.first?.numbers[.bytesToServer]))
+    }
+
+    @Test("of AWS: with a header in another order, without data, and in the server's direction")
+    func vpc() async throws {
+        let (records, ingest) = try await read(
+            """
+            version srcaddr dstaddr srcport dstport protocol start end bytes packets action log-status
+            5 10.0.0.7 45.77.0.7 50000 443 6 1772582400 1772582430 900 4 ACCEPT OK
+            5 45.77.0.7 10.0.0.7 443 50000 6 1772582400 1772582430 5000 6 ACCEPT OK
+            5 - - - - - 1772582400 1772582430 - - - NODATA
+            """)
+        #expect(addresses(records) == ["10.0.0.7>45.77.0.7:443/6"])
+        #expect(records.first?.numbers[.bytesToServer] == 900)
+        #expect(ingest.skipped["log-status NODATA"]?.count == 1)
+        #expect(ingest.skipped["the server's direction, a record of its own"]?.count == 1)
+    }
+
+    @Test("of Fortinet: those of sessions that begin or go on are told again at the end")
+    func fortinet() async throws {
+        let rest =
+            "type=\"traffic\" srcip=10.0.0.7 srcport=5 dstip=45.77.0.7 dstport=443 proto=6 duration=10 sentbyte=1 rcvdbyte=2"
+        let (records, ingest) = try await read(
+            """
+            date=2026-03-04 time=00:00:10 tz="+0100" logid="0000000013" action="start" \(rest)
+            date=2026-03-04 time=00:00:10 tz="+0100" logid="0000000020" action="accept" \(rest)
+            date=2026-03-04 time=00:00:10 tz="+0100" logid="0000000013" action="close" \(rest)
+            """)
+        #expect(records.map(\.start) == [Timestamp("2026-03-03T23:00:00Z")].compactMap { $0 })
+        #expect(ingest.skippedCount == 2)
+    }
+
+    @Test("documents may be spread over lines, and stand in the answer of a search")
+    func documents() async throws {
+        let source =
+            #""@timestamp":"2026-03-04T00:00:00Z","source":{"ip":"10.0.0.7"},"destination":{"ip":"45.77.0.7","port":443}"#
+        let text =
+            #"{"took":1,"hits":{"total":{"value":2},"hits":[{"_id":"1","_source":{\#(source)}},"#
+            + "\n{\n\"_id\":\"2\",\n\"_source\":{\n"
+            + source.replacingOccurrences(of: ",", with: ",\n") + "\n}\n}]}}\n"
+        let (records, ingest) = try await read(text, schema: "ecs")
+        #expect(addresses(records) == ["10.0.0.7>45.77.0.7:443/255", "10.0.0.7>45.77.0.7:443/255"])
+        #expect(ingest.rejectedCount == 0, "\(ingest)")
+    }
+}
