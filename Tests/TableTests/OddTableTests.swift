@@ -46,6 +46,11 @@ struct GuessTests {
             "[{\"time\":\"2026-03-04T00:00:00Z\",\n  \"src\":\"10.0.0.7\",\n  \"dst\":\"45.77.0.7\"}]\n",
             "#Fields: date time c-ip s-ip cs-host\n2026-03-04 00:00:00 10.0.0.7 45.77.0.7 a.example\n",
             "2026-03-04 00:00:00,10.0.0.7,45.77.0.7,443,tcp\n2026-03-04 00:01:00,10.0.0.7,45.77.0.7,443,tcp\n",
+            "Quand;Source;Cible\n4 mars 2026 00:00;10.0.0.7;45.77.0.7\n",
+            "Datum;Quelle;Ziel\n4. März 2026 00:00:00;10.0.0.7;45.77.0.7\n",
+            "TimeGenerated [UTC],FlowStartTime_t [UTC],SrcIP_s,DestIP_s\n\"3/4/2026, 12:10:00.000 AM\",\"3/4/2026, 12:00:00.000 AM\",10.0.0.7,45.77.0.7\n",
+            "time=\"2026-03-04 00:00:00 UTC\" fw=1.1.1.1 src=10.0.0.7:5000:X0 dst=45.77.0.7:443:X1:host proto=tcp/https\n",
+            "{\"rows\": [{\"t\":1772582400,\"src\":\"10.0.0.7\",\"dst\":\"45.77.0.7\"},\n{\"t\":1772582460,\"src\":\"10.0.0.7\",\"dst\":\"45.77.0.7\"}]}\n",
         ])
     func forms(_ text: String) async throws {
         let schema = try guess(text)

@@ -10,10 +10,13 @@ public final class ContentReader {
 
     /// Reads a stream from where it stands, and a regular file from its beginning, whoever else reads it.
     ///
-    /// - Parameter keepsLength: whether a line of the content is as long as what it came from, with spaces at its end, so
-    ///   that places in it are those in what is stored.
-    public convenience init(_ file: InputFile, keepsLength: Bool = false) {
-        self.init(file.makeInput(), path: file.path, keepsLength ? file.form?.keepingLength() : file.form)
+    /// - Parameters:
+    ///   - keepsLength: whether a line of the content is as long as what it came from, with spaces at its end, so that
+    ///     places in it are those in what is stored.
+    ///   - form: what is looked for in it in place of the file's own form.
+    public convenience init(_ file: InputFile, keepsLength: Bool = false, as form: ContentForm? = nil) {
+        let form = form ?? file.form
+        self.init(file.makeInput(), path: file.path, keepsLength ? form?.keepingLength() : form)
     }
 
     init(_ source: any ByteInput, path: String, _ form: ContentForm? = nil) {

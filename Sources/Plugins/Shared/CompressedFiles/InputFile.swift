@@ -110,12 +110,16 @@ public final class InputFile: Sendable {
     ///
     /// Of a pipe it waits for so many bytes or the end.
     ///
-    /// - Parameter count: the most bytes of content; of a stream also the most bytes as stored that are taken ahead.
-    public func beginning(_ count: Int) -> (content: [UInt8], isWhole: Bool, failure: InputFileError?) {
+    /// - Parameters:
+    ///   - count: the most bytes of content; of a stream also the most bytes as stored that are taken ahead.
+    ///   - other: what is looked for in it in place of the file's own form.
+    public func beginning(_ count: Int, as other: ContentForm? = nil) -> (
+        content: [UInt8], isWhole: Bool, failure: InputFileError?
+    ) {
         do throws(InputFileError) {
-            guard let stream else { return ContentReader(self).prefix(count) }
+            guard let stream else { return ContentReader(self, as: other).prefix(count) }
             let bytes = try stream.peek(count)
-            var found = ContentReader(BytesInput(bytes), path: path, form).prefix(count)
+            var found = ContentReader(BytesInput(bytes), path: path, other ?? form).prefix(count)
             if bytes.count >= count {
                 found.isWhole = false
                 // What was taken ahead ends in the midst.

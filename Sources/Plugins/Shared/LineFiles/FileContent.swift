@@ -102,6 +102,8 @@ package enum FileContent: Hashable, Sendable {
         var text = head[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
         var other: FileContent?
+        // Objects of many tools begin in lines of their own.
+        lazy var isSpread = holdsMembers(text)
         var rest = text
         while !rest.isEmpty {
             let line = rest.prefix { $0 != 0x0A }
@@ -109,7 +111,7 @@ package enum FileContent: Hashable, Sendable {
             switch Line(line.drop(while: isSpace)) {
             case .record(let content): return content
             case .other(let content): other = other ?? content
-            case .brace where holdsMembers(text): return holds(text, "\"event_type\"") ? .eve : .zeek
+            case .brace where isSpread: return holds(text, "\"event_type\"") ? .eve : .zeek
             case .brace, .blank: break
             }
         }

@@ -53,6 +53,17 @@ extension ContentForm {
         return .decoded(kind: nil, RecordLines(form, beginning))
     }
 
+    /// Lines of a tool's log that stand in documents, or in a column of a table; texts where none do.
+    package static let messages = ContentForm { beginning in
+        let bytes = beginning.bytes
+        let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+        var form = FramingForm()
+        guard FramingHasMessages(start, bytes.count, &form) else {
+            return texts.look(bytes, isWhole: beginning.isWhole, name: beginning.name)
+        }
+        return .decoded(kind: nil, RecordLines(form, beginning))
+    }
+
     /// The log of Zeek that a file has its name from, up to the first dot; `nil` where there is none of that name.
     private static func log(_ path: String) -> String? {
         let name = String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "")

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "Envelope.hpp"
+#include "Messages.hpp"
 #include "OneWayFlows.hpp"
 #include "UTF16.hpp"
 
@@ -11,7 +12,7 @@ struct RecordFramer {
     RecordFramer(FramingForm form, bool keepsLength, const char *log)
         : form(form), keepsLength(keepsLength), log(log == nullptr ? "" : log), utf16(form.charset),
           envelope(form.translation == nullptr ? Translations() : Translations{form.translation}) {
-        if (form.columnSeparator != 0)
+        if (form.columnSeparator != 0 && form.framing != FramingMessages)
             lines.append("#separator ").append(1, form.columnSeparator).append("\n#fields").append(1, form.columnSeparator);
         this->form.joinsNetflow = form.joinsNetflow && !keepsLength;
     }
@@ -44,6 +45,7 @@ private:
     std::string decoded;
     framing::Envelope envelope;
     framing::OneWayFlows oneWay;
+    framing::Messages messages;
     bool hasFlows = false;
     /// The line or the object that is not over.
     std::string record;
@@ -64,6 +66,10 @@ void RecordFramer::read(std::string_view bytes, bool isLast) {
     case FramingAsItIs: lines.append(bytes); break;
     case FramingLines: readLines(bytes, isLast); break;
     case FramingSpread: readSpread(bytes, isLast); break;
+    case FramingMessages:
+        if (form.columnSeparator != 0) messages.readRows(bytes, isLast, form.columnSeparator, lines);
+        else readSpread(bytes, isLast);
+        break;
     }
     if (!isLast || !form.joinsNetflow) return;
     if (!lines.empty() && lines.back() != '\n') lines.push_back('\n');
@@ -189,7 +195,10 @@ void RecordFramer::readSpread(std::string_view bytes, bool isLast) {
 }
 
 void RecordFramer::endRecord() {
-    if (takeRecords(record) == 0) {
+    if (form.framing == FramingMessages) {
+        // A document without a message stays what it is, for who counts it.
+        if (messages.takeObject(record, lines) == 0) put(record);
+    } else if (takeRecords(record) == 0) {
         if (depth > 0) put(record);
         else putOther("other");
     }
@@ -381,6 +390,23 @@ FramingForm FramingFormOf(
     form.hasDocuments =
         form.sensor == FramingNoSensor && count == 0 && text.find("@timestamp") != std::string_view::npos;
     return form;
+}
+
+bool FramingHasMessages(const char *head, size_t length, FramingForm *form) {
+    std::string_view text(head, length);
+    *form = FramingForm{};
+    form->charset = framing::UTF16::charset(text);
+    std::string decoded;
+    if (form->charset != FramingUTF8) {
+        framing::UTF16(form->charset).read(text, false, decoded);
+        text = decoded;
+    }
+    form->framing = FramingMessages;
+    const size_t first = framing::passSpace(text, text.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0);
+    const bool isJSON = framing::isObject(text, first)
+        || (first < text.size() && text[first] == '[' && framing::isObject(text, framing::passSpace(text, first + 1)));
+    if (!isJSON) form->columnSeparator = framing::Messages::separator(text);
+    return isJSON || form->columnSeparator != 0;
 }
 
 RecordFramer *RecordFramerCreate(FramingForm form, bool keepsLength, const char *log) {

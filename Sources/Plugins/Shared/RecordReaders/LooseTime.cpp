@@ -13,20 +13,36 @@ constexpr int64_t billion = 1'000'000'000;
 /// Whole seconds that 64 bits of nanoseconds hold.
 constexpr int64_t lastSecond = INT64_MAX / billion - 1;
 
-bool isLetter(char c) { return unsigned(c | 0x20) - 'a' < 26; }
+/// Of months in languages that have more letters than English too.
+bool isLetter(char c) { return unsigned(c | 0x20) - 'a' < 26 || (unsigned char)c >= 0x80; }
 
 int64_t daysIn(int64_t month, int64_t year) {
     if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-/// The number of a month by the first three letters of its English name; 0 for any other word.
+/// The number of a month by the first letters of its name in English, German, French, Spanish, Italian, Portuguese or Dutch;
+/// 0 for any other word.
 int64_t monthOf(std::string_view word) {
-    constexpr std::string_view names = "janfebmaraprmayjunjulaugsepoctnovdec";
-    if (word.size() < 3) return 0;
-    const char begin[3] = {char(word[0] | 0x20), char(word[1] | 0x20), char(word[2] | 0x20)};
-    const size_t place = names.find(std::string_view(begin, 3));
-    return place == std::string_view::npos || place % 3 != 0 ? 0 : int64_t(place / 3 + 1);
+    // The letters without what stands above them, of UTF-8 and of Latin-1.
+    char letters[4] = {};
+    size_t count = 0;
+    for (size_t i = 0; i < word.size() && count < 4; ++i) {
+        unsigned char c = (unsigned char)word[i];
+        if (c == 0xC3 && i + 1 < word.size()) c = (unsigned char)(word[++i]) | 0xC0;
+        c |= 0x20;
+        letters[count++] = c < 0x80 ? char(c) : c >= 0xE0 && c <= 0xE5 ? 'a' : c >= 0xE8 && c <= 0xEB ? 'e' : c == 0xFB || c == 0xFC ? 'u' : '?';
+    }
+    if (count < 3) return 0;
+    const std::string_view begin(letters, 3);
+    if (begin == "jui") return letters[3] == 'n' ? 6 : letters[3] == 'l' ? 7 : 0;
+    constexpr std::string_view names[] = {"janfebmaraprmayjunjulaugsepoctnovdec", "genfevmrzavrmaigiulugaousetoktnovdez",
+        "enefebmaaabrmeijunjulagosepottnovdic", "janfevmaravrmagjunjulagosetoutnovdez"};
+    for (const std::string_view language : names) {
+        const size_t place = language.find(begin);
+        if (place != std::string_view::npos && place % 3 == 0) return int64_t(place / 3 + 1);
+    }
+    return 0;
 }
 
 /// Goes through a text from its beginning.

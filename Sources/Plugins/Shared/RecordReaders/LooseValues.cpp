@@ -74,10 +74,14 @@ bool Recorder::readLooseAddress(std::string_view text, SensorAddress &address, u
         return true;
     }
     for (const char joint : {':', '/', '#', '%'}) {
-        const size_t place = text.rfind(joint);
+        // Of an address of version 4, behind which an interface may stand too.
+        const size_t place = joint == ':' ? text.find(joint) : text.rfind(joint);
         if (place == none.npos || !read(text.substr(0, place))) continue;
         // A mask is no port.
-        if (joint == ':' || joint == '#' || joint == '/') readPort(text.substr(place + 1), port);
+        if (joint == ':' || joint == '#' || joint == '/') {
+            const std::string_view rest = text.substr(place + 1);
+            readPort(rest.substr(0, rest.find(joint)), port);
+        }
         return true;
     }
     if (text.back() == ')') {

@@ -52,9 +52,12 @@ uint16_t Recorder::port(const Slots &slots) const {
     const Value *const value = values.first(slots);
     int64_t number;
     if (table != nullptr) {
-        // 51000(LOCAL\\bob) of a firewall that knows its users
-        number = value == nullptr ? 0 : this->number(value->text);
-        return number > 0 && number <= UINT16_MAX ? uint16_t(number) : 0;
+        // 51000(LOCAL\\bob) of a firewall that knows its users, "443 pattern: allow" where no key follows
+        number = 0;
+        if (value != nullptr)
+            for (size_t i = 0; i < value->text.size() && sensor::isDigit(value->text[i]) && number <= UINT16_MAX; ++i)
+                number = number * 10 + (value->text[i] - '0');
+        return number <= UINT16_MAX ? uint16_t(number) : 0;
     }
     return value != nullptr && readNumber(value->text, number) && number >= 0 && number <= UINT16_MAX ? uint16_t(number) : 0;
 }

@@ -215,6 +215,10 @@ TableReader::Taken TableReader::readRow(std::string_view line) {
         for (size_t i = 0; i < cells.size(); ++i) add(header[i], cells[i]);
         return Taken::record;
     }
+    // Where a shipper put its own time before the row.
+    int64_t time;
+    if (layout.separator == ' ' && cells.size() == layout.rows.front().columns.size() + 1 && layout.times.read(cells.front(), time))
+        cells.erase(cells.begin());
     for (const TableLayout::Row &row : layout.rows) {
         if (row.told != Node::nothing) {
             const Values::Value *const value = values.first({row.told});
@@ -249,7 +253,11 @@ TableReader::Taken TableReader::readKeys(std::string_view line) {
         while (begin > at && isKeyCharacter(line[begin - 1])) --begin;
         const std::string_view key = line.substr(begin, equals - begin);
         size_t first = equals + 1, last, next;
-        if (first < line.size() && line[first] == '"') {
+        if (begin > 0 && line[begin - 1] == '"') {
+            // Pairs in quotes, as cells of CSV.
+            last = std::min(line.find('"', first), line.size());
+            next = std::min(last + 1, line.size());
+        } else if (first < line.size() && line[first] == '"') {
             last = ++first;
             while (last < line.size() && line[last] != '"') last += line[last] == '\\' ? 2 : 1;
             last = std::min(last, line.size());

@@ -20,6 +20,7 @@ package enum BuiltInTables {
         "squid": PackageResources.squid_yaml,
         "sysmon-json": PackageResources.sysmon_json_yaml,
         "sysmon-xml": PackageResources.sysmon_xml_yaml,
+        "unbound": PackageResources.unbound_yaml,
         "zscaler-nss": PackageResources.zscaler_nss_yaml,
     ]
 

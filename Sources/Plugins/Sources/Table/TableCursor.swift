@@ -7,11 +7,17 @@ import Synchronization
 
 /// The files of a reading, which its cursors take one after another.
 final class TableWork: Sendable {
-    private let files: Mutex<ArraySlice<InputFile>>
+    struct File {
+        let file: InputFile
+        /// What is looked for in it in place of the file's own form.
+        let form: ContentForm?
+    }
 
-    init(_ files: [InputFile]) { self.files = Mutex(files[...]) }
+    private let files: Mutex<ArraySlice<File>>
 
-    func next() -> InputFile? { files.withLock { $0.popFirst() } }
+    init(_ files: [File]) { self.files = Mutex(files[...]) }
+
+    func next() -> File? { files.withLock { $0.popFirst() } }
 }
 
 /// Reads files of tables, each from its beginning to its end.
@@ -137,10 +143,10 @@ final class TableCursor: Cursor, @unchecked Sendable {
             return false
         }
         if let file { closed.merge(scanner.ingest(of: file.path)) }
-        file = next
-        content = ContentReader(next)
+        file = next.file
+        content = ContentReader(next.file, as: next.form)
         isGiven = false
-        scanner.begin(next.path, reference: TableRecognition.reference(of: next))
+        scanner.begin(next.file.path, reference: TableRecognition.reference(of: next.file))
         return true
     }
 }

@@ -73,8 +73,10 @@ struct ColumnGuess {
 
     init(_ name: String, _ values: [String], _ reference: Timestamp) {
         self.name = name
-        let parts = name.split(whereSeparator: { ".: ".contains($0) }).map(Self.plain)
-        plainNames = [Self.plain(name), parts.suffix(2).joined(), parts.last ?? ""]
+        // Log Analytics writes types and zones behind names: SrcIP_s, TimeGenerated [UTC].
+        let bare = name.replacing(/\s*\[[^\]]*\]$/, with: "").replacing(/_[sdtbg]$/, with: "")
+        let parts = bare.split(whereSeparator: { ".: ".contains($0) }).map(Self.plain)
+        plainNames = [Self.plain(bare), parts.suffix(2).joined(), parts.last ?? ""]
         let values = values.filter { !["", "-", "null", "N/A", "(empty)"].contains($0) }
         guard !values.isEmpty else { return }
         isEmpty = false
@@ -87,7 +89,7 @@ struct ColumnGuess {
         ports = share { UInt16($0) != nil }
         times = addresses > 0.5 ? 0 : share { TableTime.read($0, reference) != nil }
         clocks = share(Self.isClock)
-        hosts = share(Self.isHost)
+        hosts = times > 0.5 ? 0 : share(Self.isHost)
         protocols = share {
             ["tcp", "udp", "icmp", "6", "17", "1", "58", "icmp6", "ipv6-icmp"].contains($0.lowercased())
         }
@@ -115,7 +117,7 @@ struct ColumnGuess {
 
     private static func address(_ text: String) -> IPAddress? {
         if let address = IPAddress(text) { return address }
-        guard let colon = text.lastIndex(of: ":"), text.contains(".") else { return nil }
+        guard let colon = text.firstIndex(of: ":"), text.contains(".") else { return nil }
         return IPAddress(String(text[..<colon]))
     }
 
@@ -169,7 +171,8 @@ struct ColumnRoles {
         (
             "start",
             [
-                "starttime", "start", "flowstart", "eventstart", "datefirstseen", "firstseen", "begintime", "begin",
+                "starttime", "start", "flowstart", "flowstarttime", "sessionstarttime", "eventstart", "datefirstseen",
+                "firstseen", "begintime", "begin",
                 "ts", "_time",
                 "time", "timestamp", "datetime", "eventtime", "timegenerated", "generatedtime", "receivetime",
                 "utctime",
@@ -205,7 +208,8 @@ struct ColumnRoles {
         (
             "bytes_toserver",
             [
-                "bytestoserver", "bytesout", "sentbytes", "sentbyte", "bytessent", "srcbytes", "sourcebytes",
+                "bytestoserver", "bytesout", "outboundbytes", "gesendet", "sentbytes", "sentbyte", "bytessent",
+                "srcbytes", "sourcebytes",
                 "origbytes",
                 "clientbytes", "outbytes", "requestsize", "requestbytes", "uploadbytes", "bytesup", "upload", "csbytes",
                 "txbytes", "bytestotal", "totalbytes", "bytes", "networkbytes", "ibyt", "octets", "size",
@@ -214,7 +218,8 @@ struct ColumnRoles {
         (
             "bytes_toclient",
             [
-                "bytestoclient", "bytesin", "rcvdbyte", "receivedbytes", "bytesreceived", "rcvdbytes", "dstbytes",
+                "bytestoclient", "bytesin", "inboundbytes", "empfangen", "rcvdbyte", "receivedbytes", "bytesreceived",
+                "rcvdbytes", "dstbytes",
                 "destbytes",
                 "destinationbytes", "respbytes", "serverbytes", "inbytes", "responsesize", "responsebytes",
                 "downloadbytes",
@@ -262,7 +267,7 @@ struct ColumnRoles {
             [
                 "process", "processname", "image", "processexecutable", "executable", "initiatingprocessfilename",
                 "program",
-                "processpath", "app", "application",
+                "processpath",
             ], { !$0.isEmpty && $0.numbers < 0.5 }
         ),
         (
@@ -277,7 +282,8 @@ struct ColumnRoles {
 
     mutating func assign() {
         for (role, known, fits) in Self.known {
-            guard let place = find(known, fits) else { continue }
+            if role == "src_port" { assignNamedPorts() }
+            guard names[role] == nil, let place = find(known, fits, byParts: role != "start") else { continue }
             take(place, role)
         }
         assignDate()
@@ -296,17 +302,17 @@ struct ColumnRoles {
         taken.insert(place)
     }
 
-    /// Whole names come before the last parts of names.
-    private func find(_ known: [String], _ fits: (ColumnGuess) -> Bool) -> Int? {
-        for part in 0..<3 {
-            for name in known {
-                let found = columns.indices.first {
-                    !taken.contains($0) && columns[$0].plainNames[part] == name && fits(columns[$0])
-                }
-                if let found { return found }
+    /// - Parameter byParts: whole names come before the last parts of names; else surer names come before others.
+    private func find(_ known: [String], _ fits: @escaping (ColumnGuess) -> Bool, byParts: Bool) -> Int? {
+        func column(_ name: String, _ part: Int) -> Int? {
+            columns.indices.first {
+                !taken.contains($0) && columns[$0].plainNames[part] == name && fits(columns[$0])
             }
         }
-        return nil
+        if !byParts {
+            return known.lazy.compactMap { name in (0..<3).lazy.compactMap { column(name, $0) }.first }.first
+        }
+        return (0..<3).lazy.compactMap { part in known.lazy.compactMap { column($0, part) }.first }.first
     }
 
     /// A date and a time of the day in columns of their own.
@@ -347,34 +353,41 @@ struct ColumnRoles {
         }
     }
 
-    /// Ports are told by the address that they are named after or stand behind: Machine, Machine Port; the last that is left
-    /// is the destination's.
+    private func mayBePort(_ place: Int?) -> Int? {
+        guard let place, columns.indices.contains(place), !taken.contains(place) else { return nil }
+        return columns[place].mayBePort ? place : nil
+    }
+
+    /// The columns of the addresses that ports belong to.
+    private var portOwners: [(role: String, owner: Int?)] {
+        [("src_port", "source"), ("port", "destination")].map { role, address in
+            (role, columns.firstIndex { names[address] == [$0.name] })
+        }
+    }
+
+    /// Ports that are named after an address: Machine, Machine Port.
+    private mutating func assignNamedPorts() {
+        for (role, owner) in portOwners {
+            guard let owner, !columns[owner].stem.isEmpty else { continue }
+            let named = columns.indices.first { columns[$0].plainNames[0] == columns[owner].stem + "port" }
+            if let place = mayBePort(named) { take(place, role) }
+        }
+    }
+
+    /// Ports that stand behind an address, or two behind two; the last one that is left is the destination's.
     private mutating func assignPorts() {
-        func free(_ place: Int?) -> Int? {
-            guard let place, columns.indices.contains(place), !taken.contains(place) else { return nil }
-            return columns[place].mayBePort ? place : nil
-        }
-        func owner(_ address: String) -> Int? { columns.firstIndex { names[address] == [$0.name] } }
-        let roles = [("src_port", owner("source")), ("port", owner("destination"))]
-        for (role, owner) in roles where names[role] == nil {
-            let stem = owner.map { columns[$0].stem } ?? ""
-            let named = columns.indices.first { columns[$0].plainNames[0] == stem + "port" }
-            if !stem.isEmpty, let place = free(named) { take(place, role) }
-        }
-        // Two addresses side by side have their ports behind the second.
-        if let first = roles[0].1, roles[1].1 == first + 1, free(first + 3) != nil, let place = free(first + 2) {
-            if names["src_port"] == nil { take(place, "src_port") }
-        }
-        for (role, owner) in roles where names[role] == nil {
-            if let place = free(owner.map { $0 + 1 }) { take(place, role) }
-        }
-        if names["port"] == nil,
-            let place = columns.indices.first(where: { free($0) != nil && columns[$0].hasPortName })
+        let owners = portOwners
+        if let first = owners[0].owner, owners[1].owner == first + 1, mayBePort(first + 3) != nil,
+            let place = mayBePort(first + 2), names["src_port"] == nil
         {
-            take(place, "port")
-        } else if names["port"] == nil, let owner = roles[1].1, let place = free(owner + 2) {
-            take(place, "port")
+            take(place, "src_port")
         }
+        for (role, owner) in owners where names[role] == nil {
+            if let place = mayBePort(owner.map { $0 + 1 }) { take(place, role) }
+        }
+        guard names["port"] == nil else { return }
+        let named = columns.indices.first { mayBePort($0) != nil && columns[$0].hasPortName }
+        if let place = named ?? mayBePort(owners[1].owner.map { $0 + 2 }) { take(place, "port") }
     }
 
     /// What a record cannot do without.

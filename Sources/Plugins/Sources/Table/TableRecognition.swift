@@ -2,6 +2,7 @@ import CompressedFiles
 import ContextReading
 import RecordArenas
 import FlareKit
+import LineFiles
 import RecordSchemas
 
 #if canImport(Glibc)
@@ -18,6 +19,8 @@ package enum TableRecognition {
         package var name = ""
         /// What was guessed, in a sentence without the file; empty for a known schema.
         package var statement = ""
+        /// Whether the records are lines that stand in documents, or in a column of a table.
+        package var isInMessages = false
     }
 
     /// How much of the content is looked at, in bytes.
@@ -36,8 +39,16 @@ package enum TableRecognition {
         if begin.content.isEmpty, let failure = begin.failure { throw failure }
         do {
             if !isNamed, isOfSensor(begin.content) { throw Unreadable(what: "records of a sensor", remedy: "") }
-            return try schema(
-                of: begin.content, isWhole: begin.isWhole, reference: reference(of: file), mayGuess: mayGuess)
+            let reference = reference(of: file)
+            if let known = try known(whole(begin.content, begin.isWhole), reference) { return known }
+            let inside = file.beginning(size, as: .messages)
+            if inside.content != begin.content,
+                var known = try known(whole(inside.content, inside.isWhole), reference)
+            {
+                known.isInMessages = true
+                return known
+            }
+            return try schema(of: begin.content, isWhole: begin.isWhole, reference: reference, mayGuess: mayGuess)
         } catch let error as Unreadable {
             throw InputFileError(path: file.path, reason: .foreign(error.what, remedy: error.remedy))
         } catch {
@@ -74,10 +85,12 @@ package enum TableRecognition {
         guard !head.isEmpty else { throw Unreadable(what: "empty", remedy: "") }
         let nulls = head.prefix(4096).count { $0 == 0 }
         guard nulls * 10 < head.prefix(4096).count else { throw Unreadable(what: "binary data", remedy: "") }
-        let whole = isWhole ? head[...] : head[...(head.lastIndex(of: 10) ?? head.count - 1)]
+        let whole = whole(head, isWhole)
         if let known = try known(whole, reference) { return known }
         guard mayGuess else { throw Unreadable(what: "no log of a known tool", remedy: "") }
-        let guess = TableGuess(String(decoding: whole, as: UTF8.self), reference)
+        // What is no UTF-8 is Latin-1, as spreadsheets write it.
+        let text = String(validating: whole, as: UTF8.self) ?? String(decoding: whole.map(UInt16.init), as: UTF16.self)
+        let guess = TableGuess(text, reference)
         guard let schema = guess.schema else {
             throw Unreadable(what: guess.failure, remedy: guess.remedy)
         }
@@ -91,6 +104,21 @@ package enum TableRecognition {
                 remedy: guess.remedy)
         }
         return Found(schema: schema, statement: guess.statement)
+    }
+
+    /// Whether a schema reads the lines that stand in a file's documents, and not the file as it is.
+    static func isInMessages(_ file: InputFile, _ schema: TableSchema) throws -> Bool {
+        guard schema.form != .json else { return false }
+        let reference = reference(of: file)
+        let (begin, inside) = (file.beginning(size), file.beginning(size, as: .messages))
+        guard inside.content != begin.content, !begin.content.isEmpty else { return false }
+        return try trial(schema, whole(begin.content, begin.isWhole), reference).used == 0
+            && trial(schema, whole(inside.content, inside.isWhole), reference).used > 0
+    }
+
+    /// A beginning without the line that is cut off.
+    private static func whole(_ head: [UInt8], _ isWhole: Bool) -> ArraySlice<UInt8> {
+        isWhole || head.isEmpty ? head[...] : head[...(head.lastIndex(of: 10) ?? head.count - 1)]
     }
 
     /// The known schema that reads most of the records.
@@ -107,12 +135,32 @@ package enum TableRecognition {
                 }
             }.map(\.count).max()
             guard let signs else { continue }
+            let (schema, isAsItIs) = separated(schema, lines)
             let outcome = try trial(schema, head, reference)
             guard outcome.used > 0, outcome.ingest.rejectedCount <= outcome.ingest.read / 2 else { continue }
             if let best, (best.signs, best.used) >= (signs, outcome.used) { continue }
-            best = (Found(schema: schema, name: name), outcome.used, signs)
+            best = (Found(schema: schema, name: isAsItIs ? name : ""), outcome.used, signs)
         }
         return best?.found
+    }
+
+    /// A schema with the separator that its header is written with, since exports differ in that.
+    private static func separated(_ schema: TableSchema, _ lines: [String]) -> (schema: TableSchema, isAsItIs: Bool) {
+        guard schema.form == .rows,
+            let header = lines.first(where: { line in schema.signs.contains { $0.allSatisfy(line.contains) } })
+        else { return (schema, true) }
+        func columns(_ separator: String) -> Int {
+            var other = schema
+            other.separator = separator
+            guard let byte = other.separatorByte else { return 0 }
+            return TableSample.cells(header, Character(UnicodeScalar(byte))).count
+        }
+        guard let best = [schema.separator, ",", ";", "tab", "|"].max(by: { columns($0) < columns($1) }),
+            columns(best) > columns(schema.separator)
+        else { return (schema, true) }
+        var other = schema
+        other.separator = best
+        return (other, false)
     }
 
     private static func trial(

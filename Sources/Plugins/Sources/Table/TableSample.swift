@@ -57,7 +57,16 @@ struct TableSample {
         schema.form = .json
         form = "objects of JSON"
         var places: [String: Int] = [:]
-        for object in Self.objects(in: text).prefix(Self.mostRows) {
+        var objects = Self.objects(in: text)
+        // One that holds them all.
+        if objects.count == 1,
+            let list = objects[0].first(where: { ($0.value as? [[String: Any]])?.isEmpty == false }),
+            let inner = list.value as? [[String: Any]]
+        {
+            objects = inner
+            schema.inside.append(list.key + "[]")
+        }
+        for object in objects.prefix(Self.mostRows) {
             for (path, value) in Self.leaves(object) {
                 if places[path] == nil {
                     places[path] = columns.count

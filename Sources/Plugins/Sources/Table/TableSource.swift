@@ -103,14 +103,15 @@ public struct TableSource: Source, BuiltInPlugin {
         _ interest: (TableSchema) throws -> Interest
     ) throws -> Cursors {
         var notes = opened.notes
-        var groups: [(schema: TableSchema, name: String, files: [InputFile])] = []
+        var groups: [(schema: TableSchema, files: [TableWork.File])] = []
         for file in opened.files {
             do {
-                let (schema, name) = try schema(of: file)
+                let (schema, isInMessages) = try schema(of: file, isLive: scan.isLive)
+                let next = TableWork.File(file: file, form: isInMessages ? .messages : nil)
                 if let place = groups.firstIndex(where: { $0.schema == schema }) {
-                    groups[place].files.append(file)
+                    groups[place].files.append(next)
                 } else {
-                    groups.append((schema, name, [file]))
+                    groups.append((schema, [next]))
                 }
             } catch let error as InputFileError {
                 if opened.files.count == 1 { throw PluginError(error) }
@@ -136,11 +137,14 @@ public struct TableSource: Source, BuiltInPlugin {
         return cursors
     }
 
-    private func schema(of file: InputFile) throws -> (TableSchema, String) {
-        if let named { return (named, "") }
+    /// - Parameter isLive: nobody waits for more of a stream than a schema needs that is named.
+    private func schema(of file: InputFile, isLive: Bool) throws -> (TableSchema, isInMessages: Bool) {
+        if let named {
+            return (named, try isLive && file.isStream ? false : TableRecognition.isInMessages(file, named))
+        }
         var found = try TableRecognition.schema(of: file)
         if let zone = options.timeZone { found.schema.timeZone = zone }
-        return (found.schema, found.name)
+        return (found.schema, found.isInMessages)
     }
 }
 

@@ -24,6 +24,8 @@ typedef enum Framing {
     FramingLines,
     /// Anywhere: in an array, over several lines, several in a line.
     FramingSpread,
+    /// A tool's log, whose lines stand in documents or in a column of a table.
+    FramingMessages,
 } Framing;
 
 typedef enum FramingCharset { FramingUTF8, FramingUTF16LE, FramingUTF16BE } FramingCharset;
@@ -70,6 +72,11 @@ void RecordTranslationAddField(RecordTranslation *translation, const char *from,
 /// - translations: for documents in which no record of a sensor is.
 FramingForm FramingFormOf(
     const char *head, size_t length, bool isWhole, const RecordTranslation *const *translations, size_t count);
+
+/// Whether a content may hold the lines of a tool's log in documents, or in a column of a table.
+///
+/// - form: how they are taken out.
+bool FramingHasMessages(const char *head, size_t length, FramingForm *form);
 
 typedef struct RecordFramer RecordFramer;
 
