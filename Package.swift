@@ -4,7 +4,7 @@ import PackageDescription
 /// The layers of the framework, Sources/FlareKit/NAME: each imports those before it in this list, and none after. No plugin
 /// is named in here.
 let layers: [Target] = [
-    .layer("FlareModel"),
+    .layer("FlareModel", ["CDomainLists"]),
     .layer("FlareOptions", ["FlareModel", "CLibYAML"]),
     .layer("FlarePlugins", ["FlareModel", "FlareOptions", .logging]),
     .layer("FlareEngine", ["FlareModel", "FlareOptions", "FlarePlugins", .logging]),
@@ -57,7 +57,7 @@ let families: [Family] = [
         testNeeds: ["Suricata", "Zeek", "ContextReading", "RecordArenas", "RecordSchemas"],
         testFiles: ["reference.py"]),
     Family(
-        .enricher, "Domain", needs: ["CDomainLists", "PeerMatching", "CompressedFiles"], except: ["BuiltInLists"],
+        .enricher, "Domain", needs: ["PeerMatching", "CompressedFiles"],
         testFiles: ["suffixes.py"]),
     Family(.enricher, "Focus"),
     Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
@@ -68,6 +68,7 @@ let families: [Family] = [
         .enricher, "Whois", needs: ["HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB", .sqlite],
         testFiles: ["mmdb.py"]),
     Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity", "ShapeMatching"]),
+    Family(.detector, "DNS", testNeeds: ["Suricata", "Zeek", "PCAP", "SyntheticTraffic"], testFiles: ["iodine.sh"]),
     Family(.detector, "Traffic"),
     Family(
         .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging],
@@ -107,8 +108,6 @@ let parts: [Target] = [
     .scanner("ZeekScanner", ["SensorText", "RecordReaders"], path: "Sources/Plugins/Sources/Zeek/Scanner"),
     .scanner("PCAPScanner", ["SensorText", "RecordArenas", "CCrypto"], path: "Sources/Plugins/Sources/PCAP/Scanner"),
     .target(
-        name: "CDomainLists", path: "Sources/Plugins/Enrichers/Domain/BuiltInLists", exclude: ["Files"]),
-    .target(
         name: "Periodicity", dependencies: ["ShapeMatching"], path: "Sources/Plugins/Detectors/Beacon/Periodicity"),
     .target(name: "ShapeMatching", path: "Sources/Plugins/Detectors/Beacon/ShapeMatching"),
 ]
@@ -125,6 +124,8 @@ let inC: [Target] = [
     .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    // The public suffixes and what names look like: bytes take minutes to compile in Swift
+    .target(name: "CDomainLists", exclude: ["Files"]),
     // The interface of plugins in dynamic libraries: one header
     .target(name: "CFlarePlugin"),
     // Starts programs from outside: between fork and exec only C will do
@@ -160,7 +161,8 @@ let benchmarks: [Target] = [
     .executableTarget(name: "bench-stopwatch", path: "Benchmarks/Speed/Stopwatch"),
     .executableTarget(
         name: "matching-benchmark", dependencies: ["FlareKit", "PeerMatching"], path: "Benchmarks/Matching/Runner"),
-    .executableTarget(name: "domain-benchmark", dependencies: ["Domain"], path: "Benchmarks/Domains/Runner"),
+    .executableTarget(
+        name: "domain-benchmark", dependencies: ["Domain", "FlareKit"], path: "Benchmarks/Domains/Runner"),
     .executableTarget(
         name: "detection-benchmark", dependencies: ["SyntheticTraffic", "Periodicity"],
         path: "Benchmarks/Detection/Runner"),

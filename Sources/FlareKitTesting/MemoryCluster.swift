@@ -12,14 +12,15 @@ public final class MemoryCluster: GroupingSource {
         self.canGroup = canGroup
     }
 
-    public var offers: Set<RecordKind> { [.flow] }
+    public var offers: Set<RecordKind> { Set(records.map(\.kind)).union([.flow]) }
 
     /// How many records went over the wire.
     public var fetched: Int { fetchedRecords.withLock { $0 } }
 
     public func open(_ scan: Scan) async throws -> [any Cursor] {
-        fetchedRecords.withLock { $0 += records.count }
-        return [MemoryCursor(records, batchSize: 100)]
+        let asked = records.filter { scan.kinds[$0.kind] != nil }
+        fetchedRecords.withLock { $0 += asked.count }
+        return [MemoryCursor(asked, batchSize: 100)]
     }
 
     public func group(_ request: GroupingRequest) async throws -> (any GroupedRecords)? {
@@ -37,7 +38,7 @@ public final class MemoryCluster: GroupingSource {
 
         init(_ records: [MemoryRecord], _ request: GroupingRequest, _ fetched: @escaping @Sendable (Int) -> Void) {
             let ignoring = request.grouping.ignoring
-            let inside = records.filter { request.scan.window.contains($0.start) }
+            let inside = records.filter { $0.kind == .flow && request.scan.window.contains($0.start) }
             groups = Dictionary(grouping: inside) { record in
                 ChannelKey(
                     source: record.source, peer: .address(record.destination),

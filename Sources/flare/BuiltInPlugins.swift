@@ -1,6 +1,7 @@
 import Allowlist
 import Beacon
 import Context
+import DNS
 import Domain
 import ElasticsearchFindings
 import ElasticsearchRecords
@@ -43,9 +44,12 @@ enum BuiltInPlugins {
         registry.register(BeaconDetector.self, as: .detector)
         registry.register(ClassicBeaconDetector.self, as: .detector)
         registry.register(RITADetector.self, as: .detector)
+        registry.register(DNSC2Detector.self, as: .detector)
+        registry.register(RITADNSDetector.self, as: .detector)
         registry.register(LongConnectionDetector.self, as: .detector)
         registry.register(VolumeDetector.self, as: .detector)
         registry.register(ScanDetector.self, as: .detector)
+        registry.register(StrobeDetector.self, as: .detector)
         registry.register(TableSink.self, as: .sink)
         registry.register(CSVSink.self, as: .sink)
         registry.register(JSONSink.self, as: .sink)

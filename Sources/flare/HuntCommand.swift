@@ -43,8 +43,9 @@ struct HuntCommand: AsyncParsableCommand {
             valueName: "cidr,…"))
     var networks: [String] = []
 
-    @Option(help: "Which detector judges them; may be repeated.")
-    var detector = ["beacon"]
+    @Option(
+        help: "Which detector judges them; may be repeated. By default beacon, and of files dns-c2 for their look-ups.")
+    var detector: [String] = []
 
     @Option(help: "Reports channels by score, 0 to 1, in place of the expected number of false alarms.")
     var minScore: Double?
@@ -107,6 +108,13 @@ struct HuntCommand: AsyncParsableCommand {
         try await options.run(pipeline)
     }
 
+    /// A cluster hands out look-ups one by one, and other sources may have none.
+    private var detectors: [String] {
+        guard detector.isEmpty else { return detector }
+        let hasLookups = !ClusterInput.isCluster(inputs[0]) && ["eve", "zeek", "pcap", nil].contains(source)
+        return hasLookups ? ["beacon", "dns-c2"] : ["beacon"]
+    }
+
     private func draft(page: String?) async throws -> PipelineDraft {
         var draft = PipelineDraft()
         var hasContext = true
@@ -132,7 +140,7 @@ struct HuntCommand: AsyncParsableCommand {
         draft.enrichers += try owners.enrichers()
         if hasContext { draft.enrichers.append(PipelineDraft.plugin("context")) }
         draft.enrichers += [PipelineDraft.plugin("periodic"), PipelineDraft.plugin("frameworks")]
-        draft.detectors = detector.map { name in
+        draft.detectors = detectors.map { name in
             minScore.map { PipelineDraft.plugin(name, ("min_score", "\($0)")) } ?? PipelineDraft.plugin(name)
         }
         let grouping = group ? "destination" : "none"

@@ -34,7 +34,7 @@ struct RunSummary {
         let used = run.ingest.used
         func count(_ kinds: RecordKind...) -> Int { kinds.reduce(0) { $0 + (used[$1.name]?.count ?? 0) } }
         let naming = [
-            (count(.tls, .http), "handshakes and requests inside them"), (count(.lookup), "lookups"),
+            (count(.tls, .http), "handshakes and requests inside them"), (count(.lookup, .dns), "lookups"),
             (count(.certificate), "certificates"),
         ].filter { $0.0 > 0 }
         guard !naming.isEmpty, count(.flow) > 0 else { return "\(run.ingest.usedCount.grouped) used, " }

@@ -1,4 +1,5 @@
 import Domain
+import FlareKit
 import Foundation
 
 /// From this likelihood on a name is called generated.

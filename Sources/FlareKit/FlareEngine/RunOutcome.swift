@@ -79,7 +79,13 @@ extension Run {
 
     /// Why no channel was judged although there are records of interest, and what mends it; `nil` where one was judged.
     func nothingJudged(_ pipeline: Pipeline, subjects: Set<RecordKind>) -> String? {
-        guard !isEmpty(of: subjects), detectors.allSatisfy({ $0.judged == 0 }) else { return nil }
+        // Domains that were looked up pass filters by which no connection does: they are no excuse, unless one was found.
+        let ofFlows = pipeline.detectors.filter { $0.demand.grouping.subject == .flow }
+        let meant = ofFlows.isEmpty ? pipeline.detectors : ofFlows
+        let names = Set(meant.map(\.name))
+        guard !isEmpty(of: subjects),
+            detectors.allSatisfy({ names.contains($0.name) ? $0.judged == 0 : $0.findings == 0 })
+        else { return nil }
         let early = dropped.filter { $0.findings == 0 }
         let left = channels - early.reduce(0) { $0 + $1.channels }
         var lines = ["no channel was judged, so nothing can have been found"]
@@ -87,7 +93,7 @@ extension Run {
             "  \($0.filter) left out \($0.channels.grouped) of \(channels.grouped) channels: \($0.rule)"
         }
         if left > 0 {
-            let demands = pipeline.detectors.map { "\($0.name) asks for \($0.demand.minimumCount.grouped)" }
+            let demands = meant.map { "\($0.name) asks for \($0.demand.minimumCount.grouped)" }
             let rest =
                 (early.isEmpty ? "" : "other ")
                 + (left == 1 ? "channel has too few" : "\(left.grouped) channels have too few")

@@ -17,10 +17,13 @@ public struct ChannelView: Sendable {
     public let host: String?
     /// The proxy that the calls go through, as `address:port`; `nil` where there is none.
     public let proxy: String?
+    /// Some of the names looked up, the longest three, of a channel toward a registered domain; of whichever source.
+    public let examples: [String]
 
     public init(
         id: ChannelID, key: ChannelKey, times: [Int64], bytesToServer: SizeSeries, bytesToClient: SizeSeries,
-        numbers: [ColumnName: [Int64]] = [:], addresses: [IPAddress] = [], host: String? = nil, proxy: String? = nil
+        numbers: [ColumnName: [Int64]] = [:], addresses: [IPAddress] = [], host: String? = nil, proxy: String? = nil,
+        examples: [String] = []
     ) {
         self.id = id
         self.key = key
@@ -31,6 +34,7 @@ public struct ChannelView: Sendable {
         self.addresses = addresses
         self.host = host
         self.proxy = proxy
+        self.examples = examples
     }
 
     public var count: Int { times.count }

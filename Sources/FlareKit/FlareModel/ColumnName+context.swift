@@ -11,11 +11,15 @@ extension ColumnName {
     /// `dns`, `lookup`: the answers' data, a line each; empty for a query without its answer. Of `lookup` commas may stand in
     /// place of line feeds, and answers that are no addresses may be left out.
     public static let answers = text("answers")
-    /// `lookup`: for how many seconds each answer may be kept, in the order of the answers and separated as they are; empty
+    /// `dns`, `lookup`: for how many seconds each answer may be kept, in the order of the answers and separated as they are; empty
     /// where the sensor did not say.
     public static let answerTTLs = text("answer_ttls")
     /// `dns`: NOERROR, NXDOMAIN …
     public static let responseCode = text("response_code")
+
+    /// `dns`: 1 of an answer that the sensor wrote by itself, beside its question. Who asks for it gets such records, as the
+    /// client's; who does not gets questions alone.
+    public static let isAnswer = number("is_answer")
 
     /// `tls`, `certificate`: the certificate's subject.
     public static let subject = text("subject")

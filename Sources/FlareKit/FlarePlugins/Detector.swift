@@ -8,17 +8,20 @@ public struct Demand: Sendable, Hashable {
     public var minimumCount: Int
     /// Columns of the channels' records beyond the head.
     public var columns: Set<ColumnName>
+    /// Numbers that are worked out of further columns, and kept in their place.
+    public var derived: [DerivedColumn]
     /// Further kinds that have to be read for this detector.
     public var kinds: [RecordKind: Set<ColumnName>]
 
     public init(
         grouping: Grouping = Grouping(), minimumCount: Int = 1,
         columns: Set<ColumnName> = [.bytesToServer, .bytesToClient],
-        kinds: [RecordKind: Set<ColumnName>] = [:]
+        derived: [DerivedColumn] = [], kinds: [RecordKind: Set<ColumnName>] = [:]
     ) {
         self.grouping = grouping
         self.minimumCount = minimumCount
         self.columns = columns
+        self.derived = derived
         self.kinds = kinds
     }
 }

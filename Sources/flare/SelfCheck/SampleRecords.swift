@@ -54,6 +54,19 @@ struct SampleRecords {
             }.joined()
     }
 
+    /// Some look-ups of the implant that carry data, as Suricata writes them.
+    var lookups: String {
+        var generator = SeededGenerator(seed: 1)
+        let begin = connections[0].start
+        return LookupPlan.dnscat2.lookups(hours: 0.1, using: &generator).enumerated().map { number, lookup in
+            let time = begin.advanced(by: Int64(lookup.seconds * 1e9))
+            return
+                #"{"timestamp":"\#(time)","flow_id":\#(100_000 + number),"event_type":"dns","src_ip":"\#(Self.implant)","#
+                + #""src_port":5000,"dest_ip":"10.0.0.53","dest_port":53,"proto":"UDP","dns":{"type":"query","#
+                + #""id":\#(number),"rrname":"\#(lookup.name)","rrtype":"\#(lookup.type)"}}"# + "\n"
+        }.joined()
+    }
+
     /// As Zeek writes conn.log in columns.
     var zeek: String {
         let fields = [

@@ -74,6 +74,7 @@ struct SelfCheck {
     private func write() throws {
         try Data(records.eve.utf8).write(to: place("eve.json"))
         try Data(records.csv.utf8).write(to: place("export.csv"))
+        try Data(records.lookups.utf8).write(to: place("lookups.json"))
         try Data(records.zeek.utf8).write(to: place("conn.log"))
         try Data(records.capture).write(to: place("sample.pcap"))
         try Data("\(SampleRecords.home)\n".utf8).write(to: place("list.txt"))
@@ -108,7 +109,7 @@ struct SelfCheck {
     /// Runs all other plugins at once: what detectors find, enrichers add and sinks write.
     private func runAll() async throws -> [Line] {
         var draft = PipelineDraft()
-        draft.sources = [source("eve", "eve.json")]
+        draft.sources = [source("eve", "eve.json"), source("eve", "lookups.json")]
         draft.enrichers = [
             PipelineDraft.plugin("focus"), PipelineDraft.plugin("allowlist", ("lists", "[builtin:well-known]")),
             PipelineDraft.plugin("context"), PipelineDraft.plugin("domain"), PipelineDraft.plugin("periodic"),
@@ -119,7 +120,11 @@ struct SelfCheck {
             PipelineDraft.plugin("kibana", ("url", "https://kibana.example"), ("data_view", "flows")),
             PipelineDraft.plugin("evebox", ("url", "https://evebox.example")),
         ]
-        draft.detectors = Self.detectors.map { PipelineDraft.plugin($0) }
+        draft.detectors =
+            Self.detectors.map { PipelineDraft.plugin($0) } + [
+                PipelineDraft.plugin("rita-dns", ("report", "10")),
+                PipelineDraft.plugin("strobe", ("min_calls", "100")),
+            ]
         draft.sinks =
             Self.files.map { PipelineDraft.plugin($0.sink, ("path", quoted($0.file))) } + [
                 PipelineDraft.plugin("table", ("top", "1"))
@@ -146,7 +151,7 @@ struct SelfCheck {
         return enrichers + detectors + outcome.run.outputs.map(output)
     }
 
-    private static let detectors = ["beacon", "beacon-classic", "rita", "long-connection", "volume", "scan"]
+    private static let detectors = ["beacon", "beacon-classic", "rita", "long-connection", "volume", "scan", "dns-c2"]
     /// Fields that enrichers add to the implant's finding.
     private static let added = [
         "threat-list": "threats", "whois": "dest_as_name", "kibana": "kibana_url", "evebox": "evebox_url",

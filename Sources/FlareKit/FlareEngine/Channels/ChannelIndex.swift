@@ -51,14 +51,20 @@ struct ChannelIndex: Sendable {
 
     /// Lookups are told apart by what was asked for, whoever was asked.
     private mutating func domainChannels(_ store: RecordStore) {
+        let shortens = grouping.isByRegisteredDomain && !store.layout.keepsDomainsAlone
+        let named = store.shards.map { shard in
+            shard.names.names.map { name in
+                let name = shortens ? RegisteredDomains.domain(of: name) : name
+                return IPAddress(name) == nil ? names.number(of: name) : NameTable.none
+            }
+        }
         for (shard, chunk) in store.chunks {
             let finest = store.shards[shard].table.keys
-            let own = store.shards[shard].names.names
             channelByName.append(
                 ContiguousArray(
                     (0..<chunk.count).map { row in
-                        let name = names.number(of: own[Int(chunk.names[row])])
-                        guard name != NameTable.none, IPAddress(names.names[Int(name)]) == nil else { return Self.none }
+                        let name = named[shard][Int(chunk.names[row])]
+                        guard name != NameTable.none else { return Self.none }
                         return keys.number(of: .pair(finest[Int(chunk.keys[row])], name: name))
                     }))
         }

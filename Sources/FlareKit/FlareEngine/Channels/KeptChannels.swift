@@ -25,6 +25,9 @@ final class KeptChannels: Sendable {
     private let turns: Set<Int>
     /// The proxies that channels lead through, by the channel's number.
     private let proxies: [Int: String]
+    /// Names below registered domains.
+    private let examples: [String: [String]]
+
     /// - Parameter candidates: the channels' numbers in the index, in any order.
     init(_ store: RecordStore, _ index: ChannelIndex, candidates: [UInt32], window: TimeWindow) {
         grouping = index.grouping
@@ -49,6 +52,7 @@ final class KeptChannels: Sendable {
             if index.turns[entry.channel] != nil { turns.insert(place) }
         }
         (self.hosts, self.proxies, self.turns) = (hosts, proxies, turns)
+        examples = grouping.isByRegisteredDomain ? RegisteredDomains.examples(of: store.shards.map(\.domains)) : [:]
         self.starts = starts
         rows = Self.rows(chunks, index, placeOfChannel, starts, window)
     }
@@ -105,7 +109,7 @@ final class KeptChannels: Sendable {
             id: channel, key: keys[channel.index], times: records.map(\.time),
             bytesToServer: SizeSeries(raw: records.map(\.up)), bytesToClient: SizeSeries(raw: records.map(\.down)),
             numbers: columns(of: records), addresses: addresses(of: channel, records), host: hosts[channel.index],
-            proxy: proxies[channel.index])
+            proxy: proxies[channel.index], examples: keys[channel.index].peer.name.flatMap { examples[$0] } ?? [])
     }
 
     /// The numbers of a channel's records, which another channel of the table may hold too; in no order.

@@ -40,6 +40,16 @@ struct Evaluator: Sendable {
         var remarks: [String]
         var statements: [String]
 
+        /// What filters left out of look-ups that are judged beside flows; `nil` for nothing.
+        var leftOutRemark: String? {
+            let count = dropped.reduce(0) { $0 + $1.channels }
+            guard count > 0 else { return nil }
+            let rules = Set(dropped.map { "\($0.filter), \($0.rule)" }).sorted()
+            let more = rules.count > 3 ? " and \(rules.count - 3) more" : ""
+            return "look-ups: \(count.grouped) of \(census.channels.grouped) domains were left out by "
+                + rules.prefix(3).joined(separator: "; ") + more
+        }
+
         init(_ channels: KeptChannels, _ census: Census, _ selection: ChannelSelection) {
             self.channels = channels
             table = channels.table
@@ -72,7 +82,8 @@ struct Evaluator: Sendable {
 
     /// Groups kept records.
     func group(_ stores: [RecordKind: RecordStore], by grouping: Grouping, in window: TimeWindow) async -> Grouped? {
-        guard let records = stores[grouping.subject] else { return nil }
+        guard var records = stores[grouping.subject] else { return nil }
+        if grouping.by == .domain, !grouping.isByRegisteredDomain { records.removeAnswers() }
         // A sensor that logs no connections tells of them by what it logs inside them.
         let calls = grouping.joinsNames || (grouping.by == .address && records.isEmpty) ? Calls(records, stores) : nil
         let store = calls?.store ?? records
@@ -102,9 +113,14 @@ struct Evaluator: Sendable {
             outcome.seconds[step] = mark.duration(to: stopwatch.now).inSeconds
             mark = stopwatch.now
         }
+        let ofFlows = groupings.filter { $0.subject == .flow }
         for grouping in groupings {
-            outcome.channels += groups[grouping]?.census.channels ?? 0
-            outcome.dropped += groups[grouping]?.dropped ?? []
+            if ofFlows.isEmpty || grouping.subject == .flow {
+                outcome.channels += groups[grouping]?.census.channels ?? 0
+                outcome.dropped += groups[grouping]?.dropped ?? []
+            } else if let remark = groups[grouping]?.leftOutRemark {
+                outcome.remarks.append(remark)
+            }
             outcome.remarks += groups[grouping]?.remarks ?? []
             outcome.remarks += (groups[grouping]?.census.remarks ?? []).filter { !outcome.remarks.contains($0) }
             outcome.statements += (groups[grouping]?.statements ?? []).filter { !outcome.statements.contains($0) }
@@ -112,9 +128,11 @@ struct Evaluator: Sendable {
         meter.begin("judge")
         var scores: [String: JudgedScores] = [:]
         var candidates: [Finding] = []
+        let called = groups.first { $0.key.by == .address || $0.key.by == .both }?.value.census.sourcesByPeer
         let judging = Judging(threads: pipeline.threads) { meter.isCancelled }
         for stage in pipeline.detectors {
-            guard let group = groups[stage.demand.grouping] else { continue }
+            guard var group = groups[stage.demand.grouping] else { continue }
+            group.census.called = called
             let judged = try await judging.run(
                 stage.plugin, minimumCount: stage.demand.minimumCount, group.table, group.census,
                 seeksCandidates: !enrichers.isEmpty)

@@ -86,7 +86,9 @@ struct Intake: Sendable {
         let predicates = evaluator.filters.map(\.plugin.predicate)
         let predicate = predicates.contains(nil) ? nil : Predicate.all(predicates.compactMap { $0 })
         var grouped: [(Grouping, any GroupedRecords)] = []
-        for grouping in evaluator.groupings {
+        // Look-ups are grouped here, by their names; that is no reason to read all flows.
+        let apart = evaluator.groupings.filter { $0.subject != .flow }
+        for grouping in evaluator.groupings where grouping.subject == .flow {
             // What joins names to flows are other records, which a cluster does not join.
             var asked = grouping
             if grouping.by == .both { asked.by = .address }
@@ -99,6 +101,7 @@ struct Intake: Sendable {
             }
             grouped.append((grouping, answer))
         }
+        guard !grouped.isEmpty else { return nil }
         var taken = Taken(
             groups: [:], window: knownWindow, newest: nil, ingest: grouped.first?.1.ingest ?? IngestCounts(),
             ingestBySource: [:]
@@ -120,8 +123,27 @@ struct Intake: Sendable {
             taken.newest = [taken.newest, records.census.window.until?.advanced(by: -1)].compactMap { $0 }.max()
             taken.remarks += records.withheld
         }
+        try await read(apart, of: source, scan, plan, into: &taken)
         taken.ingestBySource[pipeline.sources[0].name] = taken.ingest
         return taken
+    }
+
+    /// Reads all records of the kinds of some groupings, beside what the source grouped.
+    private func read(
+        _ groupings: [Grouping], of source: any Source, _ scan: Scan, _ plan: ReadPlan, into taken: inout Taken
+    ) async throws {
+        guard !groupings.isEmpty else { return }
+        var scan = scan
+        let subjects = Set(groupings.map(\.subject))
+        scan.kinds = scan.kinds.filter { subjects.contains($0.key) }
+        let cursors = try await source.open(scan).map { (source: pipeline.sources[0].name, cursor: $0) }
+        let policy = AdmissionPolicy(pipeline.window, window: knownWindow, now: now)
+        let result = try await Reader(plan: plan, policy: policy, meter: meter).read(cursors)
+        for grouping in groupings {
+            taken.groups[grouping] = await evaluator.group(result.stores, by: grouping, in: knownWindow)
+        }
+        taken.newest = [taken.newest, result.recorded.newest].compactMap { $0 }.max()
+        taken.ingest.merge(result.total(knownWindow))
     }
 
     /// Selects among the channels of a source that grouped, and reads the records of those alone.

@@ -24,20 +24,31 @@ struct ReadPlan: Sendable {
         self.tellsRepeats = tellsRepeats
         var kinds: [RecordKind: Set<ColumnName>] = [:]
         var subjects: [RecordKind: Set<ColumnName>] = [:]
+        var derived: [RecordKind: Set<DerivedColumn>] = [:]
+        let domains = demands.map(\.grouping).filter { $0.by == .domain }
+        let keepsDomainsAlone = domains.allSatisfy(\.isByRegisteredDomain)
         joinsNames = demands.contains { $0.grouping.joinsNames }
         for demand in demands {
             let subject = demand.grouping.subject
             subjects[subject, default: []].formUnion(demand.columns)
+            derived[subject, default: []].formUnion(demand.derived)
             for (kind, columns) in demand.kinds { kinds[kind, default: []].formUnion(columns) }
         }
         // What enrichers read again is joined to channels by the sensor's id of the flow; nobody else pays for it.
         if enricherKinds[.flow]?.contains(.id) == true {
             for subject in subjects.keys { subjects[subject]?.insert(.id) }
         }
-        var layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames] kind, columns in
+        for (kind, columns) in derived {
+            let sources = columns.reduce(into: Set<ColumnName>()) { $0.formUnion($1.sources) }
+            kinds[kind, default: []].formUnion(sources)
+            // Channels of single names are of questions alone.
+            if kind == .dns, sources.contains(.isAnswer), !keepsDomainsAlone { subjects[kind]?.insert(.isAnswer) }
+        }
+        var layouts = subjects.sorted { $0.key.name < $1.key.name }.map { [joinsNames, derived] kind, columns in
             RecordLayout(
-                kind: kind, columns: columns, hasNames: kind == .dns || (kind == .flow && joinsNames),
-                tellsRepeats: tellsRepeats)
+                kind: kind, columns: columns, derived: derived[kind] ?? [],
+                hasNames: kind == .dns || (kind == .flow && joinsNames),
+                keepsDomainsAlone: kind == .dns && keepsDomainsAlone, tellsRepeats: tellsRepeats)
         }
         for layout in layouts {
             var columns = subjects[layout.kind] ?? []

@@ -96,6 +96,10 @@ struct RecordLayout: Sendable {
     let hasBytes: Bool
     /// Further columns of numbers that detectors asked for, sorted by name.
     private(set) var numbers: [ColumnName]
+    /// Those of them that are worked out of other columns.
+    let derived: [ColumnName: DerivedColumn]
+    /// Whether of names that were looked up the registered domains are kept alone.
+    let keepsDomainsAlone: Bool
     /// Whether records carry names, or ids by which other records name them.
     let hasNames: Bool
     /// Whether records carry what a server shows: handshakes without a name, and certificates.
@@ -108,11 +112,17 @@ struct RecordLayout: Sendable {
     /// - Parameters:
     ///   - columns: all columns that detectors of this kind asked for.
     ///   - tellsRepeats: whether records may stand in two inputs.
-    init(kind: RecordKind, columns: Set<ColumnName>, hasNames: Bool, tellsRepeats: Bool = false) {
+    init(
+        kind: RecordKind, columns: Set<ColumnName>, derived: Set<DerivedColumn> = [], hasNames: Bool,
+        keepsDomainsAlone: Bool = false, tellsRepeats: Bool = false
+    ) {
         self.kind = kind
+        self.derived = Dictionary(derived.map { ($0.column, $0) }) { first, _ in first }
+        self.keepsDomainsAlone = keepsDomainsAlone
         self.hasNames = hasNames
         hasBytes = columns.contains(.bytesToServer) || columns.contains(.bytesToClient)
         var further = columns.filter { !$0.isText }.subtracting([.bytesToServer, .bytesToClient])
+        further.formUnion(derived.map(\.column))
         if hasNames, kind == .flow { further.insert(.id) }
         if tellsRepeats {
             self.tellsRepeats = true

@@ -11,6 +11,8 @@ struct RecordShard: Sendable {
     private(set) var names = NameTable()
     /// What servers show in handshakes that name no host.
     private(set) var servers = NameTable()
+    /// Which registered domains names are of, where these are kept alone.
+    private(set) var domains = RegisteredDomains()
     /// The inputs that records came from; empty where records do not repeat.
     private(set) var inputs: [BatchInput] = []
     private var inputNumbers: [BatchInput: Int] = [:]
@@ -84,7 +86,9 @@ struct RecordShard: Sendable {
             chunks[chunk].bytesToClient.append(columns.down?[range], count: range.count)
         }
         for (index, column) in columns.further.enumerated() {
-            if let column {
+            if let derived = layout.derived[layout.numbers[index]] {
+                chunks[chunk].numbers[index].append(contentsOf: derived.values(rows, range))
+            } else if let column {
                 chunks[chunk].numbers[index].append(contentsOf: column[range])
             } else {
                 chunks[chunk].numbers[index].append(contentsOf: repeatElement(RecordTable.unknown, count: range.count))
@@ -101,7 +105,9 @@ struct RecordShard: Sendable {
         // The addresses of one answer follow each other.
         var (last, number) = ("", NameTable.none)
         for row in range {
-            if let name = columns.names?[row], name != last { (last, number) = (name, names.number(of: name)) }
+            if let name = columns.names?[row], name != last {
+                (last, number) = (name, names.number(of: layout.keepsDomainsAlone ? domains.take(name) : name))
+            }
             chunks[chunk].names.append(number)
         }
         guard layout.hasServers else { return }
@@ -240,6 +246,7 @@ extension RecordShard {
     private mutating func forgetNames() {
         if layout.hasNames { forget(\.names, \.names) }
         if layout.hasServers { forget(\.servers, \.servers) }
+        if domains.examples.count > names.count { domains.forget(except: Set(names.names)) }
     }
 
     /// Forgets the texts of a table that no record's number points to any more.

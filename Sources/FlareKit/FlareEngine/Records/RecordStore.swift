@@ -69,6 +69,17 @@ extension RecordStore {
     }
 }
 
+extension RecordStore {
+    /// Takes out answers that a sensor wrote beside their questions.
+    mutating func removeAnswers() {
+        guard let column = layout.numbers.firstIndex(of: .isAnswer) else { return }
+        for shard in shards.indices {
+            let rows = shards[shard].chunks.enumerated().map { ($0, $1.numbers[column].map { $0 == 1 }) }
+            shards[shard].remove(Dictionary(uniqueKeysWithValues: rows.filter { $0.1.contains(true) }))
+        }
+    }
+}
+
 extension TimeWindow {
     /// The ends as nanoseconds since 1970, open ends at the ends of time.
     var bounds: (since: Int64, until: Int64) {

@@ -80,6 +80,10 @@ enum ContextFields {
             "machines", .texts, "Names of the source's machine.",
             section: .process),
         Field(
+            "calls_failed", .number, unit: "%",
+            "Share of the calls that failed: no answer, or an HTTP error (4xx, 5xx).",
+            section: .relations),
+        Field(
             "traffic", .text, "Bytes out and in over the window.",
             section: .relations),
         Field(
@@ -126,9 +130,11 @@ enum ContextFields {
         set(&story, "users", context.users.listed(most))
         set(&story, "command_lines", context.commandLines.listed(most))
         set(&story, "machines", context.machines.listed(most))
+        let failed = story.failedShare(run)
+        set(&story, "calls_failed", failed.map { .number(($0 * 1000).rounded() / 10) })
         set(&story, "traffic", Sentence.traffic(story.finding, run).map(Value.text))
         set(&story, "lookups", story.lookups.flatMap { $0.texts.isEmpty ? nil : .texts($0.texts) })
-        set(&story, "context_summary", Sentence.text(story, run).map(Value.text))
+        set(&story, "context_summary", Sentence.text(story, failed, run).map(Value.text))
     }
 
     private static func set(_ story: inout Story, _ name: String, _ value: Value?) {
@@ -152,6 +158,9 @@ enum Sentence {
         return "\(Words.bytes(out)) out, \(Words.bytes(back)) in over \(span(finding, run))"
     }
 
+    /// A smaller share of failed calls is not worth a word.
+    private static let leastFailed = 0.1
+
     /// The window where it has both ends, else from the sensor's first record to the last.
     private static func span(_ finding: Finding, _ run: RunContext) -> String {
         let window = run.window.duration ?? run.censuses.values.compactMap(\.window.duration).max()
@@ -164,7 +173,9 @@ enum Sentence {
     }
 
     /// `192.168.0.53 called www.huntoperator.com every 60 s over HTTP with curl on a Mac: …`; `nil` where nothing was said.
-    static func text(_ story: Story, _ run: RunContext) -> String? {
+    ///
+    /// - Parameter failed: the share of the calls that failed; `nil` where it is not known.
+    static func text(_ story: Story, _ failed: Double?, _ run: RunContext) -> String? {
         let finding = story.finding
         guard let source = finding.source, let peer = finding.channel?.peer else { return nil }
         let context = story.context
@@ -181,6 +192,7 @@ enum Sentence {
         }
         if let who = who(context) { text += who }
         if let traffic = traffic(finding, run) { text += ": \(traffic)" }
+        if let failed, failed >= leastFailed { text += "; \(Int((failed * 100).rounded())) % of the calls failed" }
         if let lookups = story.lookups { text += "; \(lookups.clause)" }
         if let alert = context.alerts.first {
             let more = context.alerts.count > 1 ? " and \(Words.count(context.alerts.count - 1)) more" : ""

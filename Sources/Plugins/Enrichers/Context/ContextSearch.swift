@@ -48,7 +48,10 @@ struct ContextSearch: Sendable {
         // What one of several sources saw on a finding is compared with what the others saw elsewhere.
         if run.contextSources.count > 1 { askedInFull = Set(sources.keys) }
         for (key, place) in found { known[register(key)].place = place }
-        join(Array(run.tables.values))
+        // A look-up is first of all a record of its flow, whatever else it is of.
+        join(
+            run.tables.values.filter { $0.grouping.subject == .flow }
+                + run.tables.values.filter { $0.grouping.subject != .flow })
     }
 
     /// Numbers the sources' channels, and finds the ids of the flows of those that findings are about or that a record's
@@ -58,6 +61,7 @@ struct ContextSearch: Sendable {
         for table in tables {
             for place in table.keys.indices where sources[table.keys[place].source] != nil {
                 let key = table.keys[place]
+                if table.grouping.isByRegisteredDomain, found[key] == nil { continue }
                 let number = register(key)
                 guard known[number].place != nil || key.peer.address == nil else { continue }
                 joined.append((table, ChannelID(place), number))

@@ -108,8 +108,7 @@ package struct DomainKnowledge: Sendable {
         if let topSites = options.topSites {
             model = Self.learned(Self.names(in: try Self.bytes(topSites), atMost: Self.learnedSites), suffixes)
         } else {
-            let builtIn = String(decoding: BuiltInNames.nameModel, as: UTF8.self)
-            guard let model = NameModel(text: builtIn) else { preconditionFailure("the built-in model is none") }
+            guard let model = BuiltInNames.nameModel else { preconditionFailure("the built-in model is none") }
             self.model = model
         }
         let wellKnown = Self.names(in: try Self.bytes(options.wellKnown), atMost: .max)

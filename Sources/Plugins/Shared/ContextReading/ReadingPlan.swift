@@ -75,6 +75,7 @@ package final class ReadingPlan: @unchecked Sendable {
         for (path, values) in fields.answers {
             for value in values { RecordPlanAddAnswer(pointer, path, value, kind == .lookup) }
         }
+        if asked.contains(.isAnswer), let mark = number(of: .isAnswer) { RecordPlanMarkAnswers(pointer, mark) }
         RecordPlanAddPart(pointer, RecordStart, schema.fileTime ?? schema.logged)
         for (name, part) in Self.parts {
             if let names = fields.fields[name]?.names { RecordPlanAddPart(pointer, part, Self.lines(names)) }
@@ -83,7 +84,8 @@ package final class ReadingPlan: @unchecked Sendable {
             let column = ColumnName.known.first { $0.name == name } ?? .text(name)
             if let place = number(of: column), let roles = roles(of: column, kind, isAsked: asked.contains(column)) {
                 RecordPlanAddColumn(pointer, place, column.readForm, roles, Self.lines(names.names))
-            } else {
+            } else if column != .answerTTLs {
+                // What stands in answers is not passed over.
                 RecordPlanKnow(pointer, column.readForm, Self.lines(names.names))
             }
         }

@@ -160,6 +160,11 @@ void RecordPlanAddAnswer(RecordPlan *plan, const char *path, const char *value, 
     plan->kinds.back().isAnswers = isAlone;
 }
 
+void RecordPlanMarkAnswers(RecordPlan *plan, ContextColumn column) {
+    plan->kinds.back().answerMark = column;
+    plan->kinds.back().marksAnswers = true;
+}
+
 void RecordPlanTell(RecordPlan *plan, const char *paths) { plan->kinds.back().tells.push_back(plan->slots(paths)); }
 
 void RecordPlanAddPart(RecordPlan *plan, RecordPart part, const char *paths) {

@@ -114,6 +114,9 @@ struct Kind {
     /// By which answers are told, and whether they alone are read.
     std::vector<Condition> answering;
     bool isAnswers = false;
+    /// The column that tells answers among questions, where both are read.
+    ContextColumn answerMark = 0;
+    bool marksAnswers = false;
     std::vector<Slots> tells;
     /// How members begin that may hold others, those of columns that nobody wants among them: `"ja3":{`.
     std::vector<std::string> openings;

@@ -91,14 +91,12 @@ void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &add
     });
 }
 
-/// Whether the record is an answer where all questions are asked for, or a question where answers are.
-bool Recorder::isLeftOut(const Kind &kind) const {
-    if (!arena.interest.isAll || kind.answering.empty()) return false;
-    const bool isAnswer = std::any_of(kind.answering.begin(), kind.answering.end(), [&](const Condition &condition) {
+/// Whether the record is an answer that a sensor wrote beside its question.
+bool Recorder::isAnswer(const Kind &kind) const {
+    return std::any_of(kind.answering.begin(), kind.answering.end(), [&](const Condition &condition) {
         const Value *const value = values.first({condition.slot});
         return value != nullptr && value->text == condition.value;
     });
-    return isAnswer != kind.isAnswers;
 }
 
 /// Calls a function with each of several texts that tables write as one: `type:  5 a.example;::ffff:192.0.2.1;`, as Sysmon
@@ -155,6 +153,7 @@ Recorder::Fate Recorder::record(const Kind &kind, uint64_t position, int64_t own
         head.start = time(kind);
         if (head.start == CONTEXT_UNKNOWN) return {"no time", true};
     }
+    isMarked = arena.interest.isAll && kind.marksAnswers && isAnswer(kind);
     if (!kind.parts[RecordSource].empty()) {
         readAddresses(kind.parts[RecordSource], sources);
         readAddresses(kind.parts[RecordDestination], destinations);
@@ -168,7 +167,9 @@ Recorder::Fate Recorder::record(const Kind &kind, uint64_t position, int64_t own
         if (sources.empty()) return {"no source address", !kind.mayBeNobodys};
         if (destinations.empty()) return {"no destination address", !kind.mayBeNobodys};
         if (!arena.interest.holds(head.start)) return {"outside the window", false};
-        if (isLeftOut(kind)) return {"an answer", false};
+        // Of all are meant the questions, or the answers alone, or where they are marked both.
+        if (arena.interest.isAll && !kind.answering.empty() && !isMarked && isAnswer(kind) != kind.isAnswers)
+            return {"an answer", false};
         head.source = sources.front();
         head.destination = destinations.front();
     }
@@ -183,6 +184,11 @@ Recorder::Fate Recorder::record(const Kind &kind, uint64_t position, int64_t own
             std::swap(head.sourcePort, head.port);
             std::swap(sources, destinations);
         }
+    }
+    // Sensors differ in whose record an answer is; the port of the side that was asked tells.
+    if (isMarked && head.sourcePort != 0 && (head.sourcePort < head.port || head.port == 0)) {
+        std::swap(head.source, head.destination);
+        std::swap(head.sourcePort, head.port);
     }
     ++arena.used[kind.kind];
 
@@ -247,6 +253,7 @@ void Recorder::write(const Kind &kind, const ContextHead &head, Detail detail) {
     for (size_t name = 0; name < std::max<size_t>(1, names.size()); ++name) {
         if (name < names.size() && detail == Detail::full && isAnswered) arena.learn(names[name]);
         arena.begin(head, detail, kind.mayWait);
+        if (isMarked) arena.number({kind.answerMark, ContextKept}, 1);
         for (size_t place = 0; place < kind.columns.size(); ++place) {
             const ColumnField &field = kind.columns[place];
             if (!field.column.isKept(detail)) continue;

@@ -40,7 +40,7 @@ private:
     void readAddresses(const Slots &slots, std::vector<SensorAddress> &addresses);
     template <class Take>
     void eachPart(const Value &value, Take take) const;
-    bool isLeftOut(const Kind &kind) const;
+    bool isAnswer(const Kind &kind) const;
     bool isAnsweredAsAsked(const Kind &kind) const;
     Detail detail(const Kind &kind) const;
     void count(const Kind &kind, const SensorAddress &client);
@@ -74,6 +74,8 @@ private:
     /// What was looked up, and whether an address that is asked for was an answer.
     std::vector<std::string_view> names;
     bool isAnswered = false;
+    /// Whether the record is an answer beside its question.
+    bool isMarked = false;
     std::string joined;
 };
 

@@ -17,6 +17,10 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var wantsNames = false
         /// What is read of lookups and of handshakes that name no host; `nil` where nobody asks for lookups.
         var left: Interest?
+        /// Whether flows are.
+        var wantsFlows = true
+        /// What is asked for of look-ups; `nil` for nothing.
+        var lookups: Interest?
         /// Whether a flow may stand in two files: then its id is read too.
         var mayRepeat = false
         /// In bytes, the line feed not counted.
@@ -39,6 +43,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private var failure: PluginError?
     /// Whether a batch had no room for all records.
     private var isFull = false
+    /// Reads the look-ups among the lines; `nil` where nobody asked for them.
+    private let lookups: LineRecords?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
     let mayRepeat: Bool
@@ -46,6 +52,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
     init(_ work: WorkQueue, _ settings: Settings, kept: KeptLines? = nil) {
         self.settings = settings
         self.kept = kept
+        lookups = settings.lookups.map { LineRecords($0) }
         mayRepeat = settings.mayRepeat
         lines = LineReader(work, longestLine: settings.longestLine, streamSize: settings.streamSize)
         scanner = LineScanner(settings)
@@ -55,6 +62,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
     init(following live: LiveFiles, _ settings: Settings, kept: KeptLines? = nil) {
         self.settings = settings
         self.kept = kept
+        lookups = settings.lookups.map { LineRecords($0) }
         mayRepeat = settings.mayRepeat
         lines = LineReader(following: live, longestLine: settings.longestLine)
         scanner = LineScanner(settings)
@@ -69,14 +77,43 @@ final class EVECursor: Cursor, @unchecked Sendable {
         ingest.merge(lines.notes)
         ingest.merge(scanner.ingest(of: origin))
         ingest.bytes += lines.bytes
+        settle(&ingest)
         return ingest
+    }
+
+    /// Look-ups that were read are no longer skipped; flows that nobody asked for are.
+    private func settle(_ ingest: inout IngestCounts) {
+        if !settings.wantsFlows {
+            var flows = ingest.used.removeValue(forKey: RecordKind.flow.name) ?? IngestCounts.Tally()
+            // Of lines that are not JSON nobody knows what they were.
+            for (reason, tally) in ingest.rejected where reason != IngestCounts.notJSON {
+                flows.count += tally.count
+                ingest.rejected[reason] = nil
+            }
+            if flows.count > 0 { ingest.skipped["event type flow", default: IngestCounts.Tally()].merge(flows) }
+        }
+        if let lookups {
+            let (used, rejected) = (lookups.used[.dns] ?? 0, lookups.rejected)
+            if settings.left == nil {
+                ingest.move(used + rejected, from: "event type dns")
+            } else {
+                // They were counted by who reads their answers.
+                ingest.move(rejected, from: "event type dns")
+                let others = (ingest.used[RecordKind.lookup.name]?.count ?? 0) - used
+                ingest.used[RecordKind.lookup.name] = others > 0 ? IngestCounts.Tally(count: others) : nil
+            }
+            if used > 0 { ingest.used[RecordKind.dns.name] = IngestCounts.Tally(count: used) }
+            if rejected > 0 { ingest.rejected["not readable"] = IngestCounts.Tally(count: rejected) }
+        }
     }
 
     func next(into batch: inout RecordBatch) throws -> Bool {
         if let failure { throw failure }
-        if isFull {
+        if isFull || lookups?.isWaiting == true {
             batch.origin = origin
+            batch.content = lines.content
             isFull = !scanner.takeRecords(into: &batch)
+            lookups?.move(into: &batch)
             return true
         }
         var rest = Self.bytesAtOnce
@@ -96,7 +133,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
             batch.origin = origin
             batch.content = lines.content
             rest -= scan(into: &batch)
-            if isFull || !region.bytes.isEmpty { return true }
+            if isFull || !region.bytes.isEmpty || lookups?.isWaiting == true { return true }
         }
         return true
     }
@@ -108,16 +145,22 @@ final class EVECursor: Cursor, @unchecked Sendable {
         let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
         let wantsNames = settings.wantsNames || settings.left != nil
         let names = wantsNames ? roomForNames(in: batch) : 0
+        let questions = lookups == nil ? 0 : roomForLookups(in: batch)
         let consumed: Int
         if let place = batch.index(of: .flow) {
-            consumed = scanner.read(bytes, at: region.position, into: &batch.tables[place], names: names)
+            consumed = scanner.read(
+                bytes, at: region.position, into: &batch.tables[place], names: names, lookups: questions)
         } else {
             // Nobody asked for flows: the lines are counted all the same.
             var unwanted = RecordTable(kind: .flow, columns: [], capacity: 1024)
-            consumed = scanner.read(bytes, at: region.position, into: &unwanted, names: names)
+            consumed = scanner.read(bytes, at: region.position, into: &unwanted, names: names, lookups: questions)
         }
         if settings.wantsNames { scanner.takeNames(into: &batch) }
         isFull = !scanner.takeRecords(into: &batch)
+        if let lookups {
+            scanner.takeLookups(by: lookups)
+            lookups.move(into: &batch)
+        }
         region.consume(consumed)
         return consumed
     }
@@ -125,6 +168,11 @@ final class EVECursor: Cursor, @unchecked Sendable {
     /// How many names fit, whichever of their kinds they are of.
     private func roomForNames(in batch: RecordBatch) -> Int {
         batch.tables.filter { [.tls, .http, .lookup].contains($0.kind) }.map { $0.capacity - $0.count }.min() ?? 0
+    }
+
+    /// How many lines of look-ups fit. Hardly any asks for more than a few names; what does not fit waits.
+    private func roomForLookups(in batch: RecordBatch) -> Int {
+        batch.index(of: .dns).map { (batch.tables[$0].capacity - batch.tables[$0].count + 3) / 4 } ?? 1
     }
 
     /// Takes the next lines.
@@ -156,5 +204,15 @@ final class EVECursor: Cursor, @unchecked Sendable {
         origin = path
         if lines.isLive { kept?.begin(path) }
         scanner = LineScanner(settings)
+        lookups?.begin(path)
+    }
+}
+
+extension IngestCounts {
+    /// Takes records off those that were skipped.
+    fileprivate mutating func move(_ count: Int, from skipped: String) {
+        guard count > 0, var tally = self.skipped[skipped] else { return }
+        tally.count -= count
+        self.skipped[skipped] = tally.count > 0 ? tally : nil
     }
 }

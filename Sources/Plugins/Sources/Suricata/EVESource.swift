@@ -30,7 +30,8 @@ public struct EVESource: Source, BuiltInPlugin {
     var inputs: InputPaths { again.inputs }
 
     /// Of `tls` and `http` records the host asked for alone, by which flows are named, and where none was what the server shows.
-    /// Of `dns` records the questions, of which channels toward domains are made; the answers as `lookup`.
+    /// Of `dns` records the questions, of which channels toward domains are made, and where they are asked for the answers;
+    /// as `lookup` the answers alone.
     public var offers: Set<RecordKind> { [.flow, .tls, .http, .dns, .lookup] }
 
     public var isRereadable: Bool { !inputs.haveStreams }
@@ -49,7 +50,8 @@ public struct EVESource: Source, BuiltInPlugin {
             left.window = .all
             settings.left = try Interest(all: left, again.schema)
         }
-        if scan.kinds[.dns] != nil { try requireSecondReading(scan) }
+        settings.wantsFlows = scan.kinds[.flow] != nil
+        settings.lookups = try lookups(scan)
         let kept = try again.begin(scan)
         if scan.isLive, let live = try LiveFiles(paths, scan, longestLine: settings.longestLine) {
             settings.mayRepeat = true
@@ -60,9 +62,15 @@ public struct EVESource: Source, BuiltInPlugin {
         settings.mayRepeat = opened.files.count > 1
         let work = WorkQueue(opened.files, notes: opened.notes)
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, work.readerCount))
-        let cursors = (0..<count).map { [settings] _ in EVECursor(work, settings, kept: kept) }
-        guard scan.kinds[.dns] != nil else { return cursors }
-        return try withLookups(cursors, opened.files, scan)
+        return (0..<count).map { [settings] _ in EVECursor(work, settings, kept: kept) }
+    }
+
+    /// What is asked for of look-ups. The exact cut of the window is the engine's, as for flows.
+    private func lookups(_ scan: Scan) throws -> Interest? {
+        var lookups = scan
+        lookups.kinds = scan.kinds.filter { $0.key == .dns }
+        lookups.window = .all
+        return lookups.kinds.isEmpty ? nil : try Interest(all: lookups, again.schema)
     }
 }
 

@@ -25,6 +25,7 @@ final class LineScanner {
         options.wantsNames = settings.wantsNames
         options.leavesLines = settings.left != nil
         records = settings.left.map(RecordScanner.init)
+        options.wantsLookups = settings.lookups != nil
         options.longestLine = settings.longestLine
         scanner = EVEScannerCreate(options)
     }
@@ -37,9 +38,11 @@ final class LineScanner {
     ///   - lines: whole lines, with the scanner's padding behind them.
     ///   - position: where they begin in their file.
     ///   - names: how many names may be taken before `takeNames` has to be called.
+    ///   - lookups: how many look-ups may be noted before `takeLookups` has to be called.
     /// - Returns: how many bytes were consumed.
     func read(
-        _ lines: UnsafeRawBufferPointer, at position: Int64, into table: inout RecordTable, names: Int = 0
+        _ lines: UnsafeRawBufferPointer, at position: Int64, into table: inout RecordTable, names: Int = 0,
+        lookups: Int = 0
     ) -> Int {
         guard let start = lines.baseAddress else { return 0 }
         return ColumnMemory.lend(&table, numbers: Self.numbers) { table, memory in
@@ -49,7 +52,7 @@ final class LineScanner {
                 destination: memory.destination?.assumingMemoryBound(to: SensorAddress.self), port: memory.port,
                 protocol: memory.proto, bytesToServer: memory.numbers[0], bytesToClient: memory.numbers[1],
                 packetsToServer: memory.numbers[2], packetsToClient: memory.numbers[3], duration: memory.numbers[4],
-                flowID: memory.numbers[5], position: memory.position, namesLeft: names)
+                flowID: memory.numbers[5], position: memory.position, namesLeft: names, lookupsLeft: lookups)
             let consumed = EVEScannerRead(
                 scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &columns)
             table.count = columns.count
@@ -96,6 +99,15 @@ final class LineScanner {
     ]
 
     private static func kind(of namer: EVENamer) -> RecordKind { namers.first { $0.namer == namer }?.kind ?? .tls }
+
+    /// Has the look-ups among the lines of the last reading read.
+    func takeLookups(by reader: LineRecords) {
+        for index in 0..<EVEScannerLookups(scanner) {
+            let lookup = EVEScannerLookup(scanner, index)
+            reader.read(
+                UnsafeRawBufferPointer(start: lookup.line, count: lookup.length), at: Int64(clamping: lookup.position))
+        }
+    }
 
     func rejectLongLine(at position: Int64) { EVEScannerRejectLongLine(scanner, UInt64(position)) }
 }

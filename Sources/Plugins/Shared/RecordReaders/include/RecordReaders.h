@@ -67,6 +67,8 @@ void RecordPlanAddKind(RecordPlan *plan, ContextKind kind, uint8_t protocol, boo
 void RecordPlanSelect(RecordPlan *plan, const char *path, const char *value);
 /// Records with this value there are answers: they tell again what questions tell. Where `isAlone` no others are read.
 void RecordPlanAddAnswer(RecordPlan *plan, const char *path, const char *value, bool isAlone);
+/// Answers are taken beside questions where all are asked for, as those of the side that asked, with 1 in this column.
+void RecordPlanMarkAnswers(RecordPlan *plan, ContextColumn column);
 /// A record that has no value to select it by is of this kind if it has all of some fields, and is of no kind before.
 void RecordPlanTell(RecordPlan *plan, const char *paths);
 void RecordPlanAddPart(RecordPlan *plan, RecordPart part, const char *paths);

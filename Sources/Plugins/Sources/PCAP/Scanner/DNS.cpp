@@ -48,6 +48,21 @@ std::string nameOfCode(unsigned code) {
     return code < sizeof names / sizeof *names ? names[code] : "RCODE" + std::to_string(code);
 }
 
+/// Data of a type that has no text of its own (RFC 3597, section 5).
+std::string generic(Bytes data) {
+    constexpr size_t mostBytes = 512;
+    std::string text = "\\# " + std::to_string(data.size());
+    if (data.empty()) return text;
+    text += ' ';
+    for (size_t i = 0; i < mostBytes && !data.empty(); ++i) {
+        constexpr char digits[] = "0123456789abcdef";
+        const uint8_t byte = data.u8();
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
 /// Bytes that are no letters of a name are written as their numbers (RFC 1035, section 5.1).
 void append(std::string &name, Bytes label) {
     while (!label.empty()) {
@@ -121,7 +136,10 @@ bool DNSReader::readAnswer(
         case 16:
             while (!data.empty()) text += data.take(data.u8()).text();
             break;
-        default: break;
+        default:
+            // Types in which anything may be carried: NULL, and those for private use (RFC 6895).
+            if (type == 10 || type >= 65'280) text = generic(data);
+            break;
     }
     join(joined, text);
     if (!text.empty()) join(ttls, std::to_string(ttl));

@@ -28,6 +28,11 @@ struct EVEScanner {
     std::vector<EVELine> left;
     /// Where lines are counted from.
     const char *block = nullptr;
+    std::vector<EVELookup> lookups;
+
+    SENSOR_INLINE void note(std::string_view type, const char *line, const char *end, uint64_t position) {
+        if (options.wantsLookups && type == "dns") lookups.push_back({line, size_t(end - line), position});
+    }
 };
 
 namespace {
@@ -111,11 +116,13 @@ void readSlowly(
         if (scanner.options.leavesLines && (isNameless || name.namer == EVENamerDNS))
             leave(scanner, name.namer, line, size_t(end - line), columns);
         else keep(scanner, name, position, columns);
+        if (name.namer == EVENamerDNS) scanner.note("dns", line, end, position);
         break;
     }
     case Verdict::skipped:
         ++ingest.skipped;
         ingest.types.count(reading);
+        scanner.note(reading.type, line, end, position);
         break;
     case Verdict::rejected:
     case Verdict::unsure:
@@ -136,9 +143,11 @@ SENSOR_INLINE size_t readBlock(
     const bool hasMark = position == 0 && length >= 3 && std::memcmp(block, "\xEF\xBB\xBF", 3) == 0;
     if (hasMark) p += 3;
     const bool wantsNames = scanner.options.wantsNames || scanner.options.leavesLines;
+    const bool wantsLookups = scanner.options.wantsLookups;
     scanner.block = block;
     scanner.left.clear();
-    while (p < end && columns.count < columns.capacity && !(wantsNames && columns.namesLeft == 0)) {
+    while (p < end && columns.count < columns.capacity && !(wantsNames && columns.namesLeft == 0)
+           && !(wantsLookups && scanner.lookups.size() >= columns.lookupsLeft)) {
         const uint64_t place = hasMark && p == block + 3 ? 0 : position + uint64_t(p - block);
         const bool isTerminated = lastFeed != nullptr && p <= lastFeed;
         if (triesFast && isTerminated) {
@@ -162,6 +171,7 @@ SENSOR_INLINE size_t readBlock(
                         ++ingest.skipped;
                         ingest.types.count(reading);
                     }
+                    scanner.note(reading.type, p, next - 1, place);
                     p = next;
                     continue;
                 }
@@ -227,6 +237,7 @@ EVEWay EVEScannerBestWay(void) {
 }
 
 size_t EVEScannerRead(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns) {
+    scanner->lookups.clear();
     return ways[EVEScannerBestWay()](*scanner, block, length, position, *columns);
 }
 
@@ -276,6 +287,10 @@ const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count) {
 }
 
 void EVEScannerForgetNames(EVEScanner *scanner) { scanner->names.clear(); }
+
+size_t EVEScannerLookups(const EVEScanner *scanner) { return scanner->lookups.size(); }
+
+EVELookup EVEScannerLookup(const EVEScanner *scanner, size_t index) { return scanner->lookups[index]; }
 
 uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer) { return scanner->ingest.named[namer]; }
 

@@ -76,6 +76,8 @@ typedef struct EVEOptions {
     bool wantsNames;
     /// Leaves lines to a reader of records: lookups (`dns`), and of handshakes that are read those that name no host.
     bool leavesLines;
+    /// Also notes where the lines of look-ups (`dns`) stand.
+    bool wantsLookups;
     /// Longer lines are rejected, whatever is in them; 0 for no limit.
     size_t longestLine;
 } EVEOptions;
@@ -108,6 +110,8 @@ typedef struct EVEColumns {
     /// How many names may still be taken, or lines be left; where any are wanted, reading stops at 0 as it does at the
     /// capacity.
     size_t namesLeft;
+    /// How many look-ups may still be noted; likewise.
+    size_t lookupsLeft;
 } EVEColumns;
 
 /// Which record tells of a flow.
@@ -137,6 +141,14 @@ typedef struct EVEName {
     const char *host;
     size_t length;
 } EVEName;
+
+/// A skipped line of a look-up, without its line feed; it lies in the block that was read last.
+typedef struct EVELookup {
+    const char *line;
+    size_t length;
+    /// Where the line begins in its input, in bytes.
+    uint64_t position;
+} EVELookup;
 
 /// A tally of skipped lines: one event type, "flow" never among them.
 typedef struct EVESkipped {
@@ -204,6 +216,9 @@ EVEName EVEScannerName(const EVEScanner *scanner, size_t index);
 void EVEScannerForgetNames(EVEScanner *scanner);
 /// The lines that the last call left.
 const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count);
+/// The look-ups of the last call of `EVEScannerRead`.
+size_t EVEScannerLookups(const EVEScanner *scanner);
+EVELookup EVEScannerLookup(const EVEScanner *scanner, size_t index);
 /// How many records gave a name or were left in all; they are neither used flows nor skipped.
 uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer);
 /// How many lines the fast way could not answer for.

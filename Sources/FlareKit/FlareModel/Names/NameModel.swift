@@ -1,5 +1,7 @@
 import Glibc
 
+import Foundation
+
 /// How likely a label is something a person chose, by the characters that follow each other in well-known names.
 ///
 /// The counts of three characters in a row, with those of two and one where three are rare (interpolated, Jelinek and
@@ -16,9 +18,9 @@ package struct NameModel: Sendable {
     private static let width = symbols + 1
 
     /// The share of generated names among those asked about, before looking.
-    static let priorShare = 0.01
+    package static let priorShare = 0.01
     /// Shorter labels say nothing.
-    static let shortest = 6
+    package static let shortest = 6
 
     /// Weights of three, two, one and no characters; chosen on names kept apart from training.
     private static let weights = (three: 0.55, two: 0.3, one: 0.13, none: 0.02)
@@ -141,9 +143,11 @@ extension NameModel {
     /// - Returns: `nil` for anything else.
     package init?(text: String) {
         self.init()
-        for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
-            let bytes = Array(line.utf8)
-            guard bytes.count >= 5, bytes[3] == 32, let times = UInt32(line.dropFirst(4)) else { return nil }
+        for line in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
+        where line.first != UInt8(ascii: "#") {
+            let bytes = Array(line)
+            guard bytes.count >= 5, bytes[3] == 32, let times = UInt32(String(decoding: bytes[4...], as: UTF8.self))
+            else { return nil }
             let codes = bytes[..<3].map { $0 == UInt8(ascii: "^") ? Self.border : Self.code($0) }
             three[(codes[0] * Self.width + codes[1]) * Self.width + codes[2]] += times
             two[codes[1] * Self.width + codes[2]] += times

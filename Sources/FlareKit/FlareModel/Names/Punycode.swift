@@ -1,5 +1,5 @@
 /// Labels beyond ASCII as DNS carries them (RFC 3492).
-enum Punycode {
+package enum Punycode {
     private static let base: UInt32 = 36
     private static let tMin: UInt32 = 1
     private static let tMax: UInt32 = 26
@@ -9,7 +9,7 @@ enum Punycode {
     /// A label in ASCII: itself where it is so already, else `xn--…`.
     ///
     /// - Returns: `nil` for a label that is too long to be one.
-    static func ascii(_ label: String) -> String? {
+    package static func ascii(_ label: String) -> String? {
         let scalars = label.unicodeScalars.map(\.value)
         if scalars.allSatisfy({ $0 < 128 }) { return label }
         guard scalars.count < 64 else { return nil }
