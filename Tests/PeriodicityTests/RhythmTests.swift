@@ -30,6 +30,19 @@ struct RhythmTests {
         }
     }
 
+    @Test(
+        "of two implants with jitter on one channel the period told first is right",
+        arguments: [(60.0, 0.2), (60, 0.3), (300, 0.2), (300, 0.3)], 1...5 as ClosedRange<UInt64>)
+    func twoWithJitter(other: (period: Double, jitter: Double), seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let day = span(hours: 24)
+        let times = [60, other.period].flatMap {
+            BeaconPlan(period: $0, jitter: .uniform(other.jitter), latency: 0).times(in: day, using: &generator)
+        }.sorted()
+        let found = try #require(detector.judge(times: times, frame: day.end - day.start))
+        #expect(isNear(found.period, 60) || isNear(found.period, other.period), "\(found.period)")
+    }
+
     @Test("two implants that sleep 4, 5 or 6 s are found in half an hour, and their period is 5 s")
     func twoFastImplants() throws {
         var generator = SeededGenerator(seed: 4)

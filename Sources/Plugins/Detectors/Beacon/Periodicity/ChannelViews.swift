@@ -98,20 +98,31 @@ package struct ChannelViews: Sendable {
         measured.max { model.sum($0.statistics) < model.sum($1.statistics) }.map { ($0, model.logit($0.statistics)) }
     }
 
-    /// The rhythms, where there is more than one, or one that the pace of neighbours misses; none where two sleeps take turns.
-    func rhythms(beside pace: Pace, fromEnds: Bool) -> [FoundRhythm] {
-        guard pace.second == nil, pace.period > 0 else { return [] }
+    /// The period that is told, and the rhythms, where there is more than one, or one that the pace of neighbours misses; none where
+    /// two sleeps take turns.
+    func told(beside pace: Pace, fromEnds: Bool) -> (period: Double, rhythms: [FoundRhythm]) {
+        guard pace.second == nil, pace.period > 0 else { return (pace.period, []) }
         let rhythm = Rhythm(times: times, scale: scale)
         let apart = Rhythm.burstShare * (rhythm.period > 0 ? min(pace.period, rhythm.period) : pace.period)
         var starts = [times[0]]
         for (time, previous) in zip(times.dropFirst(), times) where time - previous > apart { starts.append(time) }
         let width = min(0.26, max(0.03, 3 * pace.deviation / pace.period))
         let found = RhythmPeeling.rhythms(starts, guess: (pace.period, width), scale: scale)
-        guard let first = found.first else { return [] }
-        if found.count > 1 { return found }
         // One by itself outdoes the pace only where it is most of the channel.
-        let isMost = 5 * first.callbacks >= 3 * starts.count
-        return !fromEnds && isMost && abs(first.period / pace.period - 1) > 0.05 ? found : []
+        let isMost = found.first.map { 5 * $0.callbacks >= 3 * starts.count } ?? false
+        let isOther = found.first.map { abs($0.period / pace.period - 1) > 0.05 } ?? false
+        var rhythms = found.count > 1 || (!fromEnds && isMost && isOther) ? found : []
+        let period = rhythms.first?.period ?? pace.period
+        guard !fromEnds || !rhythms.isEmpty,
+            let again = Recurrence.told(by: starts, rhythms: rhythms.map(\.period), about: period)
+        else {
+            return (period, rhythms)
+        }
+        for place in rhythms.indices
+        where [period, again].contains(where: { abs(rhythms[place].period / $0 - 1) <= Recurrence.same }) {
+            rhythms[place].period = again
+        }
+        return (again, rhythms)
     }
 
     /// Any two moments that the type holds, however far apart.

@@ -57,14 +57,15 @@ public struct PeriodicityDetector: Sendable {
         if views.rhythm.isAmongOthers, model.others.contains(where: { $0.sum(best.statistics) > $0.intercept }) {
             pValue = min(pValue, max(1e-12, views.rhythm.pValue))
         }
-        let rhythms = pValue <= Self.worthPeeling ? views.rhythms(beside: pace, fromEnds: best.fromEnds) : []
+        let (period, rhythms) =
+            pValue <= Self.worthPeeling ? views.told(beside: pace, fromEnds: best.fromEnds) : (pace.period, [])
         let deciding = model.deciding(best.statistics)
         let parts = deciding.parts.map { ($0.statistic, $0.amount(best.statistics[$0.statistic])) }
             .filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
         return Periodicity(
             score: ScoreModel.score(ofLogit: logit),
             pValue: pValue,
-            period: rhythms.first?.period ?? pace.period, jitterSeconds: pace.deviation, callbacks: pace.callbacks,
+            period: period, jitterSeconds: pace.deviation, callbacks: pace.callbacks,
             expected: pace.expected, fitting: pace.fitting, burst: pace.burst,
             burstGap: best.view.burstGap, hoursOfDay: pace.hoursOfDay(offset: views.scale.offset),
             activeFrom: times[pace.active.lowerBound], activeUntil: times[pace.active.upperBound], drift: pace.drift,
