@@ -1,6 +1,6 @@
 /// Programs that mean no harm.
 extension LookupPlan {
-    /// Look-ups at any moments.
+    /// Lookups at any moments.
     func harmless(_ seconds: Double, _ dice: inout SeededGenerator) -> [SyntheticLookup] {
         let rate =
             switch self {

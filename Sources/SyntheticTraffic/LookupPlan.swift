@@ -1,4 +1,4 @@
-/// A look-up with its answer, as a sensor records it.
+/// A lookup with its answer, as a sensor records it.
 public struct SyntheticLookup: Sendable, Hashable {
     /// Seconds since the span's start.
     public var seconds: Double
@@ -27,8 +27,8 @@ public struct SyntheticLookup: Sendable, Hashable {
     }
 }
 
-/// Look-ups of one client, made after what is publicly documented of programs that carry data in them, and of harmless
-/// programs whose look-ups resemble these.
+/// Lookups of one client, made after what is publicly documented of programs that carry data in them, and of harmless
+/// programs whose lookups resemble these.
 public enum LookupPlan: String, Sendable, CaseIterable {
     /// dnscat2 (iagox86/dnscat2, doc/protocol.md): packets in hexadecimal, as TXT, CNAME and MX in turn, one a second while
     /// nothing is to be done, more where files go through it.
@@ -77,7 +77,7 @@ public enum LookupPlan: String, Sendable, CaseIterable {
         }
     }
 
-    /// The look-ups of some hours, rising in time.
+    /// The lookups of some hours, rising in time.
     public func lookups(hours: Double, using generator: inout SeededGenerator) -> [SyntheticLookup] {
         let seconds = hours * 3600
         let made =

@@ -44,7 +44,7 @@ struct HuntCommand: AsyncParsableCommand {
     var networks: [String] = []
 
     @Option(
-        help: "Which detector judges them; may be repeated. By default beacon, and of files dns-c2 for their look-ups.")
+        help: "Which detector judges them; may be repeated. By default beacon, and of files dns-c2 for their lookups.")
     var detector: [String] = []
 
     @Option(help: "Reports channels by score, 0 to 1, in place of the expected number of false alarms.")
@@ -108,7 +108,7 @@ struct HuntCommand: AsyncParsableCommand {
         try await options.run(pipeline)
     }
 
-    /// A cluster hands out look-ups one by one, and other sources may have none.
+    /// A cluster hands out lookups one by one, and other sources may have none.
     private var detectors: [String] {
         guard detector.isEmpty else { return detector }
         let hasLookups = !ClusterInput.isCluster(inputs[0]) && ["eve", "zeek", "pcap", nil].contains(source)

@@ -45,7 +45,7 @@ struct DNSC2Tests {
     }
 
     @Test(
-        "whoever is asked, look-ups below one domain are one channel, and what a resolver asks for a client is the client's"
+        "whoever is asked, lookups below one domain are one channel, and what a resolver asks for a client is the client's"
     )
     func resolvers() async throws {
         let all = records(.dnscat2, seed: 9, hours: 1)

@@ -9,7 +9,7 @@ import Zeek
 
 @testable import DNS
 
-/// The same look-ups, as sensors write them.
+/// The same lookups, as sensors write them.
 enum Logs {
     static let lookups: [SyntheticLookup] = {
         var dice = SeededGenerator(seed: 41)
@@ -103,7 +103,7 @@ enum Logs {
     }
 }
 
-@Suite("Look-ups as sensors write them")
+@Suite("Lookups as sensors write them")
 struct FormatTests {
     private let folder = TemporaryFolder()
 

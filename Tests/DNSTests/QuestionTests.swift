@@ -3,7 +3,7 @@ import Testing
 
 @testable import DNS
 
-@Suite("What is kept of a look-up")
+@Suite("What is kept of a lookup")
 struct QuestionTests {
     @Test("a question is the same once it was packed into a number")
     func packing() {

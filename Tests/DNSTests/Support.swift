@@ -22,7 +22,7 @@ extension MemoryRecord {
     }
 }
 
-/// The look-ups of a plan as records.
+/// The lookups of a plan as records.
 func records(
     _ plan: LookupPlan, seed: UInt64, hours: Double = 4, from source: String = client, to destination: String = resolver
 ) -> [MemoryRecord] {

@@ -4,11 +4,11 @@ import Testing
 
 @testable import FlareEngine
 
-@Suite("Look-ups of a source that groups by itself")
+@Suite("Lookups of a source that groups by itself")
 struct ClusterLookupsTests {
     private static let noon = 1_700_000_000.0
 
-    @Test("look-ups are read and grouped here, flows are grouped there, and only those of candidates are read")
+    @Test("lookups are read and grouped here, flows are grouped there, and only those of candidates are read")
     func apart() async throws {
         var flows: [MemoryRecord] = []
         for number in 0..<20 {
@@ -30,7 +30,7 @@ struct ClusterLookupsTests {
             name: "cluster", sources: [.init("cluster", cluster)], enrichers: [],
             detectors: [
                 .init("flows", CountingDetector(minimumCount: 10)),
-                .init("look-ups", CountingDetector(minimumCount: 10, grouping: registered)),
+                .init("lookups", CountingDetector(minimumCount: 10, grouping: registered)),
             ], sinks: [.init("memory", MemorySink())], threads: 2)
         let outcome = try await RunEngine(version: "test", now: Timestamp(seconds: Self.noon + 3600)).run(pipeline)
         #expect(Set(outcome.findings.compactMap { $0.channel?.peer.description }) == ["203.0.113.9", "example.co.uk"])

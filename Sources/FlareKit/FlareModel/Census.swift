@@ -15,7 +15,7 @@ public struct Census: Sendable, Codable {
     public var judged = 0
     /// Different source addresses by peer.
     public var sourcesByPeer = PeerCounts()
-    /// Different source addresses by address, of the run's flows; `nil` where it groups none toward addresses. Of look-ups
+    /// Different source addresses by address, of the run's flows; `nil` where it groups none toward addresses. Of lookups
     /// it tells whether anybody called what was answered.
     public var called: PeerCounts?
     /// Records of the whole sensor by minute, without strays; the first minute is `firstMinute`.

@@ -52,7 +52,7 @@ public struct Grouping: Hashable, Sendable, Codable {
     public enum Part: String, CaseIterable, Sendable, Codable {
         case port, proto
         /// What stands before the registered domain (by the Public Suffix List) in a name that was looked up: then all
-        /// look-ups below a domain are one channel, the answers that a sensor wrote by themselves among them.
+        /// lookups below a domain are one channel, the answers that a sensor wrote by themselves among them.
         case subdomain
     }
 
@@ -68,7 +68,7 @@ public struct Grouping: Hashable, Sendable, Codable {
     /// The kind of record that channels of this form are made of.
     public var subject: RecordKind { by == .domain ? .dns : .flow }
 
-    /// Whether look-ups are told apart by registered domains alone.
+    /// Whether lookups are told apart by registered domains alone.
     package var isByRegisteredDomain: Bool { by == .domain && ignoring.contains(.subdomain) }
 
     /// Whether the hosts that were asked for are joined to flows.

@@ -1,5 +1,5 @@
 /// A number that is kept of each record in place of the texts that it is worked out from: what a detector has to know of a
-/// look-up takes 8 bytes, however long its name is.
+/// lookup takes 8 bytes, however long its name is.
 ///
 /// Two are the same if their names are.
 public struct DerivedColumn: Sendable {

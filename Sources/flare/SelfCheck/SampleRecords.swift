@@ -54,7 +54,7 @@ struct SampleRecords {
             }.joined()
     }
 
-    /// Some look-ups of the implant that carry data, as Suricata writes them.
+    /// Some lookups of the implant that carry data, as Suricata writes them.
     var lookups: String {
         var generator = SeededGenerator(seed: 1)
         let begin = connections[0].start

@@ -40,13 +40,13 @@ struct Evaluator: Sendable {
         var remarks: [String]
         var statements: [String]
 
-        /// What filters left out of look-ups that are judged beside flows; `nil` for nothing.
+        /// What filters left out of lookups that are judged beside flows; `nil` for nothing.
         var leftOutRemark: String? {
             let count = dropped.reduce(0) { $0 + $1.channels }
             guard count > 0 else { return nil }
             let rules = Set(dropped.map { "\($0.filter), \($0.rule)" }).sorted()
             let more = rules.count > 3 ? " and \(rules.count - 3) more" : ""
-            return "look-ups: \(count.grouped) of \(census.channels.grouped) domains were left out by "
+            return "lookups: \(count.grouped) of \(census.channels.grouped) domains were left out by "
                 + rules.prefix(3).joined(separator: "; ") + more
         }
 

@@ -86,7 +86,7 @@ struct Intake: Sendable {
         let predicates = evaluator.filters.map(\.plugin.predicate)
         let predicate = predicates.contains(nil) ? nil : Predicate.all(predicates.compactMap { $0 })
         var grouped: [(Grouping, any GroupedRecords)] = []
-        // Look-ups are grouped here, by their names; that is no reason to read all flows.
+        // Lookups are grouped here, by their names; that is no reason to read all flows.
         let apart = evaluator.groupings.filter { $0.subject != .flow }
         for grouping in evaluator.groupings where grouping.subject == .flow {
             // What joins names to flows are other records, which a cluster does not join.

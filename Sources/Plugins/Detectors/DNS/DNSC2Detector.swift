@@ -1,13 +1,13 @@
 import FlareKit
 
-/// Finds command and control inside look-ups: data in the names below a domain and in its answers, whichever resolver is
+/// Finds command and control inside lookups: data in the names below a domain and in its answers, whichever resolver is
 /// asked, and domains that do not exist, one after the other.
 ///
 /// A channel is a source and a registered domain. What each piece of evidence counts stands in docs/dns-c2.md.
 public struct DNSC2Detector: Detector, BuiltInPlugin {
     public static let name = "dns-c2"
     public static let summary =
-        "Finds data carried in look-ups (DNS tunnels), and names of domain-generation algorithms."
+        "Finds data carried in lookups (DNS tunnels), and names of domain-generation algorithms."
     public static let evidence = [
         Field("dns_form", .text, "What was found: data in names, or generated domains."),
         Field(

@@ -17,7 +17,7 @@ struct Question: Hashable {
     var entropy = 0
     /// Whether the longest label looks drawn by a machine, by the model of well-known names.
     var looksDrawn = false
-    /// Whether the name holds an address: reverse look-ups, and lists of senders that are asked by name (DNSBL).
+    /// Whether the name holds an address: reverse lookups, and lists of senders that are asked by name (DNSBL).
     var holdsAddress = false
     /// Whether the longest label is as long as a hash in hexadecimal: MD5, SHA-1, SHA-256.
     var holdsHash = false

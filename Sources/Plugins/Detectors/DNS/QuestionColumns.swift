@@ -1,7 +1,7 @@
 import FlareKit
 import Foundation
 
-/// The numbers that are kept of each look-up.
+/// The numbers that are kept of each lookup.
 enum QuestionColumns {
     /// Tells names apart, whatever the case of their letters.
     static let name = ColumnName.number("dns_name_hash")
@@ -43,7 +43,7 @@ enum QuestionColumns {
     }
 }
 
-/// Reads what is to be known of look-ups out of the columns of a table.
+/// Reads what is to be known of lookups out of the columns of a table.
 private struct QuestionReader {
     private let table: RecordTable
     private let queries, types, answers, codes, times: [String]?
@@ -167,7 +167,7 @@ private struct NameShape {
             (1...3).contains(label.count) && label.allSatisfy { $0 &- 0x30 < 10 }
         }
         if labels.count > 4, labels.prefix(4).allSatisfy(isPart) { return true }
-        // Reverse look-ups of networks have fewer.
+        // Reverse lookups of networks have fewer.
         if labels.last?.elementsEqual("arpa".utf8) == true, labels.dropLast(2).allSatisfy(isPart) { return true }
         return labels.count > 32 && labels.prefix(32).allSatisfy { $0.count == 1 && $0.allSatisfy(\.isHexadecimal) }
     }

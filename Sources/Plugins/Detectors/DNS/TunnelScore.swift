@@ -1,7 +1,7 @@
 import FlareKit
 import Foundation
 
-/// How likely look-ups below a domain carry data, as a sum of weights of evidence in decibans (docs/dns-c2.md).
+/// How likely lookups below a domain carry data, as a sum of weights of evidence in decibans (docs/dns-c2.md).
 struct TunnelScore {
     /// One piece of evidence.
     struct Part {

@@ -48,7 +48,7 @@ struct ContextSearch: Sendable {
         // What one of several sources saw on a finding is compared with what the others saw elsewhere.
         if run.contextSources.count > 1 { askedInFull = Set(sources.keys) }
         for (key, place) in found { known[register(key)].place = place }
-        // A look-up is first of all a record of its flow, whatever else it is of.
+        // A lookup is first of all a record of its flow, whatever else it is of.
         join(
             run.tables.values.filter { $0.grouping.subject == .flow }
                 + run.tables.values.filter { $0.grouping.subject != .flow })

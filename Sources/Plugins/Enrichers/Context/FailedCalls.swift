@@ -4,7 +4,7 @@ extension Story {
     /// The share of the finding's calls that failed, 0...1: nothing came back, or HTTP answered with an error. An implant whose
     /// server is gone goes on calling.
     ///
-    /// - Returns: `nil` where neither sizes nor statuses are known, and of look-ups and multicast, which nobody has to answer.
+    /// - Returns: `nil` where neither sizes nor statuses are known, and of lookups and multicast, which nobody has to answer.
     func failedShare(_ run: RunContext) -> Double? {
         guard !isOfLookups, let key = finding.channel, key.peer.address?.scope != .multicast,
             Self.transports.contains(key.proto ?? 6)

@@ -19,7 +19,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         var left: Interest?
         /// Whether flows are.
         var wantsFlows = true
-        /// What is asked for of look-ups; `nil` for nothing.
+        /// What is asked for of lookups; `nil` for nothing.
         var lookups: Interest?
         /// Whether a flow may stand in two files: then its id is read too.
         var mayRepeat = false
@@ -43,7 +43,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private var failure: PluginError?
     /// Whether a batch had no room for all records.
     private var isFull = false
-    /// Reads the look-ups among the lines; `nil` where nobody asked for them.
+    /// Reads the lookups among the lines; `nil` where nobody asked for them.
     private let lookups: LineRecords?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
@@ -81,14 +81,12 @@ final class EVECursor: Cursor, @unchecked Sendable {
         return ingest
     }
 
-    /// Look-ups that were read are no longer skipped; flows that nobody asked for are.
+    /// Lookups that were read are no longer skipped; flows that nobody asked for are.
     private func settle(_ ingest: inout IngestCounts) {
         if !settings.wantsFlows {
             var flows = ingest.used.removeValue(forKey: RecordKind.flow.name) ?? IngestCounts.Tally()
-            // Of lines that are not JSON nobody knows what they were.
-            for (reason, tally) in ingest.rejected where reason != IngestCounts.notJSON {
-                flows.count += tally.count
-                ingest.rejected[reason] = nil
+            for reason in LineScanner.reasonsOfFlows {
+                flows.count += ingest.rejected.removeValue(forKey: reason)?.count ?? 0
             }
             if flows.count > 0 { ingest.skipped["event type flow", default: IngestCounts.Tally()].merge(flows) }
         }
@@ -170,7 +168,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         batch.tables.filter { [.tls, .http, .lookup].contains($0.kind) }.map { $0.capacity - $0.count }.min() ?? 0
     }
 
-    /// How many lines of look-ups fit. Hardly any asks for more than a few names; what does not fit waits.
+    /// How many lines of lookups fit. Hardly any asks for more than a few names; what does not fit waits.
     private func roomForLookups(in batch: RecordBatch) -> Int {
         batch.index(of: .dns).map { (batch.tables[$0].capacity - batch.tables[$0].count + 3) / 4 } ?? 1
     }

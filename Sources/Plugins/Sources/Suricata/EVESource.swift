@@ -65,7 +65,7 @@ public struct EVESource: Source, BuiltInPlugin {
         return (0..<count).map { [settings] _ in EVECursor(work, settings, kept: kept) }
     }
 
-    /// What is asked for of look-ups. The exact cut of the window is the engine's, as for flows.
+    /// What is asked for of lookups. The exact cut of the window is the engine's, as for flows.
     private func lookups(_ scan: Scan) throws -> Interest? {
         var lookups = scan
         lookups.kinds = scan.kinds.filter { $0.key == .dns }

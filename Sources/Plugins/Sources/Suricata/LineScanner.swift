@@ -38,7 +38,7 @@ final class LineScanner {
     ///   - lines: whole lines, with the scanner's padding behind them.
     ///   - position: where they begin in their file.
     ///   - names: how many names may be taken before `takeNames` has to be called.
-    ///   - lookups: how many look-ups may be noted before `takeLookups` has to be called.
+    ///   - lookups: how many lookups may be noted before `takeLookups` has to be called.
     /// - Returns: how many bytes were consumed.
     func read(
         _ lines: UnsafeRawBufferPointer, at position: Int64, into table: inout RecordTable, names: Int = 0,
@@ -100,7 +100,7 @@ final class LineScanner {
 
     private static func kind(of namer: EVENamer) -> RecordKind { namers.first { $0.namer == namer }?.kind ?? .tls }
 
-    /// Has the look-ups among the lines of the last reading read.
+    /// Has the lookups among the lines of the last reading read.
     func takeLookups(by reader: LineRecords) {
         for index in 0..<EVEScannerLookups(scanner) {
             let lookup = EVEScannerLookup(scanner, index)
@@ -157,6 +157,10 @@ extension LineScanner {
         (EVEBadPacketCount, "no readable packet count"), (EVELineTooLong, "line too long"),
         (EVETruncated, IngestCounts.cutOff),
     ]
+
+    /// The reasons for which flows alone are rejected.
+    static let reasonsOfFlows = Set(
+        reasons.filter { EVENoTime.rawValue...EVEBadPacketCount.rawValue ~= $0.0.rawValue }.map(\.1))
 
     private var usedSpan: (Int64, Int64) {
         var first: Int64 = 0

@@ -76,7 +76,7 @@ typedef struct EVEOptions {
     bool wantsNames;
     /// Leaves lines to a reader of records: lookups (`dns`), and of handshakes that are read those that name no host.
     bool leavesLines;
-    /// Also notes where the lines of look-ups (`dns`) stand.
+    /// Also notes where the lines of lookups (`dns`) stand.
     bool wantsLookups;
     /// Longer lines are rejected, whatever is in them; 0 for no limit.
     size_t longestLine;
@@ -110,7 +110,7 @@ typedef struct EVEColumns {
     /// How many names may still be taken, or lines be left; where any are wanted, reading stops at 0 as it does at the
     /// capacity.
     size_t namesLeft;
-    /// How many look-ups may still be noted; likewise.
+    /// How many lookups may still be noted; likewise.
     size_t lookupsLeft;
 } EVEColumns;
 
@@ -142,7 +142,7 @@ typedef struct EVEName {
     size_t length;
 } EVEName;
 
-/// A skipped line of a look-up, without its line feed; it lies in the block that was read last.
+/// A skipped line of a lookup, without its line feed; it lies in the block that was read last.
 typedef struct EVELookup {
     const char *line;
     size_t length;
@@ -216,7 +216,7 @@ EVEName EVEScannerName(const EVEScanner *scanner, size_t index);
 void EVEScannerForgetNames(EVEScanner *scanner);
 /// The lines that the last call left.
 const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count);
-/// The look-ups of the last call of `EVEScannerRead`.
+/// The lookups of the last call of `EVEScannerRead`.
 size_t EVEScannerLookups(const EVEScanner *scanner);
 EVELookup EVEScannerLookup(const EVEScanner *scanner, size_t index);
 /// How many records gave a name or were left in all; they are neither used flows nor skipped.
