@@ -22,7 +22,7 @@ struct TableHuntTests {
             }.joined()
     }
 
-    /// The same as look-ups that dnsmasq logs.
+    /// The same as lookups that dnsmasq logs.
     private static func lookups(_ count: Int = 200) -> String {
         (0..<count).map { number in
             let time = "Mar  4 \(String(format: "%02d:%02d:%02d", 10 + number / 60, number % 60, number % 3))"

@@ -66,7 +66,7 @@ struct RecordTests {
         #expect(ingest.isBalanced && ingest.read == 6)
     }
 
-    @Test("of Sysmon: a look-up is the machine's whose address a connection told")
+    @Test("of Sysmon: a lookup is the machine's whose address a connection told")
     func lookups() async throws {
         func event(_ id: Int, _ data: String) -> String {
             #"{"Event":{"System":{"EventID":\#(id),"Computer":"pc7"},"EventData":{"UtcTime":"2026-03-04 00:00:01.000",\#(data)}}}"#
