@@ -43,6 +43,18 @@ struct RhythmTests {
         #expect(isNear(found.period, 60) || isNear(found.period, other.period), "\(found.period)")
     }
 
+    @Test("two clocks of one period on one channel are two rhythms of it", arguments: 1...6 as ClosedRange<UInt64>)
+    func twoClocks(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let plan = BeaconPlan(period: 60, jitter: seed.isMultiple(of: 2) ? .none : .uniform(0.05), latency: 0)
+        let day = span(hours: 24)
+        let times = (plan.times(in: day, using: &generator) + plan.times(in: day, using: &generator)).sorted()
+        let found = try #require(detector.judge(times: times, frame: day.end - day.start))
+        #expect(isNear(found.period, 60), "\(found.period)")
+        #expect(found.rhythms.allSatisfy { isNear($0.period, 60) }, "\(found.rhythms)")
+        #expect(found.secondPeriod == nil)
+    }
+
     @Test("two implants that sleep 4, 5 or 6 s are found in half an hour, and their period is 5 s")
     func twoFastImplants() throws {
         var generator = SeededGenerator(seed: 4)

@@ -101,11 +101,16 @@ package struct ChannelViews: Sendable {
     /// The period that is told, and the rhythms, where there is more than one, or one that the pace of neighbours misses; none where
     /// two sleeps take turns.
     func told(beside pace: Pace, fromEnds: Bool) -> (period: Double, rhythms: [FoundRhythm]) {
-        guard pace.second == nil, pace.period > 0 else { return (pace.period, []) }
+        guard pace.period > 0 else { return (pace.period, []) }
         let rhythm = Rhythm(times: times, scale: scale)
         let apart = Rhythm.burstShare * (rhythm.period > 0 ? min(pace.period, rhythm.period) : pace.period)
         var starts = [times[0]]
         for (time, previous) in zip(times.dropFirst(), times) where time - previous > apart { starts.append(time) }
+        if let period = Recurrence.clocksInTurn(starts) {
+            let clocks = RhythmPeeling.rhythms(starts, guess: (period, 0.03), scale: scale)
+            if clocks.count > 1 { return (clocks[0].period, clocks) }
+        }
+        guard pace.second == nil else { return (pace.period, []) }
         let width = min(0.26, max(0.03, 3 * pace.deviation / pace.period))
         let found = RhythmPeeling.rhythms(starts, guess: (pace.period, width), scale: scale)
         // One by itself outdoes the pace only where it is most of the channel.

@@ -69,7 +69,7 @@ public struct PeriodicityDetector: Sendable {
             expected: pace.expected, fitting: pace.fitting, burst: pace.burst,
             burstGap: best.view.burstGap, hoursOfDay: pace.hoursOfDay(offset: views.scale.offset),
             activeFrom: times[pace.active.lowerBound], activeUntil: times[pace.active.upperBound], drift: pace.drift,
-            secondPeriod: pace.second, rhythms: rhythms,
+            secondPeriod: rhythms.isEmpty ? pace.second : nil, rhythms: rhythms,
             sizes: SizeRegularity(toServer: toServer, toClient: toClient), base: deciding.intercept,
             statistics: parts.map { $0.0 }, amounts: parts.map { $0.1 })
     }

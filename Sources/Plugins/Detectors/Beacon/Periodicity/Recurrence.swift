@@ -39,6 +39,23 @@ struct Recurrence {
         return isTold && again.isSettled ? again.period : nil
     }
 
+    /// The period of two clocks that take turns: every second callback comes as steadily as a clock, and neighbours do not. `nil` where
+    /// that is not so. Two sleeps in turn that vary by less than a hundredth look the same.
+    static func clocksInTurn(_ starts: [Double]) -> Double? {
+        let starts = starts.prefix(RhythmPeeling.longest)
+        let pairs = zip(starts.dropFirst(2), starts).map { $0 - $1 }
+        let single = zip(starts.dropFirst(), starts).map { $0 - $1 }
+        let (period, apart) = spread(pairs)
+        return pairs.count >= RhythmPeeling.fewestCallbacks && apart <= 0.01 * period
+            && spread(single).deviation > 5 * apart
+            ? period : nil
+    }
+
+    private static func spread(_ values: [Double]) -> (middle: Double, deviation: Double) {
+        let middle = Pace.median(values)
+        return (middle, 1.4826 * Pace.median(values.map { abs($0 - middle) }))
+    }
+
     /// Half the window about the period, as a share of it: more than the jitter that is told apart from traffic without a period.
     private static let half = 0.3
     /// Shorter distances than a callback's next are others'; still shorter ones are of one callback.

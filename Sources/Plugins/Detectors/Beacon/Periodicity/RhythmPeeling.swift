@@ -70,7 +70,21 @@ enum RhythmPeeling {
             for member in chain.members { isTaken[member] = true }
             rest = rest.indices.filter { !isTaken[$0] }.map { rest[$0] }
         }
-        return found
+        return joined(found)
+    }
+
+    /// Chains of every second callback of one caller are that caller's, where another has half their period.
+    private static func joined(_ found: [FoundRhythm]) -> [FoundRhythm] {
+        func isDouble(_ one: FoundRhythm, _ other: FoundRhythm) -> Bool {
+            abs(one.period / other.period / 2 - 1) <= 0.05
+        }
+        let doubles = found.filter { one in found.contains { isDouble(one, $0) } }
+        guard doubles.count > 1, let first = found.firstIndex(of: doubles[0]) else { return found }
+        var rest = found.filter { !doubles.contains($0) }
+        rest.insert(
+            FoundRhythm(period: doubles[0].period / 2, callbacks: doubles.reduce(0) { $0 + $1.callbacks }),
+            at: min(first, rest.count))
+        return rest
     }
 
     /// The best chain near a period, sharpened once by its own links.
