@@ -145,6 +145,16 @@ struct PeriodicTests {
         #expect(finding.modifiers.map(\.amount) == [0])
     }
 
+    @Test("a top site counts a little where something confirms it, and not at all where nothing does")
+    func topSite() async throws {
+        let confirmed = try await enriched("widgets.msn.com")
+        #expect(confirmed.evidence["known_kind"] == .text("site"))
+        #expect(confirmed.modifiers.map(\.amount) == [-6])
+        #expect(confirmed.expectation == nil)
+        #expect(try await enriched("widgets.msn.com", confirmedBy: []).modifiers.map(\.amount) == [0])
+        #expect(try await enriched("www.google.co.jp").evidence["known_as"] == .text("Google"))
+    }
+
     @Test("the interval is compared with the program's where that is known")
     func period() async throws {
         #expect(try await enriched("notify.dropbox.com", interval: 62).evidence["known_period_fits"] == .boolean(true))

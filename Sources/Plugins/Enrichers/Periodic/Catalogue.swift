@@ -95,7 +95,7 @@ struct CatalogueFiles: Sendable {
             ("security", PackageResources.security_yaml), ("devices", PackageResources.devices_yaml),
             ("services", PackageResources.services_yaml),
             ("remote-management", PackageResources.remote_management_yaml),
-            ("protocols", PackageResources.protocols_yaml),
+            ("protocols", PackageResources.protocols_yaml), ("sites", PackageResources.sites_yaml),
         ])
 
     /// The files of configs/frameworks.

@@ -9,9 +9,11 @@ public enum ProgramKind: String, CaseIterable, OptionValue {
     case cloudAgent = "cloud-agent"
     /// Controls machines from afar: legitimate, and abused.
     case remoteManagement = "remote-management"
+    /// One of the sites that most people visit, whose pages call it while they are open.
+    case site
 
-    /// How findings of the kind are counted, where the kind says more than the entry's name; `nil` for what is legitimate
-    /// and abused.
+    /// How findings of the kind are counted, where the kind says more than the entry's name; `nil` where a match does not
+    /// make them expected.
     var counted: String? {
         switch self {
         case .update: "updates"
@@ -29,7 +31,7 @@ public enum ProgramKind: String, CaseIterable, OptionValue {
         case .protocol: "protocols"
         case .certificateStatus: "certificate checks"
         case .cloudAgent: "cloud agents"
-        case .remoteManagement: nil
+        case .remoteManagement, .site: nil
         }
     }
 }

@@ -12,7 +12,7 @@ public struct PeriodicEnricher: Enricher, BuiltInPlugin {
         Field(
             "known_kind", .text,
             "Kind of the program: update, notification, telemetry, time, certificate-status, protocol, "
-                + "remote-management and others.",
+                + "remote-management, site and others.",
             section: .identity),
         Field(
             "known_confirmed", .boolean,
@@ -142,6 +142,8 @@ struct Recognition {
     /// What it adds to the priority: the one place that says so.
     private var amount: Double {
         if program.entry.kind == .remoteManagement { return 0 }
+        // Anybody can say a site's name, and a site explains any rhythm.
+        if program.entry.kind == .site { return isConfirmed ? -6 : 0 }
         if !isConfirmed { return -8 }
         return isShape ? -30 : -15
     }
@@ -149,6 +151,11 @@ struct Recognition {
     private var reason: String {
         let known = "\(program.entry.name) (\(program.entry.maker))"
         if program.entry.kind == .remoteManagement { return "\(known): remote management, legitimate and abused" }
+        if program.entry.kind == .site {
+            return isConfirmed
+                ? "\(known), a top site, confirmed by \(confirmations.joined(separator: ", "))"
+                : "\(known), a top site, not counted: nothing confirms it"
+        }
         if isConfirmed { return "\(known), confirmed by \(confirmations.joined(separator: ", "))" }
         return "\(known), counted half: nothing confirms it"
     }
