@@ -14,6 +14,8 @@ package struct PublicSuffixList: Sendable {
 
     /// By name, a wildcard by what follows `*.`; in lower case, in punycode.
     private var rules: [String: Rule] = [:]
+    /// The labels of the longest rule, a wildcard's not counted.
+    private var mostLabels = 1
 
     /// The list that the command carries, with what companies let others register.
     package static let builtIn = PublicSuffixList(
@@ -49,6 +51,7 @@ package struct PublicSuffixList: Sendable {
             ascii = name.split(separator: ".").compactMap { Punycode.ascii($0.lowercased()) }.joined(separator: ".")
         }
         rules[ascii, default: []].insert(rule)
+        mostLabels = max(mostLabels, ascii.utf8.count { $0 == 0x2E } + 1)
     }
 
     /// The suffix of a name and what was registered below it.
@@ -56,29 +59,48 @@ package struct PublicSuffixList: Sendable {
     /// - Parameter name: a host name, in any case, without a dot at its end.
     /// - Returns: `nil` where the name is itself a suffix, or is none.
     package func registeredDomain(of name: String) -> (domain: String, label: String, suffix: String)? {
-        let labels = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-            .map { Punycode.ascii(String($0)) ?? String($0) }
-        guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty }) else { return nil }
-        let length = suffixLength(labels)
-        guard length < labels.count else { return nil }
-        let suffix = labels.suffix(length).joined(separator: ".")
-        let label = labels[labels.count - length - 1]
-        return ("\(label).\(suffix)", label, suffix)
+        let name = name.utf8.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) } ? name : Self.ascii(name)
+        guard let starts = Self.labelStarts(name.utf8), starts.count > 1 else { return nil }
+        let length = suffixLength(name, starts)
+        guard length < starts.count else { return nil }
+        let suffix = starts[length - 1]
+        let label = name[starts[length]..<name.utf8.index(before: suffix)]
+        return (String(name[starts[length]...]), String(label), String(name[suffix...]))
+    }
+
+    private static func ascii(_ name: String) -> String {
+        name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+            .map { Punycode.ascii(String($0)) ?? String($0) }.joined(separator: ".")
+    }
+
+    /// Where the labels begin, the last one first; `nil` where one is empty.
+    private static func labelStarts(_ name: String.UTF8View) -> [String.Index]? {
+        var starts: [String.Index] = []
+        var end = name.endIndex
+        while let dot = name[..<end].lastIndex(of: 0x2E) {
+            let start = name.index(after: dot)
+            guard start < end else { return nil }
+            starts.append(start)
+            end = dot
+        }
+        guard name.startIndex < end else { return nil }
+        return starts + [name.startIndex]
     }
 
     /// How many labels from the end are the suffix.
-    private func suffixLength(_ labels: [String]) -> Int {
+    private func suffixLength(_ name: String, _ starts: [String.Index]) -> Int {
         var longest = 1
-        var ending = ""
-        for (count, label) in labels.reversed().enumerated() {
-            let below = ending
-            ending = ending.isEmpty ? label : "\(label).\(ending)"
+        var below = ""
+        // A wildcard is of one label more than what follows it.
+        for (count, start) in starts.prefix(mostLabels + 1).enumerated() {
+            let ending = String(name[start...])
             if let rule = rules[ending] {
                 // An exception is a name below a wildcard that can be had: its parent is the suffix.
                 if rule.contains(.exception) { return count }
                 if rule.contains(.plain) { longest = max(longest, count + 1) }
             }
             if count > 0, rules[below]?.contains(.wildcard) == true { longest = max(longest, count + 1) }
+            below = ending
         }
         return longest
     }
