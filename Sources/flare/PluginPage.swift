@@ -14,6 +14,9 @@ struct PluginPage {
         if plugin.kind == .detector {
             lines += section("Options of every detector", PluginKind.detector.pipelineOptions, named: "")
         }
+        if !plugin.techniques.isEmpty {
+            lines += ["", "ATT&CK: what its findings would be", "  " + plugin.techniques.joined(separator: ", ")]
+        }
         if !plugin.evidence.isEmpty {
             lines += ["", "Evidence it writes"]
             for field in plugin.evidence {

@@ -45,6 +45,66 @@ struct SuspicionTests {
         #expect(try await names([Line.tls(at: 1, sni: "example.org")]) == [])
     }
 
+    @Test("an agent that changes with every request is more than several agents, and one URL over and over is told")
+    func changing() async throws {
+        func requests(_ count: Int, _ agent: (Int) -> String, url: (Int) -> String) -> [String] {
+            (0..<count).map { Line.http(at: Double($0), agent: agent($0), url: url($0)) }
+        }
+        let changing = try await names(requests(6, { "agent/\($0)" }, url: { "/\($0)" }))
+        #expect(changing.contains("agents_changing") && !changing.contains("agents_many"))
+        let several = try await names(requests(6, { "agent/\($0 % 3)" }, url: { "/\($0)" }))
+        #expect(several.contains("agents_many") && !several.contains("agents_changing"))
+        #expect(try await names(requests(10, { _ in "a" }, url: { $0 == 3 ? "/b" : "/a" })).contains("uri_repeated"))
+        #expect(try await !names(requests(10, { _ in "a" }, url: { "/\($0 % 2)" })).contains("uri_repeated"))
+        #expect(try await !names(requests(9, { _ in "a" }, url: { _ in "/a" })).contains("uri_repeated"))
+    }
+
+    @Test("calls of the same sizes both ways; not where one way differs, nor without content, nor of few calls")
+    func sameSizes() async throws {
+        func isSame(_ sizes: [(Int, Int)]) async throws -> Bool {
+            let lines = sizes.enumerated().map { number, size in
+                Line.flow(at: Double(number) * 60, id: number).replacing(
+                    "\"bytes_toserver\":100", with: "\"bytes_toserver\":\(size.0)"
+                )
+                .replacing("\"bytes_toclient\":2000", with: "\"bytes_toclient\":\(size.1)")
+            }
+            return try await findings(lines)[0].modifiers.contains { $0.name == "same_sizes" }
+        }
+        #expect(try await isSame((0..<6).map { (600 + $0, 900) }))
+        #expect(try await !isSame((0..<6).map { (600, 900 + 100 * $0) }))
+        #expect(try await !isSame((0..<6).map { _ in (52, 40) }))
+        #expect(try await !isSame((0..<5).map { _ in (600, 900) }))
+    }
+
+    @Test("a name that was not looked up, at an address that was looked up by another one")
+    func unasked() async throws {
+        func lookup(_ name: String) -> String {
+            Line.event(
+                "dns", at: 0.5, id: 7, to: "10.0.0.53", 53, proto: "UDP",
+                said: #""dns":{"version":2,"type":"answer","rrname":"\#(name)","answers":[{"rdata":"203.0.113.5"}]}"#)
+        }
+        let handshake = Line.tls(at: 1, sni: "front.example.org", subject: "CN=front.example.org")
+        #expect(try await names([lookup("c2.example.net"), handshake]).contains("sni_unasked"))
+        for asked in [["c2.example.net", "front.example.org"], ["cdn.example.org"], []] {
+            #expect(try await !names(asked.map(lookup) + [handshake]).contains("sni_unasked"), "\(asked)")
+        }
+    }
+
+    @Test("a port of TLS on which calls are answered without a handshake, where the host's other handshakes are logged")
+    func speechless() async throws {
+        let calls = (0..<6).map { Line.flow(at: Double($0) * 60, id: 10 + $0) }
+        let other = [
+            Line.flow(at: 1, id: 99, to: "198.51.100.7"), Line.tls(at: 1, id: 99, to: "198.51.100.7", sni: "a.example"),
+        ]
+        func isSpeechless(_ lines: [String]) async throws -> Bool {
+            let found = try await findings(lines, minimumCount: 6)
+            return found[0].modifiers.contains { $0.name == "tls_missing" }
+        }
+        #expect(try await isSpeechless(calls + other))
+        #expect(try await !isSpeechless(calls))
+        #expect(try await !isSpeechless(calls + other + [Line.tls(at: 1, id: 10, sni: "b.example")]))
+    }
+
     @Test("hosts: no SNI, no Host, an address in it")
     func hosts() async throws {
         #expect(try await names([Line.tls(at: 1)]) == ["sni_missing"])

@@ -34,7 +34,7 @@ struct SinkTests {
         let sink = try ElasticsearchSink(
             .read("urls: [\"\(url ?? server.url)\"]\n\(options)", folder: NSTemporaryDirectory()),
             PluginContext(folder: NSTemporaryDirectory()), policy: policy, batch: batch)
-        let fields = BuiltInPlugins.registry.descriptors.flatMap(\.evidence)
+        let fields = BuiltInPlugins.registry.descriptors.flatMap(\.evidence) + [.techniques]
         try await sink.begin(header, Column.all(with: fields), resume: nil)
         try await sink.write(findings)
         var run = Run(header: header, window: TimeWindow(until: end), ingest: IngestCounts(), ingestBySource: [:])
@@ -134,6 +134,7 @@ struct SinkTests {
         ]
         tls.host = "c2.example"
         tls.evidence = [
+            "techniques": .texts(["T1071.001", "T1573"]),
             "host_from": .text("sni"), "ja3": .texts(["0011"]), "cert_subject": .texts(["CN=c2"]),
             "cert_issuer": .texts(["CN=c2"]),
             "cert_hash": .texts([Array(repeating: "ab", count: 20).joined(separator: ":")]),
@@ -155,6 +156,9 @@ struct SinkTests {
         #expect(handshake["tls", "client", "ja3"] == ["0011"])
         #expect(handshake["tls", "server", "subject"] == ["CN=c2"])
         #expect(handshake["tls", "server", "hash", "sha1"] == [.text(String(repeating: "AB", count: 20))])
+        #expect(handshake["threat", "framework"] == "MITRE ATT&CK")
+        #expect(handshake["threat", "technique", "id"] == ["T1071.001", "T1573"])
+        #expect(lookup["threat"] == nil)
         #expect(lookup["dns", "question", "name"] == ["c2.example", "a.example"])
         for said in ["dns", "http", "tls", "url", "user_agent"] { #expect(find(4)?[said] == nil) }
         let query = #"{"query":{"term":{"tls.client.ja3":"0011"}}}"#

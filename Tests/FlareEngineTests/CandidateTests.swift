@@ -10,6 +10,7 @@ struct CandidateTests {
     struct Counting: ThresholdDetector {
         var largest = 0.01
         let name = "counting"
+        let techniques = ["T1071"]
         let demand = Demand()
 
         var withoutThreshold: Self { Self(largest: 1) }
@@ -44,7 +45,8 @@ struct CandidateTests {
         }
     }
 
-    private static let selfSigned = Finding.Modifier("cert_self_signed", 9, "CN=x", side: .certificate)
+    private static let selfSigned = Finding.Modifier(
+        "cert_self_signed", 9, "CN=x", side: .certificate, techniques: ["T1573.002"])
     private static let nameless = Finding.Modifier("sni_missing", 6, "no name", side: .name)
 
     private func run(_ enrichers: [Knowing]) async throws -> RunOutcome {
@@ -72,6 +74,10 @@ struct CandidateTests {
         #expect(outcome.run.detectors.map(\.findings) == [2])
         #expect(outcome.run.findings == 2)
         #expect(outcome.run.dropped.isEmpty)
+        let techniques = Dictionary(
+            uniqueKeysWithValues: outcome.findings.map { ($0.channel?.peer.description, $0.texts("techniques")) })
+        #expect(techniques["203.0.113.1"] == ["T1071"])
+        #expect(techniques["203.0.113.2"] == ["T1071", "T1573.002"])
     }
 
     @Test("evidence of one side, too little of it, or of a channel that came nowhere near, does not")

@@ -60,8 +60,8 @@ struct LiveRunTests {
         let second = MemorySink(.append)
         try await engine.follow(Self.pipeline(LiveMemorySource(script), [second]), resume: saved) { _, _ in }
         #expect(second.findings.isEmpty)
-        #expect(
-            second.events.first == .begin(columns: Column.all(with: CountingDetector().evidence).map(\.name), mark: 1))
+        let columns = Column.all(with: CountingDetector().evidence + [.techniques])
+        #expect(second.events.first == .begin(columns: columns.map(\.name), mark: 1))
     }
 
     @Test(

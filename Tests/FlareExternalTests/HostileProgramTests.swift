@@ -9,12 +9,14 @@ import Testing
 @Suite("A program from outside that misbehaves ends, with a sentence that says why")
 struct HostileProgramTests {
     /// Judges the three channels.
-    static let judgements = #"{"id":3,"judgements":[null,{"score":0.5,"summary":"half"},null]}"#
+    static let judgements =
+        #"{"id":3,"judgements":[null,{"score":0.5,"summary":"half","techniques":["T1071.004"]},null]}"#
 
     @Test("one that answers as it should is heard")
     func wellBehaved() async throws {
         let outcome = try await ShellPlugin("read -r judge; echo '\(Self.judgements)'; read -r end").run()
         #expect(outcome.findings.map(\.summary) == ["half"])
+        #expect(outcome.findings.first?.texts("techniques") == ["T1071.004"])
         #expect(outcome.findings.first?.source == IPAddress("10.0.0.1"))
     }
 
@@ -34,6 +36,10 @@ struct HostileProgramTests {
             (
                 #"echo '{"id":3,"judgements":[null,null,{"score":1,"summary":"s","evidence":{"gap":1}}]}'"#,
                 "the evidence \"gap\" was not declared"
+            ),
+            (
+                #"echo '{"id":3,"judgements":[null,null,{"score":1,"summary":"s","techniques":["beacon"]}]}'"#,
+                "\"beacon\" is no id of ATT&CK"
             ),
             (#"echo '{"id":77,"judgements":[]}'"#, "it answered question 77, which was never asked"),
             (#"echo '{"id":2}'"#, "it answered question 2 twice"),

@@ -19,6 +19,23 @@ struct FindingTests {
         #expect(Finding(detector: "rest", subject: .channel(Self.key), score: 0.5, summary: "").id != Self.finding.id)
     }
 
+    @Test("list the techniques of their detector and of what does not speak against them, parts without their whole")
+    func techniques() {
+        var finding = Self.finding
+        #expect(finding.evidence["techniques"] == nil)
+        finding.techniques = ["T1071", "T1573"]
+        finding.modifiers = [
+            .init("port_unusual", 5, "", techniques: ["T1571"]), .init("remote", 0, "", techniques: ["T1219"]),
+            .init("known", -15, "", techniques: ["T1046"]), .init("http", 1, "", techniques: ["T1071.001"]),
+        ]
+        finding.listTechniques()
+        #expect(finding.texts("techniques") == ["T1071.001", "T1219", "T1571", "T1573"])
+        finding.techniques = []
+        finding.modifiers = []
+        finding.listTechniques()
+        #expect(finding.evidence["techniques"] == nil)
+    }
+
     static func rhythm(_ score: Double, _ modifiers: [Finding.Modifier] = []) -> Finding {
         var finding = Finding(detector: "test", subject: .channel(key), score: score, summary: "calls")
         finding.basis = .rhythm

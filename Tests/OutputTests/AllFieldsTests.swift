@@ -133,6 +133,14 @@ struct AllFieldsTests {
         }
     }
 
+    @Test("each detector of the command says which techniques of ATT&CK its findings would be")
+    func techniques() {
+        for descriptor in BuiltInPlugins.registry.descriptors where descriptor.kind == .detector {
+            #expect(!descriptor.techniques.isEmpty, "\(descriptor.name)")
+            #expect(descriptor.techniques.allSatisfy(Finding.isTechnique))
+        }
+    }
+
     @Test("markdown")
     func markdown() async throws {
         let text = try await written("o.md", by: MarkdownSink(.read("path: \"\(folder.path("o.md"))\"")))

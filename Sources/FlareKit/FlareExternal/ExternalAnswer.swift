@@ -5,7 +5,7 @@ import FlareOptions
 enum ExternalAnswer {
     /// The entries of a finding that a detector may give.
     private static let known: Set<String> = [
-        "summary", "interval", "percent", "occurrences", "host", "evidence", "modifiers",
+        "summary", "interval", "percent", "occurrences", "host", "evidence", "modifiers", "techniques",
     ]
 
     /// A score, 0...1.
@@ -48,6 +48,7 @@ enum ExternalAnswer {
             guard let text = host.text else { throw .nonsense("host: \(host.phrase) is no text") }
             finding.host = text
         }
+        finding.techniques.formUnion(try techniques(of: answer))
         finding.modifiers += try (answer["modifiers"]?.elements ?? []).map(modifier)
         try addEvidence(answer["evidence"], to: &finding, fields)
     }
@@ -80,7 +81,17 @@ enum ExternalAnswer {
             }
             return side
         }
-        return Finding.Modifier(name, amount, value["reason"]?.text ?? "", side: side ?? .other)
+        return Finding.Modifier(
+            name, amount, value["reason"]?.text ?? "", side: side ?? .other, techniques: try techniques(of: value))
+    }
+
+    private static func techniques(of answer: JSONValue) throws(ExternalFault) -> [String] {
+        try (answer["techniques"]?.elements ?? []).map { (value) throws(ExternalFault) in
+            guard let id = value.text, Finding.isTechnique(id) else {
+                throw .nonsense("techniques: \(value.phrase) is no id of ATT&CK, such as T1071 or T1071.001")
+            }
+            return id
+        }
     }
 
     private static func number(

@@ -108,9 +108,15 @@ extension Field {
     public static let modifiers = Field(
         "modifiers", .texts, "What speaks for and against it, with weights in decibans and reasons.", section: .head)
 
+    /// Of every finding; filled by the engine.
+    public static let techniques = Field(
+        "techniques", .texts,
+        "Techniques of MITRE ATT&CK that it would be, if it is what it looks like: of what its detector saw and of its evidence.",
+        section: .identity, label: "ATT&CK", ecs: "threat.technique.id")
+
     /// Names that JSON lines and documents have for what is no column. A plugin's field cannot have them too.
     package static let reserved: Set<String> = [
-        "id", "pipeline", "version", "window", modifiers.name,
+        "id", "pipeline", "version", "window", modifiers.name, techniques.name,
     ]
 }
 

@@ -26,6 +26,21 @@ extension Finding {
     }
 }
 
+extension Finding {
+    /// Lists the techniques of what its detector saw and of what does not speak against it, in the evidence field `techniques`.
+    /// A technique is left out where one of its parts is listed.
+    package mutating func listTechniques() {
+        let all = modifiers.filter { $0.amount >= 0 }.reduce(techniques) { $0.union($1.techniques) }
+        let listed = all.filter { id in !all.contains { $0.hasPrefix(id + ".") } }.sorted()
+        evidence[Field.techniques.name] = listed.isEmpty ? nil : .texts(listed)
+    }
+
+    /// Whether a text is the id of a technique: `T1071`, `T1071.001`.
+    package static func isTechnique(_ text: String) -> Bool {
+        text.wholeMatch(of: /T[0-9]{4}(\.[0-9]{3})?/) != nil
+    }
+}
+
 extension Double {
     /// A weight as text: `+20 dB`, `-7.5 dB`.
     public var decibans: String {

@@ -21,6 +21,8 @@ public struct Finding: Sendable, Codable {
     public var testWeight: Double?
     /// What it lacks of being reported by its detector alone, in decibans; 0 where the detector reports it.
     public var shortfall = 0.0
+    /// What it would be if it is what it looks like: ids of MITRE ATT&CK, beside those of its modifiers.
+    public var techniques: Set<String> = []
     /// What ties it to other findings.
     public var traits: [Trait] = []
     /// What it was recognised as that calls by nature, as such findings are counted: `NTP`, `updates`; `nil` where it was not.

@@ -50,9 +50,15 @@ extension Finding {
         public var side: Side
         /// What it is, for a reader who sees nothing else: `self-signed certificate`, `TLS on port 449`.
         public var label: String
+        /// What it is a sign of: ids of MITRE ATT&CK.
+        public var techniques: [String]
 
         /// - Parameter label: where the name with blanks says too little.
-        public init(_ name: String, _ amount: Double, _ reason: String, side: Side = .other, label: String? = nil) {
+        public init(
+            _ name: String, _ amount: Double, _ reason: String, side: Side = .other, label: String? = nil,
+            techniques: [String] = []
+        ) {
+            self.techniques = techniques
             self.name = name
             self.amount = amount
             self.reason = reason

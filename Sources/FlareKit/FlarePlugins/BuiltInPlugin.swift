@@ -18,6 +18,8 @@ public protocol BuiltInPlugin: Plugin {
     static var summary: String { get }
     /// The fields it writes about findings.
     static var evidence: [Field] { get }
+    /// Of a detector what its findings would be: ids of MITRE ATT&CK.
+    static var techniques: [String] { get }
 
     /// Makes the plugin. Pure: it reads no file, opens no connection and starts nothing.
     ///
@@ -27,6 +29,7 @@ public protocol BuiltInPlugin: Plugin {
 
 extension BuiltInPlugin {
     public static var evidence: [Field] { [] }
+    public static var techniques: [String] { [] }
 }
 
 /// Where in a configuration a plugin stands.
@@ -51,6 +54,7 @@ public struct PluginContext: Sendable, Hashable {
 extension Detector where Self: BuiltInPlugin {
     public var name: String { Self.name }
     public var evidence: [Field] { Self.evidence }
+    public var techniques: [String] { Self.techniques }
 }
 
 extension Enricher where Self: BuiltInPlugin {

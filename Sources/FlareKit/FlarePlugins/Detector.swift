@@ -59,6 +59,8 @@ public protocol Detector: Plugin {
     var demand: Demand { get }
     /// The fields it writes about its findings, beyond the standard columns.
     var evidence: [Field] { get }
+    /// What its findings would be if they are what they look like: ids of MITRE ATT&CK.
+    var techniques: [String] { get }
 
     /// Judges one channel by itself. Called in parallel.
     ///
@@ -74,6 +76,7 @@ public protocol Detector: Plugin {
 
 extension Detector {
     public var evidence: [Field] { [] }
+    public var techniques: [String] { [] }
 
     public func judge(_ channel: ChannelView, _ census: Census) throws -> Content? { nil }
 

@@ -138,8 +138,15 @@ struct Evaluator: Sendable {
                 seeksCandidates: !enrichers.isEmpty)
             let overlapping = OverlappingFindings(group.channels, group.table)
             let distinct = overlapping.resolved(judged.findings)
-            outcome.findings += distinct.findings
-            if !enrichers.isEmpty { candidates += overlapping.candidates(judged.candidates, beside: judged.findings) }
+            func marked(_ findings: [Finding]) -> [Finding] {
+                var marked = findings
+                for place in marked.indices { marked[place].techniques.formUnion(stage.plugin.techniques) }
+                return marked
+            }
+            outcome.findings += marked(distinct.findings)
+            if !enrichers.isEmpty {
+                candidates += marked(overlapping.candidates(judged.candidates, beside: judged.findings))
+            }
             if distinct.folded > 0 {
                 outcome.remarks.append(
                     "\(stage.name): \(distinct.folded) channels to addresses or names were not reported beside others that "
@@ -176,7 +183,10 @@ struct Evaluator: Sendable {
         }
         // They stand in for findings: where there is one, it is what to look at.
         if outcome.detectors.contains(where: { $0.findings > 0 }) { outcome.nearMisses = [] }
-        for place in outcome.findings.indices { outcome.findings[place].severityRule = pipeline.severity }
+        for place in outcome.findings.indices {
+            outcome.findings[place].severityRule = pipeline.severity
+            outcome.findings[place].listTechniques()
+        }
         outcome.findings = outcome.findings.byUrgency()
         outcome.incidents = Incident.gather(&outcome.findings)
         lap("enrich")

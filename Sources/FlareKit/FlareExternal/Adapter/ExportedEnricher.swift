@@ -148,6 +148,9 @@ extension JSONText {
                     text.append(modifier.amount)
                     text.key("reason")
                     text.append(modifier.reason)
+                    guard !modifier.techniques.isEmpty else { return }
+                    text.key("techniques")
+                    text.list { list in for id in modifier.techniques { list.append(id) } }
                 }
             }
         }

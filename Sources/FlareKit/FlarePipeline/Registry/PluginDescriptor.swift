@@ -29,6 +29,8 @@ public struct PluginDescriptor: Sendable {
     public let options: [OptionDescription]
     /// The fields it writes about findings.
     public let evidence: [Field]
+    /// Of a detector in the command what its findings would be: ids of MITRE ATT&CK.
+    public internal(set) var techniques: [String] = []
     /// The kinds of record that it can be asked for again after detection.
     public internal(set) var contextKinds: Set<RecordKind> = []
     /// Whether a pipeline may use it.
@@ -59,6 +61,7 @@ public struct PluginDescriptor: Sendable {
             kind: kind, name: P.name, summary: P.summary, origin: .builtIn, options: P.Options.descriptions,
             evidence: P.evidence,
             make: { values, context in try P(P.Options(datum: .object(values)), context) })
+        techniques = P.techniques
         if kind == .source { contextKinds = (type as? any ContextSource.Type)?.contextKinds ?? [] }
     }
 

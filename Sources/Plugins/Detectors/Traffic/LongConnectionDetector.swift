@@ -8,6 +8,7 @@ import FlareKit
 public struct LongConnectionDetector: Detector, BuiltInPlugin {
     public static let name = "long-connection"
     public static let summary = "Finds destinations that a source keeps connections open to for hours."
+    public static let techniques = ["T1071"]
     public static let evidence = [
         Field("open_time", .number, unit: "s", "Time in which at least one connection was open."),
         Field("open_share", .number, unit: "%", "Share of the window in which one was open."),

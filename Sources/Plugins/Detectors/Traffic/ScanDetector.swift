@@ -8,6 +8,7 @@ import FlareKit
 public struct ScanDetector: Detector, BuiltInPlugin {
     public static let name = "scan"
     public static let summary = "Finds sources that try many destinations or ports, most of which do not answer."
+    public static let techniques = ["T1046"]
     public static let evidence = [
         Field("scan_form", .text, "Many destinations of one port, or many ports of one destination."),
         Field("scan_destinations", .integer, "Number of destinations tried."),

@@ -9,6 +9,7 @@ import FlareKit
 public struct VolumeDetector: Detector, BuiltInPlugin {
     public static let name = "volume"
     public static let summary = "Finds channels over which a source sends far more than it is used to."
+    public static let techniques = ["T1048"]
     public static let evidence = [
         Field("usual_bytes", .number, unit: "bytes", "Median of the bytes that the source's other channels send."),
         Field("volume_deviations", .number, "Number of deviations above the median, on a logarithmic scale."),

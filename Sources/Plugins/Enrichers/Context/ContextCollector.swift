@@ -94,6 +94,7 @@ struct ContextCollector: Sendable {
 
     private mutating func takeMarks(_ row: ContextRow, on channel: ChannelNumber, _ source: Int) {
         guard row.kind == .tls else { return sources[source].add(.agent, row.text(.userAgent), on: channel) }
+        sources[source].hasHandshakes = true
         sources[source].add(.ja3, row.text(.ja3), on: channel)
         sources[source].add(.ja4, row.text(.ja4), on: channel)
         guard let key = Certificate.key(of: row) else { return }

@@ -102,6 +102,7 @@ enum ContextFields {
         let context = story.context
         let most = options.maxValues
         story.finding.application = Sentence.spoken(context)
+        story.finding.techniques.formUnion(Sentence.techniques[story.finding.application ?? ""] ?? [])
         if let name = story.name {
             if story.finding.channel?.peer.name == nil || story.finding.host == nil { story.finding.host = name.name }
             set(&story, "host_from", .text(name.origin.rawValue))
@@ -222,6 +223,11 @@ enum Sentence {
         let user = context.users.first.map { " as \($0)" }
         return process == nil && user == nil ? nil : "," + (process ?? "") + (user ?? "")
     }
+
+    /// What calls over a protocol are, by ATT&CK.
+    static let techniques: [String: [String]] = [
+        "HTTP": ["T1071.001"], "TLS": ["T1071.001", "T1573"], "DNS": ["T1071.004"],
+    ]
 
     static func spoken(_ context: ChannelContext) -> String? {
         if context.requests > 0 { return "HTTP" }

@@ -37,6 +37,8 @@ struct SourceMarks: Sendable {
     /// Hours since 1970 in which the source made requests and handshakes beside those of findings.
     private(set) var busyHours: Set<Int64> = []
     private static let mostHours = 10_000
+    /// Whether any of its handshakes was logged beside those of findings.
+    var hasHandshakes = false
 
     static func hour(of time: Int64) -> Int64 { time / 3_600_000_000_000 }
 
@@ -64,6 +66,8 @@ struct SourceContext: Sendable {
     /// Hours since 1970 in which the source made requests and handshakes beside those of findings, ascending.
     let busyHours: [Int64]
     let agents: Tally
+    /// Whether the sensor logs its handshakes.
+    let hasHandshakes: Bool
     /// The system that its browsers say they run on.
     let platform: String?
     var ja3: Tally { Self.tally(.ja3, parts) }
@@ -73,6 +77,7 @@ struct SourceContext: Sendable {
         self.parts = parts
         busyHours = Set(parts.flatMap(\.marks.busyHours)).sorted()
         agents = Self.tally(.agent, parts)
+        hasHandshakes = parts.contains { $0.marks.hasHandshakes }
         platform = agents.sorted.lazy.compactMap { Agent.platform($0.value) }.first
     }
 

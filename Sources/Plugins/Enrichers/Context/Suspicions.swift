@@ -5,24 +5,34 @@ import Glibc
 struct Suspicions {
     private(set) var modifiers: [Finding.Modifier] = []
 
-    /// How much each counts, in decibans, what it is about, and what a reader sees of it; its reason where there is no label.
-    private static let amounts: [String: (amount: Double, side: Finding.Side, label: String?)] = [
-        "alert": (20, .alert, "alert"),
-        "cert_self_signed": (9, .certificate, "self-signed certificate"),
-        "cert_young": (5, .certificate, "young certificate"), "cert_expired": (3, .certificate, "expired certificate"),
-        "cert_one_peer": (2, .certificate, "certificate of its own"),
-        "sni_mismatch": (9, .certificate, "certificate for another name"),
-        "sni_missing": (6, .name, "no SNI"), "host_missing": (3, .name, "no Host"),
-        "host_is_address": (6, .name, "address as Host"), "nameless": (3, .name, "no name"),
-        "name_random": (3, .name, "random name"), "name_rare": (2, .site, "rare name"),
-        "name_new": (1, .time, "new name"),
-        "agent_tool": (9, .client, "agent of a tool"), "agent_rare": (3, .client, "rare agent"),
-        "agents_many": (3, .client, "many agents"), "agent_one_peer": (2, .client, "agent of its own"),
-        "fingerprint_rare": (3, .client, "rare fingerprint"),
-        "fingerprint_one_peer": (2, .client, "fingerprint of its own"),
-        "port_protocol": (6, .port, nil), "port_unusual": (5, .port, "unusual port"),
-        "day_and_night": (1, .time, "day and night"),
-        "content_mismatch": (3, .traffic, "content and name differ"), "unanswered": (3, .traffic, "no answer"),
+    /// How much each counts, in decibans, what it is about, what a reader sees of it (its reason where there is no label), and of
+    /// which techniques of ATT&CK it is a sign.
+    private static let amounts: [String: (amount: Double, side: Finding.Side, label: String?, techniques: [String])] = [
+        "alert": (20, .alert, "alert", []),
+        "cert_self_signed": (9, .certificate, "self-signed certificate", ["T1573.002"]),
+        "cert_young": (5, .certificate, "young certificate", ["T1573.002"]),
+        "cert_expired": (3, .certificate, "expired certificate", ["T1573.002"]),
+        "cert_one_peer": (2, .certificate, "certificate of its own", ["T1573.002"]),
+        "sni_mismatch": (9, .certificate, "certificate for another name", ["T1090.004"]),
+        "sni_missing": (6, .name, "no SNI", ["T1573.002"]), "host_missing": (3, .name, "no Host", ["T1071.001"]),
+        "host_is_address": (6, .name, "address as Host", ["T1071.001"]), "nameless": (3, .name, "no name", []),
+        "name_random": (3, .name, "random name", ["T1568.002"]), "name_rare": (2, .site, "rare name", []),
+        "name_new": (1, .time, "new name", []),
+        "agent_tool": (9, .client, "agent of a tool", ["T1071.001"]),
+        "agent_rare": (3, .client, "rare agent", ["T1071.001"]),
+        "agents_many": (3, .client, "many agents", ["T1071.001"]),
+        "agent_one_peer": (2, .client, "agent of its own", ["T1071.001"]),
+        "fingerprint_rare": (3, .client, "rare fingerprint", ["T1573.002"]),
+        "fingerprint_one_peer": (2, .client, "fingerprint of its own", ["T1573.002"]),
+        "port_protocol": (6, .port, nil, ["T1571"]), "port_unusual": (5, .port, "unusual port", ["T1571"]),
+        "day_and_night": (1, .time, "day and night", []),
+        "sni_unasked": (3, .name, "name that was not looked up", ["T1090.004"]),
+        "agents_changing": (5, .client, "agent of each call another", ["T1071.001"]),
+        "tls_missing": (3, .port, nil, ["T1571", "T1095"]),
+        "uri_repeated": (1, .traffic, "one URL over and over", ["T1071.001"]),
+        "same_sizes": (2, .traffic, "same sizes both ways", []),
+        "content_mismatch": (3, .traffic, "content and name differ", ["T1036.008"]),
+        "unanswered": (3, .traffic, "no answer", []),
     ]
 
     /// TCP ports on which many programs call, beside those below 1024 and those of TLS and HTTP: brokers, proxies,
@@ -44,6 +54,7 @@ struct Suspicions {
         }
         aboutCertificates(story, all, sharing, options)
         aboutNames(context)
+        LyingRequests.all(story, all, options, run).forEach { add($0.name, $0.reason) }
         aboutAgents(story, all, sharing, options)
         aboutFingerprints(story, all, sharing, options)
         aboutLookups(story, all, sharing, options, run)
@@ -53,8 +64,11 @@ struct Suspicions {
     }
 
     private mutating func add(_ name: String, _ reason: String) {
-        guard let (amount, side, label) = Self.amounts[name] else { return assertionFailure("\(name) has no weight") }
-        modifiers.append(Finding.Modifier(name, amount, reason, side: side, label: label ?? reason))
+        guard let (amount, side, label, techniques) = Self.amounts[name] else {
+            return assertionFailure("\(name) has no weight")
+        }
+        modifiers.append(
+            Finding.Modifier(name, amount, reason, side: side, label: label ?? reason, techniques: techniques))
     }
 
     private mutating func aboutPeer(_ story: Story, _ options: ContextOptions) {
@@ -131,7 +145,9 @@ struct Suspicions {
         {
             add("agent_tool", "\(tool.value) on a host that also browses")
         }
-        if agents.count >= options.severalAgents { add("agents_many", "\(agents.count) agents toward one host") }
+        if agents.count >= options.severalAgents, !LyingRequests.isChanging(agents, story.context.requests) {
+            add("agents_many", "\(agents.count) agents toward one host")
+        }
         guard sharing.hosts >= options.fewestHosts else { return }
         if let count = sharing.sources(.http, .userAgent, first), count <= options.rareHosts {
             add("agent_rare", "\(count.grouped) of \(sharing.hosts.grouped) hosts use \(first.prefix(80))")

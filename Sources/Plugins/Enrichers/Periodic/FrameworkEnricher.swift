@@ -104,7 +104,8 @@ private struct Resemblance {
             Dictionary(grouping: all, by: \.match.side).map { side, same in
                 Finding.Modifier(
                     "framework", min(9, same.reduce(0) { $0 + $1.match.amount }),
-                    same.map(\.reason).joined(separator: "; "), side: side, label: same[0].label)
+                    same.map(\.reason).joined(separator: "; "), side: side, label: same[0].label,
+                    techniques: same[0].match.techniques)
             }.sorted { ($1.amount, $0.label) < ($0.amount, $1.label) }
         }
         func weight(_ tool: [Finding.Modifier]) -> Double { tool.reduce(0) { $0 + $1.amount } }

@@ -113,6 +113,17 @@ struct KnownDefault: OptionValue {
         return paths.isEmpty && entry.ja3s.values.isEmpty ? .port : .traffic
     }
 
+    /// What a match is a sign of, by ATT&CK.
+    var techniques: [String] {
+        let how =
+            switch side {
+            case .certificate: "T1573.002"
+            case .port: "T1571"
+            default: "T1071.001"
+            }
+        return entry.kind == .remoteManagement ? [how, "T1219"] : [how]
+    }
+
     /// In decibans; docs/priority.md derives them. A port alone is chosen by too many.
     var amount: Double {
         if side == .port { return entry.kind == .remoteManagement ? 0 : 1 }

@@ -170,7 +170,8 @@ struct Recognition {
         if isConfirmed, let counted = program.entry.kind.counted {
             finding.expectation = isShape ? program.entry.name : counted
         }
-        finding.add([Finding.Modifier("known", amount, reason, side: .known)])
+        let techniques = program.entry.kind == .remoteManagement ? ["T1219"] : []
+        finding.add([Finding.Modifier("known", amount, reason, side: .known, techniques: techniques)])
     }
 }
 

@@ -26,6 +26,9 @@ struct FindingDocument {
             document = document.with("network", ["transport": .text(TransportProtocol.name(of: proto))])
         }
         document = document.with("related", related(finding))
+        if !finding.texts(Field.techniques.name).isEmpty {
+            document = document.with("threat", ["framework": "MITRE ATT&CK"])
+        }
         return ECSFields(finding, columns).added(to: document).with("flare", own(finding))
     }
 

@@ -11,7 +11,7 @@ struct FindingTemplate {
     static let priority: Int64 = 501
 
     /// Goes up with each change of the fields of ECS.
-    private static let edition = 4
+    private static let edition = 5
 
     /// The mapping. What no declaration knows stays a keyword, and never makes a field of its own name a date.
     var mappings: JSON {
@@ -33,7 +33,8 @@ struct FindingTemplate {
             "event": object(event),
             "rule": object(["name": keyword, "ruleset": keyword, "description": keyword]),
             "source": object(end), "destination": object(end), "network": object(["transport": keyword]),
-            "related": object(["ip": address, "hosts": keyword]), "flare": object(own),
+            "related": object(["ip": address, "hosts": keyword]), "threat": object(["framework": keyword]),
+            "flare": object(own),
         ]
         properties = ECSFields.added(to: properties, for: columns, keyword: keyword, number: long)
         return [

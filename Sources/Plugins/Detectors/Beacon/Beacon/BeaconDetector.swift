@@ -9,6 +9,7 @@ public struct BeaconDetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "beacon"
     public static let summary = "Finds beacons with jitter, misses and pauses, by a calibrated score and a p-value."
     public static let evidence = BeaconEvidence.fields + [Field.addresses, Field.proxy]
+    public static let techniques = ["T1071"]
 
     private let options: BeaconOptions
     private let detector: PeriodicityDetector

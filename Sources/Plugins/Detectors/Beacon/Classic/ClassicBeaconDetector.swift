@@ -42,6 +42,7 @@ public struct ClassicBeaconDetector: ThresholdDetector, BuiltInPlugin {
     public static let summary = "Original Flare's beacon detector: one modal interval in whole seconds."
 
     public static let evidence = [Field.addresses]
+    public static let techniques = ["T1071"]
 
     private let options: ClassicBeaconOptions
 

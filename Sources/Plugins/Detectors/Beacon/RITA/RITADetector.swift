@@ -21,6 +21,7 @@ public struct RITAOptions: PluginOptions {
 public struct RITADetector: ThresholdDetector, BuiltInPlugin {
     public static let name = "rita"
     public static let summary = "RITA's beacon score (version 5), from its published formulae, for comparison."
+    public static let techniques = ["T1071"]
     public static let evidence: [Field] = [
         Field("rita_timestamps", .number, "Regularity of the intervals, 0 to 1."),
         Field("rita_sizes", .number, "Regularity of the sizes, 0 to 1."),
