@@ -62,7 +62,9 @@ let families: [Family] = [
     Family(.enricher, "Focus"),
     Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
     Family(.enricher, "Links", needs: ["ElasticsearchClient", "RecordSchemas"]),
-    Family(.enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue", "Frameworks"], testNeeds: ["PeerMatching"]),
+    Family(
+        .enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue", "Frameworks"],
+        testNeeds: ["PeerMatching"]),
     Family(.enricher, "Threats", needs: ["PeerMatching"]),
     Family(
         .enricher, "Whois", needs: ["HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB", .sqlite],
@@ -74,7 +76,8 @@ let families: [Family] = [
         .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging],
         testNeeds: ["flare", "TestClusters", "ElasticsearchClient"]),
     Family(
-        .sink, "HTML", needs: ["OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
+        .sink, "HTML",
+        needs: ["DetectionRules", "OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
         resources: ["Assets"], testNeeds: ["SampleReports"]),
     Family(
         .sink, "SQLite", needs: ["HistoryDatabase", "OutputFiles", "OutputText", .sqlite],
@@ -100,6 +103,8 @@ let shared: [Target] = [
     .shared("OutputFiles", ["FlareKit"]),
     .shared("OutputText", ["FlareKit"]),
     .shared("PeerMatching", ["FlareKit", "CompressedFiles"]),
+    // Rules for other tools, of findings
+    .shared("DetectionRules", ["FlareKit", "OutputText"]),
 ]
 
 /// Parts of families that are targets of their own: what is written in C and C++, and what others measure.
@@ -139,8 +144,9 @@ let command: [Target] = [
     .executableTarget(
         name: "flare",
         dependencies: families.map { .init(stringLiteral: $0.name) } + [
-            "FlareKit", "Evaluation", "CompressedFiles", "HistoryDatabase", "LineFiles", "OutputFiles", "OutputText",
-            "SyntheticTraffic", "CFlareMemory", .logging,
+            "FlareKit", "Evaluation", "CompressedFiles", "DetectionRules", "HistoryDatabase", "LineFiles",
+            "OutputFiles",
+            "OutputText", "SyntheticTraffic", "CFlareMemory", .logging,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         resources: [.embedInCode("Resources/flare_plugin.py")]
@@ -216,6 +222,7 @@ let tests: [Target] = [
         name: "ElasticsearchClientTests",
         dependencies: ["FlareKit", "ElasticsearchClient", "ElasticsearchRecords", "RecordSchemas"]),
     .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
+    .testTarget(name: "DetectionRulesTests", dependencies: ["DetectionRules", "FlareKit"], exclude: ["parse.py"]),
     .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "ShapeMatching", "SyntheticTraffic"]),
     .testTarget(name: "SyntheticTrafficTests", dependencies: ["SyntheticTraffic"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "FlareKit", "SyntheticTraffic"]),

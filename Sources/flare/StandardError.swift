@@ -41,5 +41,7 @@ enum StandardOutput {
 /// Text from the network or a file, made safe for a terminal: no control characters, nothing that turns the
 /// direction of writing (Unicode TR36, section 2.7), no credentials.
 enum TerminalText {
-    static func safe(_ text: String) -> String { SafeText.shown(Redaction.redacted(text), keeping: ["\n"]) }
+    static func safe(_ text: String, keeping kept: Set<Unicode.Scalar> = ["\n"]) -> String {
+        SafeText.shown(Redaction.redacted(text), keeping: kept)
+    }
 }

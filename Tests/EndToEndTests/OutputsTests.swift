@@ -79,6 +79,33 @@ struct OutputsTests {
         #expect(runs.output.split(separator: "\n").count == 3)
     }
 
+    @Test("rules for a finding are the same from its line and from the history, and stand on the page")
+    func rules() throws {
+        #expect(try run("--set", "sinks.2={plugin: json, path: out.json}").exitCode == 0)
+        let rules = try flare("rules", "out.json", "192.168.0.53,160.153.76.129,80")
+        #expect(rules.exitCode == 0, "\(rules.errors)")
+        #expect(rules.output.contains("alert tcp $HOME_NET any -> [160.153.76.129] 80 (msg:\"Flare beacon-classic to"))
+        #expect(try flare("rules", "out/flare.sqlite", ",160.153.76.129").output == rules.output)
+        let zeek = try flare("rules", "--language", "zeek", "out.json", "192.168.0.53").output
+        #expect(zeek.contains("\n160.153.76.129\tIntel::ADDR\tFlare\tbeacon-classic to 160.153.76.129:80, finding "))
+        let isOnPage = try folder.read("out/report.html").contains(
+            "alert tcp $HOME_NET any -&gt; [160.153.76.129] 80 (")
+        #expect(isOnPage)
+    }
+
+    @Test("a finding without a rule, and a file without findings, are named")
+    func noRules() throws {
+        #expect(try run("--set", "sinks.2={plugin: json, path: out.json}").exitCode == 0)
+        let unknown = try flare("rules", "out.json", "ffffffffffffffff")
+        #expect(unknown.exitCode == 1)
+        #expect(unknown.errors.contains("out.json: there is no finding ffffffffffffffff; look for its id in the file"))
+        let other = try flare("rules", "eve.json", "192.168.0.53")
+        #expect(other.exitCode == 1)
+        #expect(other.errors.contains("eve.json: line 1 is no finding; give the JSON lines of flare hunt --json"))
+        #expect(
+            try flare("rules", "none.json", "192.168.0.53").errors.contains("none.json: cannot be read: No such file"))
+    }
+
     @Test("history of a file that is not there says who writes it")
     func noHistory() throws {
         let result = try flare("history", "none.sqlite")

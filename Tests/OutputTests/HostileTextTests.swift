@@ -200,7 +200,8 @@ struct HostileTextTests {
         let shown = findings.byUrgency().map { SafeText.line($0.summary, limit: 200) }
         expectSame(page.data.evidence.map { $0[0][0][1].text }, shown)
         // The commands that the page offers, as they are copied from it.
-        let commands = page.code.map { $0.replacing("flare run PIPELINE.yaml --explain", with: "printf '%s\\0'") }
+        let explain = "flare run PIPELINE.yaml --explain"
+        let commands = page.code.filter { $0.hasPrefix(explain) }.map { $0.replacing(explain, with: "printf '%s\\0'") }
         #expect(commands.count == 100)
         let path = try folder.write(commands.joined(separator: "\n").utf8, to: "o.sh")
         let output = try Python.output(["/bin/sh", path])

@@ -55,7 +55,7 @@ def test_findings_with_and_without_drawn_pictures_tell_the_same(look):
                     article,
                 ),
                 "sum": re.sub(r"[-+−.\d]+", "", page.one(f"{article} .sum").text),
-                "pictures": page.texts(f"{article} figcaption"),
+                "pictures": page.texts(f"{article} .pictures figcaption"),
                 "links": [text for text in page.texts(f"{article} .links a") if text != "Search"],
                 "command": re.sub(r"\S+$", "", page.one(f"{article} pre").text),
                 "actions": page.texts(f"{article} .actions button"),
@@ -93,9 +93,23 @@ def test_entries_and_filters_are_copied(look):
     assert copies["Copy allowlist entry"].startswith(f'- network: "{peer}"\n  port: ')
     assert f'  from: "{source}"\n  reason: ""\n' in copies["Copy allowlist entry"]
     assert copies["Copy BPF filter"].startswith(f"host {source} and host {peer} and ")
-    assert re.fullmatch(r"alert (tcp|udp) .* sid:1\d{6}; rev:1;\)", copies["Copy Suricata rule"])
+    assert re.fullmatch(r"flare rules FINDINGS.json [0-9a-f]{16}", copies["Copy command for rules"])
     assert copies["Copy command"].startswith(f"flare run PIPELINE.yaml --explain {source},{peer},")
     assert copies["Copy link"] == page.run("return location.href")
+
+
+def test_rules_for_other_tools_are_copied(look):
+    page = look()
+    page.one("#list tbody a").click()
+    page.one("tr.detail .rules > summary").click()
+    copies = {}
+    for button in page.all("tr.detail .rules button"):
+        button.click()
+        page.settle()
+        copies[button.find_element("xpath", "..").text.split()[0]] = page.run("return window.copied")
+    assert list(copies) == ["Suricata", "Sigma", "KQL", "EQL", "SPL", "Zeek"]
+    assert re.match(r"alert \w+ \$HOME_NET any -> .* sid:\d+; rev:1;\)\n", copies["Suricata"])
+    assert copies["Zeek"].startswith("#fields\tindicator\tindicator_type\t")
 
 
 def test_the_overview_names_and_opens_the_finding_under_the_pointer(look):

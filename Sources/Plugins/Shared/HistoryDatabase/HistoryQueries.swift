@@ -124,6 +124,29 @@ extension HistoryFile {
         }
     }
 
+    /// All findings, by the names of their columns, each as the last run that reported it said.
+    package func lastFindings() async throws -> [[String: JSONValue]] {
+        try await rows(
+            """
+            SELECT finding.id, finding.detector, finding.severity, finding.host, finding.summary, finding.evidence,
+                channel.source AS src_ip, channel.peer AS dest_ip, channel.port AS dest_port, channel.proto
+            FROM reported JOIN finding ON finding.id = reported.finding AND finding.run = reported.last_run
+            JOIN channel ON channel.id = finding.channel
+            ORDER BY finding.priority DESC, finding.id
+            """, []
+        ) { row in
+            var columns = (try? JSONReader.read(Array((row["evidence"] as String).utf8)))?.values ?? [:]
+            for (name, value) in row where name != "evidence" {
+                if let text = String.fromDatabaseValue(value) {
+                    columns[name] = .text(text)
+                } else if let number = Int64.fromDatabaseValue(value) {
+                    columns[name] = .integer(number)
+                }
+            }
+            return columns
+        }
+    }
+
     /// Since when findings are known, by their ids; those that no run reported are not in it.
     package func reported(_ ids: [String]) async throws -> [String: (first: Timestamp, last: Timestamp, runs: Int)] {
         var known: [String: (first: Timestamp, last: Timestamp, runs: Int)] = [:]

@@ -26,15 +26,7 @@ const bpfOf = (i) => {
   return `host ${source} and host ${peer}${port ? ` and ${proto ? `${proto} ` : ""}port ${port}` : ""}`;
 };
 
-// A rule's number from the finding's id, among those that Suricata leaves to local rules.
-const ruleNumber = (i) => 1000000 + (parseInt(data.ids[i].slice(2, 10), 16) % 1000000);
-const suricataOf = (i) => {
-  const [source, peer, port] = ["src_ip", "dest_ip", "dest_port"].map((name) => valueOf(name, i));
-  const side = (address) => (address.includes(":") ? `[${address}]` : address);
-  const proto = valueOf("proto", i)?.startsWith("icmp") || valueOf("proto", i) === "ipv6-icmp" ? "icmp" : transport(i) ?? "ip";
-  const to = proto === "icmp" || proto === "ip" || !port ? "any" : port;
-  return `alert ${proto} ${side(source)} any -> ${side(peer)} ${to} (msg:"Flare finding ${data.ids[i].slice(2)}"; threshold:type limit, track by_src, count 1, seconds 3600; sid:${ruleNumber(i)}; rev:1;)`;
-};
+const rulesOf = (i) => `flare rules FINDINGS.json ${data.ids[i].slice(2)}`;
 
 const allowlistOf = (i) => {
   const [source, peer, port] = ["src_ip", "dest_ip", "dest_port"].map((name) => valueOf(name, i));
@@ -46,24 +38,24 @@ const allowlistOf = (i) => {
   return `${lines.join("\n")}\n`;
 };
 
+const copyButton = (text, content, what) => {
+  const element = make("button", { type: "button" }, text);
+  element.addEventListener("click", () => {
+    copy(content(), what);
+    element.textContent = "Copied";
+    setTimeout(() => { element.textContent = text; }, 1500);
+  });
+  return element;
+};
+
 const actionsOf = (i) => {
-  const button = (text, content, what) => {
-    const element = make("button", { type: "button" }, text);
-    element.addEventListener("click", () => {
-      copy(content(), what);
-      element.textContent = "Copied";
-      setTimeout(() => { element.textContent = text; }, 1500);
-    });
-    return element;
-  };
   const buttons = [];
   const isChannel = valueOf("src_ip", i) !== null && valueOf("dest_ip", i) !== null;
-  if (isChannel) buttons.push(button("Copy allowlist entry", () => allowlistOf(i), "Allowlist entry"));
-  if (isChannel && isAddress(valueOf("dest_ip", i))) {
-    buttons.push(button("Copy BPF filter", () => bpfOf(i), "BPF filter"), button("Copy Suricata rule", () => suricataOf(i), "Suricata rule"));
-  }
-  if (explainOf(i) !== null) buttons.push(button("Copy command", () => explainOf(i), "Command"));
+  if (isChannel) buttons.push(copyButton("Copy allowlist entry", () => allowlistOf(i), "Allowlist entry"));
+  if (isChannel && isAddress(valueOf("dest_ip", i))) buttons.push(copyButton("Copy BPF filter", () => bpfOf(i), "BPF filter"));
+  if (isChannel) buttons.push(copyButton("Copy command for rules", () => rulesOf(i), "Command"));
+  if (explainOf(i) !== null) buttons.push(copyButton("Copy command", () => explainOf(i), "Command"));
   const here = () => location.href.split("#")[0] + "#" + data.ids[i];
-  buttons.push(button("Copy link", here, "Link"));
+  buttons.push(copyButton("Copy link", here, "Link"));
   return buttons;
 };

@@ -163,6 +163,10 @@ const articleOf = (i) => {
     article = i < data.drawn ? byId(data.ids[i]) : buildArticle(i);
     article.querySelector(".actions").append(...actionsOf(i));
     workWhat(article);
+    for (const rule of article.querySelectorAll(".rules figure")) {
+      const name = rule.querySelector("figcaption");
+      name.append(" ", copyButton("Copy", () => rule.querySelector("code").textContent + "\n", name.textContent));
+    }
     articles.set(i, article);
   }
   relabel(article);

@@ -13,6 +13,9 @@ enum Markup {
     /// A text from the network: made safe to read, cut, and escaped.
     static func shown(_ text: String) -> String { escape(cut(text)) }
 
+    /// Lines of a file: made safe to read, whole, and escaped.
+    static func lines(_ text: String) -> String { escape(SafeText.shown(text, keeping: ["\n", "\t"])) }
+
     /// A text from the network: made safe to read, and cut.
     static func cut(_ text: String, limit: Int = valueLimit) -> String { SafeText.line(text, limit: limit) }
 

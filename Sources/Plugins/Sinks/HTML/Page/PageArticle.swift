@@ -1,3 +1,4 @@
+import DetectionRules
 import FlareKit
 import OutputText
 
@@ -15,6 +16,7 @@ struct PageArticle {
         let what = facts(\.isDescription)
         let numbers = facts { $0 == .numbers }
         let more = facts { $0 == .details }
+        let rules = rules
         return [
             "anchor": finding.anchor, "rank": rank, "severity": subject.severity.rawValue,
             "priority": PageRow.padded(subject.priority), "title": cut(title), "hasHost": !host.isEmpty, "host": host,
@@ -23,7 +25,7 @@ struct PageArticle {
             "hasWhat": !what.isEmpty, "what": what, "pictures": pictures, "numbers": numbers, "more": more,
             "hasMore": !more.isEmpty, "moreCount": more.count, "hasLinks": !links.isEmpty, "links": links,
             "score": Readable.decimal(subject.score, 2), "detector": cut(subject.detector), "scoreParts": scoreParts,
-            "explain": explain ?? "", "hasExplain": explain != nil,
+            "explain": explain ?? "", "hasExplain": explain != nil, "rules": rules, "hasRules": !rules.isEmpty,
         ]
     }
 
@@ -154,6 +156,13 @@ struct PageArticle {
             key.peer.description.unicodeScalars.count < Markup.valueLimit
         else { return nil }
         return "flare run PIPELINE.yaml --explain " + ShellWord.quoted("\(key.source),\(key.peer),\(port)")
+    }
+
+    /// Rules for other tools that look for the destination.
+    private var rules: [[String: Any]] {
+        let facts = RuleFacts(subject, report.columns)
+        guard facts.isSearchable else { return [] }
+        return RuleLanguage.allCases.map { ["name": $0.title, "text": Markup.lines($0.text(facts))] }
     }
 
     private func cut(_ text: String) -> String { Markup.cut(text) }
