@@ -22,6 +22,7 @@ struct DNSC2Tests {
         #expect(first.form == "data in names")
         #expect(first.texts("dns_resolvers") == [resolver])
         #expect(first.texts("dns_examples")?.count == 3)
+        #expect(first.texts("techniques") == ["T1071.004", "T1572"])
     }
 
     @Test("generated domains of one source are one finding", arguments: seeds)
@@ -31,6 +32,7 @@ struct DNSC2Tests {
         let first = try #require(found.first)
         #expect(first.subject == .source(try #require(IPAddress(client))))
         #expect(first.form == "generated domains")
+        #expect(first.texts("techniques") == ["T1071.004", "T1568.002"])
         #expect(first.severity >= .high)
         #expect(abs((first.interval ?? 0) - 10) < 1)
         #expect(found.filter { $0.severity >= .high }.count == 1, "\(found.map(\.summary))")

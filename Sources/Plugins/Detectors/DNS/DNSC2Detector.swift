@@ -8,6 +8,7 @@ public struct DNSC2Detector: Detector, BuiltInPlugin {
     public static let name = "dns-c2"
     public static let summary =
         "Finds data carried in lookups (DNS tunnels), and names of domain-generation algorithms."
+    public static let techniques = ["T1071.004"]
     public static let evidence = [
         Field("dns_form", .text, "What was found: data in names, or generated domains."),
         Field(
@@ -104,6 +105,7 @@ public struct DNSC2Detector: Detector, BuiltInPlugin {
         finding.times = Self.thinned(traffic.times)
         finding.sizes = []
         finding.application = "DNS"
+        finding.techniques = ["T1572"]
         // The addresses of its records are those of resolvers.
         finding.evidence[Field.addresses.name] = nil
         finding.evidence["dns_form"] = .text("data in names")
@@ -164,6 +166,7 @@ public struct DNSC2Detector: Detector, BuiltInPlugin {
         finding.occurrences = names.questions
         finding.interval = names.isSteady ? names.interval : nil
         finding.application = "DNS"
+        finding.techniques = ["T1568.002"]
         let times = names.times.sorted()
         finding.firstSeen = times.first.map(Timestamp.init(nanoseconds:))
         finding.lastSeen = times.last.map(Timestamp.init(nanoseconds:))

@@ -5,6 +5,7 @@ import FlareKit
 public struct RITADNSDetector: Detector, BuiltInPlugin {
     public static let name = "rita-dns"
     public static let summary = "RITA's count of subdomains (version 5), from its published thresholds, for comparison."
+    public static let techniques = ["T1071.004"]
     public static let evidence = [Field("rita_subdomains", .integer, "Different names below the domain.")]
 
     private let options: RITADNSOptions

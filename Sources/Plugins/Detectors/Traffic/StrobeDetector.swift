@@ -8,6 +8,7 @@ import FlareKit
 public struct StrobeDetector: Detector, BuiltInPlugin {
     public static let name = "strobe"
     public static let summary = "Finds channels with more calls than a beacon wants, steadily."
+    public static let techniques = ["T1071"]
     public static let evidence = [
         Field("strobe_rate", .number, unit: "1/s", "Calls a second, from the first to the last."),
         Field(
