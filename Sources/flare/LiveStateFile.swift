@@ -3,7 +3,8 @@ import FlareKit
 import Foundation
 import OutputFiles
 
-/// Where a live run keeps what it has to know after a restart. Written whole or not at all, after each evaluation.
+/// Where a live run keeps what it has to know after a restart, and every run that tells what it told. Written whole or not at
+/// all, after each evaluation.
 final class LiveStateFile: Sendable {
     /// What the file holds.
     private struct Content: Codable {
@@ -64,7 +65,10 @@ final class LiveStateFile: Sendable {
             return LiveState()
         }
         do {
-            let content = try JSONDecoder().decode(Content.self, from: bytes)
+            let decoder = JSONDecoder()
+            decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            let content = try decoder.decode(Content.self, from: bytes)
             guard content.pipeline == pipeline else {
                 throw PluginError(
                     "this is the state of another pipeline, \(content.pipeline)", at: path,
@@ -81,6 +85,8 @@ final class LiveStateFile: Sendable {
     func save(_ state: LiveState) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         var file = WholeFile(path)
         do {
             try file.write(encoder.encode(Content(pipeline: pipeline, state: state)) + Data("\n".utf8))

@@ -25,13 +25,12 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --follow: the file in which the run keeps what it needs to go on after a restart.",
+            "The file in which a run keeps what it told somebody and, with --follow, needs to go on after a restart.",
             discussion: "By default one for each pipeline in $XDG_STATE_HOME/flare or ~/.local/state/flare."),
         completion: .file(extensions: ["json"]))
     var state: String?
 
     func validate() throws {
-        if state != nil, !follow { throw ValidationError("--state belongs to --follow") }
         if follow, !options.explain.isEmpty { throw ValidationError("--explain tells of one run, not with --follow") }
     }
 
@@ -41,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         if follow {
             try await options.follow(pipeline, path: self.pipeline, statePath: state)
         } else {
-            try await options.run(pipeline)
+            try await options.run(pipeline, path: self.pipeline, statePath: state)
         }
     }
 }

@@ -59,9 +59,18 @@ struct RunOptions: ParsableArguments {
     }
 
     /// Runs a pipeline as the options say.
-    func run(_ pipeline: Pipeline) async throws {
+    ///
+    /// - Parameter path: of the pipeline file, by which a run that tells somebody finds what it told before; `nil` where
+    ///   there is none: then all is news.
+    func run(_ pipeline: Pipeline, path: String? = nil, statePath: String? = nil) async throws {
         let now = Timestamp(seconds: Date().timeIntervalSince1970)
-        let session = RunSession(now: now, isQuiet: quiet, logFormat: logFormat, report: report)
+        var session = RunSession(now: now, isQuiet: quiet, logFormat: logFormat, report: report)
+        if let path, explain.isEmpty, pipeline.sinks.contains(where: { $0.plugin.mode == .tell }) {
+            try await Failure.guarded {
+                session.state = try LiveStateFile(
+                    statePath, pipeline: path, environment: ProcessInfo.processInfo.environment)
+            }
+        }
         let patterns = explain.compactMap(ChannelPattern.init)
         if patterns.isEmpty {
             try await session.run(overridden(pipeline, now), exitsWithFindings: exitFindings)

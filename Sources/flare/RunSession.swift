@@ -12,6 +12,8 @@ struct RunSession {
     let report: String?
     /// Whether sources say of an empty window why it is, also where an empty one is no failure.
     var diagnosesEmpty = false
+    /// What earlier runs told; `nil` where nobody is told of anything.
+    var state: LiveStateFile?
 
     private var logger: Logger { Logger(label: "flare") }
 
@@ -21,7 +23,14 @@ struct RunSession {
     }
 
     func run(_ pipeline: Pipeline, exitsWithFindings: Bool) async throws {
-        let (outcome, signalled) = try await guarded { try await $0.run(pipeline) }
+        let (outcome, signalled) = try await guarded { engine in
+            guard let state else { return try await engine.run(pipeline) }
+            var live = try state.load()
+            let outcome = try await engine.run(pipeline, told: live.told)
+            live.told = outcome.told
+            try state.save(live)
+            return outcome
+        }
         let code = signalled ?? Self.exitCode(of: outcome, exitsWithFindings: exitsWithFindings)
         if !isQuiet { try summarize(outcome) }
         for condition in outcome.conditions { logger.error("\(condition)") }

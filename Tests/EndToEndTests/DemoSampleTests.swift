@@ -17,7 +17,7 @@ struct DemoSampleTests {
             written.append(contentsOf: line.utf8)
             written.append(UInt8(ascii: "\n"))
         }
-        let bundled = try unzipped(Self.bundled)
+        let bundled = try Self.unzipped(Self.bundled)
         #expect(bundled.count == written.count)
         #expect(bundled == written, "write it anew as configs/samples/README.md says")
     }
@@ -63,7 +63,7 @@ struct DemoSampleTests {
     }
 
     /// The whole content of a gzip file.
-    private func unzipped(_ file: URL) throws -> Data {
+    static func unzipped(_ file: URL) throws -> Data {
         let handle = try #require(gzopen(file.path, "rb"))
         defer { gzclose(handle) }
         var content = Data()

@@ -25,20 +25,21 @@ public struct RunEngine: Sendable {
 
     /// Runs a pipeline once, from the first record to the committed outputs.
     ///
+    /// - Parameter told: what earlier runs told, by which sinks that tell get what is news; the outcome has it as it is then.
     /// - Throws: where it cannot be done at all; then no sink has left anything half-written. `CancellationError`
     ///   where the meter was cancelled.
-    public func run(_ pipeline: Pipeline) async throws -> RunOutcome {
-        try await PluginLifetimes(pipeline).around(meter) { try await start(pipeline) }
+    public func run(_ pipeline: Pipeline, told: ToldFindings = ToldFindings()) async throws -> RunOutcome {
+        try await PluginLifetimes(pipeline).around(meter) { try await start(pipeline, told) }
     }
 
-    private func start(_ pipeline: Pipeline) async throws -> RunOutcome {
+    private func start(_ pipeline: Pipeline, _ told: ToldFindings) async throws -> RunOutcome {
         let evaluator = try await evaluator(for: pipeline)
         let columns = Column.all(with: pipeline.evidence)
         let sinks = SinkSet(pipeline.sinks)
         await sinks.begin(evaluator.header, columns)
         do {
             if await sinks.isDead { throw await deadSinks(sinks) }
-            return try await run(pipeline, evaluator, columns, sinks)
+            return try await run(pipeline, evaluator, columns, sinks, told)
         } catch {
             await sinks.abort()
             throw meter.isCancelled && !(error is PluginError) ? CancellationError() : error
@@ -46,7 +47,7 @@ public struct RunEngine: Sendable {
     }
 
     private func run(
-        _ pipeline: Pipeline, _ evaluator: Evaluator, _ columns: [Column], _ sinks: SinkSet
+        _ pipeline: Pipeline, _ evaluator: Evaluator, _ columns: [Column], _ sinks: SinkSet, _ told: ToldFindings
     ) async throws -> RunOutcome {
         let clock = ContinuousClock()
         let start = clock.now
@@ -62,14 +63,18 @@ public struct RunEngine: Sendable {
 
         meter.begin("write")
         let writing = clock.now
-        await sinks.write(all: outcome.findings, changed: outcome.findings)
+        let subjects = evaluator.subjects
+        let isEmpty = run.hasNothingToWrite(pipeline, subjects)
+        var told = told
+        let news = isEmpty ? [] : told.take(outcome.findings, at: run.window.until ?? now, steps: false).news
+        await sinks.write(
+            all: outcome.findings, changed: outcome.findings, appended: outcome.findings, news: news)
         run.seconds["write"] = writing.duration(to: clock.now).inSeconds
         run.seconds["total"] = start.duration(to: clock.now).inSeconds
-        let subjects = evaluator.subjects
-        await sinks.commit(&run, keepsWhole: run.hasNothingToWrite(pipeline, subjects))
+        await sinks.commit(&run, keepsWhole: isEmpty)
         if await sinks.isDead { throw await deadSinks(sinks) }
         return RunOutcome(
-            run: run, findings: outcome.findings, columns: columns,
+            run: run, findings: outcome.findings, columns: columns, told: told,
             conditions: run.conditions(pipeline, subjects: subjects, newest: taken.newest))
     }
 

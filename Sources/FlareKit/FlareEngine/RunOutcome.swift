@@ -20,6 +20,8 @@ public struct RunOutcome: Sendable {
     /// Sorted by falling priority; of a live run's evaluation those that are news.
     public let findings: [Finding]
     public let columns: [Column]
+    /// What was told of each finding, for the next run.
+    public let told: ToldFindings
     public let conditions: [Condition]
     /// Whether a finding should end the command with a code of its own is the command's to decide.
     public var hasFindings: Bool { run.findings > 0 }
@@ -139,6 +141,7 @@ extension Evaluator {
         var run = Run(
             header: header, window: taken.seenWindow, ingest: taken.ingest, ingestBySource: taken.ingestBySource)
         run.ingest.merge(pipeline.notes)
+        run.newest = taken.newest
         run.channels = outcome.channels
         run.statements = outcome.statements
         run.dropped = outcome.dropped

@@ -17,6 +17,9 @@ actor SinkSet {
     /// Whether every sink has failed.
     var isDead: Bool { failures.count == stages.count && !stages.isEmpty }
 
+    /// Whether every output stands that a restart would miss; a sink that tells keeps by itself what it could not deliver.
+    var isWhole: Bool { failures.keys.allSatisfy { stages[$0].plugin.mode == .tell } }
+
     /// What failed, in the order of the sinks.
     var failureTexts: [String] { failures.sorted { $0.key < $1.key }.map { "\(stages[$0.key].name): \($0.value)" } }
 
@@ -26,13 +29,31 @@ actor SinkSet {
         }
     }
 
-    /// Writes all findings to whole sinks, and the new or changed ones to the others.
-    func write(all: [Finding], changed: [Finding]) async {
+    /// Writes all findings to whole sinks, and to the others what is theirs.
+    ///
+    /// - Parameters:
+    ///   - changed: for sinks that replace findings by their id.
+    ///   - appended: for sinks that add to their end.
+    ///   - news: for sinks that tell.
+    func write(all: [Finding], changed: [Finding], appended: [Finding], news: [Finding]) async {
         for (place, stage) in stages.enumerated() {
-            let findings = stage.plugin.mode == .whole ? all : (owed[place] ?? []) + changed
+            let mode = stage.plugin.mode
+            let new =
+                switch mode {
+                case .whole: all
+                case .append: appended
+                case .upsert: changed
+                case .tell: news
+                }
+            let findings = (owed[place] ?? []) + new
             if failures[place] == nil { await attempt(place) { try await stage.plugin.write(findings) } }
-            if stage.plugin.mode != .whole { owed[place] = findings }
-            written[place, default: 0] = stage.plugin.mode == .whole ? all.count : (written[place] ?? 0) + changed.count
+            switch mode {
+            case .whole: break
+            case .append, .upsert: owed[place] = findings
+            // What it took it keeps itself.
+            case .tell: owed[place] = failures[place] == nil ? nil : findings
+            }
+            written[place] = mode == .whole ? all.count : (written[place] ?? 0) + new.count
         }
     }
 

@@ -35,6 +35,8 @@ public struct Finding: Sendable, Codable {
     public internal(set) var incidentName: String?
     /// What the findings of its incident share, in words; the engine's.
     public internal(set) var incidentReasons: [String] = []
+    /// Why it is told of; the engine's. `nil` where it is no news, and where nobody asked what is.
+    public package(set) var news: News?
     /// From when on it is urgent; the pipeline's.
     public var severityRule = SeverityRule()
     /// One plain sentence.
@@ -60,6 +62,20 @@ public struct Finding: Sendable, Codable {
     public var times: [Int64] = []
     /// The sizes that go with `times`, toward the peer; empty where there are none.
     public var sizes: [Int64] = []
+
+    /// What makes a finding news.
+    public enum News: String, Sendable, Codable, CaseIterable {
+        case new, worse, back, quiet
+
+        /// `back after a day away`.
+        public var words: String {
+            switch self {
+            case .new, .worse: rawValue
+            case .back: "back after a day away"
+            case .quiet: "gone quiet: not found for a day"
+            }
+        }
+    }
 
     public init(detector: String, subject: Subject, score: Double, summary: String) {
         self.detector = detector

@@ -25,6 +25,8 @@ public struct Run: Sendable, Codable {
     public var ingest: IngestCounts
     /// The ingest counts of each source by itself.
     public var ingestBySource: [String: IngestCounts]
+    /// The start of the newest record; `nil` where there is none.
+    public var newest: Timestamp?
     public var channels: Int = 0
     /// What filters say of their settings, a line each: what counts as inside.
     public var statements: [String] = []

@@ -7,7 +7,7 @@ import FlareModel
 /// - a whole-file sink leaves nothing half-written: before `commit` the old output stands, after `abort` too;
 /// - no sink puts anything into its output before the first `commit`;
 /// - a run that goes on from a mark takes back, or writes over, what was committed after it: its output is the one of a
-///   run that was never broken off.
+///   run that was never broken off. What somebody was told cannot be taken back: a sink that tells may tell it twice then.
 public protocol Sink: Plugin {
     var mode: SinkMode { get }
     /// Where the output goes, for the closing summary: a path, an index; `nil` for the terminal.
@@ -51,10 +51,12 @@ public struct NamedColumn: Sendable, Hashable {
 public enum SinkMode: String, Sendable, Codable {
     /// The output is written whole, each time anew.
     case whole
-    /// New findings are added at the end.
+    /// New findings are added at the end: in a live run what is news.
     case append
     /// A finding replaces the one with its id.
     case upsert
+    /// Somebody is told what is news, in each run. What could not be delivered the sink keeps itself, and throws.
+    case tell
 }
 
 /// How far a sink's output stood at a commit: the sink's own words.

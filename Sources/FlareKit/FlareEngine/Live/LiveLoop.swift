@@ -70,17 +70,20 @@ struct LiveLoop {
         let outcome = try await evaluator.evaluate(taken)
         if engine.meter.isCancelled { throw CancellationError() }
         var run = await evaluator.report(of: outcome, taken, isLast: isLast)
-        let changed = outcome.findings.filter { state.takeNote(of: $0, at: moment) }
-        if case .last(let length) = pipeline.window { state.forget(notFoundSince: moment.moved(back: length)) }
-        await sinks.retry(evaluator.header, columns, resume: state.marks)
-        await sinks.write(all: outcome.findings, changed: changed)
+        let pause = state.evaluated.map { moment.nanoseconds.subtractingClamped($0.nanoseconds) - every } ?? 0
         let subjects = evaluator.subjects
-        await sinks.commit(&run, keepsWhole: run.hasNothingToWrite(pipeline, subjects))
+        let isEmpty = run.hasNothingToWrite(pipeline, subjects)
+        let change =
+            isEmpty ? ToldFindings.Change() : state.told.take(outcome.findings, at: moment, steps: true, pause: pause)
+        await sinks.retry(evaluator.header, columns, resume: state.marks)
+        await sinks.write(
+            all: outcome.findings, changed: change.changed, appended: change.news, news: change.news)
+        await sinks.commit(&run, keepsWhole: isEmpty)
         state.checkpoints = snapshot.checkpoints
         state.evaluated = moment
         state.marks.merge(await sinks.marks) { $1 }
         let failures = await sinks.failureTexts
-        if failures.isEmpty { whole = state }
+        if await sinks.isWhole { whole = state }
         for failure in failures { engine.logger.error("an output failed, and is tried again: \(failure)") }
         for note in run.ingest.noted.keys.sorted() where saidNotes.insert(note).inserted {
             engine.logger.notice("\(run.ingest.noted[note]?.count.grouped ?? "") \(note)")
@@ -97,7 +100,8 @@ struct LiveLoop {
             }
         }
         try await evaluated(
-            RunOutcome(run: run, findings: changed, columns: columns, conditions: conditions), whole)
+            RunOutcome(run: run, findings: change.news, columns: columns, told: state.told, conditions: conditions),
+            whole)
     }
 
     /// Says once that the sensor has been silent for longer than `max_age` allows, and once that it is back.

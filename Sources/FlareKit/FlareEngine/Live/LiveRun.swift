@@ -49,16 +49,7 @@ extension RunEngine {
 
 /// What a live run has to know to go on after a restart.
 public struct LiveState: Sendable, Codable {
-    /// What was last sent of a finding.
-    public struct Sent: Sendable, Codable, Hashable {
-        public var severity: Severity
-        public var interval: Double?
-        /// The last evaluation that found it.
-        public var found: Timestamp?
-    }
-
-    /// By the finding's id.
-    public var sent: [String: Sent] = [:]
+    public var told = ToldFindings()
     /// By the sink's name.
     public var marks: [String: SinkMark] = [:]
     /// By the source's name, one for each of its cursors.
@@ -68,32 +59,8 @@ public struct LiveState: Sendable, Codable {
 
     public init() {}
 
-    /// How far an interval must move to be news, as a share.
-    private static let movedInterval = 0.1
-
-    /// Whether a finding is news: it appeared, crossed a step of severity, or its interval moved.
-    mutating func takeNote(of finding: Finding, at moment: Timestamp? = nil) -> Bool {
-        let now = Sent(severity: finding.severity, interval: finding.interval, found: moment)
-        guard let before = sent[finding.id] else {
-            sent[finding.id] = now
-            return true
-        }
-        let hasMoved =
-            switch (before.interval, now.interval) {
-            case (let old?, let new?): abs(new - old) > Self.movedInterval * max(abs(old), 1e-9)
-            case (nil, nil): false
-            default: true
-            }
-        guard hasMoved || before.severity != now.severity else {
-            sent[finding.id]?.found = moment
-            return false
-        }
-        sent[finding.id] = now
-        return true
-    }
-
-    /// Forgets findings that no evaluation since a moment has found: should they come again, they are news.
-    mutating func forget(notFoundSince moment: Timestamp) {
-        sent = sent.filter { ($0.value.found ?? moment) >= moment }
+    private enum CodingKeys: String, CodingKey {
+        case told = "sent"
+        case marks, checkpoints, evaluated
     }
 }

@@ -164,6 +164,10 @@ extension JSONText {
         object { text in
             text.key("id")
             text.append(finding.id)
+            if let news = finding.news {
+                text.key("news")
+                text.append(news.rawValue)
+            }
             for column in columns {
                 guard let value = column.value(of: finding) else { continue }
                 text.key(column.name)

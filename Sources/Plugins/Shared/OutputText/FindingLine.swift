@@ -1,15 +1,14 @@
 import FlareKit
-import OutputText
 
 /// A finding as an object on a line: what the original Flare's `json_out` says of the run, the finding's id, all columns
 /// in their order, and the modifiers that moved it as objects.
-struct FindingLine {
+package struct FindingLine {
     /// Members that are no columns.
     private let members: [(key: String, json: String)]
     private let finding: Finding
 
     /// - Parameter run: `timestamp` is the end of its window, as RFC 3339; `period` the window's length in hours.
-    init(_ finding: Finding, of run: Run) {
+    package init(_ finding: Finding, of run: Run) {
         self.finding = finding
         let hours = run.window.duration.map { Double($0) / 3.6e12 }
         members = [
@@ -20,10 +19,12 @@ struct FindingLine {
         ]
     }
 
-    func json(_ columns: [Column]) -> String {
+    package func json(_ columns: [Column]) -> String {
         // A detector's own column goes before what the line would say under its name.
         let names = Set(columns.map(\.name))
-        var all = [(key: "id", json: JSONText.text(finding.id))] + members.filter { !names.contains($0.key) }
+        var all = [(key: "id", json: JSONText.text(finding.id))]
+        if let news = finding.news { all.append((key: "news", json: JSONText.text(news.rawValue))) }
+        all += members.filter { !names.contains($0.key) }
         for column in columns where column.name != Field.modifiers.name {
             all.append((key: column.name, json: JSONText.value(column.value(of: finding))))
         }
