@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import FlareKit
 import Foundation
+import HistoryDatabase
 
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct EvalCommand: AsyncParsableCommand {
         abstract: "Runs a pipeline and measures its detectors against the truth.",
         discussion: """
             The truth is a CSV with the columns src_ip, dest_ip, dest_port, proto, label, malicious and periodic (0 or 1), as \
-            flare inject writes it. The pipeline's sinks are left alone. Two rankings are measured: of all evidence, in which \
+            flare inject writes it; or the history of a sqlite sink, whose verdicts by flare ack are the truth. The pipeline's sinks are left alone. Two rankings are measured: of all evidence, in which \
             what is malicious should come first, and of the detector's score alone, in which what is periodic should.
 
             Example: flare eval home.yaml --truth mixed.json.labels.csv --svg curves.svg --json after.json --against before.json
@@ -18,7 +19,7 @@ struct EvalCommand: AsyncParsableCommand {
     @Argument(help: "The pipeline file.", completion: .file(extensions: ["yaml", "yml"]))
     var pipeline: String
 
-    @Option(help: ArgumentHelp("A CSV of what is known.", valueName: "file"))
+    @Option(help: ArgumentHelp("A CSV of what is known, or a history with verdicts.", valueName: "file"))
     var truth: String
 
     @Option(help: ArgumentHelp("Writes the curves of precision over recall.", valueName: "file"))
@@ -35,7 +36,7 @@ struct EvalCommand: AsyncParsableCommand {
     func run() async throws {
         LogFormat.text.bootstrap(isQuiet: false)
         try await Failure.guarded {
-            let truth = try Truth(csv: try Self.read(truth), name: truth)
+            let truth = try await Self.truth(truth)
             let before = try against.map { path in
                 do {
                     return try JSONDecoder().decode(EvaluationFigures.self, from: Data(try Self.read(path).utf8))
@@ -72,6 +73,29 @@ struct EvalCommand: AsyncParsableCommand {
                 scores: recorder.scores[stage.name] ?? [:], days: days)
         }
         return (EvaluationFigures(pipeline: pipeline.name, days: days, detectors: detectors), code)
+    }
+
+    /// What is known: a CSV, or the verdicts of a history, of which only those on channels tell, and "watch" tells nothing.
+    private static func truth(_ path: String) async throws -> Truth {
+        let head = try? FileHandle(forReadingFrom: URL(filePath: path)).read(upToCount: 15)
+        guard head == Data("SQLite format 3".utf8) else { return try Truth(csv: try read(path), name: path) }
+        let verdicts = try await HistoryFile(reading: path).verdicts().values.sorted { $0.channel < $1.channel }
+        let entries = verdicts.compactMap { verdict -> Truth.Entry? in
+            guard verdict.kind != .watch, let source = verdict.source.flatMap({ IPAddress($0) }),
+                let peer = verdict.peer
+            else { return nil }
+            return Truth.Entry(
+                source: source, peer: IPAddress(peer).map(Peer.address) ?? .name(peer),
+                port: verdict.port.flatMap { UInt16(exactly: $0) },
+                proto: verdict.proto.map(TransportProtocol.number(of:)),
+                label: verdict.note.isEmpty ? verdict.kind.rawValue : verdict.note,
+                isMalicious: verdict.kind == .malicious,
+                isPeriodic: true)
+        }
+        guard !entries.isEmpty else {
+            throw PluginError("no channel has a verdict", at: path, remedy: "give some with flare ack")
+        }
+        return Truth(entries)
     }
 
     private static func read(_ path: String) throws -> String {

@@ -61,11 +61,12 @@ struct HistoryCommand: AsyncParsableCommand {
 
     private func channelRows(_ history: HistoryFile) async throws -> [[String]] {
         let channels = try await history.channels(ChannelQuery(), limit: limit)
-        return [["CHANNEL", "FIRST SEEN", "LAST SEEN", "FIRST REPORTED", "RUNS", "DETECTORS"]]
+        let verdicts = try await history.verdicts()
+        return [["CHANNEL", "FIRST SEEN", "LAST SEEN", "FIRST REPORTED", "RUNS", "DETECTORS", "VERDICT"]]
             + channels.map {
                 [
                     $0.name, time($0.firstSeen), time($0.lastSeen), time($0.firstReported), String($0.runs),
-                    $0.detectors.joined(separator: ", "),
+                    $0.detectors.joined(separator: ", "), verdicts[$0.name]?.words ?? "",
                 ]
             }
     }

@@ -1,5 +1,6 @@
 import FlareKit
 import History
+import HistoryDatabase
 import HistorySamples
 import TestKit
 import Testing
@@ -78,5 +79,66 @@ struct HistoryEnricherTests {
         #expect(new.map(\.channel?.port) == [443])
         let again = try await enrich(folder.history, ", new_only: true, forget_after: 2h", hour: 5, [finding()])
         #expect(again.count == 1)
+    }
+
+    // MARK: Verdicts
+
+    private func acknowledge(
+        _ path: String, as kind: TriageVerdict.Kind, _ finding: Finding, hour: Int, until: Int? = nil
+    ) async throws -> TriageVerdict {
+        try await HistoryFile(writing: path).acknowledge(
+            String(finding.id.prefix(8)), as: kind, note: "the backup", owner: "anna", given: moment(hour),
+            until: until.map(moment))
+    }
+
+    @Test("what was judged benign is hidden for that channel alone, counted, and back once the verdict has ended")
+    func benign() async throws {
+        let folder = TemporaryFolder()
+        try await run(into: folder.history, hour: 1, [finding(), finding(443)])
+        let verdict = try await acknowledge(folder.history, as: .benign, finding(), hour: 2, until: 48)
+        #expect(verdict.words == "benign by anna on 1970-01-01 until 1970-01-03: the backup")
+        #expect([verdict.source, verdict.peer, verdict.proto] == ["192.168.0.53", "160.153.76.129", "tcp"])
+        #expect(verdict.port == 80)
+
+        let enricher = try HistoryEnricher(HistoryOptions.read("{path: \"\(folder.history)\"}"))
+        let context = RunContext(header: header(hour: 24), window: .all)
+        var findings = [finding(), finding(443), finding(80, name: "evil.example")]
+        try await enricher.enrich(&findings, context)
+        #expect(findings.map(\.channel?.port) == [443, 80])
+        let hidden = context.ledger.dropped.map(\.rule)
+        #expect(hidden.count == 1)
+        #expect(hidden.first?.contains("benign by anna") == true, "\(hidden)")
+
+        let late = try await enrich(folder.history, "", hour: 49, [finding(80, seen: 0, 48)])
+        #expect(late.first?.evidence["verdict"]?.description.hasSuffix("the backup; it called again since") == true)
+    }
+
+    @Test(
+        "what was judged malicious is raised, and says whether it called again since; a later verdict takes its place")
+    func malicious() async throws {
+        let folder = TemporaryFolder()
+        try await run(into: folder.history, hour: 1, [finding()])
+        _ = try await acknowledge(folder.history, as: .malicious, finding(), hour: 2)
+        let before = try await enrich(folder.history, "", hour: 3, [finding(80, seen: 0, 1)])
+        #expect(before[0].evidence["verdict"] == .text("malicious by anna on 1970-01-01: the backup"))
+        #expect(before[0].modifiers.map(\.name) == ["verdict"])
+        let again = try await enrich(folder.history, "", hour: 3, [finding(80, seen: 0, 3)])
+        #expect(again[0].modifiers[0].reason.hasSuffix("and it called again since"))
+        _ = try await acknowledge(folder.history, as: .watch, finding(), hour: 4)
+        let watched = try await enrich(folder.history, "", hour: 5, [finding()])
+        #expect(watched[0].evidence["verdict"] == .text("watch by anna on 1970-01-01: the backup"))
+        #expect(watched[0].modifiers.isEmpty)
+    }
+
+    @Test("a verdict on a finding that no run reported is an error, and so is an id that several have")
+    func unknown() async throws {
+        let folder = TemporaryFolder()
+        try await run(into: folder.history, hour: 1, (1...40).map { finding($0) })
+        for id in ["ffffffffffff", ""] {
+            await #expect(throws: PluginError.self) {
+                try await HistoryFile(writing: folder.history).acknowledge(
+                    id, as: .watch, note: "", owner: "anna", given: moment(1), until: nil)
+            }
+        }
     }
 }

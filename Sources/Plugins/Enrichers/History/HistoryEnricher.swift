@@ -13,6 +13,7 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
     public static let evidence = [
         Field("known_since", .time, "Start of the first run that reported it."),
         Field("runs_before", .integer, unit: "runs", "Earlier runs that reported it."),
+        Field("verdict", .text, "What somebody judged it to be with flare ack, and whether it called again since."),
     ]
 
     private let options: HistoryOptions
@@ -50,6 +51,7 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
             }
         }
         try await weighNames(&findings, file, run)
+        try await judge(&findings, file, run)
         guard options.newOnly else { return }
         findings.removeAll { finding in
             let isKnown = known[finding.id].map { report in limit.map { report.last >= $0 } ?? true } ?? false
@@ -60,6 +62,34 @@ public struct HistoryEnricher: Enricher, BuiltInPlugin {
             return isKnown
         }
     }
+
+    /// Hides what somebody judged benign, as an entry of an allowlist for the channel alone would; says of other findings what
+    /// they were judged, and which of them called again since.
+    private func judge(_ findings: inout [Finding], _ file: HistoryFile, _ run: RunContext) async throws {
+        let verdicts = try await file.verdicts()
+        guard !verdicts.isEmpty else { return }
+        findings.removeAll { finding in
+            guard let verdict = verdicts[finding.subjectName], verdict.kind == .benign,
+                verdict.holds(at: run.header.started)
+            else { return false }
+            run.ledger.drop(finding, filter: run.stage, rule: verdict.words, records: run.recordCount(of: finding))
+            return true
+        }
+        for place in findings.indices {
+            guard let verdict = verdicts[findings[place].subjectName] else { continue }
+            let isBack = findings[place].lastSeen.map { $0 > verdict.given } ?? false
+            findings[place].evidence["verdict"] = .text(verdict.words + (isBack ? "; it called again since" : ""))
+            guard verdict.kind == .malicious else { continue }
+            findings[place].add([
+                Finding.Modifier(
+                    "verdict", Self.verdictAmount, verdict.words + (isBack ? ", and it called again since" : ""),
+                    side: .list, label: "judged malicious")
+            ])
+        }
+    }
+
+    /// As much as a threat list that is right nine times in ten.
+    private static let verdictAmount = 20.0
 
     /// Raises findings about names that a history of some length has known for a short time, or not at all.
     private func weighNames(_ findings: inout [Finding], _ file: HistoryFile, _ run: RunContext) async throws {

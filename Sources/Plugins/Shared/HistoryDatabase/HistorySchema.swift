@@ -13,6 +13,9 @@ enum HistorySchema {
         migrator.registerMigration("1 runs, channels, findings") { database in
             try database.execute(sql: first)
         }
+        migrator.registerMigration("2 verdicts") { database in
+            try database.execute(sql: second)
+        }
         return migrator
     }()
 
@@ -107,5 +110,19 @@ enum HistorySchema {
             PRIMARY KEY (run, id)
         ) WITHOUT ROWID;
         CREATE INDEX finding_by_channel ON finding(channel, run);
+        """
+
+    private static let second = """
+        CREATE TABLE verdict (
+            id INTEGER PRIMARY KEY,
+            finding TEXT NOT NULL,
+            channel INTEGER NOT NULL REFERENCES channel(id),
+            kind TEXT NOT NULL,
+            note TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            given INTEGER NOT NULL,
+            until INTEGER
+        );
+        CREATE INDEX verdict_by_channel ON verdict(channel);
         """
 }

@@ -126,14 +126,3 @@ struct HistoryRun {
         Int64((Double(time.inWholeSeconds.nanoseconds) / 1e9).rounded())
     }
 }
-
-extension Finding {
-    /// What the history calls the subject: `192.168.0.53 → 160.153.76.129:80 tcp`.
-    var subjectName: String {
-        switch subject {
-        case .channel(let key): key.description
-        case .source(let address): address.description
-        case .group(let keys): keys.map(\.description).sorted().joined(separator: ", ")
-        }
-    }
-}

@@ -49,7 +49,7 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
         guard let resume else { return }
         let (number, start) = (resume.state[Self.runKey].flatMap { Int64($0) }, resume.state[Self.startKey])
         let pipeline = run.pipeline
-        self.run = try await perform(file) { database in
+        self.run = try await file.change { database in
             try Int64.fetchOne(
                 database,
                 sql: "SELECT id FROM run WHERE pipeline = ? AND (id = ? OR started = ?) ORDER BY id DESC LIMIT 1",
@@ -70,7 +70,7 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
         self.file = file
         let writing = HistoryRun(keep: options.keep.map { Int64($0.seconds) })
         let (written, number) = (findings, self.run)
-        let id = try await perform(file) { try writing.write(run, written, id: number, $0) }
+        let id = try await file.change { try writing.write(run, written, id: number, $0) }
         self.run = id
         findings = []
         return SinkMark([Self.runKey: String(id)])
@@ -78,17 +78,6 @@ public actor SQLiteSink: Sink, BuiltInPlugin {
 
     public func abort() async {
         findings = []
-    }
-
-    /// One transaction.
-    private func perform<Result: Sendable>(
-        _ file: HistoryFile, _ body: @escaping @Sendable (Database) throws -> Result
-    ) async throws -> Result {
-        do {
-            return try await file.queue.write(body)
-        } catch let error as DatabaseError {
-            throw HistoryFile.complaint(error, path)
-        }
     }
 }
 

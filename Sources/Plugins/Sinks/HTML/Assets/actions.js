@@ -55,6 +55,8 @@ const actionsOf = (i) => {
   if (isChannel && isAddress(valueOf("dest_ip", i))) buttons.push(copyButton("Copy BPF filter", () => bpfOf(i), "BPF filter"));
   if (isChannel) buttons.push(copyButton("Copy command for rules", () => rulesOf(i), "Command"));
   if (explainOf(i) !== null) buttons.push(copyButton("Copy command", () => explainOf(i), "Command"));
+  const verdict = `flare ack ${linkValue("id", i)} --as benign --note 'WHY' --history flare.sqlite`;
+  buttons.push(copyButton("Copy verdict", () => verdict, "Verdict"));
   const here = () => location.href.split("#")[0] + "#" + data.ids[i];
   buttons.push(copyButton("Copy link", here, "Link"));
   return buttons;
