@@ -43,7 +43,8 @@ let families: [Family] = [
         ],
         testNeeds: ["Beacon", "Context", "RecordSchemas"]),
     Family(
-        .source, "ElasticsearchRecords", needs: ["ElasticsearchClient", "RecordSchemas", "SensorText", "RecordArenas"],
+        .source, "ElasticsearchRecords",
+        needs: ["ElasticsearchClient", "HTTP", "RecordSchemas", "SensorText", "RecordArenas"],
         testNeeds: [
             "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
             "Focus", "Context", "RecordSchemas",
@@ -60,7 +61,9 @@ let families: [Family] = [
         .enricher, "Domain", needs: ["PeerMatching", "CompressedFiles"],
         testFiles: ["suffixes.py"]),
     Family(.enricher, "Focus"),
-    Family(.enricher, "History", needs: ["HistoryDatabase", "OutputText"], testNeeds: ["HistorySamples"]),
+    Family(
+        .enricher, "History", needs: ["HistoryDatabase", "OutputText"],
+        testNeeds: ["HistoryDatabase", "HistorySamples"]),
     Family(.enricher, "Links", needs: ["ElasticsearchClient", "RecordSchemas"]),
     Family(
         .enricher, "Periodic", needs: ["PeerMatching"], resources: ["Catalogue", "Frameworks"],
@@ -73,12 +76,16 @@ let families: [Family] = [
     Family(.detector, "DNS", testNeeds: ["Suricata", "Zeek", "PCAP", "SyntheticTraffic"], testFiles: ["iodine.sh"]),
     Family(.detector, "Traffic"),
     Family(
-        .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", .logging],
+        .sink, "ElasticsearchFindings", needs: ["ElasticsearchClient", "HTTP", .logging],
         testNeeds: ["flare", "TestClusters", "ElasticsearchClient"]),
     Family(
         .sink, "HTML",
         needs: ["DetectionRules", "OutputFiles", "OutputText", .product(name: "Mustache", package: "swift-mustache")],
         resources: ["Assets"], testNeeds: ["SampleReports"]),
+    Family(
+        .sink, "Messages", needs: ["CFlareSpawn", "HTTP", "OutputFiles", "OutputText"],
+        testNeeds: ["HTTP", "TestClusters"],
+        testFiles: ["mail_server.py", "web_server.py"]),
     Family(
         .sink, "SQLite", needs: ["HistoryDatabase", "OutputFiles", "OutputText", .sqlite],
         testNeeds: ["HistoryDatabase", "HistorySamples", .sqlite]),
@@ -99,7 +106,7 @@ let shared: [Target] = [
         ["FlareKit", "LineFiles", "RecordArenas", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),
     .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .sqlite]),
     .shared("ElasticsearchClient", ["FlareKit", "HTTP", "RecordSchemas", "CFlareSpawn", .logging]),
-    .shared("HTTP", ["CCurl"]),
+    .shared("HTTP", ["FlareKit", "CCurl"]),
     .shared("OutputFiles", ["FlareKit"]),
     .shared("OutputText", ["FlareKit"]),
     .shared("PeerMatching", ["FlareKit", "CompressedFiles"]),
@@ -220,7 +227,7 @@ let tests: [Target] = [
         name: "HistoryDatabaseTests", dependencies: ["HistoryDatabase", "HistorySamples", "TestKit", .sqlite]),
     .testTarget(
         name: "ElasticsearchClientTests",
-        dependencies: ["FlareKit", "ElasticsearchClient", "ElasticsearchRecords", "RecordSchemas"]),
+        dependencies: ["FlareKit", "HTTP", "ElasticsearchClient", "ElasticsearchRecords", "RecordSchemas"]),
     .testTarget(name: "PeerMatchingTests", dependencies: ["PeerMatching"]),
     .testTarget(name: "DetectionRulesTests", dependencies: ["DetectionRules", "FlareKit"], exclude: ["parse.py"]),
     .testTarget(name: "PeriodicityTests", dependencies: ["Periodicity", "ShapeMatching", "SyntheticTraffic"]),

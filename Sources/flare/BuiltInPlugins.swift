@@ -10,6 +10,7 @@ import Focus
 import HTML
 import History
 import Links
+import Messages
 import PCAP
 import Periodic
 import SQLite
@@ -57,6 +58,11 @@ enum BuiltInPlugins {
         registry.register(ElasticsearchSink.self, as: .sink)
         registry.register(MarkdownSink.self, as: .sink)
         registry.register(SQLiteSink.self, as: .sink)
+        registry.register(PrometheusSink.self, as: .sink)
+        registry.register(WebhookSink.self, as: .sink)
+        registry.register(SyslogSink.self, as: .sink)
+        registry.register(MailSink.self, as: .sink)
+        registry.register(ExecSink.self, as: .sink)
         registry.outside = ExternalPlugins.maker
         return registry
     }()

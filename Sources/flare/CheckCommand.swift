@@ -6,9 +6,9 @@ import Logging
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Checks a pipeline against the world: servers, indices, fields.",
+        abstract: "Checks a pipeline against the world: servers, indices, fields, and who is told.",
         discussion: """
-            Servers are asked, nothing is written. It tells the server's version and health, which indices match and how \
+            Servers are asked, nothing is written, and nobody is told of anything without --send-test. It tells the server's version and health, which indices match and how \
             many documents are left after each filter, and for each field whether it is there and of which type. Ends \
             with 1 where something is wrong.
 
@@ -18,6 +18,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Argument(help: "The pipeline file.", completion: .file(extensions: ["yaml", "yml"]))
     var pipeline: String
 
+    @Flag(help: "Sinks that tell somebody send a message that says it is a test.")
+    var sendTest = false
+
     @OptionGroup var overrides: PipelineOverrides
 
     func run() async throws {
@@ -25,7 +28,7 @@ struct CheckCommand: AsyncParsableCommand {
         let now = Timestamp(seconds: Date().timeIntervalSince1970)
         let pipeline = try overrides.definition(of: pipeline).pipeline
         var isWrong = false
-        for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now).remarks() {
+        for (name, remarks) in await WorldCheck(pipeline: pipeline, now: now, sendsTest: sendTest).remarks() {
             try StandardOutput.print(TerminalText.safe(CheckPage.text(name, remarks)))
             isWrong = isWrong || remarks.contains { $0.state == .wrong }
         }
@@ -37,6 +40,8 @@ struct CheckCommand: AsyncParsableCommand {
 struct WorldCheck {
     let pipeline: Pipeline
     let now: Timestamp
+    /// Whether sinks that tell send a test.
+    var sendsTest = false
 
     /// What each says, sources first; a plugin that cannot look says so.
     func remarks(sourcesOnly: Bool = false) async -> [(name: String, remarks: [CheckRemark])] {
@@ -51,7 +56,9 @@ struct WorldCheck {
             if !remarks.isEmpty { all.append((stage.name, remarks)) }
         }
         for stage in pipeline.sinks {
-            let remarks = await ask(stage.plugin, CheckQuestion(window: window, now: now))
+            var question = CheckQuestion(window: window, now: now)
+            question.sendsTest = sendsTest
+            let remarks = await ask(stage.plugin, question)
             all.append((stage.name, remarks + place(of: stage.plugin)))
         }
         return all.map { entry in

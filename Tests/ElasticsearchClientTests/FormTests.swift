@@ -1,4 +1,5 @@
 import FlareKit
+import HTTP
 import RecordSchemas
 import Testing
 

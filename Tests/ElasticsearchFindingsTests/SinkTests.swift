@@ -1,6 +1,7 @@
 import FlareKit
 import FlareKitTesting
 import Foundation
+import HTTP
 import Synchronization
 import TestClusters
 import Testing

@@ -2,6 +2,7 @@ import Context
 import FlareKit
 import FlareKitTesting
 import Foundation
+import HTTP
 import Suricata
 import TestClusters
 import Testing

@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import HTTP
 import Synchronization
 import TestClusters
 import Testing

@@ -3,6 +3,7 @@ import FlareKit
 import FlareKitTesting
 import Focus
 import Foundation
+import HTTP
 import Synchronization
 import TestClusters
 import Testing

@@ -3,7 +3,8 @@ import FlareModel
 /// A plugin that can look at the world before a run: whether servers answer, and whether what it reads is there and
 /// what it writes can be written.
 public protocol CheckablePlugin: Plugin {
-    /// Looks, and changes nothing. What goes wrong is a remark, never an error.
+    /// Looks, and changes nothing; what tells somebody sends a labelled test where that is asked for. What goes wrong is a
+    /// remark, never an error.
     func check(_ question: CheckQuestion) async -> [CheckRemark]
 }
 
@@ -15,6 +16,8 @@ public struct CheckQuestion: Sendable {
     public var kinds: [RecordKind: Set<ColumnName>]
     /// The clock of whoever asks.
     public var now: Timestamp
+    /// Whether sinks that tell send a test.
+    public var sendsTest = false
 
     public init(window: TimeWindow, kinds: [RecordKind: Set<ColumnName>] = [:], now: Timestamp) {
         self.window = window

@@ -158,7 +158,7 @@ struct SelfCheck {
     ]
     private static let files: [(sink: String, file: String)] = [
         ("csv", "out.csv"), ("html", "out.html"), ("json", "out.json"), ("markdown", "out.md"),
-        ("sqlite", "flare.sqlite"),
+        ("sqlite", "flare.sqlite"), ("prometheus", "flare.prom"),
     ]
 
     private func output(_ report: OutputReport) -> Line {
@@ -166,7 +166,8 @@ struct SelfCheck {
         guard let file = Self.files.first(where: { $0.sink == report.sink })?.file else {
             return Line(name: report.sink, words: "\(report.findings) findings shown above")
         }
-        let holdsImplant = (try? Data(contentsOf: place(file)))?.range(of: Data("\(SampleRecords.home)".utf8)) != nil
+        let mark = report.sink == "prometheus" ? "flare_findings" : "\(SampleRecords.home)"
+        let holdsImplant = (try? Data(contentsOf: place(file)))?.range(of: Data(mark.utf8)) != nil
         return Line(
             name: report.sink, isWrong: !holdsImplant,
             words: holdsImplant ? "\(report.findings) findings written" : "the implant is not in its file")
@@ -175,11 +176,12 @@ struct SelfCheck {
     /// Plugins that need a server: their options are read, nothing is asked.
     private func untried(beside tried: Set<String>) -> [Line] {
         let names = Set(BuiltInPlugins.registry.descriptors.map(\.name)).subtracting(tried)
+        let others = ["elasticsearch", "exec", "mail", "syslog", "webhook"]
         return names.sorted().map { name in
             Line(
-                name: name, isWrong: name != "elasticsearch",
-                words: name == "elasticsearch"
-                    ? "not tried: it needs a server; flare check asks yours" : "it was not tried")
+                name: name, isWrong: !others.contains(name),
+                words: others.contains(name)
+                    ? "not tried: it needs somebody else; flare check asks yours" : "it was not tried")
         }
     }
 

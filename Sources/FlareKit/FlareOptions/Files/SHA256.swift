@@ -78,3 +78,12 @@ package struct SHA256 {
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
     ]
 }
+
+extension SHA256 {
+    /// The keyed digest in hexadecimal (HMAC, RFC 2104).
+    package static func hmac(_ bytes: [UInt8], key: [UInt8]) -> String {
+        var key = key.count > 64 ? digest(key) : key
+        key += [UInt8](repeating: 0, count: 64 - key.count)
+        return hex(key.map { $0 ^ 0x5C } + digest(key.map { $0 ^ 0x36 } + bytes))
+    }
+}

@@ -156,3 +156,5 @@ extension OptionComplaint {
             message, option: option.isEmpty ? name : "\(name).\(option)", expected: expected, suggestion: suggestion)
     }
 }
+
+extension Severity: OptionValue {}

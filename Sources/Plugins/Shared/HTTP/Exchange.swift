@@ -15,6 +15,8 @@ final class Exchange {
     private var body: [UInt8] = []
     /// Whether more came than the request takes.
     private var isTooLong = false
+    /// Bytes of a mail that were sent.
+    private var sent = 0
 
     /// The most that is read at once, in bytes.
     private static let bufferSize = 256 << 10
@@ -29,10 +31,11 @@ final class Exchange {
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try set(CURLOPT_ERRORBUFFER, words)
         try set(CURLOPT_NOSIGNAL, 1)
-        try set(CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
+        let isMail = transfer.request.envelope != nil
+        try set(CURLOPT_PROTOCOLS, Int(isMail ? CURLPROTO_SMTP | CURLPROTO_SMTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS))
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try set(CURLOPT_BUFFERSIZE, Self.bufferSize)
-        try ask(transfer.request)
+        if let envelope = transfer.request.envelope { try post(envelope) } else { try ask(transfer.request) }
         try connect(settings, within: transfer.request.timeout)
         try secure(settings)
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -58,6 +61,12 @@ final class Exchange {
     func result(_ code: CURLcode) -> Result<HTTPResponse, any Error> {
         guard code == CURLE_OK else {
             if isTooLong { return .failure(HTTPFailure.tooLong) }
+            let status = flare_curl_number(easy, CURLINFO_RESPONSE_CODE)
+            if transfer.request.envelope != nil, status >= 400 {
+                // What SMTP calls 4yz may be taken later (RFC 5321, 4.2.1), as HTTP's 503.
+                let words = String(cString: words)
+                return .success(HTTPResponse(status: status < 500 ? 503 : status, headers: [], body: Array(words.utf8)))
+            }
             return .failure(HTTPFailure(code, easy, text: String(cString: words), host: host, usesProxy: usesProxy))
         }
         let status = flare_curl_number(easy, CURLINFO_RESPONSE_CODE)
@@ -94,6 +103,23 @@ extension Exchange {
             lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
         }
         try set(CURLOPT_HTTPHEADER, lines)
+    }
+
+    private func post(_ envelope: HTTPRequest.Envelope) throws(HTTPFailure) {
+        try set(CURLOPT_URL, transfer.request.url)
+        try set(CURLOPT_MAIL_FROM, "<\(envelope.from)>")
+        try set(CURLOPT_MAIL_RCPT, envelope.to.map { "<\($0)>" })
+        if let user = envelope.user {
+            try set(CURLOPT_USERNAME, user.name)
+            try set(CURLOPT_PASSWORD, user.password)
+        }
+        try set(CURLOPT_USE_SSL, Int(envelope.needsTLS ? CURLUSESSL_ALL.rawValue : CURLUSESSL_TRY.rawValue))
+        try set(CURLOPT_UPLOAD, 1)
+        try check(flare_curl_set_context(easy, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque()))
+        try check(
+            flare_curl_set_receiver(easy, CURLOPT_READFUNCTION) { bytes, size, count, context in
+                Exchange.of(context)?.give(UnsafeMutableRawBufferPointer(start: bytes, count: size * count)) ?? 0
+            })
     }
 
     private func connect(_ settings: HTTPSettings, within timeout: Duration) throws(HTTPFailure) {
@@ -176,6 +202,14 @@ extension Exchange {
         guard !isTooLong else { return 0 }
         body += bytes
         return bytes.count
+    }
+
+    /// - Returns: how many bytes of the mail were put into the room; 0 at its end.
+    private func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        let next = (transfer.request.body ?? [])[sent...].prefix(room.count)
+        room.copyBytes(from: next)
+        sent += next.count
+        return next.count
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {

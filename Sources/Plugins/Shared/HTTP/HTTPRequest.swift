@@ -1,7 +1,7 @@
 /// What a server is asked.
 public struct HTTPRequest: Sendable {
     public var method: String
-    /// `http://` or `https://`, percent-encoded.
+    /// `http://` or `https://`, percent-encoded; of a mail `smtp://` or `smtps://`.
     public var url: String
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]?
@@ -9,6 +9,21 @@ public struct HTTPRequest: Sendable {
     public var timeout: Duration
     /// A longer body of an answer is refused, in bytes.
     public var longestAnswer: Int
+    /// Of a mail over SMTP, whose text is the body: who sends it, and who gets it.
+    public var envelope: Envelope?
+
+    /// Addresses, without names; and who logs in.
+    public struct Envelope: Sendable {
+        public var from: String
+        public var to: [String]
+        public var user: (name: String, password: String)?
+        /// Whether the server has to offer STARTTLS, where the URL is smtp://.
+        public var needsTLS: Bool
+
+        public init(from: String, to: [String], user: (name: String, password: String)?, needsTLS: Bool) {
+            (self.from, self.to, self.user, self.needsTLS) = (from, to, user, needsTLS)
+        }
+    }
 
     public init(
         _ method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
@@ -46,7 +61,6 @@ public struct HTTPSettings: Sendable {
     public var proxy: String?
     /// A port of the loopback that all connections go to, whatever host the URL names: a tunnel's.
     public var tunnelPort: Int?
-    /// Whether answers are asked for in gzip.
     /// Whether the server's certificate and name are checked.
     public var verifies = true
     /// The certificates to trust in place of the system's, in PEM.

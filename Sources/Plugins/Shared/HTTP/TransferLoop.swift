@@ -30,7 +30,7 @@ final class TransferLoop: Sendable {
     private static let longestSleep: Int32 = 60_000
 
     /// libcurl asks to be started once in a process, before all else.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private init(_ settings: HTTPSettings, _ multi: Multi) {
         self.settings = settings

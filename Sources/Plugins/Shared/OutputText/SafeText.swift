@@ -25,6 +25,14 @@ package enum SafeText {
         return String(safe)
     }
 
+    /// The text with marks of a format in other words, scalar by scalar: a mark with an accent is a mark still to whoever
+    /// reads the format.
+    package static func escaped(_ text: String, _ marks: [Unicode.Scalar: String]) -> String {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            if let words = marks[scalar] { result += words } else { result.unicodeScalars.append(scalar) }
+        }
+    }
+
     /// Whether a scalar steers whoever shows it: line ends, escape sequences, direction (Unicode's UAX 9, section 2),
     /// and characters that no one sees.
     package static func isControl(_ scalar: Unicode.Scalar) -> Bool {

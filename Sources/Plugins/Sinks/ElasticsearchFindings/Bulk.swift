@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import HTTP
 
 /// Writes documents in bounded requests, and tells what became of each.
 struct Bulk: Sendable {

@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import HTTP
 import Synchronization
 
 /// Findings as documents of an Elasticsearch or OpenSearch cluster.

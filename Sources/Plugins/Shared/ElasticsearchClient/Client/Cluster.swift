@@ -1,4 +1,5 @@
 import FlareKit
+import HTTP
 
 /// A cluster that answered: its client, and what it is.
 package struct Cluster: Sendable {

@@ -11,20 +11,8 @@ extension ConnectionOptions {
         settings.connections = connections
         settings.proxy = try proxy.map { try ClusterURL(proxy: $0).description }
         settings.tunnelPort = tunnelPort
-        settings.verifies = tls.verify
-        settings.authorities = try tls.ca?.file.map { try Self.pem($0, "CERTIFICATE") }
-        settings.certificate = try tls.certificate?.file.map { try Self.pem($0, "CERTIFICATE") }
-        settings.key = try tls.key?.file.map { try Self.pem($0, "PRIVATE KEY") }
-        settings.passphrase = try tls.keyPassphrase?.reveal()
+        try tls.secure(&settings)
         return settings
-    }
-
-    private static func pem(_ path: String, _ kind: String) throws -> [UInt8] {
-        let text = try TextFile.read(path)
-        guard text.contains("-----BEGIN "), text.contains("\(kind)-----") else {
-            throw PluginError("there is no \(kind.lowercased()) in it", at: path, remedy: "it has to be a file in PEM")
-        }
-        return Array(text.utf8)
     }
 }
 

@@ -1,4 +1,5 @@
 import FlareKit
+import HTTP
 
 /// What a cluster answered instead of what was asked for.
 package struct ClusterError: Error, CustomStringConvertible {

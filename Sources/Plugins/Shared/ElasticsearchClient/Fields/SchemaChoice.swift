@@ -1,4 +1,5 @@
 import FlareKit
+import HTTP
 import RecordSchemas
 
 /// The field map that an option `schema` means: a built-in one by its name, or a file.

@@ -1,5 +1,6 @@
 import ElasticsearchClient
 import FlareKit
+import HTTP
 import RecordSchemas
 import Synchronization
 

@@ -11,6 +11,8 @@ package final class PendingCalls: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     package var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
     /// Waits for `body`.
