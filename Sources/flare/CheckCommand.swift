@@ -69,7 +69,8 @@ struct WorldCheck {
 
     /// Whether a sink's file can be written.
     private func place(of sink: any Sink) -> [CheckRemark] {
-        guard let path = sink.destination, path != "-", path.hasPrefix("/") else { return [] }
+        // Who is told has no file.
+        guard sink.mode != .tell, let path = sink.destination, path != "-", path.hasPrefix("/") else { return [] }
         var folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         // Missing folders are made by the run.
         while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {

@@ -91,9 +91,9 @@ struct KilledRunTests {
         try await uninterrupted.wait(untilEvaluated: Self.end)
         #expect(try await uninterrupted.interrupt() == 130, "\(uninterrupted.said)")
         let (killed, expected) = (try Self.outputs(folder), try Self.outputs(whole))
-        #expect(expected[0].split(separator: "\n").count > 3)
-        // It appeared, and its period moved.
-        #expect(expected[0].split(separator: "\n").count { $0.contains(#""192.168.0.54""#) } >= 2)
+        #expect(expected[0].split(separator: "\n").count >= 3)
+        // It appeared; that its period moves is no news.
+        #expect(expected[0].split(separator: "\n").count { $0.contains(#""192.168.0.54""#) } == 1)
         #expect(killed == expected)
         #expect(try Self.history(folder) == Self.history(whole))
         #expect(try Self.history(whole).count > 5)

@@ -59,6 +59,15 @@ struct ToldFindingsTests {
         #expect(heard == ["0 new critical 1", "24 quiet critical 0", "30 back critical 1"])
     }
 
+    @Test("one that an enricher hides has not gone quiet")
+    func hidden() {
+        var told = ToldFindings()
+        let finding = Self.finding(0.85)
+        _ = told.take([finding], at: Self.moment(0), steps: true)
+        #expect(told.take([], hidden: [finding.id], at: Self.moment(30), steps: true).news.isEmpty)
+        #expect(told.take([finding], at: Self.moment(31), steps: true).news.isEmpty)
+    }
+
     @Test("a pause in which nothing was evaluated makes nothing go quiet")
     func pause() {
         var told = ToldFindings()

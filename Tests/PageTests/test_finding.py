@@ -94,6 +94,7 @@ def test_entries_and_filters_are_copied(look):
     assert f'  from: "{source}"\n  reason: ""\n' in copies["Copy allowlist entry"]
     assert copies["Copy BPF filter"].startswith(f"host {source} and host {peer} and ")
     assert re.fullmatch(r"flare rules FINDINGS.json [0-9a-f]{16}", copies["Copy command for rules"])
+    assert copies["Copy verdict"].endswith(" --as benign --note 'WHY' --history flare.sqlite")
     assert copies["Copy command"].startswith(f"flare run PIPELINE.yaml --explain {source},{peer},")
     assert copies["Copy link"] == page.run("return location.href")
 

@@ -210,7 +210,7 @@ def enricher(name, summary, options=None, evidence=None, reads=None):
 def sink(name, summary, options=None, mode=None):
     """Makes a class a sink: begin(run, columns, mark), write(findings), commit(run), abort(); made with the options.
 
-    mode  "whole" (the default), "append" or "upsert"
+    mode  "whole" (the default), "append", "upsert", or "tell" to get what is news alone
     """
     def decorate(cls):
         plugin = _register(_Plugin("sink", name, summary, {"mode": mode}, options, None))

@@ -66,7 +66,9 @@ public struct RunEngine: Sendable {
         let subjects = evaluator.subjects
         let isEmpty = run.hasNothingToWrite(pipeline, subjects)
         var told = told
-        let news = isEmpty ? [] : told.take(outcome.findings, at: run.window.until ?? now, steps: false).news
+        let news =
+            isEmpty
+            ? [] : told.take(outcome.findings, hidden: outcome.hidden, at: run.window.until ?? now, steps: false).news
         await sinks.write(
             all: outcome.findings, changed: outcome.findings, appended: outcome.findings, news: news)
         run.seconds["write"] = writing.duration(to: clock.now).inSeconds

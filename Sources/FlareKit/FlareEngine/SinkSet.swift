@@ -14,8 +14,8 @@ actor SinkSet {
 
     init(_ stages: [Pipeline.Stage<any Sink>]) { self.stages = stages }
 
-    /// Whether every sink has failed.
-    var isDead: Bool { failures.count == stages.count && !stages.isEmpty }
+    /// Whether every sink has failed, and nothing is kept anywhere.
+    var isDead: Bool { failures.count == stages.count && !isWhole }
 
     /// Whether every output stands that a restart would miss; a sink that tells keeps by itself what it could not deliver.
     var isWhole: Bool { failures.keys.allSatisfy { stages[$0].plugin.mode == .tell } }

@@ -46,12 +46,13 @@ public struct ToldFindings: Sendable {
     /// Takes note of what an evaluation found.
     ///
     /// - Parameters:
+    ///   - hidden: the ids of those that enrichers took out: they are no news, and have not gone quiet.
     ///   - moment: the end of its window.
     ///   - steps: whether a rise has to hold for two evaluations, as in a live run; a run by itself judges enough at once.
     ///   - pause: for how long before it nothing was evaluated though it should have been, in nanoseconds: in that time
     ///     nothing went quiet.
     mutating func take(
-        _ findings: [Finding], at moment: Timestamp, steps: Bool, pause: Int64 = 0
+        _ findings: [Finding], hidden: Set<String> = [], at moment: Timestamp, steps: Bool, pause: Int64 = 0
     ) -> Change {
         var change = Change()
         if pause > 0 {
@@ -74,6 +75,10 @@ public struct ToldFindings: Sendable {
         }
         let found = Set(findings.map(\.id))
         for (id, entry) in entries where !found.contains(id) {
+            if hidden.contains(id) {
+                entries[id]?.found = moment
+                continue
+            }
             let away = moment.nanoseconds.subtractingClamped((entry.found ?? moment).nanoseconds)
             if away >= Self.memory { entries[id] = nil }
             entries[id]?.rising = nil

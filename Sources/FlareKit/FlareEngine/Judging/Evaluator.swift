@@ -19,6 +19,8 @@ struct Evaluator: Sendable {
         var incidents: [Incident] = []
         var channels = 0
         var dropped: [DroppedChannels] = []
+        /// The ids of findings that enrichers took out.
+        var hidden: Set<String> = []
         var remarks: [String] = []
         /// Enrichers that failed, and why.
         var failures: [String] = []
@@ -174,6 +176,7 @@ struct Evaluator: Sendable {
         }
         if meter.isCancelled { throw CancellationError() }
         outcome.dropped += context.ledger.totals
+        outcome.hidden.formUnion(context.ledger.dropped.map(\.finding.id))
         outcome.remarks += context.ledger.remarks
         outcome.findings.removeAll { !$0.isReported }
         for place in outcome.detectors.indices {

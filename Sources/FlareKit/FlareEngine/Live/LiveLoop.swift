@@ -74,7 +74,9 @@ struct LiveLoop {
         let subjects = evaluator.subjects
         let isEmpty = run.hasNothingToWrite(pipeline, subjects)
         let change =
-            isEmpty ? ToldFindings.Change() : state.told.take(outcome.findings, at: moment, steps: true, pause: pause)
+            isEmpty
+            ? ToldFindings.Change()
+            : state.told.take(outcome.findings, hidden: outcome.hidden, at: moment, steps: true, pause: pause)
         await sinks.retry(evaluator.header, columns, resume: state.marks)
         await sinks.write(
             all: outcome.findings, changed: change.changed, appended: change.news, news: change.news)

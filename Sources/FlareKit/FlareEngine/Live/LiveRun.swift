@@ -5,8 +5,8 @@ extension RunEngine {
     /// Runs a pipeline over sources that go on, until they end or the meter is cancelled.
     ///
     /// Evaluates the sliding window each `pipeline.every` of the records' own time, and once more at the end.
-    /// Sinks that append or upsert get a finding when it appears, crosses a step of severity, or its interval moves;
-    /// whole sinks get all findings anew. A sink that fails is begun again with the next evaluation; until then the
+    /// Sinks that append or tell get what ``ToldFindings`` calls news, those that upsert what has changed, whole sinks all
+    /// findings anew. A sink that fails is begun again with the next evaluation; until then the
     /// state stays as it was, so that a restart loses nothing.
     ///
     /// - Parameters:

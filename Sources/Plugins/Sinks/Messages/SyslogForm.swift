@@ -5,10 +5,6 @@ import OutputText
 enum SyslogForm: String, CaseIterable, OptionValue {
     case text, json, cef, leef
 
-    /// The longest line: what UDP takes (RFC 5426, 3.2, asks no receiver for more than 2,048; a longer one of JSON cannot
-    /// be cut).
-    private static let longest = 65_000
-
     /// A whole line (RFC 5424, section 6), as UTF-8 and without its end.
     func line(_ notice: Notice, host: String) -> [UInt8] {
         // Facility local0; informational, warning, error, critical.
@@ -23,7 +19,7 @@ enum SyslogForm: String, CaseIterable, OptionValue {
             case .cef: Self.cef(notice)
             case .leef: Self.leef(notice)
             }
-        return Array((header + body).utf8.prefix(Self.longest))
+        return Array((header + body).utf8)
     }
 
     // MARK: CEF

@@ -1,5 +1,6 @@
 import FlareKit
 import Foundation
+import Glibc
 import HTTP
 import OutputFiles
 
@@ -31,7 +32,7 @@ extension Courier {
 actor Teller {
     /// An entry of the file of undelivered notices.
     private struct Entry: Codable {
-        /// Whose it is: a sink's name and destination.
+        /// Whose it is: the pipeline's, and the sink's by its destination.
         var sink: String
         var reason: String
         /// Whether the receiver refused it for good: it stays for a person.
@@ -95,15 +96,12 @@ actor Teller {
     func commit(_ run: Run) async throws {
         let notices = findings.map { Notice($0, of: run, columns) }
         findings = []
-        var entries = try read()
-        let waiting = entries.filter { $0.sink == name && !$0.isRefused }.map(\.notice)
+        let waiting = try lines().compactMap(waitingNotice)
         guard !notices.isEmpty || !waiting.isEmpty else { return }
         let outcome = await deliver(waiting + notices)
         await courier.close()
-        entries.removeAll { $0.sink == name && !$0.isRefused }
         let left = outcome.refused + outcome.waiting.prefix(Self.mostWaiting)
-        entries += left
-        if !(left.isEmpty && waiting.isEmpty) { try write(entries) }
+        if !(left.isEmpty && waiting.isEmpty) { try keep(left) }
         if let failure = outcome.failure {
             let lost = outcome.waiting.count - min(outcome.waiting.count, Self.mostWaiting)
             throw PluginError(
@@ -142,7 +140,7 @@ actor Teller {
         let sending = messages.reduce(0) { $0 + $1.notices.count }
         // Beyond the limit, without a failure: it is told within an hour.
         outcome.waiting = notices.dropFirst(sending).map {
-            Entry(sink: name, reason: "the limit of \(options.limit) messages an hour", isRefused: false, notice: $0)
+            Entry(sink: key, reason: "the limit of \(options.limit) messages an hour", isRefused: false, notice: $0)
         }
         while !messages.isEmpty {
             let message = messages.removeFirst()
@@ -156,7 +154,7 @@ actor Teller {
                 outcome.failure = outcome.failure ?? reason
                 let isRefused = failure.map { !$0.isPassing } ?? !(error is CancellationError)
                 func entries(_ message: Message) -> [Entry] {
-                    message.notices.map { Entry(sink: name, reason: reason, isRefused: isRefused, notice: $0) }
+                    message.notices.map { Entry(sink: key, reason: reason, isRefused: isRefused, notice: $0) }
                 }
                 if isRefused {
                     outcome.refused += entries(message)
@@ -197,28 +195,40 @@ actor Teller {
 
     // MARK: What was not delivered
 
-    private func read() throws -> [Entry] {
-        guard FileSystem.status(file) != nil else { return [] }
-        let decoder = JSONDecoder()
-        // A line that is none of ours is left out when the file is next written.
-        return try TextFile.read(file).split(separator: "\n").compactMap {
-            try? decoder.decode(Entry.self, from: Data($0.utf8))
-        }
+    private func lines() throws -> [String] {
+        FileSystem.status(file) == nil ? [] : try TextFile.read(file).split(separator: "\n").map(String.init)
     }
 
-    private func write(_ entries: [Entry]) throws {
+    /// What a line of the file holds of what waits for this sink; `nil` for all other lines.
+    private func waitingNotice(_ line: String) -> Notice? {
+        guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line.utf8)), !entry.isRefused else {
+            return nil
+        }
+        return entry.sink == key ? entry.notice : nil
+    }
+
+    /// Writes the file anew: with these in place of what waited for this sink. Sinks of other runs may do the same.
+    private func keep(_ entries: [Entry]) throws {
+        _ = try FileSystem.makeFolders(FileSystem.folder(of: file))
+        let folder = try FileSystem.open(FileSystem.folder(of: file), O_RDONLY | O_DIRECTORY)
+        defer { close(folder) }
+        while flock(folder, LOCK_EX) != 0, errno == EINTR {}
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let own = try entries.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
         var whole = WholeFile(file)
         do {
             try whole.open()
-            for entry in entries { try whole.write(encoder.encode(entry) + Data("\n".utf8)) }
+            for line in try lines().filter({ waitingNotice($0) == nil }) + own { try whole.write((line + "\n").utf8) }
             try whole.commit()
         } catch {
             whole.abort()
             throw error
         }
     }
+
+    /// Whose an entry is.
+    private var key: String { "\(pipeline): \(name)" }
 }
 
 /// A sink that tells somebody: everything but its courier is the teller's.

@@ -36,7 +36,7 @@ enum WebhookService: String, CaseIterable, OptionValue {
         return object([("text", text(title)), ("blocks", JSONText.array([block("plain_text", lines)]))])
     }
 
-    /// An Adaptive Card, as Teams' workflows take it: the runs of a RichTextBlock have no mark-up.
+    /// An Adaptive Card, as Teams' workflows take it: the runs of a RichTextBlock have no mark-up. It holds 28 kB.
     private static func teams(_ message: Message) -> String {
         func block(_ words: String, isTitle: Bool = false) -> String {
             let run =
@@ -46,7 +46,12 @@ enum WebhookService: String, CaseIterable, OptionValue {
         let card = object([
             ("$schema", text("http://adaptivecards.io/schemas/adaptive-card.json")), ("type", text("AdaptiveCard")),
             ("version", text("1.4")),
-            ("body", JSONText.array([block(message.title, isTitle: true)] + message.lines.map { block($0) })),
+            (
+                "body",
+                JSONText.array(
+                    [block(message.title, isTitle: true)]
+                        + cut(message.lines, to: 15_000).split(separator: "\n").map { block(String($0)) })
+            ),
         ])
         let attachment = object([
             ("contentType", text("application/vnd.microsoft.card.adaptive")), ("contentUrl", "null"), ("content", card),
