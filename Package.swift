@@ -5,7 +5,7 @@ import PackageDescription
 /// is named in here.
 let layers: [Target] = [
     .layer("FlareModel", ["CDomainLists"]),
-    .layer("FlareOptions", ["FlareModel", "CLibYAML"]),
+    .layer("FlareOptions", ["FlareModel", "CLibYAML", "CCrypto"]),
     .layer("FlarePlugins", ["FlareModel", "FlareOptions", .logging]),
     .layer("FlareEngine", ["FlareModel", "FlareOptions", "FlarePlugins", .logging]),
     .layer("FlarePipeline", ["FlareModel", "FlareOptions", "FlarePlugins", "FlareEngine"]),
