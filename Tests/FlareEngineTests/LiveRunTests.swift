@@ -60,7 +60,7 @@ struct LiveRunTests {
         let second = MemorySink(.append)
         try await engine.follow(Self.pipeline(LiveMemorySource(script), [second]), resume: saved) { _, _ in }
         #expect(second.findings.isEmpty)
-        let columns = Column.all(with: CountingDetector().evidence + [.techniques])
+        let columns = Column.all(with: [.techniques] + CountingDetector().evidence)
         #expect(second.events.first == .begin(columns: columns.map(\.name), mark: 1))
     }
 

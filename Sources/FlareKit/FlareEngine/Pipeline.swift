@@ -81,6 +81,6 @@ public struct Pipeline: Sendable {
 extension Pipeline {
     /// The fields that its plugins write, detectors first, in the order of the file, and the engine's own.
     public var evidence: [Field] {
-        detectors.flatMap(\.plugin.evidence) + enrichers.flatMap(\.plugin.writes) + [.techniques]
+        [.techniques] + detectors.flatMap(\.plugin.evidence) + enrichers.flatMap(\.plugin.writes)
     }
 }

@@ -79,7 +79,8 @@ extension PipelineDefinition {
             if let source = source.instance as? any ContextSource { kinds.formUnion(source.contextKinds) }
         }
         return enrichers.compactMap { enricher in
-            let wanted = Set(enricher.instance.kinds.keys).subtracting([.flow])
+            // A sensor on the wire knows no programs; that is no fault of a pipeline.
+            let wanted = Set(enricher.instance.kinds.keys).subtracting([.flow, .process])
             let missing = wanted.subtracting(provided)
             guard !missing.isEmpty else { return nil }
             let names = missing.map { "\"\($0)\"" }.sorted().joined(separator: ", ")
