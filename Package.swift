@@ -41,7 +41,7 @@ let families: [Family] = [
         needs: [
             "CompressedFiles", "LineFiles", "ContextReading", "RecordArenas", "RecordReaders", "RecordSchemas",
         ],
-        testNeeds: ["Beacon", "Context", "RecordSchemas"]),
+        testNeeds: ["Beacon", "Context", "RecordSchemas"], testFiles: ["netflow.py"]),
     Family(
         .source, "ElasticsearchRecords",
         needs: ["ElasticsearchClient", "HTTP", "RecordSchemas", "SensorText", "RecordArenas"],

@@ -30,6 +30,7 @@ enum BuiltInPlugins {
         registry.register(ZeekSource.self, as: .source)
         registry.register(PCAPSource.self, as: .source)
         registry.register(TableSource.self, as: .source)
+        registry.register(NetFlowSource.self, as: .source)
         registry.register(ElasticsearchSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)

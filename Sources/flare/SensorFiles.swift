@@ -167,11 +167,11 @@ struct SensorFiles {
     /// The source plugin that reads a content.
     private func source(of content: FileContent, _ path: String, isNamed: Bool) throws(InputFileError) -> String {
         switch content {
-        case .eve, .zeek, .capture:
+        case .eve, .zeek, .capture, .netFlow:
             let own = content.source ?? ""
             guard let sensor, sensor != own else { return own }
             // What the user names is read as the user says; what lies in a folder may be another sensor's.
-            if isNamed || !["eve", "zeek", "pcap"].contains(sensor) { return sensor }
+            if isNamed || !["eve", "zeek", "pcap", "netflow"].contains(sensor) { return sensor }
             throw InputFileError(path: path, reason: .foreign(content.name ?? own, remedy: ""))
         case .empty: throw InputFileError(path: path, reason: .empty)
         case .foreign(let what, let remedy):

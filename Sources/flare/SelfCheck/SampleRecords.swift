@@ -67,6 +67,20 @@ struct SampleRecords {
         }.joined()
     }
 
+    /// As nfdump prints them: a record for each direction.
+    var netFlow: String {
+        connections.map { flow in
+            func record(_ from: String, _ fromPort: Int, _ to: String, _ toPort: Int, _ bytes: Int) -> String {
+                "{\"type\":\"FLOW\",\"sampled\":0,\"first\":\"\(flow.start)\",\"last\":\"\(flow.start)\","
+                    + "\"in_packets\":4,\"in_bytes\":\(bytes),\"proto\":6,\"tcp_flags\":\"...AP.SF\","
+                    + "\"src4_addr\":\"\(from)\",\"src_port\":\(fromPort),\"dst4_addr\":\"\(to)\",\"dst_port\":\(toPort)}\n"
+            }
+            let (source, destination) = ("\(flow.source)", "\(flow.destination)")
+            return record(source, Int(flow.port), destination, 443, 600)
+                + record(destination, 443, source, Int(flow.port), 900)
+        }.joined()
+    }
+
     /// As Zeek writes conn.log in columns.
     var zeek: String {
         let fields = [

@@ -66,7 +66,8 @@ struct SelfCheck {
     }
 
     private static let sources = [
-        ("eve", "eve.json"), ("pcap", "sample.pcap"), ("table", "export.csv"), ("zeek", "conn.log"),
+        ("eve", "eve.json"), ("netflow", "flows.json"), ("pcap", "sample.pcap"), ("table", "export.csv"),
+        ("zeek", "conn.log"),
     ].map {
         (name: $0.0, file: $0.1)
     }
@@ -75,6 +76,7 @@ struct SelfCheck {
         try Data(records.eve.utf8).write(to: place("eve.json"))
         try Data(records.csv.utf8).write(to: place("export.csv"))
         try Data(records.lookups.utf8).write(to: place("lookups.json"))
+        try Data(records.netFlow.utf8).write(to: place("flows.json"))
         try Data(records.zeek.utf8).write(to: place("conn.log"))
         try Data(records.capture).write(to: place("sample.pcap"))
         try Data("\(SampleRecords.home)\n".utf8).write(to: place("list.txt"))

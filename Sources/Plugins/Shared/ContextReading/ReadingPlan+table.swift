@@ -74,6 +74,14 @@ extension ReadingPlan {
         if let join = table.join {
             RecordPlanSetJoin(pointer, Self.lines(join.by), join.column, Self.lines(join.values))
         }
+        if let conversations = table.conversations {
+            Self.withTexts(conversations.all.map { Self.lines($0.names) }) { paths in
+                Self.withTexts(TableSchema.Conversations.made) { made in
+                    RecordPlanSetConversations(pointer, paths, made, made.count)
+                }
+            }
+        }
+        if !table.until.isEmpty { RecordPlanSetUntil(pointer, table.until) }
         if let addresses = table.addresses {
             RecordPlanSetAddresses(pointer, Self.choices(addresses.machine), Self.choices(addresses.address))
         }
@@ -83,6 +91,13 @@ extension ReadingPlan {
         }
         for pattern in table.patterns { RecordPlanAddPattern(pointer, pattern) }
         if let tuples = table.tuples { RecordPlanSetTuples(pointer, tuples.path, Self.lines(tuples.columns)) }
+    }
+
+    /// Lends texts to C.
+    private static func withTexts(_ texts: [String], _ body: ([UnsafePointer<CChar>?]) -> Void) {
+        let copies = texts.map { strdup($0) }
+        body(copies.map { UnsafePointer($0) })
+        copies.forEach { free($0) }
     }
 
     /// `a | b`: the first of several places.

@@ -8,6 +8,8 @@ package enum FileContent: Hashable, Sendable {
     case zeek
     /// A capture of packets: pcap or pcapng.
     case capture
+    /// Flows that nfcapd collected.
+    case netFlow
     case empty
     /// Known to be something that is not read: what, in a noun with its article, and what to do.
     case foreign(String, remedy: String)
@@ -23,7 +25,7 @@ package enum FileContent: Hashable, Sendable {
             let begin = file.beginning(size)
             if begin.content.isEmpty, let failure = begin.failure { throw failure }
             content = FileContent(begin.content, isWhole: begin.isWhole)
-            if [.eve, .zeek, .capture].contains(content) || begin.isWhole { break }
+            if [.eve, .zeek, .capture, .netFlow].contains(content) || begin.isWhole { break }
         }
         self = content
     }
@@ -50,6 +52,7 @@ package enum FileContent: Hashable, Sendable {
         case .eve: "EVE of Suricata"
         case .zeek: "a log of Zeek"
         case .capture: "a capture of packets"
+        case .netFlow: "a file of nfcapd"
         case .foreign(let name, _): name
         case .empty, .unknown: nil
         }
@@ -61,6 +64,7 @@ package enum FileContent: Hashable, Sendable {
         case .eve: "eve"
         case .zeek: "zeek"
         case .capture: "pcap"
+        case .netFlow: "netflow"
         case .empty, .foreign, .unknown: nil
         }
     }
@@ -75,6 +79,8 @@ package enum FileContent: Hashable, Sendable {
         {
             return .capture
         }
+        // The mark of nfdump's files, and the layout's version.
+        if begins(0x0C, 0xA5, 1, 0) || begins(0x0C, 0xA5, 2, 0) { return .netFlow }
         if begins(0xFF, 0xFE, 0, 0) || begins(0, 0, 0xFE, 0xFF) {
             return .foreign("UTF-32 text", remedy: "write it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE > NEW")
         }

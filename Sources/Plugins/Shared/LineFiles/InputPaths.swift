@@ -14,11 +14,19 @@ package struct InputPaths {
     private let begun: (@Sendable ([UInt8]) -> Timestamp?)?
     /// What is looked for in the files.
     private let form: ContentForm
+    /// Whether files of nfcapd are read.
+    private var mayBeNetFlow = false
 
     package init(_ paths: [OptionPath]) { self.init(paths, nil) }
 
     /// Texts of any tool.
     package init(texts paths: [OptionPath]) { self.init(paths, nil, .texts) }
+
+    /// Files of nfcapd, and texts.
+    package init(flows paths: [OptionPath]) {
+        self.init(paths, nil, .texts)
+        mayBeNetFlow = true
+    }
 
     /// Captures of packets, and nothing else.
     ///
@@ -94,6 +102,10 @@ package struct InputPaths {
         if let refusal = file.refusal, refusal.isOfKind { throw refusal }
         // A file that nothing can be decoded of says so when it is read.
         guard !file.isStream, let content = try? FileContent(of: file) else { return file }
+        if content == .netFlow, !mayBeNetFlow {
+            throw InputFileError(
+                path: name, reason: .foreign("a file of nfcapd", remedy: "the source netflow reads it"))
+        }
         if content != .empty, (content == .capture) != (begun != nil) {
             let remedy = content.source.map { "the source \($0) reads it" } ?? ""
             throw InputFileError(
@@ -124,7 +136,9 @@ package struct InputPaths {
 
     /// The paths that can be read a second time.
     package var withoutStreams: InputPaths {
-        InputPaths(paths.filter { !Self.isStream($0) }, begun, form)
+        var rest = InputPaths(paths.filter { !Self.isStream($0) }, begun, form)
+        rest.mayBeNetFlow = mayBeNetFlow
+        return rest
     }
 
     /// How many paths there are.

@@ -26,7 +26,7 @@ extension ContentForm {
         let isLong = head.count >= shortestHead
         let content = FileContent(head, isWhole: beginning.isWhole)
         switch content {
-        case .eve, .zeek, .capture:
+        case .eve, .zeek, .capture, .netFlow:
             let kind = content.source
             return isWide ? .decoded(kind: kind, RecordLines(form, beginning)) : .asItIs(kind: kind)
         case .foreign(let what, let remedy) where beginning.isWhole || isLong || head.contains(10):

@@ -55,11 +55,11 @@ uint64_t ends(const SensorAddress &source, uint16_t sourcePort, const SensorAddr
 /// More connections than this are not remembered.
 constexpr size_t mostClients = 1 << 20;
 
+}  // namespace
+
 bool isServerPort(uint16_t port, uint16_t other) {
     return port != 0 && other != 0 && port < other && (port < 1024 || (port < 32768 && other >= 32768));
 }
-
-}  // namespace
 
 /// An address, also with a port behind it, in brackets, with a zone, or behind a name in parentheses.
 bool Recorder::readLooseAddress(std::string_view text, SensorAddress &address, uint16_t &port) const {
@@ -187,8 +187,7 @@ bool Recorder::isAnswer(const ContextHead &head) {
     return false;
 }
 
-/// A whole number, as people write it too: 1,234, 12.0, 1.5 KB; CONTEXT_UNKNOWN for anything else.
-int64_t Recorder::number(std::string_view text) const {
+int64_t Recorder::number(std::string_view text) {
     text = trimmed(text);
     char digits[40];
     size_t count = 0, at = 0;

@@ -168,6 +168,14 @@ struct TableLayout {
     /// By what two records are one, and what tells the first.
     std::vector<Slot> joinedBy;
     std::optional<Requirement> isFirst;
+    /// Of records for each direction of a conversation: where they say what, and the slots of what is made of them.
+    struct Conversation {
+        Slots start, end, duration, source, sourcePort, destination, port, proto, bytes, packets, bytesBack, packetsBack, flags;
+        std::vector<Slot> made;
+    };
+    std::optional<Conversation> conversations;
+    /// A line behind which no rows stand.
+    std::string until;
     LooseTimes times;
     /// Texts that belong together, and the slot of their sum.
     std::vector<std::pair<Slot, std::vector<Slot>>> sums;

@@ -7,6 +7,9 @@
 
 namespace records {
 
+/// Whether a port is a server's, and the other one a client's.
+bool isServerPort(uint16_t port, uint16_t other);
+
 /// Makes records of a line's values, and counts what they share.
 class Recorder {
 public:
@@ -24,6 +27,8 @@ public:
 
     /// - id: what a record has that says none; CONTEXT_UNKNOWN for none.
     Fate record(const Kind &kind, uint64_t position, int64_t id = CONTEXT_UNKNOWN);
+    /// A whole number, as people write it too: 1,234, 12.0, 1.5 KB; CONTEXT_UNKNOWN for anything else.
+    static int64_t number(std::string_view text);
     /// Of tables: before this moment records were written.
     void setReference(int64_t reference) { loose.reference = reference; }
     /// When the line was written; CONTEXT_UNKNOWN where it does not say.
@@ -54,7 +59,6 @@ private:
     bool findTimes(const Kind &kind, int64_t &start);
     bool isTurned(const Kind &kind, const ContextHead &head) const;
     bool isAnswer(const ContextHead &head);
-    int64_t number(std::string_view text) const;
 
     RecordArena &arena;
     const Values &values;

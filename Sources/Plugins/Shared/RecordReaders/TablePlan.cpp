@@ -174,6 +174,17 @@ void RecordPlanSetJoin(RecordPlan *plan, const char *by, const char *path, const
     plan->table->isFirst = plan->requirement(path, values);
 }
 
+void RecordPlanSetUntil(RecordPlan *plan, const char *line) { plan->table->until = line; }
+
+void RecordPlanSetConversations(RecordPlan *plan, const char *const *paths, const char *const *made, size_t madeCount) {
+    auto &columns = plan->table->conversations.emplace();
+    records::Slots *const slots[] = {&columns.start, &columns.end, &columns.duration, &columns.source, &columns.sourcePort,
+        &columns.destination, &columns.port, &columns.proto, &columns.bytes, &columns.packets, &columns.bytesBack,
+        &columns.packetsBack, &columns.flags};
+    for (size_t i = 0; i < std::size(slots); ++i) *slots[i] = *paths[i] == '\0' ? records::Slots() : plan->slots(paths[i]);
+    for (size_t i = 0; i < madeCount; ++i) columns.made.push_back(plan->slot(made[i]));
+}
+
 void RecordPlanSetAddresses(RecordPlan *plan, const char *machine, const char *address) {
     plan->table->machine = plan->slots(machine);
     plan->table->machineAddress = plan->slots(address);

@@ -198,6 +198,8 @@ void TableReader::takeHeader(std::string_view line) {
 TableReader::Taken TableReader::readRow(std::string_view line) {
     if (line.substr(0, 8) == "#Fields:") return takeHeader(line), Taken::header;
     if (line.front() == '#') return Taken::comment;
+    isOver = isOver || (!layout.until.empty() && line == layout.until);
+    if (isOver) return Taken::comment;
     // Excel's own line.
     if (line.substr(0, 4) == "sep=" && line.size() <= 6) return Taken::comment;
     if (!headerLine.empty() && line == headerLine) return Taken::header;

@@ -24,7 +24,7 @@ public:
     };
 
     /// Begins another file.
-    void forgetHeader() { header.clear(), headerLine.clear(), names.clear(); }
+    void forgetHeader() { header.clear(), headerLine.clear(), names.clear(), isOver = false; }
     void takeHeader(std::string_view line);
     const std::string &columns() const { return names; }
 
@@ -55,6 +55,8 @@ private:
     /// The slots of the header's columns, and its line.
     std::vector<Slot> header;
     std::string headerLine, names;
+    /// Whether no rows stand behind.
+    bool isOver = false;
     /// The cells of the row at hand; those in quotes without them.
     std::vector<std::string_view> cells;
 };

@@ -4,6 +4,7 @@
 #include <list>
 #include <unordered_map>
 
+#include "Conversations.hpp"
 #include "Recorder.hpp"
 #include "TableReader.hpp"
 
@@ -97,13 +98,14 @@ struct TableScanner {
 
     TableScanner(const RecordPlan &plan, const ContextInterest &interest, size_t longest)
         : plan(plan), arena(interest), values(plan.paths.size()), reader(plan, values),
-          recorder(arena, values, plan.table.get()), longest(longest) {}
+          recorder(arena, values, plan.table.get()), conversations(*plan.table), longest(longest) {}
 
     const RecordPlan &plan;
     RecordArena arena;
     records::Values values;
     records::TableReader reader;
     records::Recorder recorder;
+    records::Conversations conversations;
     records::Tallies tallies;
     const size_t longest;
 
@@ -129,6 +131,7 @@ private:
 
     void take(std::string_view text, uint64_t position);
     void record(uint64_t position);
+    void takeOver(bool all);
     bool join(uint64_t position);
     void nameMachine();
     const std::string *excuse(const Kind &kind);
@@ -486,6 +489,7 @@ bool TableScanner::join(uint64_t position) {
 }
 
 namespace {
+constexpr const char *partly = "one of several records of a conversation";
 constexpr const char *joined = "the beginning of a connection whose end is told too";
 }
 
@@ -524,7 +528,25 @@ void TableScanner::nameMachine() {
     }
 }
 
+/// Has records of the conversations that are over.
+void TableScanner::takeOver(bool all) {
+    const uint64_t present = line;
+    const bool wasFinishing = std::exchange(isFinishing, true);
+    uint64_t position;
+    while (conversations.next(values, all, position, line)) {
+        tallies.drop(RecordSkipped, partly);
+        record(position);
+    }
+    isFinishing = wasFinishing;
+    line = present;
+}
+
 void TableScanner::record(uint64_t position) {
+    if (plan.table->conversations && !isFinishing) {
+        const char *const fault = conversations.take(values, position, line);
+        count(fault == nullptr ? RecordSkipped : RecordRejected, fault == nullptr ? partly : fault, position);
+        return takeOver(false);
+    }
     if (!join(position)) return count(RecordSkipped, joined, position);
     nameMachine();
     const int64_t id = int64_t((context::mixed(file + position * 0x9e3779b97f4a7c15u) + tupleNumber) >> 1);
@@ -557,6 +579,7 @@ void TableScanner::record(uint64_t position) {
 }
 
 void TableScanner::finish() {
+    takeOver(true);
     isFinishing = true;
     for (const Waiting &first : waiting) {
         values.clear();

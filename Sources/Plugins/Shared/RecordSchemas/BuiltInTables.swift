@@ -15,6 +15,7 @@ package enum BuiltInTables {
         "ecs": PackageResources.ecs_yaml,
         "filterlog": PackageResources.filterlog_yaml,
         "fortinet-traffic": PackageResources.fortinet_traffic_yaml,
+        "nfdump": PackageResources.nfdump_yaml,
         "palo-alto-traffic": PackageResources.palo_alto_traffic_yaml,
         "splunk": PackageResources.splunk_yaml,
         "squid": PackageResources.squid_yaml,

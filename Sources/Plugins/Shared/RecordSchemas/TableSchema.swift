@@ -21,6 +21,8 @@ package struct TableSchema: PluginOptions, Equatable {
     package var inside: [String] = ["_source", "records[]", "hits[]"]
     package var tuples: Tuples?
     package var join: Join?
+    package var conversations: Conversations?
+    package var until = ""
     package var addresses: Addresses?
     package var also: [Form] = []
     package var timeZone = "UTC"
@@ -80,6 +82,56 @@ package struct TableSchema: PluginOptions, Equatable {
         }
     }
 
+    /// Records for each direction of a conversation, and for each piece of long ones.
+    package struct Conversations: PluginOptions, Equatable {
+        package var start = FieldNames([])
+        package var end = FieldNames([])
+        package var duration = FieldNames([])
+        package var source = FieldNames([])
+        package var sourcePort = FieldNames([])
+        package var destination = FieldNames([])
+        package var port = FieldNames([])
+        package var proto = FieldNames([])
+        package var bytes = FieldNames([])
+        package var packets = FieldNames([])
+        package var bytesBack = FieldNames([])
+        package var packetsBack = FieldNames([])
+        package var flags = FieldNames([])
+
+        package init() {}
+
+        package static var options: [Option<Self>] {
+            [
+                Option("start", \.start, "Its beginning.", required: true),
+                Option("end", \.end, "Its end."),
+                Option("duration", \.duration, "How long it lasted, in seconds."),
+                Option("source", \.source, "Who sent.", required: true),
+                Option("src_port", \.sourcePort, "Its port."),
+                Option("destination", \.destination, "Who received.", required: true),
+                Option("port", \.port, "Its port."),
+                Option("proto", \.proto, "The transport protocol."),
+                Option("bytes", \.bytes, "Bytes sent."),
+                Option("packets", \.packets, "Packets sent."),
+                Option("bytes_back", \.bytesBack, "Bytes of the other direction, where one record has both."),
+                Option("packets_back", \.packetsBack, "Packets of the other direction."),
+                Option("flags", \.flags, "Flags of TCP, as letters."),
+            ]
+        }
+
+        /// As readers take them.
+        package var all: [FieldNames] {
+            [
+                start, end, duration, source, sourcePort, destination, port, proto, bytes, packets, bytesBack,
+                packetsBack, flags,
+            ]
+        }
+        /// The columns of the record that is made of them.
+        package static let made = [
+            "@start", "@end", "@source", "@src_port", "@destination", "@port", "@proto", "@bytes_out", "@packets_out",
+            "@bytes_back", "@packets_back",
+        ]
+    }
+
     /// Where records name their machine and its address.
     package struct Addresses: PluginOptions, Equatable {
         package var machine = ""
@@ -125,6 +177,11 @@ package struct TableSchema: PluginOptions, Equatable {
                 "join", \.join,
                 "By what two records are one, such as the beginning and the end of a connection; `first NAME` is what the first said."
             ),
+            Option(
+                "conversations", \.conversations,
+                "Where records of the directions and pieces of a conversation say what; one record is made of them, with the "
+                    + "columns \(Conversations.made.joined(separator: ", "))."),
+            Option("until", \.until, "A line behind which no rows stand."),
             Option(
                 "addresses", \.addresses,
                 "Where records name their machine and its address: what others say of the machine is the column @address."

@@ -11,6 +11,8 @@ final class TableWork: Sendable {
         let file: InputFile
         /// What is looked for in it in place of the file's own form.
         let form: ContentForm?
+        /// Whether nfdump prints its records.
+        var isNetFlow = false
     }
 
     private let files: Mutex<ArraySlice<File>>
@@ -37,6 +39,7 @@ final class TableCursor: Cursor, @unchecked Sendable {
     private let isLive: Bool
     private var file: InputFile?
     private var content: ContentReader?
+    private var dump: NetFlowDump?
     /// Whether all of the file at hand was given to the scanner.
     private var isGiven = false
     private var hasFinished = false
@@ -99,6 +102,8 @@ final class TableCursor: Cursor, @unchecked Sendable {
             if scanner.read(most: max(1, most), isLast: isGiven) { continue }
             if isGiven {
                 self.content = nil
+                failure = failure ?? dump?.finish()
+                dump = nil
                 closed.bytes += content.position
                 continue
             }
@@ -144,7 +149,12 @@ final class TableCursor: Cursor, @unchecked Sendable {
         }
         if let file { closed.merge(scanner.ingest(of: file.path)) }
         file = next.file
-        content = ContentReader(next.file, as: next.form)
+        do {
+            dump = next.isNetFlow ? try NetFlowDump(next.file.path) : nil
+        } catch {
+            failure = error as? PluginError ?? PluginError("\(error)", at: next.file.path)
+        }
+        content = dump?.content ?? ContentReader(next.file, as: next.form)
         isGiven = false
         scanner.begin(next.file.path, reference: TableRecognition.reference(of: next.file))
         return true

@@ -25,16 +25,20 @@ package enum TableRecognition {
 
     /// How much of the content is looked at, in bytes.
     private static let size = 1 << 18
+    /// The same of a stream that goes on: nobody waits long for records.
+    private static let liveSize = 1 << 11
     /// So many records of a known form are tried.
     private static let mostTried = 256
 
     /// - Parameters:
     ///   - mayGuess: whether columns are guessed where no schema is known.
+    ///   - isLive: whether a stream goes on while it is read.
     ///   - isNamed: whether the user says that it is a table: records of sensors are none otherwise.
     /// - Throws: why it is no table that can be read.
     package static func schema(
-        of file: InputFile, mayGuess: Bool = true, isNamed: Bool = true
+        of file: InputFile, isLive: Bool = false, mayGuess: Bool = true, isNamed: Bool = true
     ) throws(InputFileError) -> Found {
+        let size = isLive && file.isStream ? liveSize : size
         let begin = file.beginning(size)
         if begin.content.isEmpty, let failure = begin.failure { throw failure }
         do {

@@ -60,7 +60,9 @@ public struct TableSource: Source, BuiltInPlugin {
         return try TableSchema.read(text, file: path)
     }
 
-    var inputs: InputPaths { InputPaths(texts: options.paths) }
+    var inputs: InputPaths {
+        options.netFlow == nil ? InputPaths(texts: options.paths) : InputPaths(flows: options.paths)
+    }
 
     public var offers: Set<RecordKind> { [.flow, .dns] }
 
@@ -106,8 +108,7 @@ public struct TableSource: Source, BuiltInPlugin {
         var groups: [(schema: TableSchema, files: [TableWork.File])] = []
         for file in opened.files {
             do {
-                let (schema, isInMessages) = try schema(of: file, isLive: scan.isLive)
-                let next = TableWork.File(file: file, form: isInMessages ? .messages : nil)
+                let (schema, next) = try work(on: file, isLive: scan.isLive)
                 if let place = groups.firstIndex(where: { $0.schema == schema }) {
                     groups[place].files.append(next)
                 } else {
@@ -120,7 +121,9 @@ public struct TableSource: Source, BuiltInPlugin {
         }
         var cursors: Cursors = []
         for group in groups {
-            let count = group.schema.join == nil ? max(1, scan.parallelism / max(1, groups.count)) : 1
+            let count =
+                group.schema.join == nil && group.schema.conversations == nil
+                ? max(1, scan.parallelism / max(1, groups.count)) : 1
             let interest = try interest(group.schema)
             let work = TableWork(group.files)
             for _ in 0..<max(1, min(count, group.files.count)) {
@@ -137,12 +140,32 @@ public struct TableSource: Source, BuiltInPlugin {
         return cursors
     }
 
+    private func work(on file: InputFile, isLive: Bool) throws -> (TableSchema, TableWork.File) {
+        if !file.isStream, try FileContent(of: file) == .netFlow {
+            guard file.isAsStored else {
+                throw PluginError(
+                    "it is packed, and nfdump reads files of nfcapd as they are", at: file.path, remedy: "unpack it")
+            }
+            if options.netFlow == .complete, try NetFlowDump.isSampled(file.path) {
+                throw PluginError(
+                    "its flows are sampled: of packets only some were counted, so that calls are missing and their rhythm with them",
+                    at: file.path, remedy: "export without sampling, or read them all the same: sampled: true")
+            }
+            guard let schema = try BuiltInTables.schema("nfdump") else {
+                throw PluginError("there is no schema nfdump")
+            }
+            return (schema, TableWork.File(file: file, form: nil, isNetFlow: true))
+        }
+        let (schema, isInMessages) = try schema(of: file, isLive: isLive)
+        return (schema, TableWork.File(file: file, form: isInMessages ? .messages : nil))
+    }
+
     /// - Parameter isLive: nobody waits for more of a stream than a schema needs that is named.
     private func schema(of file: InputFile, isLive: Bool) throws -> (TableSchema, isInMessages: Bool) {
         if let named {
             return (named, try isLive && file.isStream ? false : TableRecognition.isInMessages(file, named))
         }
-        var found = try TableRecognition.schema(of: file)
+        var found = try TableRecognition.schema(of: file, isLive: isLive)
         if let zone = options.timeZone { found.schema.timeZone = zone }
         return (found.schema, found.isInMessages)
     }

@@ -10,6 +10,12 @@ public struct TableSourceOptions: PluginOptions {
     public var timeZone: String?
     public var maxLine = ByteSize.megabytes(16)
     public var contextMemory = ByteSize.megabytes(256)
+    /// Which files of nfcapd are read, by the source netflow; `nil` for none.
+    var netFlow: NetFlow?
+
+    enum NetFlow {
+        case complete, sampledToo
+    }
 
     public init() {}
 

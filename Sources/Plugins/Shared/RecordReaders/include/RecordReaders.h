@@ -147,6 +147,15 @@ void RecordPlanSetTuples(RecordPlan *plan, const char *path, const char *columns
 /// Says by which values two records are one, and how the first of them is told. What only that one says is kept until the
 /// second one comes. What it said of the same is `first NAME`.
 void RecordPlanSetJoin(RecordPlan *plan, const char *by, const char *path, const char *values);
+/// Says which line ends the rows.
+void RecordPlanSetUntil(RecordPlan *plan, const char *line);
+/// Has one record made of those that tell of the directions and the pieces of a conversation.
+///
+/// - paths: of start, end, duration in seconds, source, its port, destination, its port, protocol, bytes, packets, bytes and
+///   packets back, flags of TCP; each with line feeds between choices, empty where there is none.
+/// - made: what the record that is made has: start, end, source, its port, destination, its port, protocol, bytes and packets
+///   out, bytes and packets back.
+void RecordPlanSetConversations(RecordPlan *plan, const char *const *paths, const char *const *made, size_t madeCount);
 /// Says where records name their machine and its address; `@address` is the one last told where a record tells none.
 void RecordPlanSetAddresses(RecordPlan *plan, const char *machine, const char *address);
 /// Sets the zone of times that say none.
