@@ -20,6 +20,7 @@ enum Variant: String, CaseIterable {
     case vpcColumn = "aws-vpc-flow, in a column"
     case vpcQuoted = "aws-vpc-flow, between commas"
     case graylog = "filterlog, in documents"
+    case zscalerJSON = "zscaler-nss-json, as Elastic asks for it"
     case paloAltoColumn = "palo-alto-traffic, in a column"
 
     var schema: String { rawValue.split(separator: ",").first.map(String.init) ?? "" }
@@ -80,6 +81,9 @@ enum Variant: String, CaseIterable {
         case .graylog:
             return
                 #"{"timestamp":"\#(iso)","source":"pf","message":"filterlog[1]: 89,,,1,igb1,match,pass,in,4,0x0,,64,0,0,DF,6,tcp,60,\#(call.source),\#(call.destination),\#(call.sourcePort),\#(call.port),0,S,1,,65535,,mss"}"#
+        case .zscalerJSON:
+            return
+                #"{ "sourcetype" : "zscalernss-web", "event" :{"time":"\#(call.time("EEE MMM dd HH:mm:ss yyyy"))","login":"bob@corp","proto":"HTTPS","eurl":"\#(call.host)/a","reqsize":"600","respsize":"65","cip":"\#(call.source)","sip":"\#(call.destination)","reqmethod":"GET","respcode":"200"}}"#
         case .paloAltoColumn:
             return
                 "\(iso),fw,\"1,\(call.time("yyyy/MM/dd HH:mm:ss")),0018,TRAFFIC,end,1,\(call.time("yyyy/MM/dd HH:mm:ss")),\(call.source),\(call.destination),,,\"\"a, rule\"\",corp\\bob,,ssl,vsys1,t,u,e1,e2,s,,1,1,\(call.sourcePort),\(call.port),1,443,0x0,tcp,allow,2,1,1,2,\(call.time("yyyy/MM/dd HH:mm:ss")),\(Int(call.duration)),any\""
