@@ -17,7 +17,8 @@ public struct NetFlowSource: Source, BuiltInPlugin {
         self.table = try TableSource(table, context)
     }
 
-    public var offers: Set<RecordKind> { [.flow] }
+    /// Lookups are offered as by any table; exporters tell none.
+    public var offers: Set<RecordKind> { table.offers }
     public var isRereadable: Bool { table.isRereadable }
     public func extent() async -> Int64? { await table.extent() }
     public func open(_ scan: Scan) async throws -> [any Cursor] { try await table.open(scan) }
