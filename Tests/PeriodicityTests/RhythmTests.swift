@@ -55,6 +55,15 @@ struct RhythmTests {
         #expect(found.secondPeriod == nil)
     }
 
+    @Test("a clock that is written in whole seconds is one")
+    func wholeSeconds() throws {
+        var generator = SeededGenerator(seed: 1)
+        let times = (0..<400).map { start + ($0 * 60 + Int64.random(in: 0...2, using: &generator)) * 1_000_000_000 }
+        let found = try #require(detector.judge(times: times, frame: 24_000_000_000_000))
+        #expect(isNear(found.period, 60), "\(found.period)")
+        #expect(found.rhythms.count < 2)
+    }
+
     @Test("two implants that sleep 4, 5 or 6 s are found in half an hour, and their period is 5 s")
     func twoFastImplants() throws {
         var generator = SeededGenerator(seed: 4)

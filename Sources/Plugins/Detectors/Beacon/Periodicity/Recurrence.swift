@@ -43,12 +43,10 @@ struct Recurrence {
     /// that is not so. Two sleeps in turn that vary by less than a hundredth look the same.
     static func clocksInTurn(_ starts: [Double]) -> Double? {
         let starts = starts.prefix(RhythmPeeling.longest)
-        let pairs = zip(starts.dropFirst(2), starts).map { $0 - $1 }
-        let single = zip(starts.dropFirst(), starts).map { $0 - $1 }
-        let (period, apart) = spread(pairs)
-        return pairs.count >= RhythmPeeling.fewestCallbacks && apart <= 0.01 * period
-            && spread(single).deviation > 5 * apart
-            ? period : nil
+        let (period, apart) = spread(zip(starts.dropFirst(2), starts).map { $0 - $1 })
+        let (_, neighbours) = spread(zip(starts.dropFirst(), starts).map { $0 - $1 })
+        let isClock = apart <= 0.01 * period && neighbours > max(5 * apart, 0.04 * period)
+        return starts.count >= RhythmPeeling.fewestCallbacks + 2 && isClock ? period : nil
     }
 
     private static func spread(_ values: [Double]) -> (middle: Double, deviation: Double) {
