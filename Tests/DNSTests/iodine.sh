@@ -2,10 +2,20 @@
 # iodine.sh CAPTURE: a real tunnel between two network namespaces, with a transfer through it, captured. Needs root, iodine,
 # tcpdump and iproute2; run it under "unshare --net --pid --fork --kill-child --mount-proc", so that nothing of it outlives it.
 set -e
+
+# until_so COMMAND…: waits ten seconds at most until it succeeds.
+until_so() {
+    for _ in $(seq 100); do
+        if "$@"; then return 0; fi
+        sleep 0.1
+    done
+}
+
 ip link set lo up
 unshare --net sleep 40 &
 server=$!
-sleep 0.5
+is_apart() { [ "$(readlink "/proc/$server/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+until_so is_apart
 ip link add client type veth peer name server
 ip link set server netns "$server"
 ip addr add 10.9.0.2/24 dev client
@@ -17,7 +27,7 @@ $inside ip link set server up
 $inside iodined -f -c -P secret -l 10.9.0.1 10.77.0.1/24 t.tunnel-example.com >"$1.server" 2>&1 &
 tcpdump -i client -w "$1" -U udp port 53 >"$1.capture" 2>&1 &
 capture=$!
-sleep 1
+until_so grep -q "listening on" "$1.capture"
 iodine -f -r -P secret $2 10.9.0.1 t.tunnel-example.com >"$1.client" 2>&1 &
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     grep -q "Connection setup complete" "$1.client" && break
