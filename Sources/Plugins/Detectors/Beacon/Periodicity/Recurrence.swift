@@ -44,9 +44,11 @@ struct Recurrence {
     static func clocksInTurn(_ starts: [Double]) -> Double? {
         let starts = starts.prefix(RhythmPeeling.longest)
         let (period, apart) = spread(zip(starts.dropFirst(2), starts).map { $0 - $1 })
-        let (_, neighbours) = spread(zip(starts.dropFirst(), starts).map { $0 - $1 })
-        let isClock = apart <= 0.01 * period && neighbours > max(5 * apart, 0.04 * period)
-        return starts.count >= RhythmPeeling.fewestCallbacks + 2 && isClock ? period : nil
+        let neighbours = Ascending.sorted(zip(starts.dropFirst(), starts).map { $0 - $1 })
+        guard starts.count >= RhythmPeeling.fewestCallbacks + 2 else { return nil }
+        let quartiles = neighbours[3 * neighbours.count / 4] - neighbours[neighbours.count / 4]
+        // Times in whole seconds make neighbours of one clock differ too.
+        return apart <= 0.01 * period && quartiles > max(5 * apart, 0.1 * period, 2) ? period : nil
     }
 
     private static func spread(_ values: [Double]) -> (middle: Double, deviation: Double) {
