@@ -67,6 +67,17 @@ struct FormatTests {
         #expect(try await story(lines + [Line.tls(at: 1, sni: "sni.example")]).name?.name == "sni.example")
     }
 
+    @Test("a handshake of QUIC names its host as one of TLS does, with its fingerprints")
+    func quic() async throws {
+        let handshake = Line.event(
+            "quic", at: 1, id: 1, to: "203.0.113.5", 443, proto: "UDP",
+            said: #""quic":{"version":"1","sni":"sni.example","ja3":{"hash":"j3"},"ja4":"j4"}"#)
+        let story = try await story([Line.flow(at: 1), handshake])
+        #expect(story.name?.name == "sni.example")
+        #expect(story.name?.origin == .sni)
+        #expect(story.context.ja3.listed(1) == .texts(["j3"]))
+    }
+
     @Test(
         "what a resolver is asked for is no name of it, and is told beside; toward a name the name itself is",
         arguments: [#""dns":{"type":"query","rrname":"implant.example","rrtype":"A"}"#])
