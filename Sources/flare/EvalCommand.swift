@@ -77,8 +77,7 @@ struct EvalCommand: AsyncParsableCommand {
 
     /// What is known: a CSV, or the verdicts of a history, of which only those on channels tell, and "watch" tells nothing.
     private static func truth(_ path: String) async throws -> Truth {
-        let head = try? FileHandle(forReadingFrom: URL(filePath: path)).read(upToCount: 15)
-        guard head == Data("SQLite format 3".utf8) else { return try Truth(csv: try read(path), name: path) }
+        guard HistoryFile.isOne(path) else { return try Truth(csv: try read(path), name: path) }
         let verdicts = try await HistoryFile(reading: path).verdicts().values.sorted { $0.channel < $1.channel }
         let entries = verdicts.compactMap { verdict -> Truth.Entry? in
             guard verdict.kind != .watch, let source = verdict.source.flatMap({ IPAddress($0) }),

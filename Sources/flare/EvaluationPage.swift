@@ -149,7 +149,7 @@ struct ChannelChange {
     }
 
     private static func grade(_ severity: Severity?) -> Int {
-        severity.flatMap { Severity.allCases.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+        severity.map { $0.step + 1 } ?? 0
     }
 
     private static func said(_ outcome: DetectorFigures.ChannelOutcome?) -> String {

@@ -72,15 +72,15 @@ struct WrittenFindings {
     private let findings: [[String: [String]]]
 
     init(_ path: String) async throws {
+        guard !HistoryFile.isOne(path) else {
+            findings = try await HistoryFile(reading: path).lastFindings().map { $0.mapValues(Self.texts) }
+            return
+        }
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.read(path, atMost: Self.longest)
         } catch {
             throw PluginError("cannot be read: \(error.reason)", at: path)
-        }
-        if bytes.starts(with: Array("SQLite format 3\0".utf8)) {
-            findings = try await HistoryFile(reading: path).lastFindings().map { $0.mapValues(Self.texts) }
-            return
         }
         findings = try bytes.split(separator: UInt8(ascii: "\n")).enumerated().map { number, line in
             guard let object = try? JSONReader.read(Array(line)), let values = object.values, object["id"] != nil else {

@@ -74,6 +74,7 @@ public struct ToldFindings: Sendable {
             entries[finding.id] = entry
         }
         let found = Set(findings.map(\.id))
+        var quiet: [Finding] = []
         for (id, entry) in entries where !found.contains(id) {
             if hidden.contains(id) {
                 entries[id]?.found = moment
@@ -84,12 +85,11 @@ public struct ToldFindings: Sendable {
             entries[id]?.rising = nil
             guard away >= Self.day, entry.isQuiet != true, var last = entry.last else { continue }
             last.news = .quiet
-            change.news.append(last)
+            quiet.append(last)
             entries[id]?.last = nil
             entries[id]?.isQuiet = true
         }
-        let quiet = change.news.count(where: { $0.news == .quiet })
-        change.news[(change.news.count - quiet)...].sort { $0.id < $1.id }
+        change.news += quiet.sorted { $0.id < $1.id }
         return change
     }
 

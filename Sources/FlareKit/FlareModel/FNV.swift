@@ -13,3 +13,8 @@ public enum FNV {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
+
+extension UInt8 {
+    /// Two hexadecimal digits.
+    package var hexadecimal: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
+}

@@ -102,7 +102,7 @@ extension Finding {
     }
 
     /// ``weight`` as a probability, 0...1.
-    public var priority: Double { 1 / (1 + pow(10, -weight / 10)) }
+    public var priority: Double { weight.probabilityOfDecibans }
 
     /// How urgent it is, by its ``severityRule``.
     public var severity: Severity { severityRule.severity(of: self) }
@@ -165,9 +165,10 @@ extension Finding.Modifier {
 public enum Severity: String, Sendable, Codable, CaseIterable, Comparable {
     case low, medium, high, critical
 
-    public static func < (a: Severity, b: Severity) -> Bool {
-        (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
-    }
+    /// 0 for the lowest.
+    package var step: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    public static func < (a: Severity, b: Severity) -> Bool { a.step < b.step }
 }
 
 /// From which priority on a finding is medium, high or critical, and how many independent sides have to speak for it
@@ -206,4 +207,9 @@ public struct SeverityRule: Sendable, Hashable, Codable {
 extension ClosedRange<Double> {
     /// The number in the range that is nearest to a number.
     fileprivate func clamp(_ number: Double) -> Double { Swift.min(Swift.max(number, lowerBound), upperBound) }
+}
+
+extension Double {
+    /// Decibans as a probability, 0...1.
+    package var probabilityOfDecibans: Double { 1 / (1 + pow(10, -self / 10)) }
 }

@@ -45,6 +45,24 @@ public struct Judged<Content: Judgement>: Sendable {
     }
 }
 
+extension Array {
+    /// The judgements of each source. They come in the order of the keys, so that a source's stand together.
+    package func bySource<Content>(
+        _ channels: ChannelTable
+    ) -> [(source: IPAddress, judged: ArraySlice<Element>)] where Element == Judged<Content> {
+        var groups: [(source: IPAddress, judged: ArraySlice<Element>)] = []
+        for place in indices {
+            let source = channels.key(of: self[place].channel).source
+            if let last = groups.last, last.source == source {
+                groups[groups.count - 1].judged = self[last.judged.startIndex...place]
+            } else {
+                groups.append((source, self[place...place]))
+            }
+        }
+        return groups
+    }
+}
+
 /// A detection. It sees channels, not records, so that the same detector finds a beacon to an address,
 /// to a host behind a thousand addresses, and in lookups.
 ///

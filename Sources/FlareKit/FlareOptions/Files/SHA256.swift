@@ -1,10 +1,11 @@
 import CCrypto
+import FlareModel
 
 /// SHA-256 (FIPS 180-4, section 6.2) by OpenSSL: of a description, the files of a pinned command, a page's script, a message.
 package enum SHA256 {
     /// The digest in hexadecimal.
     package static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        hex(of: digest(bytes))
+        digest(bytes).map(\.hexadecimal).joined()
     }
 
     /// The digest: 32 bytes.
@@ -21,10 +22,6 @@ package enum SHA256 {
         var digest = [UInt8](repeating: 0, count: 32)
         let isDone = HMAC(EVP_sha256(), key, Int32(key.count), bytes, bytes.count, &digest, nil) != nil
         precondition(isDone, "OpenSSL has no SHA-256")
-        return hex(of: digest)
-    }
-
-    private static func hex(of digest: [UInt8]) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return digest.map(\.hexadecimal).joined()
     }
 }

@@ -48,6 +48,12 @@ public struct RunContext: Sendable {
         finding.channels.reduce(0) { $0.addingClamped(recordCount(of: $1) ?? 0) }
     }
 
+    /// A channel; `nil` where it was not among those that could be judged.
+    package func view(of key: ChannelKey) -> ChannelView? {
+        for table in tables.values { if let channel = table.id(of: key) { return table.view(channel) } }
+        return nil
+    }
+
     /// The number of a channel's records in the window; `nil` where it was not among those that could be judged.
     public func recordCount(of key: ChannelKey) -> Int? {
         for table in tables.values { if let channel = table.id(of: key) { return table.recordCount(of: channel) } }

@@ -133,17 +133,9 @@ public struct DNSC2Detector: Detector, BuiltInPlugin {
     // MARK: Generated domains
 
     private func generated(_ judged: [Judged<Content>], _ channels: ChannelTable, _ census: Census) -> [Finding] {
-        var findings: [Finding] = []
-        var start = 0
-        while start < judged.count {
-            let source = channels.key(of: judged[start].channel).source
-            var end = start
-            while end < judged.count, channels.key(of: judged[end].channel).source == source { end += 1 }
-            let missing = judged[start..<end].filter { $0.judgement.isMissing && $0.judgement.score < options.minScore }
-            if missing.count >= GeneratedNames.fewest, let found = family(source, missing, channels) {
-                findings.append(found)
-            }
-            start = end
+        let findings = judged.bySource(channels).compactMap { source, own -> Finding? in
+            let missing = own.filter { $0.judgement.isMissing && $0.judgement.score < options.minScore }
+            return missing.count >= GeneratedNames.fewest ? family(source, missing, channels) : nil
         }
         // A resolver of one's own asks for the same.
         let clients = findings.flatMap { finding -> [String] in
@@ -164,7 +156,7 @@ public struct DNSC2Detector: Detector, BuiltInPlugin {
         var finding = Finding(
             detector: Self.name, subject: .source(source), score: names.probability, summary: Sentence.generated(names))
         finding.occurrences = names.questions
-        finding.interval = names.isSteady ? names.interval : nil
+        finding.interval = names.steadyInterval
         finding.application = "DNS"
         finding.techniques = ["T1568.002"]
         let times = names.times.sorted()
@@ -219,7 +211,7 @@ enum Sentence {
     }
 
     static func generated(_ names: GeneratedNames) -> String {
-        let pace = names.isSteady ? names.interval.map { ", one every \(Readable.pace($0))" } ?? "" : ""
+        let pace = names.steadyInterval.map { ", one every \(Readable.pace($0))" } ?? ""
         return "asked for \(names.keys.count.grouped) domains that do not exist\(pace); "
             + "\(Int((names.drawnShare * 100).rounded())) % of them look drawn by a machine"
     }

@@ -32,17 +32,12 @@ struct GeneratedNames {
     /// Share of the domains that look drawn by a machine, 0...1.
     var drawnShare: Double { Double(drawn) / Double(max(1, keys.count)) }
 
-    /// Seconds from one name to the next, the median; bursts count once.
-    var interval: Double? {
+    /// Seconds from one name to the next, the median, bursts counted once; `nil` where less than half of them lie within a half of it.
+    var steadyInterval: Double? {
         let gaps = self.gaps
-        return gaps.isEmpty ? nil : gaps[gaps.count / 2]
-    }
-
-    /// Whether half of the gaps lie within a half of the median.
-    var isSteady: Bool {
-        let gaps = self.gaps
-        guard let typical = interval, gaps.count >= 5 else { return false }
-        return gaps.count { abs($0 - typical) <= typical / 2 } * 2 >= gaps.count
+        guard gaps.count >= 5 else { return nil }
+        let typical = gaps[gaps.count / 2]
+        return gaps.count { abs($0 - typical) <= typical / 2 } * 2 >= gaps.count ? typical : nil
     }
 
     private var gaps: [Double] {
@@ -56,7 +51,6 @@ struct GeneratedNames {
     var probability: Double {
         guard keys.count >= Self.fewest else { return 0 }
         let number = min(20, 12 * log10(Double(keys.count) / 5))
-        let sum = -20 + number + 24 * (drawnShare - 0.25) + (isSteady ? 4 : 0)
-        return 1 / (1 + pow(10, -sum / 10))
+        return (-20 + number + 24 * (drawnShare - 0.25) + (steadyInterval == nil ? 0 : 4)).probabilityOfDecibans
     }
 }

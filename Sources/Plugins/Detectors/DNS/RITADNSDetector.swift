@@ -36,13 +36,9 @@ public struct RITADNSDetector: Detector, BuiltInPlugin {
     /// RITA's steps of severity, straight lines between, 1 at twice the last.
     private static func score(_ names: Int, _ report: Int) -> Double {
         // A hair above where a severity begins, so that no rounding takes it away.
-        let steps: [(Double, Double)] = [
+        Double(names).onLine(through: [
             (Double(min(report, 499)), 0.2), (500, 0.4001), (800, 0.6001), (1000, 0.8001), (2000, 1),
-        ]
-        for (low, high) in zip(steps, steps.dropFirst()) where Double(names) < high.0 {
-            return low.1 + (high.1 - low.1) * max(0, Double(names) - low.0) / (high.0 - low.0)
-        }
-        return 1
+        ])
     }
 }
 

@@ -45,5 +45,5 @@ struct TunnelScore {
     var sum: Double { parts.reduce(Self.prior) { $0 + $1.decibans } }
 
     /// As a probability, 0...1.
-    var probability: Double { 1 / (1 + pow(10, -sum / 10)) }
+    var probability: Double { sum.probabilityOfDecibans }
 }

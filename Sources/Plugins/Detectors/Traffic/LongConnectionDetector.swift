@@ -31,7 +31,7 @@ public struct LongConnectionDetector: Detector, BuiltInPlugin {
         let seconds = Double(open.total) / 1e9
         guard seconds >= options.report.seconds else { return nil }
         var finding = Finding(
-            detector: Self.name, channel: channel, census: census, score: score(seconds),
+            detector: Self.name, channel: channel, census: census, score: seconds.onLine(through: Self.steps),
             summary: "connected for \(Self.phrase(seconds)) in all, in \(channel.count.grouped) "
                 + (channel.count == 1 ? "flow" : "flows"))
         finding.occurrences = channel.count
@@ -45,17 +45,9 @@ public struct LongConnectionDetector: Detector, BuiltInPlugin {
 
     /// RITA's thresholds of its four severities (config.go, LongConnectionScoreThresholds), with the scores there: straight
     /// lines between, 1 at twice the last.
-    private static let steps: [(seconds: Double, score: Double)] = [
+    private static let steps: [(Double, Double)] = [
         (3600, 0.2), (4 * 3600, 0.4), (8 * 3600, 0.6), (12 * 3600, 0.8), (24 * 3600, 1),
     ]
-
-    private func score(_ seconds: Double) -> Double {
-        let steps = Self.steps
-        for (low, high) in zip(steps, steps.dropFirst()) where seconds < high.0 {
-            return low.1 + (high.1 - low.1) * (seconds - low.0) / (high.0 - low.0)
-        }
-        return 1
-    }
 
     private static func phrase(_ seconds: Double) -> String {
         let minutes = Int(seconds / 60)

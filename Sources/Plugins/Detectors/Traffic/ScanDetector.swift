@@ -45,19 +45,9 @@ public struct ScanDetector: Detector, BuiltInPlugin {
     public func settle(
         _ judged: [Judged<Content>], _ channels: ChannelTable, _ census: Census
     ) async throws -> [Finding] {
-        // Judgements come in the order of the keys, so that a source's stand together.
-        var findings: [Finding] = []
-        var start = 0
-        while start < judged.count {
-            let source = channels.key(of: judged[start].channel).source
-            var end = start
-            while end < judged.count, channels.key(of: judged[end].channel).source == source { end += 1 }
-            if let scan = worst(of: judged[start..<end], channels) {
-                findings.append(finding(source, scan, channels))
-            }
-            start = end
+        judged.bySource(channels).compactMap { source, own in
+            worst(of: own, channels).map { finding(source, $0, channels) }
         }
-        return findings
     }
 
     /// Tries that belong together.

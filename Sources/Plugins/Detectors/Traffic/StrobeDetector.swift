@@ -51,13 +51,7 @@ public struct StrobeDetector: Detector, BuiltInPlugin {
 
     /// 0.5 at the least rate, 0.6 at four times it, 0.8 at sixteen times; a known cause takes of it.
     private func score(_ times: Double, _ pace: CallPace) -> Double {
-        let steps: [(Double, Double)] = [(1, 0.5), (4, 0.6), (16, 0.8), (64, 0.9)]
-        var score = 0.9
-        for (low, high) in zip(steps, steps.dropFirst()) where times < high.0 {
-            score = low.1 + (high.1 - low.1) * (times - low.0) / (high.0 - low.0)
-            break
-        }
-        return score * pace.kind.weight
+        times.onLine(through: [(1, 0.5), (4, 0.6), (16, 0.8), (64, 0.9)]) * pace.kind.weight
     }
 }
 

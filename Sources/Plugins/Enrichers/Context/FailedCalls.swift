@@ -25,9 +25,7 @@ extension Story {
     private static func unanswered(_ keys: [ChannelKey], _ run: RunContext) -> (empty: Int, sized: Int) {
         var (empty, sized) = (0, 0)
         for key in keys {
-            let found = run.tables.values.lazy.compactMap { table in table.id(of: key).map { (table, $0) } }.first
-            guard let (table, channel) = found else { continue }
-            let down = table.view(channel).bytesToClient.known
+            guard let down = run.view(of: key)?.bytesToClient.known else { continue }
             sized += down.count
             empty += down.count { $0 == 0 }
         }

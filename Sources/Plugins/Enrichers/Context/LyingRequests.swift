@@ -57,11 +57,11 @@ enum LyingRequests {
         guard let name = story.context.names.first, let other = own.min(), !asked.contains(where: own.contains) else {
             return nil
         }
-        let isRelated = own.contains { domain(of: $0) == domain(of: name.lowercased()) }
+        if own.contains(where: { domain(of: $0) == domain(of: name.lowercased()) }) { return nil }
         let isLookedUp = all.lookups.contains {
             $0.channel.source == key.source && asked.contains($0.name.lowercased())
         }
-        return isRelated || isLookedUp ? nil : "\(name) was asked for at an address that was looked up as \(other)"
+        return isLookedUp ? nil : "\(name) was asked for at an address that was looked up as \(other)"
     }
 
     private static func domain(of name: String) -> String {
@@ -83,7 +83,7 @@ enum LyingRequests {
     /// What TCP calls carry out and back where nearly all carry as much.
     private static func sameSizes(_ finding: Finding, _ run: RunContext) -> (out: Int64, back: Int64)? {
         guard case .channel(let key) = finding.subject, key.proto == nil || key.proto == 6,
-            let channel = run.tables.values.lazy.compactMap({ table in table.id(of: key).map(table.view) }).first,
+            let channel = run.view(of: key),
             let out = size(channel.bytesToServer.raw), let back = size(channel.bytesToClient.raw)
         else { return nil }
         return (out, back)
@@ -91,7 +91,7 @@ enum LyingRequests {
 
     /// The size that nearly all have; `nil` where they differ, or too few are known.
     private static func size(_ sizes: some Collection<Int64>) -> Int64? {
-        let known = sizes.filter { $0 > 0 && $0 != RecordTable.unknown }.sorted()
+        let known = sizes.filter { $0 > 0 }.sorted()
         guard known.count >= fewestCalls else { return nil }
         let middle = known[known.count / 2]
         let near = Double(middle) * sizeTolerance

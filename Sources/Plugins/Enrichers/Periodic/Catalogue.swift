@@ -115,12 +115,14 @@ struct CatalogueFiles: Sendable {
         }
     }
 
-    /// What is wrong with catalogues, as `flare validate` says it.
+    /// What is wrong with catalogues, as `flare validate` says it. Those that the command carries are right.
     func complaints<Entry: OptionValue>(_ references: [OptionPath], of _: Entry.Type) -> [Diagnostic] {
         references.flatMap { reference in
             do {
-                let _: [Entry] = try entries([reference])
-                return [Diagnostic]()
+                let found = try files(reference)
+                if case .builtIn = reference.location { return [Diagnostic]() }
+                for file in found { let _: [Entry] = try Self.entries(file.bytes, file: file.name) }
+                return []
             } catch let error as ConfigurationError {
                 return error.diagnostics
             } catch {

@@ -100,9 +100,8 @@ struct KnownProgram: OptionValue {
 
     init(datum: OptionDatum) throws(OptionComplaint) {
         entry = try CatalogueEntry(datum: datum)
-        for (option, text) in [("name", entry.name), ("maker", entry.maker)] where text.isEmpty {
-            throw OptionComplaint("it is empty", option: option)
-        }
+        try EntryText.checkSaid(entry.name, "name")
+        try EntryText.checkSaid(entry.maker, "maker")
         try EntryText.checkURL(entry.source, "source")
         proto = try entry.proto.map { name throws(OptionComplaint) in
             let number = TransportProtocol.number(of: name)
@@ -121,14 +120,22 @@ struct KnownProgram: OptionValue {
                     "the entry \"\(entry.name)\" fits too much", expected: "a host, or a proto with a port or network")
             }
         }
-        for period in entry.period.values where !(period > 0 && period.isFinite) {
-            throw OptionComplaint("\(period) s is no period", option: "period", expected: "seconds, more than 0")
-        }
+        for period in entry.period.values { try EntryText.checkPeriod(period) }
     }
 }
 
-/// Texts of entries that are checked alike in all catalogues.
+/// What of entries is checked alike in all catalogues.
 enum EntryText {
+    static func checkSaid(_ text: String, _ option: String) throws(OptionComplaint) {
+        guard !text.isEmpty else { throw OptionComplaint("it is empty", option: option) }
+    }
+
+    static func checkPeriod(_ seconds: Double) throws(OptionComplaint) {
+        guard seconds > 0 && seconds.isFinite else {
+            throw OptionComplaint("\(seconds) s is no period", option: "period", expected: "seconds, more than 0")
+        }
+    }
+
     static func checkURL(_ text: String, _ option: String) throws(OptionComplaint) {
         guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
             throw OptionComplaint("\"\(text)\" is no URL", option: option, expected: "https://…")

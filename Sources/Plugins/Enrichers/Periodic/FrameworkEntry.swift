@@ -69,15 +69,15 @@ struct KnownDefault: OptionValue {
     private let agents: [TextPattern]
     private let paths: [TextPattern]
     private let serials: Set<String>
+    private let ja3, ja3s, ja4: Set<String>
 
     static var optionType: OptionType { FrameworkEntry.optionType }
     var datum: OptionDatum { entry.datum }
 
     init(datum: OptionDatum) throws(OptionComplaint) {
         entry = try FrameworkEntry(datum: datum)
-        for (option, text) in [("name", entry.name), ("what", entry.what)] where text.isEmpty {
-            throw OptionComplaint("it is empty", option: option)
-        }
+        try EntryText.checkSaid(entry.name, "name")
+        try EntryText.checkSaid(entry.what, "what")
         try EntryText.checkURL(entry.source, "source")
         subjects = try EntryText.globs(entry.subject, "subject")
         agents = try EntryText.globs(entry.agent, "agent")
@@ -87,9 +87,8 @@ struct KnownDefault: OptionValue {
         where Self.serial(text).isEmpty || !text.allSatisfy({ $0.isHexDigit || $0 == ":" }) {
             throw OptionComplaint("\"\(text)\" is no serial number", option: "serial", expected: "hexadecimal digits")
         }
-        if let period = entry.period, !(period > 0 && period.isFinite) {
-            throw OptionComplaint("\(period) s is no period", option: "period", expected: "seconds, more than 0")
-        }
+        if let period = entry.period { try EntryText.checkPeriod(period) }
+        (ja3, ja3s, ja4) = (Self.folded(entry.ja3), Self.folded(entry.ja3s), Self.folded(entry.ja4))
         let isEmpty = [entry.subject, entry.serial, entry.agent, entry.uri, entry.ja3, entry.ja3s, entry.ja4].allSatisfy
         {
             $0.values.isEmpty
@@ -100,6 +99,8 @@ struct KnownDefault: OptionValue {
                 expected: "a subject, serial, agent, uri, ja3, ja3s, ja4 or port")
         }
     }
+
+    private static func folded(_ texts: OneOrMany<String>) -> Set<String> { Set(texts.values.map { $0.lowercased() }) }
 
     /// `8BB00EE` of `08:BB:00:EE`, as sensors and certificates write numbers.
     static func serial(_ text: String) -> String {
@@ -139,10 +140,8 @@ struct KnownDefault: OptionValue {
             seen.append(value)
             return true
         }
-        func holds(_ prints: OneOrMany<String>, _ values: [String]) -> Bool {
-            holds(!prints.values.isEmpty, values) { value in
-                prints.values.contains { $0.caseInsensitiveEquals(value) }
-            }
+        func holds(_ prints: Set<String>, _ values: [String]) -> Bool {
+            holds(!prints.isEmpty, values) { prints.contains($0.lowercased()) }
         }
         guard
             holds(!subjects.isEmpty, facts.subjects, { text in subjects.contains { $0.matches(text) } }),
@@ -153,10 +152,10 @@ struct KnownDefault: OptionValue {
                 { path in
                     let bare = String(path.prefix { $0 != "?" })
                     return paths.contains { $0.matches(path) || $0.matches(bare) }
-                }), holds(entry.ja3, facts.ja3), holds(entry.ja3s, facts.ja3s), holds(entry.ja4, facts.ja4)
+                }), holds(ja3, facts.ja3), holds(ja3s, facts.ja3s), holds(ja4, facts.ja4)
         else { return nil }
         guard !entry.port.values.isEmpty else { return seen }
-        guard let port = facts.port, entry.port.values.contains(where: { $0.ports.contains(port) }) else { return nil }
+        guard let port = facts.port, entry.port.contains(port) else { return nil }
         return seen + ["\(port)"]
     }
 
@@ -198,8 +197,4 @@ struct DefaultFacts {
         }
         return url.hasPrefix("/") ? url : String(url[slash...])
     }
-}
-
-extension String {
-    fileprivate func caseInsensitiveEquals(_ other: String) -> Bool { lowercased() == other.lowercased() }
 }

@@ -227,7 +227,7 @@ struct ProgramFacts {
         if isLookup { return true }
         if let proto = program.proto, let protocolOfKey, protocolOfKey != proto { return false }
         if let port = key.port, !program.entry.port.values.isEmpty {
-            guard program.entry.port.values.contains(where: { $0.ports.contains(port) }) else { return false }
+            guard program.entry.port.contains(port) else { return false }
         }
         return program.entry.network.values.isEmpty || isIn(program.entry.network.values)
     }

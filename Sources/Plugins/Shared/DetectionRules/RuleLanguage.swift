@@ -98,7 +98,7 @@ private enum ZeekIntel {
         if text == "-" || text.isEmpty { return "\\x2d" }
         return text.utf8.map { byte in
             (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
-                ? String(UnicodeScalar(byte)) : "\\x" + hex(byte)
+                ? String(UnicodeScalar(byte)) : "\\x" + byte.hexadecimal
         }.joined()
     }
 }
@@ -106,10 +106,4 @@ private enum ZeekIntel {
 /// Scalar by scalar: a combining mark behind a quote makes one character of both, and it still is a quote to a parser.
 func backslashed(_ text: String, _ special: String) -> String {
     text.unicodeScalars.map { special.unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
-}
-
-/// Two hexadecimal digits.
-func hex(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
 }

@@ -54,7 +54,7 @@ enum SuricataRules {
 
     /// Letters, digits and what names are made of as they are, all else in hexadecimal.
     private static func content(_ text: String) -> String {
-        text.utf8.map { isPlain($0) ? String(UnicodeScalar($0)) : "|\(hex($0))|" }.joined()
+        text.utf8.map { isPlain($0) ? String(UnicodeScalar($0)) : "|\($0.hexadecimal)|" }.joined()
     }
 
     /// What is said to people; what would end the text, or is not ASCII, is a `?`.

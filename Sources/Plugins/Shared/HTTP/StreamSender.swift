@@ -28,9 +28,7 @@ public enum StreamSender {
             sent += count
             if code == CURLE_AGAIN {
                 var wait = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
-                let milliseconds =
-                    timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
-                guard poll(&wait, 1, Int32(clamping: milliseconds)) > 0 else { throw .timeout }
+                guard poll(&wait, 1, Int32(clamping: Exchange.milliseconds(timeout))) > 0 else { throw .timeout }
             } else if code != CURLE_OK {
                 throw .broken(String(cString: curl_easy_strerror(code)))
             }

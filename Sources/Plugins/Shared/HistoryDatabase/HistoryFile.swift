@@ -1,5 +1,6 @@
 import FlareKit
 import GRDB
+import Glibc
 import OutputFiles
 
 /// A file that holds what runs found, over time: see docs/history.md for its tables.
@@ -33,6 +34,12 @@ public struct HistoryFile: Sendable {
         try Self.describing(path) { try queue.read { try HistorySchema.check($0) } }
     }
 
+    /// Whether a regular file is a database, by its beginning.
+    public static func isOne(_ path: String) -> Bool {
+        guard let status = FileSystem.status(path), status.st_mode & S_IFMT == S_IFREG else { return false }
+        return (try? FileBytes.head(path, count: 16)) == Array("SQLite format 3\0".utf8)
+    }
+
     private init(_ path: String, readOnly: Bool) throws {
         self.path = path
         var configuration = Configuration()
@@ -56,7 +63,7 @@ public struct HistoryFile: Sendable {
         }
     }
 
-    package static func complaint(_ error: DatabaseError, _ path: String) -> PluginError {
+    static func complaint(_ error: DatabaseError, _ path: String) -> PluginError {
         let message = error.message ?? "SQLite's error \(error.resultCode.rawValue)"
         return switch error.resultCode {
         case .SQLITE_NOTADB:

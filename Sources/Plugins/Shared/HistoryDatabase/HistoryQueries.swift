@@ -195,17 +195,20 @@ extension HistoryFile {
     private func rows<Element: Sendable>(
         _ sql: String, _ arguments: StatementArguments, _ element: @escaping @Sendable (Row) -> Element
     ) async throws -> [Element] {
+        try await reading { try Row.fetchAll($0, sql: sql, arguments: arguments).map(element) }
+    }
+
+    /// One look at the state between two changes.
+    func reading<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         do {
-            return try await queue.read { database in
-                try Row.fetchAll(database, sql: sql, arguments: arguments).map(element)
-            }
+            return try await queue.read(body)
         } catch let error as DatabaseError {
             throw Self.complaint(error, path)
         }
     }
 
-    private static func time(_ seconds: Int64) -> Timestamp {
+    static func time(_ seconds: Int64) -> Timestamp {
         Timestamp(nanoseconds: seconds.multipliedClamped(by: 1_000_000_000))
     }
-    private static func time(_ seconds: Int64?) -> Timestamp? { seconds.map { time($0) } }
+    static func time(_ seconds: Int64?) -> Timestamp? { seconds.map { time($0) } }
 }

@@ -54,8 +54,7 @@ extension HistoryFile {
                     "INSERT INTO verdict (finding, channel, kind, note, owner, given, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     found[0]["finding"] as String, found[0]["channel"] as Int64, kind.rawValue, note, owner,
-                    Self.seconds(given),
-                    until.map(Self.seconds),
+                    given.wholeSeconds, until?.wholeSeconds,
                 ])
             return try Self.latest(database).first { $0.1 == found[0]["channel"] }?.0
         }
@@ -65,24 +64,13 @@ extension HistoryFile {
 
     /// The latest verdict on each channel that has one, by the channel's name.
     public func verdicts() async throws -> [String: TriageVerdict] {
-        do {
-            return try await queue.read { database in
-                Dictionary(try Self.latest(database).map { ($0.0.channel, $0.0) }) { _, last in last }
-            }
-        } catch let error as DatabaseError {
-            throw Self.complaint(error, path)
+        try await reading { database in
+            Dictionary(try Self.latest(database).map { ($0.0.channel, $0.0) }) { _, last in last }
         }
-    }
-
-    private static func seconds(_ time: Timestamp) -> Int64 {
-        Timestamp.split(time.nanoseconds, by: 1_000_000_000).quotient
     }
 
     private static func latest(_ database: Database) throws -> [(TriageVerdict, Int64)] {
-        func time(_ seconds: Int64) -> Timestamp {
-            Timestamp(nanoseconds: seconds.multipliedClamped(by: 1_000_000_000))
-        }
-        return try Row.fetchAll(
+        try Row.fetchAll(
             database,
             sql: """
                 SELECT verdict.*, channel.name, channel.source, channel.peer, channel.port, channel.proto FROM verdict
@@ -93,8 +81,8 @@ extension HistoryFile {
             TriageVerdict.Kind(rawValue: row["kind"]).map { kind in
                 (
                     TriageVerdict(
-                        kind: kind, note: row["note"], owner: row["owner"], given: time(row["given"]),
-                        until: (row["until"] as Int64?).map(time), channel: row["name"], source: row["source"],
+                        kind: kind, note: row["note"], owner: row["owner"], given: Self.time(row["given"] as Int64),
+                        until: Self.time(row["until"] as Int64?), channel: row["name"], source: row["source"],
                         peer: row["peer"], port: row["port"], proto: row["proto"]), row["channel"]
                 )
             }

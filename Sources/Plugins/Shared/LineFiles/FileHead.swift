@@ -69,7 +69,7 @@ package struct FileHead: Sendable {
 
     package var fingerprint: Fingerprint {
         let digest = SHA256.digest(bytes[..<record.upperBound]).prefix(12)
-        return Fingerprint(text: digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        return Fingerprint(text: digest.map(\.hexadecimal).joined())
     }
 
     /// How many bytes the fingerprint is of.

@@ -46,6 +46,10 @@ public struct PortRange: OptionValue, Hashable {
     }
 }
 
+extension OneOrMany where Element == PortRange {
+    public func contains(_ port: UInt16) -> Bool { values.contains { $0.ports.contains(port) } }
+}
+
 extension PortRange: CustomStringConvertible {
     public var description: String {
         ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"

@@ -37,7 +37,7 @@ struct FindingDocument {
             "kind": "alert", "category": ["network"], "type": ["connection", "info"], "module": "flare",
             "dataset": "flare.findings", "provider": .text(finding.detector), "id": .text(finding.id),
             "reason": .text(finding.summary), "risk_score": .number(finding.priority * 100),
-            "severity": .integer(Int64((Severity.allCases.firstIndex(of: finding.severity) ?? 0) + 1)),
+            "severity": .integer(Int64(finding.severity.step + 1)),
         ]
         event = event.with("start", finding.firstSeen.map { .text($0.description) })
         event = event.with("end", finding.lastSeen.map { .text($0.description) })

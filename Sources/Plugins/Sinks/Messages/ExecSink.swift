@@ -107,9 +107,8 @@ struct ExecCourier: Courier {
 
     private func start() throws -> flare_child {
         var child = flare_child()
-        let values = Self.variables.compactMap { name in
-            ProcessEnvironment.current[name].map { "\(name)=\($0)" }
-        }
+        let own = ProcessEnvironment.current
+        let values = Self.variables.compactMap { name in own[name].map { "\(name)=\($0)" } }
         func copies(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] { texts.map { strdup($0) } + [nil] }
         let (arguments, environment) = (copies([program]), copies(values))
         defer { for copy in arguments + environment { free(copy) } }

@@ -129,5 +129,5 @@ struct Message: Sendable {
 
 extension Severity {
     /// One of a scale's four steps.
-    func on(_ scale: [Int]) -> Int { scale[Severity.allCases.firstIndex(of: self) ?? 0] }
+    func on(_ scale: [Int]) -> Int { scale[step] }
 }

@@ -54,17 +54,13 @@ struct SyslogCourier: Courier {
         let lines = message.notices.map { form.line($0, host: Self.hostName) }
         let (ready, place) = (settings, self.place)
         try await BlockingCall.run {
-            do {
-                if place.scheme == "udp" {
-                    try StreamSender.send(datagrams: lines, to: place.host, port: place.port)
-                } else {
-                    // Octet counting (RFC 6587, 3.4.1; RFC 5425, 4.3).
-                    try StreamSender.send(
-                        lines.flatMap { Array("\($0.count) ".utf8) + $0 }, to: place.host, port: place.port,
-                        isEncrypted: place.scheme == "tls", ready)
-                }
-            } catch let failure as HTTPFailure {
-                throw DeliveryFailure(reason: failure.description, isPassing: failure.isPassing)
+            if place.scheme == "udp" {
+                try StreamSender.send(datagrams: lines, to: place.host, port: place.port)
+            } else {
+                // Octet counting (RFC 6587, 3.4.1; RFC 5425, 4.3).
+                try StreamSender.send(
+                    lines.flatMap { Array("\($0.count) ".utf8) + $0 }, to: place.host, port: place.port,
+                    isEncrypted: place.scheme == "tls", ready)
             }
         }
     }

@@ -17,7 +17,7 @@ struct DeliveryFailure: Error {
 protocol Courier: Sendable {
     /// Delivers a message.
     ///
-    /// - Throws: `DeliveryFailure`; anything else is a failure that later attempts do not mend.
+    /// - Throws: `DeliveryFailure` or `HTTPFailure`; anything else is a failure that later attempts do not mend.
     func deliver(_ message: Message) async throws
     /// Ends connections; they are opened again when needed.
     func close() async
@@ -185,11 +185,19 @@ actor Teller {
         var attempt = 0
         while true {
             do {
-                return try await courier.deliver(message)
+                return try await deliverOnce(message)
             } catch let failure as DeliveryFailure where failure.isPassing && attempt < policy.retries {
                 try await policy.pause(policy.pause(before: attempt, wish: failure.retryAfter))
                 attempt += 1
             }
+        }
+    }
+
+    private func deliverOnce(_ message: Message) async throws {
+        do {
+            try await courier.deliver(message)
+        } catch let failure as HTTPFailure {
+            throw DeliveryFailure(reason: failure.description, isPassing: failure.isPassing)
         }
     }
 

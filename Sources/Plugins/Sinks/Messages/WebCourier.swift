@@ -9,14 +9,9 @@ final class WebClient: Sendable {
 
     init(_ tls: TLSOptions) { self.tls = tls }
 
-    /// - Throws: `DeliveryFailure` where there is no answer, or one that says no.
+    /// - Throws: `HTTPFailure` where there is no answer, `DeliveryFailure` for one that says no.
     func send(_ request: HTTPRequest) async throws {
-        let response: HTTPResponse
-        do {
-            response = try await open().send(request)
-        } catch let failure as HTTPFailure {
-            throw DeliveryFailure(reason: failure.description, isPassing: failure.isPassing)
-        }
+        let response = try await open().send(request)
         guard !(200..<300).contains(response.status) else { return }
         let answer = String(decoding: response.body.prefix(200), as: UTF8.self)
         throw DeliveryFailure(

@@ -29,10 +29,8 @@ struct Pace {
         let guess = measured.evidence.map { $0.period * $0.shape.moments.mean } ?? Self.median(known)
         let single = known.filter { abs($0 - guess) <= 0.5 * guess }
         let typical = single.count >= 3 ? single : known
-        let period = Self.median(typical)
-        let deviation = 1.4826 * Self.median(typical.map { abs($0 - period) })
-        self.period = period
-        self.deviation = deviation
+        let (period, deviation) = Self.spread(typical)
+        (self.period, self.deviation) = (period, deviation)
         let silence = measured.evidence?.silence ?? BlockRegularity.silence * view.median
         let lacking = known.filter { $0 <= silence }.reduce(0) { $0 + max(0, Int(($1 / period).rounded()) - 1) }
         expected = firsts.count + lacking
@@ -65,9 +63,14 @@ struct Pace {
             return abs(interval - multiple * period) > margin * multiple.squareRoot()
         }
         guard others.count >= 3, Double(others.count) >= 0.2 * Double(intervals.count) else { return nil }
-        let middle = median(others)
-        let spread = 1.4826 * median(others.map { abs($0 - middle) })
-        return spread < 0.2 * middle ? middle : nil
+        let (middle, deviation) = spread(others)
+        return deviation < 0.2 * middle ? middle : nil
+    }
+
+    /// The median, and 1.4826 · MAD: what the standard deviation would be of values that are normal.
+    static func spread(_ values: [Double]) -> (middle: Double, deviation: Double) {
+        let middle = median(values)
+        return (middle, 1.4826 * median(values.map { abs($0 - middle) }))
     }
 
     /// The upper median; 0 of nothing.

@@ -43,17 +43,12 @@ struct Recurrence {
     /// that is not so. Two sleeps in turn that vary by less than a hundredth look the same.
     static func clocksInTurn(_ starts: [Double]) -> Double? {
         let starts = starts.prefix(RhythmPeeling.longest)
-        let (period, apart) = spread(zip(starts.dropFirst(2), starts).map { $0 - $1 })
+        let (period, apart) = Pace.spread(zip(starts.dropFirst(2), starts).map { $0 - $1 })
         let neighbours = Ascending.sorted(zip(starts.dropFirst(), starts).map { $0 - $1 })
         guard starts.count >= RhythmPeeling.fewestCallbacks + 2 else { return nil }
         let quartiles = neighbours[3 * neighbours.count / 4] - neighbours[neighbours.count / 4]
         // Times in whole seconds make neighbours of one clock differ too.
         return apart <= 0.01 * period && quartiles > max(5 * apart, 0.1 * period, 2) ? period : nil
-    }
-
-    private static func spread(_ values: [Double]) -> (middle: Double, deviation: Double) {
-        let middle = Pace.median(values)
-        return (middle, 1.4826 * Pace.median(values.map { abs($0 - middle) }))
     }
 
     /// Half the window about the period, as a share of it: more than the jitter that is told apart from traffic without a period.

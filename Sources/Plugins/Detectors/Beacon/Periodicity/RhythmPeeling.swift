@@ -92,8 +92,7 @@ enum RhythmPeeling {
         guard let rough = chain(of: starts, period: period, width: width) else { return nil }
         let links = links(rough, starts)
         guard links.count >= 3 else { return rough }
-        let middle = Pace.median(links)
-        let deviation = 1.4826 * Pace.median(links.map { abs($0 - middle) })
+        let (middle, deviation) = Pace.spread(links)
         let sharp = chain(of: starts, period: middle, width: min(0.3, max(0.02, 3 * deviation / middle)))
         guard let sharp, sharp.evidence > rough.evidence else { return rough }
         return sharp
