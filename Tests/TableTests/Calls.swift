@@ -97,8 +97,6 @@ enum Tool: String, CaseIterable {
     /// The schema that reads it.
     var schema: String { rawValue.split(separator: " ").first.map(String.init) ?? "" }
 
-    /// Whether the calls of one machine are told apart by their names alone, since no address is logged.
-    var hasNamesAlone: Bool { self == .dnsmasq }
     /// Names go with calls.
     var hasNames: Bool {
         [

@@ -224,4 +224,9 @@ struct OddTableTests {
         }
         #expect("\(refusal)".contains("tail -F"))
     }
+
+    @Test("the names that options list without reading a schema are those of the schemas")
+    func names() throws {
+        #expect(BuiltInTables.names == (try BuiltInTables.all()).map(\.name).sorted())
+    }
 }

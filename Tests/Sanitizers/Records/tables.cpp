@@ -38,7 +38,7 @@ const std::vector<Table> tables = {
 };
 
 std::string damaged(std::string text, Random &random) {
-    static const std::vector<std::string> pieces = {"\"", "\"\"", ",", "\n", "\r\n", "{", "}", "[", "]", "<Event>", "</Event>", "=", "\0",
+    static const std::vector<std::string> pieces = {"\"", "\"\"", ",", "\n", "\r\n", "{", "}", "[", "]", "<Event>", "</Event>", "=", std::string(1, '\0'),
                                                     "'", " ", ":", "/", "&#", "first", "9999999999999999999", "\xC3", "%X-1: Built {"};
     for (size_t changes = random.below(5); changes > 0 && !text.empty(); --changes) {
         const size_t place = random.below(text.size());

@@ -60,7 +60,7 @@ package struct SecondReading: Sendable {
         guard !kept.hasLeftOut else { return [:] }
         return try await counts.sources(sharing: values) { scan, values in
             let cursors = try cursors(Interest([], scan, schema, countingOnly: values), scan)
-            try ContextCursor.drain(cursors.map(\.cursor), scan)
+            try drain(cursors.map(\.cursor), scan)
             return cursors.map(\.scanner)
         }
     }

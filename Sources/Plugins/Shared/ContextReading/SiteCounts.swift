@@ -110,12 +110,10 @@ package final class SiteCounts: Sendable {
     }
 }
 
-extension ContextCursor {
-    /// Drives cursors to their ends for their counts alone.
-    package static func drain(_ cursors: [ContextCursor], _ scan: Scan) throws {
-        for cursor in cursors {
-            var batch = RecordBatch(scan.kinds, capacity: 64)
-            while try cursor.next(into: &batch) { batch.removeAll() }
-        }
+/// Drives cursors to their ends for their counts alone.
+package func drain(_ cursors: [any Cursor], _ scan: Scan) throws {
+    for cursor in cursors {
+        var batch = RecordBatch(scan.kinds, capacity: 64)
+        while try cursor.next(into: &batch) { batch.removeAll() }
     }
 }

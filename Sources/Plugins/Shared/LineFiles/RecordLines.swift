@@ -46,7 +46,7 @@ extension ContentForm {
             return .refused(.foreign(what, remedy: remedy))
         }
         let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-        let charset = FramingFormOf(start, bytes.count, beginning.isWhole, nil, 0).charset
+        let charset = FramingCharsetOf(start, bytes.count)
         guard charset != FramingUTF8 else { return .asItIs(kind: nil) }
         var form = FramingForm()
         form.charset = charset

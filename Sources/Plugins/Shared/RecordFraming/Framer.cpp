@@ -331,7 +331,7 @@ FramingForm formOf(std::string_view head, bool isWhole, std::vector<const Record
             isArray = next == rest.size() || framing::isObject(rest, next);
         }
         // Its members may begin in the next line.
-        for (size_t at = framing::findObject(rest); at < line.size();) {
+        for (size_t at = framing::findObject(rest, 0, line.size()); at < line.size();) {
             const size_t objectEnd = framing::passNested(line, at);
             const bool isClosed = objectEnd != std::string_view::npos;
             const bool isFirst = isBare(line.substr(0, at));
@@ -359,7 +359,7 @@ FramingForm formOf(std::string_view head, bool isWhole, std::vector<const Record
                 }
             });
             if (form.isCertain) return form;
-            at = isClosed ? framing::findObject(rest, objectEnd) : std::string_view::npos;
+            at = isClosed ? framing::findObject(rest, objectEnd, line.size()) : std::string_view::npos;
             if (goesOn && object.size() > line.size() - at) {
                 begin += size_t(object.data() - rest.data()) + object.size();
                 break;
@@ -390,6 +390,10 @@ FramingForm FramingFormOf(
     form.hasDocuments =
         form.sensor == FramingNoSensor && count == 0 && text.find("@timestamp") != std::string_view::npos;
     return form;
+}
+
+FramingCharset FramingCharsetOf(const char *head, size_t length) {
+    return framing::UTF16::charset(std::string_view(head, length));
 }
 
 bool FramingHasMessages(const char *head, size_t length, FramingForm *form) {

@@ -31,7 +31,7 @@ private:
     /// The columns of messages and their times; none before the header.
     size_t message = 0, time = 0;
     bool hasHeader = false;
-    std::string text, moment;
+    std::string text;
 };
 
 }  // namespace framing

@@ -107,9 +107,10 @@ inline bool isObject(std::string_view text, size_t at) {
     return at < text.size() && (text[at] == '"' || text[at] == '}');
 }
 
-/// Where an object begins; npos where none does.
-inline size_t findObject(std::string_view text, size_t at = 0) {
-    for (at = text.find('{', at); at != std::string_view::npos; at = text.find('{', at + 1))
+/// Where an object begins, before some place; npos where none does.
+inline size_t findObject(std::string_view text, size_t at = 0, size_t end = std::string_view::npos) {
+    const std::string_view before = text.substr(0, end);
+    for (at = before.find('{', at); at != std::string_view::npos; at = before.find('{', at + 1))
         if (isObject(text, at)) return at;
     return at;
 }

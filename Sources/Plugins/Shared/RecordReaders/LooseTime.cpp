@@ -14,12 +14,7 @@ constexpr int64_t billion = 1'000'000'000;
 constexpr int64_t lastSecond = INT64_MAX / billion - 1;
 
 /// Of months in languages that have more letters than English too.
-bool isLetter(char c) { return unsigned(c | 0x20) - 'a' < 26 || (unsigned char)c >= 0x80; }
-
-int64_t daysIn(int64_t month, int64_t year) {
-    if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
-    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
+bool isLetter(char c) { return sensor::isLetter(c) || (unsigned char)c >= 0x80; }
 
 /// The number of a month by the first letters of its name in English, German, French, Spanish, Italian, Portuguese or Dutch;
 /// 0 for any other word.
@@ -258,9 +253,9 @@ bool LooseTimes::read(std::string_view text, int64_t &nanoseconds) const {
         const int64_t limit = (reference == INT64_MAX ? lastSecond : reference / billion) + 86'400;
         parts.year = 1970 + std::max<int64_t>(0, limit / 31'556'952) + 1;
         for (int years = 0; years < 9; ++years, --parts.year)
-            if (parts.day <= daysIn(parts.month, parts.year) && moment() <= limit) break;
+            if (parts.day <= sensor::daysIn(parts.month, parts.year) && moment() <= limit) break;
     }
-    if (parts.year < 1678 || parts.year > 2261 || parts.day > daysIn(parts.month, parts.year)) return false;
+    if (parts.year < 1678 || parts.year > 2261 || parts.day > sensor::daysIn(parts.month, parts.year)) return false;
     nanoseconds = moment() * billion + parts.fraction;
     return true;
 }

@@ -148,12 +148,12 @@ bool Recorder::findTimes(const Kind &kind, int64_t &start) {
     start = CONTEXT_UNKNOWN;
     int64_t end = CONTEXT_UNKNOWN;
     for (const Slot slot : kind.parts[RecordStart]) {
-        const Value *const value = values.first({slot});
+        const Value *const value = values.first(slot);
         if (value != nullptr && readTime(*value, start)) break;
         start = CONTEXT_UNKNOWN;
     }
     for (const Slot slot : kind.parts[RecordEnd]) {
-        const Value *const value = values.first({slot});
+        const Value *const value = values.first(slot);
         if (value != nullptr && readTime(*value, end)) break;
         end = CONTEXT_UNKNOWN;
     }
@@ -198,7 +198,7 @@ int64_t Recorder::number(std::string_view text) {
     }
     if (count == 0 || (count == 1 && !sensor::isDigit(digits[0]))) return CONTEXT_UNKNOWN;
     digits[count] = '\0';
-    if (at < text.size() && (unsigned(text[at] | 0x20) - 'a' < 26 || text[at] == ' ')) {
+    if (at < text.size() && (sensor::isLetter(text[at]) || text[at] == ' ')) {
         while (at < text.size() && text[at] == ' ') ++at;
         constexpr std::string_view prefixes = "bkmgt";
         const size_t power = at < text.size() ? prefixes.find(char(text[at] | 0x20)) : 0;

@@ -94,7 +94,7 @@ void Recorder::readAddresses(const Slots &slots, std::vector<SensorAddress> &add
 /// Whether the record is an answer that a sensor wrote beside its question.
 bool Recorder::isAnswer(const Kind &kind) const {
     return std::any_of(kind.answering.begin(), kind.answering.end(), [&](const Condition &condition) {
-        const Value *const value = values.first({condition.slot});
+        const Value *const value = values.first(condition.slot);
         return value != nullptr && value->text == condition.value;
     });
 }

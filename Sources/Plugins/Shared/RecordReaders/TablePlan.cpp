@@ -8,7 +8,7 @@ namespace records {
 
 namespace {
 
-bool isWord(char c) { return sensor::isDigit(c) || unsigned(c | 0x20) - 'a' < 26 || c == '.' || (unsigned char)c >= 0x80; }
+bool isWord(char c) { return sensor::isDigit(c) || sensor::isLetter(c) || c == '.' || (unsigned char)c >= 0x80; }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
 
@@ -181,7 +181,7 @@ void RecordPlanSetConversations(RecordPlan *plan, const char *const *paths, cons
     records::Slots *const slots[] = {&columns.start, &columns.end, &columns.duration, &columns.source, &columns.sourcePort,
         &columns.destination, &columns.port, &columns.proto, &columns.bytes, &columns.packets, &columns.bytesBack,
         &columns.packetsBack, &columns.flags};
-    for (size_t i = 0; i < std::size(slots); ++i) *slots[i] = *paths[i] == '\0' ? records::Slots() : plan->slots(paths[i]);
+    for (size_t i = 0; i < std::size(slots); ++i) *slots[i] = plan->slots(paths[i]);
     for (size_t i = 0; i < madeCount; ++i) columns.made.push_back(plan->slot(made[i]));
 }
 
@@ -213,9 +213,8 @@ void RecordPlanSetFlow(RecordPlan *plan, double durationUnit, bool isOneWay, boo
     plan->kinds.back().turnsByPorts = turnsByPorts;
 }
 
-bool RecordReadTime(const char *text, size_t length, bool isDayFirst, int64_t reference, int64_t *nanoseconds) {
+bool RecordReadTime(const char *text, size_t length, int64_t reference, int64_t *nanoseconds) {
     records::LooseTimes times;
-    times.isDayFirst = isDayFirst;
     times.reference = reference;
     return times.read(std::string_view(text, length), *nanoseconds);
 }

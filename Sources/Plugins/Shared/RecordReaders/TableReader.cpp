@@ -26,7 +26,7 @@ bool isNone(std::string_view text) {
 }
 
 bool isKeyCharacter(char c) {
-    return sensor::isDigit(c) || unsigned(c | 0x20) - 'a' < 26 || c == '_' || c == '.' || c == '-' || c == '@';
+    return sensor::isDigit(c) || sensor::isLetter(c) || c == '_' || c == '.' || c == '-' || c == '@';
 }
 
 /// A row with more cells than this is none of a log.
@@ -76,14 +76,14 @@ TableReader::Taken TableReader::read(std::string_view text) {
 
 void TableReader::sum() {
     for (const auto &[slot, parts] : layout.sums) {
-        const Values::Value *const first = values.first({parts[0]});
-        const Values::Value *const second = values.first({parts[1]});
+        const Values::Value *const first = values.first(parts[0]);
+        const Values::Value *const second = values.first(parts[1]);
         if (first == nullptr || second == nullptr) continue;
         std::string &held = values.hold();
         (held = first->text) += ' ';
         held += second->text;
         for (size_t i = 2; i < parts.size(); ++i)
-            if (const Values::Value *const more = values.first({parts[i]})) (held += ' ') += trimmed(more->text);
+            if (const Values::Value *const more = values.first(parts[i])) (held += ' ') += trimmed(more->text);
         held.erase(std::remove(held.begin(), held.end(), '"'), held.end());
         values.add(slot, {held, true, false});
     }
@@ -184,14 +184,11 @@ void TableReader::takeHeader(std::string_view line) {
     if (isDirective) line = trimmed(line.substr(fields.size()));
     split(line, isDirective && line.find('\t') == std::string_view::npos ? ' ' : layout.separator);
     header.clear();
-    names.clear();
     for (const std::string_view cell : cells) {
         const Slot slot = layout.find(cell);
         // Of columns of one name the first one counts.
         const bool isKnown = slot != Node::nothing && std::find(header.begin(), header.end(), slot) != header.end();
         header.push_back(isKnown ? Slot(Node::nothing) : slot);
-        if (!names.empty()) names += '\n';
-        names += trimmed(cell);
     }
 }
 
@@ -223,7 +220,7 @@ TableReader::Taken TableReader::readRow(std::string_view line) {
         cells.erase(cells.begin());
     for (const TableLayout::Row &row : layout.rows) {
         if (row.told != Node::nothing) {
-            const Values::Value *const value = values.first({row.told});
+            const Values::Value *const value = values.first(row.told);
             if (value == nullptr || std::find(row.values.begin(), row.values.end(), value->text) == row.values.end())
                 continue;
         } else if (cells.size() < 2) {
@@ -231,7 +228,7 @@ TableReader::Taken TableReader::readRow(std::string_view line) {
         }
         // Newer versions have more columns behind those that are known.
         for (size_t i = 0; i < std::min(cells.size(), row.columns.size()); ++i)
-            if (row.columns[i] != Node::nothing && values.first({row.columns[i]}) == nullptr) add(row.columns[i], cells[i]);
+            if (row.columns[i] != Node::nothing && values.first(row.columns[i]) == nullptr) add(row.columns[i], cells[i]);
     }
     return Taken::record;
 }

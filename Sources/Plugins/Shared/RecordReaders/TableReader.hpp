@@ -24,9 +24,7 @@ public:
     };
 
     /// Begins another file.
-    void forgetHeader() { header.clear(), headerLine.clear(), names.clear(), isOver = false; }
-    void takeHeader(std::string_view line);
-    const std::string &columns() const { return names; }
+    void forgetHeader() { header.clear(), headerLine.clear(), isOver = false; }
 
     /// - text: with RECORD_PADDING bytes behind it that can be read.
     Taken read(std::string_view text);
@@ -37,6 +35,7 @@ public:
     static bool endsInQuotes(std::string_view text, char separator);
 
 private:
+    void takeHeader(std::string_view line);
     Taken readRow(std::string_view line);
     Taken readKeys(std::string_view line);
     bool readPattern(const Pattern &pattern, std::string_view line);
@@ -54,7 +53,7 @@ private:
     JSONReader json;
     /// The slots of the header's columns, and its line.
     std::vector<Slot> header;
-    std::string headerLine, names;
+    std::string headerLine;
     /// Whether no rows stand behind.
     bool isOver = false;
     /// The cells of the row at hand; those in quotes without them.

@@ -1,94 +1,23 @@
-// The C functions of tables: finds where records begin and end, and tells what became of each.
+// The C functions of tables: reads one record after the other, and tells what became of each.
 
 #include <algorithm>
 #include <list>
 #include <unordered_map>
 
 #include "Conversations.hpp"
+#include "RecordFinder.hpp"
 #include "Recorder.hpp"
 #include "TableReader.hpp"
+#include "Tallies.hpp"
 
 namespace records {
 
 namespace {
 
-/// Reasons beyond these are one: values in them come from the input.
-constexpr size_t mostReasons = 48;
 /// The first records of two that wait for the second one.
 constexpr size_t mostWaiting = 1 << 18;
-/// A text in quotes that goes on longer than this has no end.
-constexpr size_t longestQuoted = 1 << 20;
-
-/// Line feeds in a text.
-uint64_t countLines(std::string_view text) { return uint64_t(std::count(text.begin(), text.end(), '\n')); }
 
 }  // namespace
-
-/// What became of records, by reason.
-class Tallies {
-public:
-    void clear() { entries.clear(), numbers.clear(); }
-
-    void add(RecordFate fate, std::string_view reason, ContextKind kind, uint64_t place, uint64_t line) {
-        Entry &entry = this->entry(fate, reason, kind);
-        if (entry.placeCount < RECORD_PLACES) {
-            entry.places[entry.placeCount] = place;
-            entry.lines[entry.placeCount++] = line;
-        }
-        ++entry.count;
-    }
-
-    size_t size() const { return entries.size(); }
-
-    RecordTally at(size_t number) const {
-        const Entry &entry = entries[number];
-        RecordTally tally{};
-        tally.fate = entry.fate;
-        tally.kind = entry.kind;
-        tally.reason = entry.reason.data();
-        tally.length = entry.reason.size();
-        tally.count = entry.count;
-        tally.placeCount = entry.placeCount;
-        std::copy(entry.places, entry.places + RECORD_PLACES, tally.places);
-        std::copy(entry.lines, entry.lines + RECORD_PLACES, tally.lines);
-        return tally;
-    }
-
-    /// Takes one away again, which may have been counted in another file.
-    void drop(RecordFate fate, std::string_view reason) { --entry(fate, reason, 0).count; }
-
-private:
-    struct Entry {
-        RecordFate fate;
-        ContextKind kind;
-        std::string reason;
-        int64_t count;
-        size_t placeCount;
-        uint64_t places[RECORD_PLACES], lines[RECORD_PLACES];
-    };
-
-    Entry &entry(RecordFate fate, std::string_view reason, ContextKind kind) {
-        key.assign(1, char('0' + fate)).append(1, char('0' + kind)).append(reason.substr(0, 100));
-        auto found = numbers.find(key);
-        if (found == numbers.end() && entries.size() >= mostReasons && fate != RecordUsed) {
-            reason = "other reasons";
-            key.assign(1, char('0' + fate)).append(reason);
-            found = numbers.find(key);
-        }
-        if (found != numbers.end()) return entries[found->second];
-        std::string text;
-        context::repair(reason.substr(0, 100), text);
-        for (char &c : text)
-            if ((unsigned char)c < ' ') c = ' ';
-        numbers.emplace(key, entries.size());
-        entries.push_back(Entry{fate, kind, std::move(text), 0, 0, {}, {}});
-        return entries.back();
-    }
-
-    std::vector<Entry> entries;
-    std::unordered_map<std::string, size_t> numbers;
-    std::string key;
-};
 
 }  // namespace records
 
@@ -98,7 +27,7 @@ struct TableScanner {
 
     TableScanner(const RecordPlan &plan, const ContextInterest &interest, size_t longest)
         : plan(plan), arena(interest), values(plan.paths.size()), reader(plan, values),
-          recorder(arena, values, plan.table.get()), conversations(*plan.table), longest(longest) {}
+          recorder(arena, values, plan.table.get()), conversations(*plan.table), finder(*plan.table, longest) {}
 
     const RecordPlan &plan;
     RecordArena arena;
@@ -106,50 +35,28 @@ struct TableScanner {
     records::TableReader reader;
     records::Recorder recorder;
     records::Conversations conversations;
+    records::RecordFinder finder;
     records::Tallies tallies;
-    const size_t longest;
 
     void begin(uint64_t file, uint64_t position, int64_t reference);
-    void give(const char *bytes, size_t length);
     bool read(size_t most, bool isLast);
     void finish();
-    size_t rest() const { return length - at; }
 
 private:
-    /// Of a record in what was given: where it begins and ends, and where the next one may begin.
-    struct Found {
-        size_t begin, end, next;
-        const char *fault = nullptr;
-    };
-    enum class Search { found, more, none };
-    Search find(bool isLast, Found &found);
-    Search findLine(bool isLast, Found &found);
-    Search findRow(bool isLast, Found &found);
-    Search findObject(bool isLast, Found &found);
-    Search findEvent(bool isLast, Found &found);
-    Search tooLong(bool isLast, Found &found);
-
     void take(std::string_view text, uint64_t position);
     void record(uint64_t position);
     void takeOver(bool all);
     bool join(uint64_t position);
     void nameMachine();
-    const std::string *excuse(const Kind &kind);
+    bool isOf(const Kind &kind, std::string &reason);
     void count(RecordFate fate, std::string_view reason, uint64_t position, ContextKind kind = 0) {
         tallies.add(fate, reason, kind, position, line);
     }
 
-    /// What was given and not read stands from `at` on, with padding behind it.
-    std::string buffer;
-    size_t at = 0, length = 0;
-    /// Where the buffer begins in the file, and the number of the line at `at`.
-    uint64_t origin = 0, line = 1, file = 0;
-    /// The rest of a record that is too long is passed over.
-    bool isPassing = false;
-    /// Whether the file's first object may hold the records.
-    bool mayHold = true;
-    /// The object at hand, and why a record is none of a kind.
-    std::string document, said;
+    /// The file at hand, and the number of the line in which the record at hand begins.
+    uint64_t file = 0, line = 1;
+    /// The object at hand.
+    std::string document;
     std::vector<std::string> tuples;
     size_t tupleNumber = 0;
     bool isFinishing = false;
@@ -170,230 +77,27 @@ void TableScanner::begin(uint64_t next, uint64_t position, int64_t reference) {
     reader.forgetHeader();
     recorder.setReference(reference);
     tallies.clear();
-    buffer.assign(RECORD_PADDING, '\0');
-    at = length = 0;
-    origin = position;
-    line = 1;
+    finder.begin(position);
     file = next;
-    isPassing = false;
-    mayHold = true;
-}
-
-void TableScanner::give(const char *bytes, size_t count) {
-    if (at > 0) {
-        buffer.erase(0, at);
-        length -= at;
-        origin += at;
-        at = 0;
-    }
-    buffer.resize(length);
-    buffer.append(bytes, count);
-    length += count;
-    buffer.append(RECORD_PADDING, '\0');
-    // A mark at the beginning of a file says that it is UTF-8.
-    if (origin == 0 && length >= 3 && std::memcmp(buffer.data(), "\xEF\xBB\xBF", 3) == 0) at = 3;
-}
-
-// MARK: Where records stand
-
-TableScanner::Search TableScanner::tooLong(bool isLast, Found &found) {
-    if (length - at <= longest && !isLast) return Search::more;
-    if (isLast) return Search::none;
-    isPassing = true;
-    found = {at, at, length, "longer than max_line"};
-    return Search::found;
-}
-
-TableScanner::Search TableScanner::findLine(bool isLast, Found &found) {
-    const void *const feed = std::memchr(buffer.data() + at, '\n', length - at);
-    if (feed == nullptr && !isLast) return tooLong(isLast, found);
-    const size_t end = feed == nullptr ? length : size_t(static_cast<const char *>(feed) - buffer.data());
-    found = {at, end, std::min(end + 1, length)};
-    return Search::found;
-}
-
-/// A row goes on over lines where a cell stands in quotes.
-TableScanner::Search TableScanner::findRow(bool isLast, Found &found) {
-    Search search = findLine(isLast, found);
-    if (search != Search::found || found.fault != nullptr) return search;
-    const size_t first = found.end, firstNext = found.next;
-    const char separator = plan.table->separator;
-    const std::string_view all(buffer.data(), length);
-    if (!records::TableReader::endsInQuotes(all.substr(at, first - at), separator)) return search;
-    // Of quotes at the ends of cells the first that leaves none open ends the row.
-    size_t quote = first;
-    while ((quote = all.find('"', quote + 1)) != std::string_view::npos && quote - at < records::longestQuoted) {
-        const char behind = quote + 1 < length ? all[quote + 1] : '\n';
-        if (behind != separator && behind != '\n' && behind != '\r') continue;
-        if (quote + 1 >= length && !isLast) return Search::more;
-        const size_t end = std::min(all.find('\n', quote), length);
-        if (end == length && !isLast) return Search::more;
-        if (records::TableReader::endsInQuotes(all.substr(at, end - at), separator)) {
-            quote = end;
-            continue;
-        }
-        found = {at, end, std::min(end + 1, length)};
-        return Search::found;
-    }
-    if (!isLast && length - at < records::longestQuoted) return Search::more;
-    found = {at, first, firstNext, "a text in quotes that does not end"};
-    return Search::found;
-}
-
-TableScanner::Search TableScanner::findObject(bool isLast, Found &found) {
-    // What stands between objects: blanks, commas, the brackets of arrays and of what holds them.
-    size_t begin = at;
-    while (begin < length) {
-        const char c = buffer[begin];
-        if (c == '{') break;
-        line += c == '\n';
-        if (!sensor::isSpace(c) && c != ',' && c != '[' && c != ']' && c != '}') break;
-        ++begin;
-    }
-    at = begin;
-    if (begin == length) return isLast ? Search::none : Search::more;
-    if (buffer[begin] != '{') {
-        const Search search = findLine(isLast, found);
-        if (search != Search::found) return search;
-        const std::string_view text(buffer.data() + begin, found.end - begin);
-        const size_t brace = text.find('{');
-        // evtx_dump numbers its records; syslog writes a head before an object.
-        const bool isNumber = text.substr(0, 7) == "Record ";
-        if (brace == std::string_view::npos) {
-            found.fault = isNumber ? "" : "not JSON";
-            return search;
-        }
-        begin += brace;
-    }
-    size_t depth = 0;
-    bool isText = false;
-    for (size_t i = begin; i < length; ++i) {
-        const char c = buffer[i];
-        if (isText) {
-            if (c == '\\') ++i;
-            else if (c == '"') isText = false;
-            else if (c == '\n') {
-                // No text goes on over lines.
-                found = {at, i, i + 1, "not JSON"};
-                return Search::found;
-            }
-            continue;
-        }
-        switch (c) {
-        case '"': isText = true; break;
-        case '[':
-            if (mayHold && depth > 0 && depth <= 2 && begin == at) {
-                // The records may stand in here: {"records":[{…
-                const std::string_view before(buffer.data() + begin, i - begin);
-                const bool holds = std::any_of(plan.table->inside.begin(), plan.table->inside.end(), [&](const std::string &name) {
-                    if (name.size() < 3 || name.substr(name.size() - 2) != "[]") return false;
-                    const size_t colon = before.find_last_not_of(" \t\r\n");
-                    if (colon == std::string_view::npos || before[colon] != ':') return false;
-                    const size_t quote = before.find_last_not_of(" \t\r\n", colon - 1);
-                    const std::string key = '"' + name.substr(0, name.size() - 2) + '"';
-                    return quote != std::string_view::npos && quote + 1 >= key.size()
-                        && before.substr(quote + 1 - key.size(), key.size()) == key;
-                });
-                size_t next = i + 1;
-                while (next < length && sensor::isSpace(buffer[next])) ++next;
-                if (holds && next < length && buffer[next] == '{') {
-                    line += records::countLines(std::string_view(buffer.data() + at, next - at));
-                    at = next;
-                    mayHold = false;
-                    return findObject(isLast, found);
-                }
-            }
-            ++depth;
-            break;
-        case '{': ++depth; break;
-        case ']':
-        case '}':
-            if (--depth == 0) {
-                mayHold = false;
-                found = {at, i + 1, i + 1};
-                return Search::found;
-            }
-            break;
-        case '\n':
-            // An object at the beginning of a line is another one.
-            if (i + 1 < length && buffer[i + 1] == '{' && begin == at) {
-                found = {at, i, i + 1, "not JSON"};
-                return Search::found;
-            }
-            break;
-        default: break;
-        }
-    }
-    if (!isLast) return tooLong(isLast, found);
-    found = {at, length, length, "last record cut off"};
-    return Search::found;
-}
-
-TableScanner::Search TableScanner::findEvent(bool isLast, Found &found) {
-    const std::string_view all(buffer.data(), length);
-    size_t begin = all.find("<Event", at);
-    // <Events>, <EventID>
-    while (begin != std::string_view::npos && begin + 6 < length && all[begin + 6] != '>' && !sensor::isSpace(all[begin + 6]))
-        begin = all.find("<Event", begin + 1);
-    if (begin == std::string_view::npos) {
-        if (isLast) return at = length, Search::none;
-        const size_t kept = std::min<size_t>(length - at, 8);
-        line += records::countLines(all.substr(at, length - at - kept));
-        at = length - kept;
-        return Search::more;
-    }
-    line += records::countLines(all.substr(at, begin - at));
-    at = begin;
-    constexpr std::string_view close = "</Event>";
-    const size_t end = all.find(close, begin);
-    if (end == std::string_view::npos) {
-        if (!isLast) return tooLong(isLast, found);
-        found = {begin, length, length, "last record cut off"};
-        return Search::found;
-    }
-    found = {begin, end + close.size(), end + close.size()};
-    return Search::found;
-}
-
-TableScanner::Search TableScanner::find(bool isLast, Found &found) {
-    if (isPassing) {
-        const void *const feed = std::memchr(buffer.data() + at, '\n', length - at);
-        if (feed == nullptr) return at = length, isLast ? Search::none : Search::more;
-        at = size_t(static_cast<const char *>(feed) - buffer.data()) + 1;
-        ++line;
-        isPassing = false;
-    }
-    if (at == length) return isLast ? Search::none : Search::more;
-    switch (plan.table->form) {
-    case RecordTableJSON: return findObject(isLast, found);
-    case RecordTableRows: return findRow(isLast, found);
-    case RecordTableXML: return findEvent(isLast, found);
-    case RecordTableKeys:
-    case RecordTablePatterns: break;
-    }
-    return findLine(isLast, found);
 }
 
 bool TableScanner::read(size_t most, bool isLast) {
-    while (true) {
-        if (arena.given.records.size() >= most) return true;
-        Found found;
-        if (find(isLast, found) != Search::found) return false;
-        const uint64_t position = origin + found.begin;
-        std::string_view text(buffer.data() + found.begin, found.end - found.begin);
-        if (found.fault != nullptr) {
-            // A line between records is none.
-            if (*found.fault != '\0') {
-                ++arena.lines;
-                count(RecordRejected, found.fault, position);
-            }
-        } else {
+    while (arena.given.records.size() < most) {
+        records::RecordFinder::Found found;
+        if (finder.find(isLast, found) != records::RecordFinder::Search::found) return false;
+        line = finder.line();
+        if (found.fault == nullptr) {
+            std::string_view text = finder.text(found);
             while (!text.empty() && (text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
-            take(text, position);
+            take(text, finder.position(found));
+        } else if (*found.fault != '\0') {
+            // A line between records is none.
+            ++arena.lines;
+            count(RecordRejected, found.fault, finder.position(found));
         }
-        line += records::countLines(std::string_view(buffer.data() + found.begin, found.next - found.begin));
-        at = found.next;
+        finder.pass(found);
     }
+    return true;
 }
 
 // MARK: What becomes of them
@@ -446,7 +150,7 @@ bool TableScanner::join(uint64_t position) {
     if (!layout.isFirst || isFinishing) return true;
     std::string key;
     for (const records::Slot slot : layout.joinedBy) {
-        const auto *const value = values.first({slot});
+        const auto *const value = values.first(slot);
         if (value == nullptr) return true;
         key.append(value->text).push_back('\n');
     }
@@ -462,7 +166,7 @@ bool TableScanner::join(uint64_t position) {
                     held = text;
                     values.add(first, {held, true, false});
                 }
-            if (values.first({slot}) != nullptr) continue;
+            if (values.first(slot) != nullptr) continue;
             std::string &held = values.hold();
             held = text;
             values.add(slot, {held, true, false});
@@ -481,7 +185,7 @@ bool TableScanner::join(uint64_t position) {
     }
     Waiting entry{key, {}, position, line};
     for (size_t slot = 0; slot < plan.paths.size(); ++slot)
-        if (const auto *const value = values.first({records::Slot(slot)}))
+        if (const auto *const value = values.first(records::Slot(slot)))
             entry.texts.emplace_back(records::Slot(slot), std::string(value->text));
     waiting.push_back(std::move(entry));
     waitingByKey[key] = std::prev(waiting.end());
@@ -493,21 +197,19 @@ constexpr const char *partly = "one of several records of a conversation";
 constexpr const char *joined = "the beginning of a connection whose end is told too";
 }
 
-/// Why a record is none of a kind; null where it is one.
-const std::string *TableScanner::excuse(const Kind &kind) {
-    for (const auto &requirement : kind.required) {
-        const auto *const value = values.first(requirement.slots);
-        if (requirement.holds(value == nullptr ? std::string_view() : value->text)) continue;
-        said = value == nullptr ? "no " + requirement.name : requirement.name + ' ' + std::string(value->text.substr(0, 60));
-        return &said;
-    }
-    for (const auto &requirement : kind.excluded) {
-        const auto *const value = values.first(requirement.slots);
-        if (!requirement.holds(value == nullptr ? std::string_view() : value->text)) continue;
-        said = value == nullptr ? "no " + requirement.name : requirement.name + ' ' + std::string(value->text.substr(0, 60));
-        return &said;
-    }
-    return nullptr;
+/// Whether a record is of a kind; the first reason against is kept.
+bool TableScanner::isOf(const Kind &kind, std::string &reason) {
+    const auto hold = [&](const auto &requirements, bool isWanted) {
+        for (const auto &requirement : requirements) {
+            const auto *const value = values.first(requirement.slots);
+            if (requirement.holds(value == nullptr ? std::string_view() : value->text) == isWanted) continue;
+            if (reason.empty())
+                reason = value == nullptr ? "no " + requirement.name : requirement.name + ' ' + std::string(value->text.substr(0, 60));
+            return false;
+        }
+        return true;
+    };
+    return hold(kind.required, true) && hold(kind.excluded, false);
 }
 
 /// Learns the address of a machine, or tells it.
@@ -555,10 +257,7 @@ void TableScanner::record(uint64_t position) {
     bool isRejected = false;
     std::string reason;
     for (const Kind &kind : plan.kinds) {
-        if (const std::string *const text = excuse(kind)) {
-            if (reason.empty()) reason = *text;
-            continue;
-        }
+        if (!isOf(kind, reason)) continue;
         if (kind.kind == records::nobody) {
             isUnwanted = true;
             continue;
@@ -607,26 +306,14 @@ void TableScannerBegin(TableScanner *scanner, uint64_t file, uint64_t position, 
     scanner->begin(file, position, reference);
 }
 
-void TableScannerTakeHeader(TableScanner *scanner, const char *line, size_t length) {
-    scanner->values.clear();
-    scanner->reader.takeHeader(std::string_view(line, length));
-}
-
-void TableScannerGive(TableScanner *scanner, const char *bytes, size_t length) { scanner->give(bytes, length); }
+void TableScannerGive(TableScanner *scanner, const char *bytes, size_t length) { scanner->finder.give(bytes, length); }
 
 bool TableScannerRead(TableScanner *scanner, size_t most, bool isLast) { return scanner->read(most, isLast); }
 
 void TableScannerFinish(TableScanner *scanner) { scanner->finish(); }
 
-size_t TableScannerRest(const TableScanner *scanner) { return scanner->rest(); }
-
 size_t TableScannerTallies(const TableScanner *scanner) { return scanner->tallies.size(); }
 
 RecordTally TableScannerTally(const TableScanner *scanner, size_t number) { return scanner->tallies.at(number); }
-
-const char *TableScannerColumns(TableScanner *scanner, size_t *length) {
-    *length = scanner->reader.columns().size();
-    return scanner->reader.columns().data();
-}
 
 }  // extern "C"

@@ -58,10 +58,13 @@ public:
 
     bool isSeen(Slot slot) const { return entries[slot].seen == line; }
 
+    /// The first value of a slot.
+    const Value *first(Slot slot) const { return entries[slot].filled == line ? &entries[slot].value : nullptr; }
+
     /// The first value of the first slot that has one.
     const Value *first(const Slots &slots) const {
         for (const Slot slot : slots)
-            if (entries[slot].filled == line) return &entries[slot].value;
+            if (const Value *const value = first(slot)) return value;
         return nullptr;
     }
 

@@ -25,12 +25,17 @@ package enum BuiltInTables {
         "zscaler-nss": PackageResources.zscaler_nss_yaml,
     ]
 
-    package static var names: [String] { ((try? read.get().map(\.name)) ?? Array(texts.keys)).sorted() }
+    /// What all are called. The options' help lists them at every start, so that nothing is parsed for it.
+    package static let names: [String] = texts.flatMap { name, bytes in
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let also = lines.first { $0.hasPrefix("also: [") }?.dropFirst(7).prefix { $0 != "]" } ?? ""
+        return [name] + also.split(separator: ",").map { "\(name)-\($0.drop { $0 == " " })" }
+    }
+    .sorted()
 
     /// Reads a schema; `nil` where there is none of the name.
     package static func schema(_ name: String) throws -> TableSchema? {
-        if let known = try? read.get().first(where: { $0.name == name }) { return known.schema }
-        return try parse(name)
+        texts[name] == nil ? try all().first { $0.name == name }?.schema : try parse(name)
     }
 
     private static func parse(_ name: String) throws -> TableSchema? {

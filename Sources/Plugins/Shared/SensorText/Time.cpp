@@ -13,12 +13,12 @@ int64_t daysSince1970(int64_t year, int64_t month, int64_t day) {
     return era * 146'097 + dayOfEra - 719'468;
 }
 
-namespace {
-
 int64_t daysIn(int64_t month, int64_t year) {
     if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
+
+namespace {
 
 /// The number that `count` digits write, or -1 if one of them is none.
 int64_t number(const char *p, int count) {

@@ -2,14 +2,9 @@ import CompressedFiles
 import ContextReading
 import RecordArenas
 import FlareKit
+import Foundation
 import LineFiles
 import RecordSchemas
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Tells which schema a file's records follow: by its content a known one, else by names and values of its columns.
 package enum TableRecognition {
@@ -52,7 +47,8 @@ package enum TableRecognition {
                 known.isInMessages = true
                 return known
             }
-            return try schema(of: begin.content, isWhole: begin.isWhole, reference: reference, mayGuess: mayGuess)
+            try checkText(begin.content)
+            return try guessed(whole(begin.content, begin.isWhole), reference, mayGuess: mayGuess)
         } catch let error as Unreadable {
             throw InputFileError(path: file.path, reason: .foreign(error.what, remedy: error.remedy))
         } catch {
@@ -86,11 +82,19 @@ package enum TableRecognition {
     package static func schema(
         of head: [UInt8], isWhole: Bool, reference: Timestamp, mayGuess: Bool = true
     ) throws -> Found {
+        try checkText(head)
+        let whole = whole(head, isWhole)
+        return try known(whole, reference) ?? guessed(whole, reference, mayGuess: mayGuess)
+    }
+
+    private static func checkText(_ head: [UInt8]) throws(Unreadable) {
         guard !head.isEmpty else { throw Unreadable(what: "empty", remedy: "") }
         let nulls = head.prefix(4096).count { $0 == 0 }
         guard nulls * 10 < head.prefix(4096).count else { throw Unreadable(what: "binary data", remedy: "") }
-        let whole = whole(head, isWhole)
-        if let known = try known(whole, reference) { return known }
+    }
+
+    /// What the columns of a table that no schema knows are guessed to be.
+    private static func guessed(_ whole: ArraySlice<UInt8>, _ reference: Timestamp, mayGuess: Bool) throws -> Found {
         guard mayGuess else { throw Unreadable(what: "no log of a known tool", remedy: "") }
         // What is no UTF-8 is Latin-1, as spreadsheets write it.
         let text = String(validating: whole, as: UTF8.self) ?? String(decoding: whole.map(UInt16.init), as: UTF16.self)
@@ -183,8 +187,6 @@ package enum TableRecognition {
     /// Before this moment a file's records were written, as far as the system knows.
     static func reference(of file: InputFile) -> Timestamp {
         if let changed = file.status?.changed, !file.isStream { return Timestamp(nanoseconds: changed) }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Timestamp(nanoseconds: Int64(now.tv_sec) * 1_000_000_000)
+        return Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000)
     }
 }

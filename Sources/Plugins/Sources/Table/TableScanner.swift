@@ -26,8 +26,7 @@ final class TableScanner: ArenaScanner, @unchecked Sendable {
     ///   - reference: before this moment its records were written.
     func begin(_ path: String, reference: Timestamp) {
         // The same in every run, so that records keep their ids.
-        let file = path.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        TableScannerBegin(pointer, file, 0, reference.nanoseconds)
+        TableScannerBegin(pointer, FNV.hash(path), 0, reference.nanoseconds)
     }
 
     func give(_ bytes: UnsafeRawBufferPointer) {
@@ -41,14 +40,6 @@ final class TableScanner: ArenaScanner, @unchecked Sendable {
 
     /// All files were read.
     func finish() { TableScannerFinish(pointer) }
-
-    /// The columns of the header at hand.
-    var columns: [String] {
-        var length = 0
-        let start = TableScannerColumns(pointer, &length)
-        let text = String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
-        return text.isEmpty ? [] : text.components(separatedBy: "\n")
-    }
 
     /// What became of the records of the file at hand.
     func ingest(of path: String) -> IngestCounts {

@@ -19,10 +19,7 @@ extension TableSource: ContextSource {
             let cursors = try cursors(inputs.open(), scan) {
                 try Interest([], scan, $0.recordSchema, countingOnly: values)
             }
-            for (_, cursor) in cursors {
-                var batch = RecordBatch(scan.kinds, capacity: 64)
-                while try cursor.next(into: &batch) { batch.removeAll() }
-            }
+            try drain(cursors.map(\.cursor), scan)
             return cursors.map(\.scanner)
         }
     }

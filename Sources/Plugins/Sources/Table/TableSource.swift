@@ -141,7 +141,7 @@ public struct TableSource: Source, BuiltInPlugin {
     }
 
     private func work(on file: InputFile, isLive: Bool) throws -> (TableSchema, TableWork.File) {
-        if !file.isStream, try FileContent(of: file) == .netFlow {
+        if try isOfNFCapd(file) {
             guard file.isAsStored else {
                 throw PluginError(
                     "it is packed, and nfdump reads files of nfcapd as they are", at: file.path, remedy: "unpack it")
@@ -158,6 +158,14 @@ public struct TableSource: Source, BuiltInPlugin {
         }
         let (schema, isInMessages) = try schema(of: file, isLive: isLive)
         return (schema, TableWork.File(file: file, form: isInMessages ? .messages : nil))
+    }
+
+    /// By the mark at its beginning.
+    private func isOfNFCapd(_ file: InputFile) throws -> Bool {
+        guard !file.isStream else { return false }
+        let mark = file.beginning(16)
+        if mark.content.isEmpty, let failure = mark.failure { throw failure }
+        return FileContent(mark.content, isWhole: mark.isWhole) == .netFlow
     }
 
     /// - Parameter isLive: nobody waits for more of a stream than a schema needs that is named.

@@ -9,7 +9,7 @@ enum TableTime {
         var time: Int64 = 0
         let isTime = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
-                RecordReadTime($0.baseAddress, $0.count, false, reference.nanoseconds, &time)
+                RecordReadTime($0.baseAddress, $0.count, reference.nanoseconds, &time)
             }
         }
         return isTime ? time : nil

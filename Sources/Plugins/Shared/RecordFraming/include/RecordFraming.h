@@ -73,6 +73,9 @@ void RecordTranslationAddField(RecordTranslation *translation, const char *from,
 FramingForm FramingFormOf(
     const char *head, size_t length, bool isWhole, const RecordTranslation *const *translations, size_t count);
 
+/// How the characters of a content are written, by its beginning.
+FramingCharset FramingCharsetOf(const char *head, size_t length);
+
 /// Whether a content may hold the lines of a tool's log in documents, or in a column of a table.
 ///
 /// - form: how they are taken out.

@@ -191,8 +191,6 @@ RecordArena *TableScannerArena(TableScanner *scanner);
 /// - position: where what will be given begins in it.
 /// - reference: before this moment, and a day, its records were written; nanoseconds since 1970.
 void TableScannerBegin(TableScanner *scanner, uint64_t file, uint64_t position, int64_t reference);
-/// Has the scanner know a header that will not be given.
-void TableScannerTakeHeader(TableScanner *scanner, const char *line, size_t length);
 /// Takes what comes next of the file.
 void TableScannerGive(TableScanner *scanner, const char *bytes, size_t length);
 /// Reads what was given until the arena holds `most` records.
@@ -202,8 +200,6 @@ void TableScannerGive(TableScanner *scanner, const char *bytes, size_t length);
 bool TableScannerRead(TableScanner *scanner, size_t most, bool isLast);
 /// Has records of what waits for a second one; after the last file.
 void TableScannerFinish(TableScanner *scanner);
-/// How many bytes of the file are not read yet.
-size_t TableScannerRest(const TableScanner *scanner);
 
 /// Places that a tally keeps.
 #define RECORD_PLACES 5
@@ -227,13 +223,11 @@ typedef struct RecordTally {
 size_t TableScannerTallies(const TableScanner *scanner);
 /// Valid until the scanner reads again.
 RecordTally TableScannerTally(const TableScanner *scanner, size_t number);
-/// The columns of the header in force, with line feeds between them; empty where there is none.
-const char *TableScannerColumns(TableScanner *scanner, size_t *length);
 
 /// Reads a time in any form that tables may have; those without a zone are UTC.
 ///
 /// - reference: those without a year lie before this moment.
-bool RecordReadTime(const char *text, size_t length, bool isDayFirst, int64_t reference, int64_t *nanoseconds);
+bool RecordReadTime(const char *text, size_t length, int64_t reference, int64_t *nanoseconds);
 /// The time that stands at the beginning of a line.
 ///
 /// - timeLength: of it; 0 where there is none.

@@ -52,6 +52,9 @@ inline bool matches(const char *p, const char (&literal)[size]) {
 
 inline bool isDigit(char c) { return unsigned(c) - '0' < 10; }
 
+/// Of ASCII.
+inline bool isLetter(char c) { return unsigned(c | 0x20) - 'a' < 26; }
+
 inline bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace sensor
