@@ -72,7 +72,10 @@ let families: [Family] = [
     Family(
         .enricher, "Whois", needs: ["HTTP", "PeerMatching", "CompressedFiles", "CMaxMindDB", .sqlite],
         testFiles: ["mmdb.py"]),
-    Family(.detector, "Beacon", needs: ["Periodicity"], except: ["Periodicity", "ShapeMatching"]),
+    Family(
+        .detector, "Beacon", needs: ["HistoryDatabase", "OutputFiles", "Periodicity"],
+        except: ["Periodicity", "ShapeMatching"],
+        testNeeds: ["HistoryDatabase", .sqlite]),
     Family(.detector, "DNS", testNeeds: ["Suricata", "Zeek", "PCAP", "SyntheticTraffic"], testFiles: ["iodine.sh"]),
     Family(.detector, "Traffic"),
     Family(
@@ -104,7 +107,7 @@ let shared: [Target] = [
     .shared(
         "ContextReading",
         ["FlareKit", "LineFiles", "RecordArenas", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),
-    .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .sqlite]),
+    .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .logging, .sqlite]),
     .shared("ElasticsearchClient", ["FlareKit", "HTTP", "RecordSchemas", "CFlareSpawn", .logging]),
     .shared("HTTP", ["FlareKit", "CCurl"]),
     .shared("OutputFiles", ["FlareKit"]),

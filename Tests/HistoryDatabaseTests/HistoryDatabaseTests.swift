@@ -26,6 +26,7 @@ struct DocumentedQueryTests {
     func queries() async throws {
         let folder = TemporaryFolder()
         try await run(into: folder.history, hour: 1, [finding(), finding(443)])
+        _ = try await MemoryTests.run(HistoryFile(writing: folder.history), [1: [5]], days: 0...1)
         let guide = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/history.md")
         let text = try String(contentsOf: guide, encoding: .utf8)
         let queries = text.components(separatedBy: "```sql\n").dropFirst().compactMap {

@@ -158,6 +158,8 @@ struct Evaluator: Sendable {
                 DetectorReport(name: stage.name, judged: judged.judged, findings: distinct.findings.count))
             scores[stage.name] = judged.scores
             outcome.nearMisses += judged.nearMisses
+            outcome.remarks += judged.remarks.map { "\(stage.name): \($0)" }
+            outcome.failures += judged.failures.map { "detector \(stage.name): \($0)" }
         }
         lap("judge")
         meter.begin("enrich")

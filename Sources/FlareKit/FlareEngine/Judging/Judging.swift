@@ -18,6 +18,9 @@ struct Judging: Sendable {
         var candidates: [Finding] = []
         /// Of a detector without a finding: the channels that came nearest.
         var nearMisses: [NearMiss] = []
+        var remarks: [String] = []
+        /// What it could not recall or remember, and why.
+        var failures: [String] = []
     }
 
     /// How many near misses of a detector are told.
@@ -30,8 +33,17 @@ struct Judging: Sendable {
     func run<D: Detector>(
         _ detector: D, minimumCount: Int, _ table: ChannelTable, _ census: Census, seeksCandidates: Bool = false
     ) async throws -> Outcome {
-        let channels = (0..<table.count).map(ChannelID.init).filter { table.recordCount(of: $0) >= minimumCount }
         var census = census
+        var failures: [String] = []
+        let memory = detector as? any RememberingDetector
+        do {
+            try await memory?.recall(table, census)
+        } catch {
+            failures.append("\(error); channels are judged by the calls of this run alone")
+        }
+        let channels = (0..<table.count).map(ChannelID.init).filter { channel in
+            table.recordCount(of: channel) >= minimumCount && memory?.judges(channel, in: table) ?? true
+        }
         census.judged = channels.count
         let judged = try await judge(detector, channels, table, census)
         let findings = try await detector.settle(judged, table, census)
@@ -42,6 +54,12 @@ struct Judging: Sendable {
             outcome.candidates = nearest.filter { $0.shortfall <= Self.largestShortfall }
             if findings.isEmpty { outcome.nearMisses = misses(of: detector, nearest, census) }
         }
+        do {
+            outcome.remarks = try await memory?.remember(table, census) ?? []
+        } catch {
+            failures.append("\(error); what this run saw is not remembered")
+        }
+        outcome.failures = failures
         return outcome
     }
 

@@ -16,6 +16,9 @@ enum HistorySchema {
         migrator.registerMigration("2 verdicts") { database in
             try database.execute(sql: second)
         }
+        migrator.registerMigration("3 remembered calls") { database in
+            try database.execute(sql: third)
+        }
         return migrator
     }()
 
@@ -124,5 +127,27 @@ enum HistorySchema {
             until INTEGER
         );
         CREATE INDEX verdict_by_channel ON verdict(channel);
+        """
+
+    private static let third = """
+        CREATE INDEX finding_by_host ON finding(host) WHERE host IS NOT NULL;
+
+        CREATE TABLE remembered (
+            source TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            port INTEGER NOT NULL,
+            proto INTEGER NOT NULL,
+            first_call INTEGER NOT NULL,
+            last_call INTEGER NOT NULL,
+            calls INTEGER NOT NULL,
+            days INTEGER NOT NULL,
+            times BLOB NOT NULL,
+            PRIMARY KEY (source, peer, port, proto)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE recorded (
+            since INTEGER PRIMARY KEY,
+            until INTEGER NOT NULL
+        );
         """
 }

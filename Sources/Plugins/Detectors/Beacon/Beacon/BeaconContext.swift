@@ -84,7 +84,9 @@ struct BeaconContext {
         hosts = census.hosts
         prevalence = hosts >= Self.fewestHosts ? min(1, Double(destinationDegree) / Double(hosts)) : nil
         campaignHosts = campaigns.hosts(of: channel, period: judgement.period)
-        if let first = finding.firstSeen, let since = census.window.since, let length = census.window.duration,
+        var first = finding.firstSeen
+        if case .time(let called)? = finding.evidence["first_called"] { first = called }
+        if let first, let since = census.window.since, let length = census.window.duration,
             length >= Self.shortestWindow
         {
             isNew = Double(first.nanoseconds(since: since)) > Self.lateShare * Double(length)

@@ -1,4 +1,5 @@
 import FlareKit
+import HistoryDatabase
 
 /// The fields that the detector writes about a finding.
 enum BeaconEvidence {
@@ -27,6 +28,11 @@ enum BeaconEvidence {
         Field("prevalence", .number, unit: "%", "Share of the hosts that talk to the destination."),
         Field("campaign_hosts", .integer, "Number of hosts that call the destination at the same pace."),
         Field("new_in_window", .boolean, "Whether the channel began well after the start of the window."),
+        Field(
+            "series_days", .integer, unit: "days",
+            "Days over which calls were judged together, where the run's own were too few (memory)."),
+        Field("first_called", .time, "First call that memory knows, of any run."),
+        Field("days_called", .integer, unit: "days", "Days with calls, of the last 62 that memory knows."),
         Field.modifiers,
     ]
 
@@ -55,7 +61,16 @@ enum BeaconEvidence {
         finding.evidence["p_value"] = .number(judgement.pValue)
         finding.evidence["q_value"] = .number(qValue)
         finding.evidence["method"] = judgement.method.map(Value.text)
+        finding.evidence["series_days"] = judgement.days.map { .integer(Int64($0)) }
         finding.evidence["score_parts"] = .texts(judgement.parts)
+    }
+
+    /// - Parameter known: what earlier runs saw of the channel.
+    static func fill(_ finding: inout Finding, _ known: RememberedChannel?) {
+        guard let known else { return }
+        let first = Timestamp(nanoseconds: known.firstCall.multipliedClamped(by: 1_000_000_000))
+        finding.evidence["first_called"] = .time(min(first, finding.firstSeen ?? first))
+        finding.evidence["days_called"] = .integer(Int64(known.dayCount))
     }
 
     /// To hundredths.

@@ -38,6 +38,8 @@ public struct BeaconJudgement: Judgement, Equatable {
     public var parts: [String]
     /// The statistic that added most.
     public var method: String?
+    /// Days that the calls lie in, where those of earlier runs were needed.
+    public var days: Int?
 
     init(_ periodicity: Periodicity) {
         score = periodicity.score

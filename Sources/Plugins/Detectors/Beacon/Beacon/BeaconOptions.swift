@@ -6,6 +6,8 @@ public struct BeaconOptions: PluginOptions {
     public var minFlows = 6
     public var falseAlarms = 1.0
     public var minScore: Double?
+    public var memory: OptionPath?
+    public var remember = 100_000
 
     public init() {}
 
@@ -24,6 +26,13 @@ public struct BeaconOptions: PluginOptions {
                 "min_score", \.minScore,
                 "Reports every channel with at least this score, in place of false_alarms; 0 reports every judged channel.",
                 range: 0...1),
+            Option(
+                "memory", \.memory,
+                "File of a sqlite sink in which calls of seldom channels are remembered, so that nights are judged together; one "
+                    + "for each pipeline. Without it each run is judged alone."),
+            Option(
+                "remember", \.remember, "Most channels that memory holds; 100,000 are at most 32 MB.", unit: "channels",
+                range: 1...),
         ]
     }
 }

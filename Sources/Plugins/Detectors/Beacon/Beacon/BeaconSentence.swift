@@ -10,7 +10,8 @@ enum BeaconSentence {
     static func text(_ judgement: BeaconJudgement, addresses: Int = 0) -> String {
         var parts = [
             "calls every \(duration(judgement.period)) ± \(percent(judgement.jitter)) %",
-            "\(judgement.callbacks.grouped) of \(max(judgement.expected, judgement.callbacks).grouped) expected callbacks",
+            "\(judgement.callbacks.grouped) of \(max(judgement.expected, judgement.callbacks).grouped) expected callbacks"
+                + (judgement.days.map { " in \($0) days" } ?? ""),
             judgement.hoursOfDay >= dayAndNight ? "day and night" : "in \(judgement.hoursOfDay) hours of the day",
         ]
         if addresses > 1 { parts.append("\(addresses.grouped) addresses in turn") }
