@@ -180,7 +180,11 @@ struct SensorFiles {
             if let sensor, sensor != TableSource.name { return sensor }
             throw InputFileError(
                 path: path,
-                reason: .foreign(what, remedy: "--source eve or --source zeek reads it all the same"))
+                reason: .foreign(
+                    what,
+                    remedy:
+                        "--source eve or --source zeek reads it all the same; a table in a form of its own needs a schema: "
+                        + "docs/inputs.md"))
         }
     }
 

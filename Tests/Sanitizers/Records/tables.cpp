@@ -17,6 +17,9 @@ struct Table {
     RecordTableForm form;
     char separator;
     std::string text;
+    char assign = '=';
+    /// Whether its records are of the directions and pieces of conversations.
+    bool isOfConversations = false;
 };
 
 const std::vector<Table> tables = {
@@ -26,12 +29,27 @@ const std::vector<Table> tables = {
      "1772582400,2001:db8::7,1,203.0.113.9:80,,-,\n"},
     {RecordTableRows, ' ', "2 123 eni-1 10.0.0.7 203.0.113.9 5000 443 6 1 40 1772582400 1772582460 ACCEPT OK\n"},
     {RecordTableKeys, ' ', "<189>date=2026-03-04 time=\"00:00:01\" tz=+0100 src=10.0.0.7 dst=203.0.113.9 host=\"a b\\\" c\" act=x y\n"},
+    {RecordTableKeys, ' ',
+     "2026-03-04T00:00:01Z fw %X-1: id: 7, event: built, src: 10.0.0.7, dst: 203.0.113.9, sport: 5000, own host: , host: a: b, time: \n"
+     "2026-03-04T00:00:09Z fw - [id:\"7\"; src:\"10.0.0.7\"; dst:\"203.0.113.9\"; duration:\"8\"; bytes:\"1.234,5\"]\n",
+     ':'},
+    {RecordTableRows, ',',
+     "ts,te,td,sa,da,sp,dp,pr,flg,ipkt,ibyt,opkt,obyt\n"
+     "2026-03-04 00:00:01,2026-03-04 00:00:02,1.0,10.0.0.7,203.0.113.9,5000,443,TCP,....S.,3,180,0,0\n"
+     "2026-03-04 00:00:01,2026-03-04 00:00:02,1.0,203.0.113.9,10.0.0.7,443,5000,TCP,.A..S.,2,120,0,0\n"
+     "2026-03-04 00:05:01,,3,10.0.0.7,203.0.113.9,5000,443,TCP,.A...F,9,9999999999,1,40\n"
+     "2026-03-04 00:05:09,2026-03-04 00:05:09,0,10.0.0.7,203.0.113.9,5000,443,6,....S.,1,60,0,0\n"
+     "2026-03-04 00:20:00,2026-03-04 00:00:00,-5,10.0.0.7,203.0.113.53,5353,53,UDP,......,1,60,1,90\n"
+     "2026-03-04 01:20:00,2026-03-04 01:20:01,,10.0.0.7,203.0.113.1,0,8.0,ICMP,......,1,84,,\nSummary\n",
+     '=', true},
     {RecordTablePatterns, ' ',
      "Mar  4 00:00:01 fw: %X-1: Built {out} 7 for 203.0.113.9/443 to 10.0.0.7/5000\n"
      "Mar  4 00:00:05 fw: %X-2: Down 7 for 203.0.113.9/443 to 10.0.0.7/5000 0:00:04 99\nanother line\n"},
     {RecordTableJSON, ',',
      "{\"records\":[{\"time\":\"2026-03-04T00:00:01Z\",\"src\":\"10.0.0.7\",\"dst\":\"203.0.113.9\"},\n"
-     "{\"time\":1772582400,\n\"src\":\"10.0.0.7\",\"dst\":\"203.0.113.9\",\"rows\":[[\"a\"]],\"list\":[\"1772582400,10.0.0.7\",\"x\"]}]}\n"},
+     "{\"time\":1772582400,\n\"src\":\"10.0.0.7\",\"dst\":\"203.0.113.9\",\"rows\":[[\"a\"]],\"list\":[\"1772582400,10.0.0.7\",\"x\"]}]}\n"
+     "{\"records\":[{\"time\":1772582401,\"Data\":[{\"@Name\":\"src\",\"#text\":\"10.0.0.7\"},{\"@Name\":\"dst\",\"#text\":\"203.0.113.9\"}]}]}\n"
+     "{\"time\":\"/Date(1772582401000)/\",\"payload\":\"{\\\"@Name\\\":\\\"src\\\",\\\"#text\\\":\\\"10.0.0.7\\\"}{\\\"@Name\\\":\\\"dst\\\",\\\"#text\\\":\\\"::1\\\\u00e9\\\"}\"}\n"},
     {RecordTableXML, ',',
      "<Events><Event a='b'><System><EventID>3</EventID><TimeCreated SystemTime='2026-03-04T00:00:01Z'/></System><EventData>"
      "<Data Name='src'>10.0.0.7</Data><Data Name=\"dst\">203.0.113.9</Data><Data Name='host'>a&amp;b&#65;</Data></EventData></Event>\n"},
@@ -55,9 +73,33 @@ std::string damaged(std::string text, Random &random) {
 
 enum : ContextColumn { bytes, duration, host };
 
+/// Of records for each direction and piece of a conversation one is made.
+RecordPlan *makeConversations(RecordPlan *plan) {
+    RecordPlanAddKind(plan, 0, SENSOR_UNKNOWN_PROTOCOL, false, false);
+    RecordPlanAddPart(plan, RecordStart, "@start");
+    RecordPlanAddPart(plan, RecordEnd, "@end");
+    RecordPlanAddPart(plan, RecordSource, "@source");
+    RecordPlanAddPart(plan, RecordDestination, "@destination");
+    RecordPlanAddPart(plan, RecordSourcePort, "@src_port");
+    RecordPlanAddPart(plan, RecordPort, "@port");
+    RecordPlanAddPart(plan, RecordProtocol, "@proto");
+    RecordPlanAddColumn(plan, bytes, RecordNumber, ContextKept, "@bytes_out");
+    RecordPlanAddColumn(plan, host, RecordNumber, ContextKept, "@packets_back");
+    RecordPlanAddColumn(plan, duration, RecordDuration, ContextKept, "");
+    RecordPlanSetUntil(plan, "Summary");
+    const char *const paths[] = {"ts", "te", "td", "sa", "sp", "da", "dp", "pr", "ibyt", "ipkt", "obyt", "opkt", "flg"};
+    const char *const made[] = {"@start", "@end", "@source", "@src_port", "@destination", "@port", "@proto", "@bytes_out",
+        "@packets_out", "@bytes_back", "@packets_back"};
+    RecordPlanSetConversations(plan, paths, made, sizeof made / sizeof *made);
+    return plan;
+}
+
 RecordPlan *makePlan(const Table &table) {
     RecordPlan *const plan = RecordPlanCreate(false);
     RecordPlanBeTable(plan, table.form, table.separator, "", "_source\nrecords[]");
+    RecordPlanSetAssign(plan, table.assign);
+    if (table.assign == ':') RecordPlanSetDecimalComma(plan);
+    if (table.isOfConversations) return makeConversations(plan);
     RecordPlanAddKind(plan, 0, SENSOR_UNKNOWN_PROTOCOL, false, false);
     RecordPlanExclude(plan, "action", "nothing*\n");
     RecordPlanTurn(plan, "event", "down");
@@ -71,11 +113,13 @@ RecordPlan *makePlan(const Table &table) {
     RecordPlanAddColumn(plan, bytes, RecordNumber, ContextKept, "bytes");
     RecordPlanAddColumn(plan, duration, RecordDuration, ContextKept, "duration");
     RecordPlanAddColumn(plan, host, RecordText, ContextKept | ContextIsHost, "host");
-    RecordPlanSetJoin(plan, "id", "event", "built");
+    RecordPlanSetJoin(plan, "id", "event", table.assign == ':' ? "built\n" : "built");
+    RecordPlanSetPairs(plan, "payload", "@Name", "#text");
     RecordPlanSetAddresses(plan, "host", "src");
     if (table.separator == ' ')
         RecordPlanAddRow(plan, "_\n_\n_\nsrc\ndst\nsport\ndport\nproto\n_\nbytes\ntime\nend\naction\n_", nullptr, nullptr);
     RecordPlanAddPattern(plan, "%X-1: Built {_} {id} for {dst}/{dport} to {src}/{sport} {event=built}");
+    RecordPlanAddPattern(plan, "%X-2: Down {*} {dport:number} to {src:ip}/{sport:number} {duration} {bytes:number}{event=down}");
     RecordPlanAddPattern(plan, "%X-2: Down {id} for {dst}/{dport} to {src}/{sport} {duration} {bytes} {event=down}");
     return plan;
 }

@@ -26,6 +26,10 @@ extension ReadingPlan {
             }
         let separator = CChar(bitPattern: table.separatorByte ?? UInt8(ascii: ","))
         RecordPlanBeTable(pointer, form, separator, table.behind, Self.lines(table.inside))
+        RecordPlanSetAssign(
+            pointer,
+            table.assign == .colon ? CChar(bitPattern: UInt8(ascii: ":")) : CChar(bitPattern: UInt8(ascii: "=")))
+        if table.decimalComma { RecordPlanSetDecimalComma(pointer) }
         if let changes = ZoneChanges(table.timeZone) {
             RecordPlanSetTimes(pointer, table.dayFirst, changes.since, changes.east, changes.since.count)
         }
@@ -80,6 +84,9 @@ extension ReadingPlan {
                     RecordPlanSetConversations(pointer, paths, made, made.count)
                 }
             }
+        }
+        if let pairs = table.pairs {
+            RecordPlanSetPairs(pointer, Self.lines(pairs.in.names), pairs.name, pairs.value)
         }
         if !table.until.isEmpty { RecordPlanSetUntil(pointer, table.until) }
         if let addresses = table.addresses {

@@ -122,7 +122,9 @@ package enum FileContent: Hashable, Sendable {
             }
         }
         if let other, !head.contains(0) { return other }
-        return .unknown(head.contains(0) ? "binary data" : "neither EVE nor a log of Zeek")
+        return .unknown(
+            head.contains(0)
+                ? "binary data" : "neither EVE, a log of Zeek nor a table, and no log of another known tool")
     }
 
     /// Whether a record that is spread over lines and cut off is one of a sensor.

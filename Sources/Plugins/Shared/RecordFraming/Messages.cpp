@@ -19,7 +19,7 @@ bool isOneOf(std::string_view name, std::initializer_list<std::string_view> name
 
 /// Where documents have a log's line: of journald, Logstash, Splunk, CloudWatch, Docker, Wazuh.
 bool isMessage(std::string_view name) {
-    return isOneOf(name, {"message", "Message", "MESSAGE", "@message", "_raw", "raw", "log", "full_log", "original", "event.original"});
+    return isOneOf(name, {"message", "Message", "MESSAGE", "@message", "_raw", "raw", "line", "log", "full_log", "original", "event.original"});
 }
 
 bool isTime(std::string_view name) {
@@ -64,6 +64,8 @@ std::string_view withoutMark(std::string_view text) { return text.substr(0, 3) =
 
 char Messages::separator(std::string_view head) {
     head = withoutMark(head);
+    // PowerShell's #TYPE
+    while (!head.empty() && head.front() == '#') head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
     std::string_view line = head.substr(0, std::min(head.find('\n'), head.size()));
     while (!line.empty() && isSpace(line.back())) line.remove_suffix(1);
     for (const char separator : {',', ';', '\t'}) {
@@ -128,7 +130,9 @@ void Messages::readRows(std::string_view bytes, bool isLast, char separator, std
 
 void Messages::takeRow(std::string_view row, char separator, std::string &lines) {
     while (!row.empty() && row.back() == '\r') row.remove_suffix(1);
-    split(hasHeader ? row : withoutMark(row), separator, cells);
+    if (!hasHeader) row = withoutMark(row);
+    split(row, separator, cells);
+    if (!hasHeader && !row.empty() && row.front() == '#') return lines.append("\n"), void();
     if (!hasHeader) {
         hasHeader = true;
         message = size_t(std::find_if(cells.begin(), cells.end(), isMessage) - cells.begin());

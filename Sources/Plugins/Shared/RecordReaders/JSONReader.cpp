@@ -10,11 +10,6 @@ using namespace simdjson;
 
 static_assert(RECORD_PADDING >= SIMDJSON_PADDING);
 
-namespace {
-
-/// Undoes the escapes of a string (RFC 8259, section 7).
-///
-/// - Returns: false where one is none, or half of a surrogate pair.
 bool unescapeJSON(std::string_view text, std::string &out) {
     constexpr std::string_view names = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
     for (size_t i = 0; i < text.size(); ++i) {
@@ -41,8 +36,6 @@ bool unescapeJSON(std::string_view text, std::string &out) {
     }
     return true;
 }
-
-}  // namespace
 
 error_code JSONReader::findTokens(std::string_view text) {
     if (text.size() > capacity) {
@@ -129,6 +122,7 @@ bool JSONReader::readValue(const Node &node, bool isElement) {
         const std::string_view string = text(next++);
         if (node.slot == Node::nothing) return true;
         if (!takeString(string, plain)) return false;
+        if (plan.table != nullptr && TableLayout::isNone(plain)) return true;
         values.add(node.slot, {plain, true, plain.data() == string.data() + 1});
         return true;
     }

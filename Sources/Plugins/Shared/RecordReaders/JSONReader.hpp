@@ -8,6 +8,11 @@
 
 namespace records {
 
+/// Undoes the escapes of a string (RFC 8259, section 7).
+///
+/// - Returns: false where one is none, or half of a surrogate pair.
+bool unescapeJSON(std::string_view text, std::string &out);
+
 /// Takes the wanted values out of lines of JSON, in one pass.
 ///
 /// simdjson finds where tokens begin (its first stage), which also tells whether the line is UTF-8; what is not wanted is

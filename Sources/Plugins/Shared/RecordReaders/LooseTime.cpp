@@ -40,6 +40,17 @@ int64_t monthOf(std::string_view word) {
     return 0;
 }
 
+/// Minutes east of Greenwich of a zone's short name, where it means one zone in logs. IST, BST, CST and their like do not.
+bool readEast(std::string_view name, int64_t &minutes) {
+    constexpr std::pair<std::string_view, int> names[] = {{"WET", 0}, {"WEST", 60}, {"CET", 60}, {"MEZ", 60}, {"CEST", 120},
+        {"MESZ", 120}, {"EET", 120}, {"EEST", 180}, {"MSK", 180}, {"EST", -300}, {"EDT", -240}, {"CDT", -300}, {"MST", -420},
+        {"MDT", -360}, {"PST", -480}, {"PDT", -420}, {"JST", 540}, {"KST", 540}, {"HKT", 480}, {"SGT", 480}, {"AWST", 480},
+        {"AEST", 600}, {"AEDT", 660}, {"NZST", 720}, {"NZDT", 780}};
+    for (const auto &[known, east] : names)
+        if (name == known) return minutes = east, true;
+    return false;
+}
+
 /// Goes through a text from its beginning.
 struct Walk {
     const char *p, *end;
@@ -76,16 +87,16 @@ struct Parts {
     bool hasZone = false;
 };
 
-/// 2025-03-04, 2025/03/04, 4.3.2025, 3/4/2025, 04/Mar/2025, 4 March 2025, Mar 4 [2025], Mar 4, 2025
+/// 2025-03-04, 2025/03/04, 4.3.2025, 3/4/2025, 04/Mar/2025, 4 March 2025, Mar 4 [2025], Mar 4, 2025, mar/04/2025
 bool readDate(Walk &walk, Parts &parts, bool isDayFirst) {
     constexpr std::string_view between = "-/. ";
     int64_t first = 0, second = 0;
     if (isLetter(walk.peek())) {
         parts.month = monthOf(walk.word());
-        walk.skipAny(". ");
+        walk.skipAny("./- ");
         if (parts.month == 0 || walk.number(parts.day, 2) == 0) return false;
         const Walk behindDay = walk;
-        walk.skipAny(", ");
+        walk.skipAny(",/- ");
         // What is followed by a colon is the hour.
         if (walk.number(parts.year) != 4 || walk.peek() == ':') {
             parts.year = -1;
@@ -152,31 +163,80 @@ bool readClock(Walk &walk, Parts &parts) {
     return true;
 }
 
-/// Z, UTC, GMT, +01, +0100, +01:00; CEST and its like are not unique, and are taken for the schema's zone.
+/// Z, UTC, GMT, CET and those like it, +01, +0100, +01:00, UTC+1, +0100 UTC; IST and its like mean several zones, and are
+/// taken for the schema's.
 bool readZone(Walk &walk, Parts &parts) {
+    bool isUTC = false;
     if (isLetter(walk.peek())) {
         const std::string_view word = walk.word();
         const bool isUpper = std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a'; });
-        if (word == "Z" || word == "z" || word == "UTC" || word == "GMT") parts.hasZone = true;
+        int64_t minutes;
+        isUTC = word == "Z" || word == "z" || word == "UTC" || word == "GMT";
+        if (isUTC) parts.hasZone = true;
+        else if (readEast(word, minutes)) parts.hasZone = true, parts.east = minutes * 60;
         else if (!isUpper || word.size() < 3 || word.size() > 5) return false;
         walk.skipAny(" ");
     }
     const char sign = walk.peek();
-    if (sign != '+' && sign != '-') return true;
-    ++walk.p;
-    int64_t hours = 0, minutes = 0;
-    if (walk.number(hours, 2) != 2) return false;
-    walk.skip(':');
-    const int digits = walk.number(minutes, 2);
-    if ((digits != 0 && digits != 2) || hours > 23 || minutes > 59) return false;
-    parts.east = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-    parts.hasZone = true;
+    if (sign == '+' || sign == '-') {
+        ++walk.p;
+        int64_t hours = 0, minutes = 0;
+        const int hourDigits = walk.number(hours, 2);
+        if (hourDigits == 0 || (hourDigits == 1 && !isUTC)) return false;
+        walk.skip(':');
+        const int digits = walk.number(minutes, 2);
+        if ((digits != 0 && digits != 2) || hours > 23 || minutes > 59) return false;
+        parts.east = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+        parts.hasZone = true;
+    }
+    // What the zone is called says nothing new: (Central European Time), CET behind +0100
+    walk.skipAny(" ");
+    if (parts.hasZone && walk.peek() == '(') walk.p = walk.end;
+    if (parts.hasZone && isLetter(walk.peek())) {
+        const Walk begin = walk;
+        const std::string_view word = walk.word();
+        int64_t minutes;
+        if (walk.p != walk.end || (word != "UTC" && word != "GMT" && !readEast(word, minutes))) walk = begin;
+    }
     return true;
 }
 
 int64_t secondsOf(const Parts &parts) {
     return sensor::daysSince1970(parts.year, parts.month, parts.day) * 86'400 + parts.hour * 3600 + parts.minute * 60
         + parts.second;
+}
+
+/// Numbers of 100 nanoseconds since 1601 (FILETIME, LDAP) and since the year 1 (.NET), from 2000 on: as nanoseconds since
+/// 1970 they would lie before any log.
+bool readTicks(std::string_view text, int64_t &nanoseconds) {
+    if (text.size() != 18) return false;
+    int64_t ticks = 0;
+    for (const char c : text) {
+        if (!sensor::isDigit(c)) return false;
+        ticks = ticks * 10 + (c - '0');
+    }
+    constexpr int64_t since1601 = 116'444'736'000'000'000, since1 = 621'355'968'000'000'000;
+    constexpr int64_t from2000 = 9'466'848'000'000'000, until2040 = 22'089'888'000'000'000;
+    for (const int64_t begin : {since1601, since1}) {
+        if (ticks - begin < from2000 || ticks - begin >= until2040) continue;
+        nanoseconds = (ticks - begin) * 100;
+        return true;
+    }
+    return false;
+}
+
+/// 20250304T050607Z, 20250304 050607.5: ISO 8601 without its separators; the same with them.
+bool spread(std::string_view text, std::string &spread) {
+    if (text.size() < 15 || (text[8] != 'T' && text[8] != ' ')) return false;
+    for (size_t i = 0; i < 15; ++i)
+        if (i != 8 && !sensor::isDigit(text[i])) return false;
+    for (size_t i = 0; i < 15; ++i) {
+        if (i == 4 || i == 6) spread += '-';
+        if (i == 11 || i == 13) spread += ':';
+        spread += text[i];
+    }
+    spread += text.substr(15);
+    return true;
 }
 
 /// 20250304050607, as some tools write it.
@@ -207,8 +267,25 @@ bool LooseTimes::read(std::string_view text, int64_t &nanoseconds) const {
     constexpr std::string_view around = " \t\"[]<>()";
     while (!text.empty() && around.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
     while (!text.empty() && around.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-    if (text.empty() || text.size() > 64) return false;
+    if (text.empty() || text.size() > 96) return false;
+    // .NET's JSON: /Date(1772582400000)/
+    constexpr std::string_view date = "/Date(";
+    if (text.substr(0, date.size()) == date) {
+        text.remove_prefix(date.size());
+        text = text.substr(0, text.find_first_not_of("0123456789"));
+    }
     Parts parts;
+    std::string other;
+    // Where decimals stand behind a comma.
+    const size_t comma = text.find(',');
+    if (comma != std::string_view::npos && comma >= 9 && text.find_first_not_of("0123456789,") == std::string_view::npos
+        && text.find(',', comma + 1) == std::string_view::npos) {
+        other = text;
+        other[comma] = '.';
+        text = other;
+    }
+    if (spread(text, other)) text = other;
+    if (readTicks(text, nanoseconds)) return true;
     const bool isNumber = std::all_of(text.begin(), text.end(), [](char c) { return sensor::isDigit(c) || c == '.'; });
     if (isNumber && !readDigits(text, parts)) {
         // Dates with points have two, numbers one at most.

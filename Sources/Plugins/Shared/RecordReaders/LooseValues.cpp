@@ -1,5 +1,6 @@
 // What records of tables say in looser forms than sensors' records do.
 
+#include <algorithm>
 #include <cmath>
 
 #include "Recorder.hpp"
@@ -132,7 +133,8 @@ bool Recorder::findTimes(const Kind &kind, int64_t &start) {
         for (const Slots &slots : field.alternatives) {
             const Value *const value = values.first(slots);
             if (value == nullptr) continue;
-            const std::string text(trimmed(value->text));
+            std::string text(trimmed(value->text));
+            if (table->hasDecimalComma) std::replace(text.begin(), text.end(), ',', '.');
             double amount;
             char *rest;
             if (readClock(text, amount)) {
@@ -187,14 +189,16 @@ bool Recorder::isAnswer(const ContextHead &head) {
     return false;
 }
 
-int64_t Recorder::number(std::string_view text) {
+int64_t Recorder::number(std::string_view text, bool hasDecimalComma) {
     text = trimmed(text);
+    const char point = hasDecimalComma ? ',' : '.', thousands = hasDecimalComma ? '.' : ',';
     char digits[40];
     size_t count = 0, at = 0;
     for (; at < text.size() && count < 38; ++at) {
         const char c = text[at];
-        if (sensor::isDigit(c) || c == '.' || (c == '-' && count == 0)) digits[count++] = c;
-        else if (c != ',' && c != '\'' && c != '_') break;
+        if (sensor::isDigit(c) || (c == '-' && count == 0)) digits[count++] = c;
+        else if (c == point) digits[count++] = '.';
+        else if (c != thousands && c != '\'' && c != '_') break;
     }
     if (count == 0 || (count == 1 && !sensor::isDigit(digits[0]))) return CONTEXT_UNKNOWN;
     digits[count] = '\0';

@@ -140,6 +140,14 @@ struct Pattern {
         Slot slot;
         /// What stands behind it; empty at the end.
         std::string literal;
+        enum class Is : uint8_t { any, address, number };
+        /// What alone may stand here.
+        Is is = Is::any;
+        /// Whether as much stands here as lets the rest follow its places.
+        bool isGap = false;
+
+        /// Whether a text may stand here: one that has a name is a word, unless it goes on to a quote, a bracket or the end.
+        bool mayBe(std::string_view text) const;
     };
     /// What stands before the first place; empty where the line begins with that.
     std::string begin;
@@ -160,7 +168,17 @@ struct TableLayout {
     RecordTableForm form;
     char separator;
     std::string behind;
+    /// What stands between key and value.
+    char assign = '=';
+    /// Whether 1,5 is one and a half, and 1.234 more than a thousand.
+    bool hasDecimalComma = false;
     std::vector<std::string> inside;
+    /// Values in lists, each beside its name, and the columns that hold such lists as a text.
+    struct Pairs {
+        Slots in;
+        std::string name, value;
+    };
+    std::optional<Pairs> pairs;
     std::vector<Row> rows;
     std::vector<Pattern> patterns;
     Slot tuples = Node::nothing;
@@ -189,6 +207,8 @@ struct TableLayout {
     NameTable names;
 
     static std::string plainName(std::string_view name);
+    /// Whether a text is what tools write for "there is none".
+    static bool isNone(std::string_view text);
     /// The slot of a column; none where nobody wants it.
     Slot find(std::string_view name) const {
         const std::string plain = plainName(name);

@@ -94,6 +94,8 @@ RecordFinder::Search RecordFinder::findObject(bool isLast, Found &found) {
         if (c == '{') break;
         lineNumber += c == '\n';
         if (!sensor::isSpace(c) && c != ',' && c != '[' && c != ']' && c != '}') break;
+        // Behind an array of records another one may follow.
+        mayHold = mayHold || c == ']';
         ++begin;
     }
     at = begin;

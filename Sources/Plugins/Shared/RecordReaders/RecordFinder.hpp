@@ -51,7 +51,7 @@ private:
     uint64_t origin = 0, lineNumber = 1;
     /// The rest of a record that is too long is passed over.
     bool isPassing = false;
-    /// Whether the file's first object may hold the records.
+    /// Whether the next object may hold the records: the first one, and one behind an array.
     bool mayHold = true;
 };
 

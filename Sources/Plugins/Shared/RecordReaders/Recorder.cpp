@@ -214,8 +214,10 @@ Recorder::Fate Recorder::record(const Kind &kind, uint64_t position, int64_t own
     head.protocol = kind.protocol;
     const Value *const protocol = values.first(kind.parts[RecordProtocol]);
     if (protocol != nullptr) {
-        // Azure's letters.
-        const std::string_view name = protocol->text == "T" ? "tcp" : protocol->text == "U" ? "udp" : protocol->text;
+        // Azure's letters; with a service behind it: tcp/https
+        const std::string_view name = protocol->text == "T" ? "tcp" : protocol->text == "U" ? "udp"
+            : table != nullptr                              ? protocol->text.substr(0, protocol->text.find('/'))
+                                                            : protocol->text;
         head.protocol = SensorProtocolNumber(name.data(), name.size());
     }
     bool hasID = false;
@@ -292,7 +294,7 @@ void Recorder::writeSingle(const ColumnField &field, size_t name) {
         if (field.form == RecordText) {
             arena.text(field.column, value->text);
         } else if (table != nullptr && field.form == RecordNumber) {
-            number = this->number(value->text);
+            number = this->number(value->text, table->hasDecimalComma);
             if (number != CONTEXT_UNKNOWN) arena.number(field.column, number);
         } else if (field.form == RecordNumber ? readNumber(value->text, number) : readTime(*value, number)) {
             arena.number(field.column, number);

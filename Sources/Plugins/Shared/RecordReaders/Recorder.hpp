@@ -28,7 +28,9 @@ public:
     /// - id: what a record has that says none; CONTEXT_UNKNOWN for none.
     Fate record(const Kind &kind, uint64_t position, int64_t id = CONTEXT_UNKNOWN);
     /// A whole number, as people write it too: 1,234, 12.0, 1.5 KB; CONTEXT_UNKNOWN for anything else.
-    static int64_t number(std::string_view text);
+    ///
+    /// - hasDecimalComma: whether it is 1.234 and 12,0.
+    static int64_t number(std::string_view text, bool hasDecimalComma = false);
     /// Of tables: before this moment records were written.
     void setReference(int64_t reference) { loose.reference = reference; }
     /// When the line was written; CONTEXT_UNKNOWN where it does not say.

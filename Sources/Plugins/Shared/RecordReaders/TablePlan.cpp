@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "Plan.hpp"
+#include "SensorText/Address.hpp"
 
 namespace records {
 
@@ -48,6 +49,25 @@ std::string TableLayout::plainName(std::string_view name) {
     while (!plain.empty() && plain.back() == '_') plain.pop_back();
     // Names are asked for with bytes behind them.
     return plain.append(8, '\0');
+}
+
+bool TableLayout::isNone(std::string_view text) {
+    if (text.size() > 7) return false;
+    if (text.empty()) return true;
+    constexpr std::string_view begins = "-Nn(";
+    if (begins.find(text.front()) == std::string_view::npos) return false;
+    for (const std::string_view none : {"-", "--", "N/A", "n/a", "NA", "null", "NULL", "(null)", "None", "none", "(empty)", "NaN"})
+        if (text == none) return true;
+    return false;
+}
+
+bool Pattern::Place::mayBe(std::string_view text) const {
+    SensorAddress address;
+    if (is == Is::address) return sensor::readAddress(text.data(), text.size(), address);
+    if (is == Is::number) return !text.empty() && std::all_of(text.begin(), text.end(), sensor::isDigit);
+    constexpr std::string_view closing = "\"])";
+    const bool isWord = slot != Node::nothing && !literal.empty() && closing.find(literal.front()) == std::string_view::npos;
+    return !isWord || text.find(' ') == std::string_view::npos;
 }
 
 bool Requirement::holds(std::string_view value) const {
@@ -158,7 +178,11 @@ void RecordPlanAddPattern(RecordPlan *plan, const char *text) {
             pattern.said.emplace_back(plan->place(name.substr(0, equals)), std::string(name.substr(equals + 1)));
             continue;
         }
-        pattern.places.push_back({plan->place(name), {}});
+        using Is = records::Pattern::Place::Is;
+        const size_t colon = name.find(':');
+        const std::string_view type = name.substr(std::min(colon, name.size()));
+        const Is is = type == ":ip" ? Is::address : type == ":number" ? Is::number : Is::any;
+        pattern.places.push_back({plan->place(name == "*" ? "_" : name.substr(0, colon)), {}, is, name == "*"});
         literal = &pattern.places.back().literal;
     }
     plan->table->patterns.push_back(std::move(pattern));
@@ -172,6 +196,14 @@ void RecordPlanSetTuples(RecordPlan *plan, const char *path, const char *columns
 void RecordPlanSetJoin(RecordPlan *plan, const char *by, const char *path, const char *values) {
     plan->table->joinedBy = plan->slots(by);
     plan->table->isFirst = plan->requirement(path, values);
+}
+
+void RecordPlanSetAssign(RecordPlan *plan, char assign) { plan->table->assign = assign; }
+
+void RecordPlanSetDecimalComma(RecordPlan *plan) { plan->table->hasDecimalComma = true; }
+
+void RecordPlanSetPairs(RecordPlan *plan, const char *in, const char *name, const char *value) {
+    plan->table->pairs = {plan->slots(in), '"' + std::string(name) + '"', '"' + std::string(value) + '"'};
 }
 
 void RecordPlanSetUntil(RecordPlan *plan, const char *line) { plan->table->until = line; }

@@ -14,17 +14,6 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// What tools write for "there is none".
-bool isNone(std::string_view text) {
-    if (text.size() > 7) return false;
-    if (text.empty()) return true;
-    constexpr std::string_view begins = "-Nn(";
-    if (begins.find(text.front()) == std::string_view::npos) return false;
-    for (const std::string_view none : {"-", "--", "N/A", "n/a", "NA", "null", "NULL", "(null)", "None", "none", "(empty)", "NaN"})
-        if (text == none) return true;
-    return false;
-}
-
 bool isKeyCharacter(char c) {
     return sensor::isDigit(c) || sensor::isLetter(c) || c == '_' || c == '.' || c == '-' || c == '@';
 }
@@ -37,7 +26,7 @@ constexpr size_t mostCells = 2048;
 void TableReader::add(Slot slot, std::string_view text) {
     if (slot == Node::nothing) return;
     text = trimmed(text);
-    if (!isNone(text)) values.add(slot, {text, true, false});
+    if (!TableLayout::isNone(text)) values.add(slot, {text, true, false});
 }
 
 /// What stands behind the text that the plan names, and behind a process's number.
@@ -70,7 +59,9 @@ TableReader::Taken TableReader::read(std::string_view text) {
     }
     case RecordTableXML: readXML(text); break;
     }
-    if (taken == Taken::record) sum();
+    if (taken != Taken::record) return taken;
+    if (layout.pairs) readPairs(text);
+    sum();
     return taken;
 }
 
@@ -215,9 +206,11 @@ TableReader::Taken TableReader::readRow(std::string_view line) {
         return Taken::record;
     }
     // Where a shipper put its own time before the row.
-    int64_t time;
-    if (layout.separator == ' ' && cells.size() == layout.rows.front().columns.size() + 1 && layout.times.read(cells.front(), time))
-        cells.erase(cells.begin());
+    if (layout.separator == ' ' && cells.size() > layout.rows.front().columns.size()) {
+        const std::string_view time = timeAtBegin(line);
+        const auto words = time.empty() ? 0 : std::count(time.begin(), time.end(), ' ') + 1;
+        if (cells.size() - size_t(words) >= layout.rows.front().columns.size()) cells.erase(cells.begin(), cells.begin() + words);
+    }
     for (const TableLayout::Row &row : layout.rows) {
         if (row.told != Node::nothing) {
             const Values::Value *const value = values.first(row.told);
@@ -242,16 +235,31 @@ bool TableReader::readTuple(std::string_view text) {
 
 // MARK: Keys
 
+/// The next place from `at` on at which a key is given its value, and where that key begins.
+size_t TableReader::findAssign(std::string_view line, size_t at, size_t &key) const {
+    for (size_t place = line.find(layout.assign, at); place != std::string_view::npos; place = line.find(layout.assign, place + 1)) {
+        if (layout.assign == ':') {
+            const char next = place + 1 < line.size() ? line[place + 1] : ' ';
+            if (next != '"' && !sensor::isSpace(next)) continue;
+        }
+        key = place;
+        while (key > at && isKeyCharacter(line[key - 1])) --key;
+        return place;
+    }
+    return std::string_view::npos;
+}
+
 TableReader::Taken TableReader::readKeys(std::string_view line) {
     line = behind(line);
-    size_t found = 0;
+    if (line.empty()) return Taken::other;
+    size_t found = 0, begin;
     for (size_t at = 0;;) {
-        const size_t equals = line.find('=', at);
-        if (equals == std::string_view::npos) break;
-        size_t begin = equals;
-        while (begin > at && isKeyCharacter(line[begin - 1])) --begin;
-        const std::string_view key = line.substr(begin, equals - begin);
-        size_t first = equals + 1, last, next;
+        const size_t assign = findAssign(line, at, begin);
+        if (assign == std::string_view::npos) break;
+        const std::string_view key = line.substr(begin, assign - begin);
+        size_t first = assign + 1, last, next;
+        if (layout.assign == ':')
+            while (first < line.size() && sensor::isSpace(line[first])) ++first;
         if (begin > 0 && line[begin - 1] == '"') {
             // Pairs in quotes, as cells of CSV.
             last = std::min(line.find('"', first), line.size());
@@ -262,24 +270,9 @@ TableReader::Taken TableReader::readKeys(std::string_view line) {
             last = std::min(last, line.size());
             next = std::min(last + 1, line.size());
         } else {
-            // A value without quotes goes on to the next key.
-            last = next = line.size();
-            for (size_t i = first; i < line.size(); ++i) {
-                const char c = line[i];
-                if (c == '\t' || c == '|') {
-                    last = next = i;
-                    break;
-                }
-                if (c != ' ' && c != ',' && c != ';') continue;
-                size_t end = i + 1;
-                while (end < line.size() && (line[end] == ' ')) ++end;
-                const size_t word = end;
-                while (end < line.size() && isKeyCharacter(line[end])) ++end;
-                if (end == line.size() ? word == end : line[end] != '=' || end == word) continue;
-                if (end == line.size()) continue;
-                last = next = i;
-                break;
-            }
+            // Where the next key follows at once there is no value.
+            const bool isEmpty = first > assign + 1 && findAssign(line, first, begin) > first && begin == first;
+            last = next = isEmpty ? first : endOfValue(line, first);
         }
         if (!key.empty()) {
             ++found;
@@ -291,44 +284,108 @@ TableReader::Taken TableReader::readKeys(std::string_view line) {
                 if (child != NameTable::none) add(plan.nodes[child].slot, line.substr(first, last - first));
             }
         }
-        at = std::max(next, equals + 1);
+        at = std::max(next, assign + 1);
     }
     return found == 0 ? Taken::noKeys : Taken::record;
 }
 
+/// A value without quotes goes on to the next key, a tab or a bar.
+size_t TableReader::endOfValue(std::string_view line, size_t first) const {
+    size_t key, end = line.size();
+    for (size_t at = first; (at = findAssign(line, at, key)) != std::string_view::npos; ++at) {
+        if (key <= first || key == at) continue;
+        size_t blank = key;
+        while (blank > first && (sensor::isSpace(line[blank - 1]))) --blank;
+        const char before = line[blank > first ? blank - 1 : first];
+        const bool isBehind = blank < key || before == ',' || before == ';';
+        if (!isBehind) continue;
+        // The key's first words: tcp, Endpoint Profile: …
+        const size_t comma = layout.assign == ':' ? line.substr(0, blank).rfind(", ") : std::string_view::npos;
+        if (comma != std::string_view::npos && comma >= first
+            && std::all_of(line.begin() + ptrdiff_t(comma) + 2, line.begin() + ptrdiff_t(blank), [](char c) { return sensor::isLetter(c) || c == ' '; }))
+            blank = comma;
+        while (blank > first && (line[blank - 1] == ',' || line[blank - 1] == ';')) --blank;
+        end = blank;
+        break;
+    }
+    return std::min(end, line.find_first_of("\t|", first));
+}
+
+// MARK: Values beside their names
+
+/// The text of a string of JSON, and `at` behind it; false where none begins there, behind blanks and a colon.
+bool TableReader::takeString(std::string_view json, size_t &at, std::string_view &text) {
+    while (at < json.size() && (sensor::isSpace(json[at]) || json[at] == ':')) ++at;
+    if (at >= json.size() || json[at] != '"') return false;
+    const size_t first = ++at;
+    while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
+    if (at >= json.size()) return false;
+    std::string &held = values.hold();
+    const bool isString = unescapeJSON(json.substr(first, at - first), held);
+    ++at;
+    text = held;
+    return isString;
+}
+
+void TableReader::readPairs(std::string_view document) {
+    const Values::Value *const list = values.first(layout.pairs->in);
+    if (list == nullptr && layout.form != RecordTableJSON) return;
+    // What is held does not move.
+    const std::string_view json = list == nullptr ? document : list->text;
+    const std::string &nameKey = layout.pairs->name, &valueKey = layout.pairs->value;
+    for (size_t at = json.find(nameKey); at != std::string_view::npos; at = json.find(nameKey, at)) {
+        std::string_view name, value;
+        at += nameKey.size();
+        if (!takeString(json, at, name)) continue;
+        const size_t end = std::min(json.find('}', at), json.size());
+        size_t place = json.find(valueKey, at);
+        if (place > end) continue;
+        place += valueKey.size();
+        if (takeString(json, place, value)) add(layout.find(name), value);
+        at = std::max(at, std::min(place, json.size()));
+    }
+}
+
 // MARK: Patterns
 
-bool TableReader::readPlaces(const Pattern &pattern, std::string_view rest) {
-    std::string_view found[32];
-    size_t count = 0;
-    for (const Pattern::Place &place : pattern.places) {
-        if (count == 32) return false;
+bool TableReader::readPlaces(const Pattern &pattern, size_t from, std::string_view rest) {
+    constexpr size_t most = 32;
+    if (from == 0) placeTexts.assign(pattern.places.size(), {});
+    for (size_t number = from; number < std::min(pattern.places.size(), most); ++number) {
+        const Pattern::Place &place = pattern.places[number];
         size_t end = place.literal.empty() ? rest.size() : rest.find(place.literal);
+        // Of a gap's ends the first behind which the rest follows.
+        for (; place.isGap && end != std::string_view::npos; end = rest.find(place.literal, end + 1))
+            if (readPlaces(pattern, number + 1, rest.substr(end + place.literal.size()))) return true;
+        if (place.isGap) return false;
         size_t next = end + place.literal.size();
         if (end == std::string_view::npos) {
             // Nothing may follow the last value, and the last one may be missing.
-            if (&pattern.places.back() - &place > 1 || place.literal != " ") return false;
+            if (pattern.places.size() - number > 2 || place.literal != " ") return false;
             end = next = rest.size();
         }
-        found[count++] = rest.substr(0, end);
+        if (!place.mayBe(rest.substr(0, end))) return false;
+        placeTexts[number] = rest.substr(0, end);
         // One blank stands for several.
         const bool isBlankEnd = !place.literal.empty() && place.literal.back() == ' ';
         while (isBlankEnd && next < rest.size() && rest[next] == ' ') ++next;
         rest.remove_prefix(std::min(next, rest.size()));
     }
-    for (size_t i = 0; i < count; ++i) add(pattern.places[i].slot, found[i]);
-    for (const auto &[slot, text] : pattern.said) values.add(slot, {text, true, false});
     return true;
 }
 
 bool TableReader::readPattern(const Pattern &pattern, std::string_view line) {
-    if (pattern.begin.empty()) return readPlaces(pattern, trimmed(line));
-    size_t at = line.find(pattern.begin);
-    for (int tries = 0; at != std::string_view::npos && tries < 16; ++tries) {
-        if (readPlaces(pattern, line.substr(at + pattern.begin.size()))) return true;
+    bool isFound = false;
+    if (pattern.begin.empty()) isFound = readPlaces(pattern, 0, trimmed(line));
+    size_t at = pattern.begin.empty() ? std::string_view::npos : line.find(pattern.begin);
+    for (int tries = 0; !isFound && at != std::string_view::npos && tries < 16; ++tries) {
+        isFound = readPlaces(pattern, 0, line.substr(at + pattern.begin.size()));
         at = line.find(pattern.begin, at + 1);
     }
-    return false;
+    if (!isFound) return false;
+    for (size_t i = 0; i < pattern.places.size(); ++i) add(pattern.places[i].slot, placeTexts[i]);
+    for (const auto &[slot, text] : pattern.said) values.add(slot, {text, true, false});
+    return true;
 }
 
 // MARK: XML

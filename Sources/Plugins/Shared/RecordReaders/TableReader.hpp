@@ -38,8 +38,12 @@ private:
     void takeHeader(std::string_view line);
     Taken readRow(std::string_view line);
     Taken readKeys(std::string_view line);
+    size_t findAssign(std::string_view line, size_t at, size_t &key) const;
+    size_t endOfValue(std::string_view line, size_t first) const;
+    bool takeString(std::string_view json, size_t &at, std::string_view &text);
+    void readPairs(std::string_view document);
     bool readPattern(const Pattern &pattern, std::string_view line);
-    bool readPlaces(const Pattern &pattern, std::string_view rest);
+    bool readPlaces(const Pattern &pattern, size_t from, std::string_view rest);
     void readXML(std::string_view text);
     void split(std::string_view line, char separator);
     bool isHeader() const;
@@ -56,6 +60,8 @@ private:
     std::string headerLine;
     /// Whether no rows stand behind.
     bool isOver = false;
+    /// What stands in the places of the pattern at hand.
+    std::vector<std::string_view> placeTexts;
     /// The cells of the row at hand; those in quotes without them.
     std::vector<std::string_view> cells;
 };

@@ -46,6 +46,7 @@ private:
     void take(std::string_view text, uint64_t position);
     void record(uint64_t position);
     void takeOver(bool all);
+    void takeAlone();
     bool join(uint64_t position);
     void nameMachine();
     bool isOf(const Kind &kind, std::string &reason);
@@ -67,7 +68,7 @@ private:
         std::vector<std::pair<records::Slot, std::string>> texts;
         uint64_t position, line;
     };
-    std::list<Waiting> waiting;
+    std::list<Waiting> waiting, alone;
     std::unordered_map<std::string, std::list<Waiting>::iterator> waitingByKey;
     /// The addresses of machines by their names.
     std::unordered_map<std::string, std::string> addresses;
@@ -149,13 +150,15 @@ bool TableScanner::join(uint64_t position) {
     const records::TableLayout &layout = *plan.table;
     if (!layout.isFirst || isFinishing) return true;
     std::string key;
+    bool isKnown = false;
     for (const records::Slot slot : layout.joinedBy) {
         const auto *const value = values.first(slot);
-        if (value == nullptr) return true;
-        key.append(value->text).push_back('\n');
+        isKnown = isKnown || value != nullptr;
+        key.append(value == nullptr ? std::string_view() : value->text).push_back('\n');
     }
+    if (!isKnown) return true;
     const auto *const told = values.first(layout.isFirst->slots);
-    const bool isFirst = told != nullptr && layout.isFirst->holds(told->text);
+    const bool isFirst = layout.isFirst->holds(told == nullptr ? std::string_view() : told->text);
     const auto known = waitingByKey.find(key);
     if (!isFirst) {
         if (known == waitingByKey.end()) return true;
@@ -176,7 +179,8 @@ bool TableScanner::join(uint64_t position) {
         return true;
     }
     if (known != waitingByKey.end()) {
-        waiting.erase(known->second);
+        // Its second one never came.
+        alone.splice(alone.end(), waiting, known->second);
         waitingByKey.erase(known);
     } else if (waiting.size() >= records::mostWaiting) {
         waitingByKey.erase(waiting.front().key);
@@ -243,13 +247,31 @@ void TableScanner::takeOver(bool all) {
     line = present;
 }
 
+/// Has records of first ones that no second one belongs to.
+void TableScanner::takeAlone() {
+    const uint64_t present = line;
+    const bool wasFinishing = std::exchange(isFinishing, true);
+    for (const Waiting &first : std::exchange(alone, {})) {
+        values.clear();
+        for (const auto &[slot, text] : first.texts) values.add(slot, {text, true, false});
+        line = first.line;
+        tallies.drop(RecordSkipped, joined);
+        record(first.position);
+    }
+    isFinishing = wasFinishing;
+    line = present;
+}
+
 void TableScanner::record(uint64_t position) {
     if (plan.table->conversations && !isFinishing) {
         const char *const fault = conversations.take(values, position, line);
         count(fault == nullptr ? RecordSkipped : RecordRejected, fault == nullptr ? partly : fault, position);
         return takeOver(false);
     }
-    if (!join(position)) return count(RecordSkipped, joined, position);
+    if (!join(position)) {
+        count(RecordSkipped, joined, position);
+        return takeAlone();
+    }
     nameMachine();
     const int64_t id = int64_t((context::mixed(file + position * 0x9e3779b97f4a7c15u) + tupleNumber) >> 1);
     bool isUsed = false, isUnwanted = false;
@@ -279,17 +301,9 @@ void TableScanner::record(uint64_t position) {
 
 void TableScanner::finish() {
     takeOver(true);
-    isFinishing = true;
-    for (const Waiting &first : waiting) {
-        values.clear();
-        for (const auto &[slot, text] : first.texts) values.add(slot, {text, true, false});
-        line = first.line;
-        tallies.drop(RecordSkipped, joined);
-        record(first.position);
-    }
-    isFinishing = false;
-    waiting.clear();
+    alone.splice(alone.end(), waiting);
     waitingByKey.clear();
+    takeAlone();
 }
 
 extern "C" {

@@ -8,6 +8,12 @@ package struct TableSchema: PluginOptions, Equatable {
         case json, rows, keys, patterns, xml
     }
 
+    /// What stands between key and value.
+    package enum Assign: String, CaseIterable, OptionValue {
+        case equals = "="
+        case colon = ":"
+    }
+
     package var title = ""
     package var sources: [String] = []
     package var unverified: [String] = []
@@ -15,10 +21,12 @@ package struct TableSchema: PluginOptions, Equatable {
     package var form = Form.rows
     package var separator = ","
     package var behind = ""
+    package var assign = Assign.equals
     package var columns: [String] = []
     package var variants: [RowVariant] = []
     package var patterns: [String] = []
     package var inside: [String] = ["_source", "records[]", "hits[]"]
+    package var pairs: Pairs?
     package var tuples: Tuples?
     package var join: Join?
     package var conversations: Conversations?
@@ -27,6 +35,7 @@ package struct TableSchema: PluginOptions, Equatable {
     package var also: [Form] = []
     package var timeZone = "UTC"
     package var dayFirst = false
+    package var decimalComma = false
     package var time = "@time"
     package var records: [String: KindSchema] = [:]
 
@@ -65,6 +74,23 @@ package struct TableSchema: PluginOptions, Equatable {
         }
     }
 
+    /// Values in lists of objects, each beside its name.
+    package struct Pairs: PluginOptions, Equatable {
+        package var `in` = FieldNames([])
+        package var name = ""
+        package var value = ""
+
+        package init() {}
+
+        package static var options: [Option<Self>] {
+            [
+                Option("in", \.in, "Columns that hold such a list as a text of JSON; else it stands in the document."),
+                Option("name", \.name, "The member with the name.", required: true),
+                Option("value", \.value, "The member with the value.", required: true),
+            ]
+        }
+    }
+
     /// Two records that are one.
     package struct Join: PluginOptions, Equatable {
         package var by: [String] = []
@@ -77,7 +103,9 @@ package struct TableSchema: PluginOptions, Equatable {
             [
                 Option("by", \.by, "What both have in common.", required: true),
                 Option("column", \.column, "The column that tells the first one.", required: true),
-                Option("values", \.values, "Its values in the first one.", required: true),
+                Option(
+                    "values", \.values, "Its values in the first one; an empty one where that has none.", required: true
+                ),
             ]
         }
     }
@@ -162,16 +190,21 @@ package struct TableSchema: PluginOptions, Equatable {
             Option(
                 "behind", \.behind, "The text of a line behind which rows or keys begin, such as the name of a program."
             ),
+            Option(
+                "assign", \.assign,
+                "What stands between key and value: = or :, behind which a blank or a quote has to follow."),
             Option("columns", \.columns, "The columns of rows without a header; _ for one of no interest."),
             Option("variants", \.variants, "The columns of rows by what stands in one of them."),
             Option(
                 "patterns", \.patterns,
                 "Lines with places such as {source}; {_} for what is of no interest, {event=built} for what the pattern "
-                    + "itself says."),
+                    + "itself says. What has a name is a word, unless it goes on to a quote, a bracket or the end; {source:ip} "
+                    + "is an address, {port:number} a number, {*} as much as lets the rest follow."),
             Option(
                 "inside", \.inside,
                 "Members in which documents stand as exports wrap them; with [] at its end an array that holds them all."
             ),
+            Option("pairs", \.pairs, "Values in lists of objects, each beside its name."),
             Option("tuples", \.tuples, "Rows inside a document."),
             Option(
                 "join", \.join,
@@ -189,6 +222,7 @@ package struct TableSchema: PluginOptions, Equatable {
             Option("also", \.also, "Further forms in which the same columns are exported."),
             Option("time_zone", \.timeZone, "The zone of times that say none: UTC, +02:00, Europe/Berlin, or local."),
             Option("day_first", \.dayFirst, "Whether 3/4/2025 is the third of April."),
+            Option("decimal_comma", \.decimalComma, "Whether 1,5 is one and a half, and 1.234 more than a thousand."),
             Option(
                 "time", \.time,
                 "The column of the record's time where a kind does not say its start; @time is what stands at the beginning "

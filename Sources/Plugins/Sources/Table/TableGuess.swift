@@ -21,7 +21,7 @@ struct TableGuess {
         }
         let columns = sample.columns.map { ColumnGuess($0.name, $0.values, reference) }
         var roles = ColumnRoles(columns)
-        roles.assign()
+        roles.assign(reference)
         let missing = roles.missing
         guard missing.isEmpty else {
             let seen = sample.columns.prefix(40).map(\.name).joined(separator: ", ")
@@ -37,20 +37,30 @@ struct TableGuess {
         for (role, names) in roles.names { flow.fields[role] = FieldNames(names) }
         if let start = flow.fields.removeValue(forKey: "start") { schema.time = start.names[0] }
         flow.durationUnit = roles.durationUnit
+        flow.exclude = roles.exclude
         var kinds = [RecordKind.flow.name: flow]
         if flow.fields["process"] != nil || flow.fields["user"] != nil {
             var process = KindSchema()
             for name in ["source", "destination", "src_port", "port", "proto", "process", "user"] {
                 process.fields[name] = flow.fields[name]
             }
+            process.exclude = flow.exclude
             kinds[RecordKind.process.name] = process
             kinds[RecordKind.flow.name]?.fields["process"] = nil
             kinds[RecordKind.flow.name]?.fields["user"] = nil
         }
         schema.records = kinds
-        schema.dayFirst = columns.contains { $0.isDayFirst }
+        let order = ValueForms.dayOrder(
+            roles.times, reference, isForeign: schema.separator == ";" || columns.contains { $0.isForeign })
+        schema.dayFirst = order?.order == .dayFirst
+        schema.decimalComma = roles.hasDecimalComma(isSeparatedByComma: schema.separator == ",")
+        if let zone = roles.zone { schema.timeZone = zone }
         self.schema = schema
         statement = "\(sample.form): " + roles.statement
+        if let order, !order.isSure {
+            statement += "; dates are taken for \(order.order == .dayFirst ? "day/month" : "month/day")"
+        }
+        statement += roles.zoneRemark + roles.absence
     }
 }
 
@@ -68,15 +78,24 @@ struct ColumnGuess {
     private(set) var ports = 0.0
     private(set) var hosts = 0.0
     private(set) var protocols = 0.0
-    private(set) var isDayFirst = false
+    private(set) var zones = 0.0
     private(set) var isEmpty = true
+    /// The first values, those that are none too.
+    let values: [String]
+    /// What stands in brackets behind the name: ms, KB, UTC+1.
+    let unit: String
 
     init(_ name: String, _ values: [String], _ reference: Timestamp) {
         self.name = name
         // Log Analytics writes types and zones behind names: SrcIP_s, TimeGenerated [UTC].
-        let bare = name.replacing(/\s*\[[^\]]*\]$/, with: "").replacing(/_[sdtbg]$/, with: "")
+        let match = name.firstMatch(of: /\s*[\[(]([^\])]*)[\])]$/)
+        unit = match.map { String($0.1) } ?? ""
+        let isUnit = Self.units.contains(unit.lowercased()) || ValueForms.isZone(unit) || name.hasSuffix("]")
+        let bare = (isUnit ? String(name[..<(match?.range.lowerBound ?? name.endIndex)]) : name)
+            .replacing(/_[sdtbg]$/, with: "")
         let parts = bare.split(whereSeparator: { ".: ".contains($0) }).map(Self.plain)
         plainNames = [Self.plain(bare), parts.suffix(2).joined(), parts.last ?? ""]
+        self.values = Array(values.prefix(100))
         let values = values.filter { !["", "-", "null", "N/A", "(empty)"].contains($0) }
         guard !values.isEmpty else { return }
         isEmpty = false
@@ -93,10 +112,15 @@ struct ColumnGuess {
         protocols = share {
             ["tcp", "udp", "icmp", "6", "17", "1", "58", "icmp6", "ipv6-icmp"].contains($0.lowercased())
         }
-        isDayFirst = values.contains { value in
-            let parts = value.split(separator: "/", maxSplits: 2)
-            return parts.count == 3 && parts[0].count <= 2 && (Int(parts[0]) ?? 0) > 12
-        }
+        zones = share(ValueForms.isZone)
+    }
+
+    /// Whether it has days without a time of the day.
+    var isDate: Bool {
+        times > 0.8
+            && values.allSatisfy {
+                !$0.contains(":") && $0.wholeMatch(of: /\d{9,}(?:[.,]\d*)?|\/Date.*|\d{8}[T ]\d{6}.*/) == nil
+            }
     }
 
     /// Its name without what says that it is an address.
@@ -106,13 +130,47 @@ struct ColumnGuess {
         return String(name.dropLast(end?.count ?? 0))
     }
 
-    var hasPortName: Bool { plainNames[0].contains("port") }
+    var hasPortName: Bool { ["port", "puerto", "poort"].contains { plainNames[0].contains($0) } }
+
+    /// Units of numbers.
+    private static let units: Set<String> = [
+        "s", "sec", "secs", "seconds", "ms", "msec", "milliseconds", "us", "µs", "microseconds", "ns", "min", "minutes",
+        "h",
+        "b", "byte", "bytes", "kb", "kib", "mb", "mib", "gb", "utc", "gmt",
+    ]
+    /// Whether its numbers are whole ones of what they count, and no thousands of it.
+    var isInBytes: Bool { ["", "b", "byte", "bytes"].contains(unit.lowercased()) }
+    /// Whether it tells when something ended.
+    var isEnd: Bool {
+        ["end", "stop", "last", "finish", "ende", "fin", "closed"].contains { plainNames[0].hasPrefix($0) }
+    }
+    /// Whether it tells what a gateway put in place of an address or a port.
+    var isTranslated: Bool {
+        [
+            "xlate", "translat", "postnat", "mapped", "srcnat", "sourcenat", "dstnat", "destnat", "natsrc", "natsource",
+            "natdst",
+            "natdest", "natip", "natport", "natted",
+        ].contains { plainNames[0].contains($0) }
+    }
+    /// Whether it is called in another language than English.
+    var isForeign: Bool {
+        name.unicodeScalars.contains { !$0.isASCII }
+            || [
+                "quell", "ziel", "zeit", "datum", "uhr", "dauer", "fecha", "origen", "destino", "puerto", "horodat",
+                "heure",
+                "adresse", "octets", "duree", "dataora", "sorgente", "durata", "origem", "tijd", "bron", "poort",
+            ].contains {
+                plainNames[0].contains($0)
+            }
+    }
 
     /// Whether it may hold ports: by its name, or where columns have none.
     var mayBePort: Bool { ports > 0.8 && (hasPortName || name.hasPrefix("column ")) }
 
     static func plain(_ name: some StringProtocol) -> String {
-        String(name.lowercased().unicodeScalars.filter { CharacterSet.alphanumerics.contains($0) })
+        String(
+            name.folding(options: [.diacriticInsensitive, .caseInsensitive], locale: nil).lowercased().unicodeScalars
+                .filter { CharacterSet.alphanumerics.contains($0) })
     }
 
     private static func address(_ text: String) -> IPAddress? {
@@ -143,6 +201,11 @@ struct ColumnRoles {
     private(set) var names: [String: [String]] = [:]
     private var taken: Set<Int> = []
     private(set) var durationUnit = KindSchema.DurationUnit.seconds
+    /// Rows that are left out.
+    private(set) var exclude: [String: [String]] = [:]
+    /// The zone that a column or a name says.
+    private(set) var zone: String?
+    private(set) var zoneRemark = ""
 
     init(_ columns: [ColumnGuess]) { self.columns = columns }
 
@@ -156,8 +219,12 @@ struct ColumnRoles {
                 "source", "clientip", "clientaddress", "cip", "localip", "localaddress", "originip", "idorigh", "origh",
                 "initiatorip", "initiator", "client", "srchost", "sourcehost", "internalip", "insideip", "fromip",
                 "from",
-                "sip", "ca", "machineip", "hostip", "deviceip",
-            ], { $0.addresses > 0.8 }
+                "sip", "ca", "machineip", "hostip", "deviceip", "quellip", "quelladresse", "quellipadresse", "quelle",
+                "ipsource", "adressesource", "adresseipsource", "iporigen", "direccionorigen", "direccioniporigen",
+                "origen",
+                "iporigine", "indirizzosorgente", "ipsorgente", "sorgente", "iporigem", "origem", "bronip", "bronadres",
+                "bron",
+            ], { $0.addresses > 0.8 && !$0.isTranslated }
         ),
         (
             "destination",
@@ -165,8 +232,12 @@ struct ColumnRoles {
                 "dstip", "destip", "destinationip", "destinationaddress", "dstaddr", "dstaddress", "destaddress",
                 "destinationipaddress", "daddr", "ipdst", "dst", "dest", "destination", "serverip", "serveraddress",
                 "remoteip", "remoteaddress", "idresph", "resph", "responderip", "responder", "server", "peer", "peerip",
-                "targetip", "target", "externalip", "outsideip", "toip", "to", "dip",
-            ], { $0.addresses > 0.5 }
+                "targetip", "target", "externalip", "outsideip", "toip", "to", "dip", "zielip", "zieladresse",
+                "zielipadresse", "ziel", "ipdestination", "adressedestination", "adresseipdestination", "ipdestino",
+                "direcciondestino", "direccionipdestino", "destino", "ipdestinazione", "indirizzodestinazione",
+                "destinazione",
+                "doelip", "doeladres", "doel",
+            ], { $0.addresses > 0.5 && !$0.isTranslated }
         ),
         (
             "start",
@@ -178,31 +249,43 @@ struct ColumnRoles {
                 "utctime",
                 "logtime", "devicetime", "createdtime", "created", "timecreated", "starttimeutc", "date",
                 "timereceived",
-                "received", "dateandtime", "when", "logged",
+                "received", "dateandtime", "when", "logged", "zeitstempel", "startzeit", "beginn", "zeit", "datum",
+                "horodatage", "dateheure", "debut", "fechahora", "fechayhora", "marcadetiempo", "inicio", "fecha",
+                "dataora",
+                "inizio", "datahora", "tijdstempel", "tijd",
+            ], { $0.times > 0.8 && !$0.isEnd }
+        ),
+        (
+            "end",
+            [
+                "endtime", "end", "flowend", "flowendtime", "eventend", "datelastseen", "lastseen", "stoptime",
+                "endtimeutc",
+                "enddate", "finish", "ende", "endzeit", "fin",
             ], { $0.times > 0.8 }
         ),
-        ("end", ["endtime", "end", "flowend", "eventend", "datelastseen", "lastseen", "stoptime"], { $0.times > 0.8 }),
         (
             "src_port",
             [
                 "srcport", "sourceport", "sport", "spt", "clientport", "localport", "idorigp", "origp", "srcpt", "sp",
-                "l4srcport", "sourcel4port",
-            ], { $0.ports > 0.8 }
+                "l4srcport", "sourcel4port", "quellport", "portsource", "puertoorigen", "portasorgente", "portaorigem",
+                "bronpoort",
+            ], { $0.ports > 0.8 && !$0.isTranslated }
         ),
         (
             "port",
             [
                 "dstport", "destport", "destinationport", "dport", "dpt", "serverport", "remoteport", "idrespp",
                 "respp",
-                "l4dstport", "dp", "targetport",
-            ], { $0.ports > 0.8 }
+                "l4dstport", "dp", "targetport", "zielport", "portdestination", "puertodestino", "portadestinazione",
+                "portadestino", "doelpoort",
+            ], { $0.ports > 0.8 && !$0.isTranslated }
         ),
         (
             "proto",
             [
                 "proto", "protocol", "ipprotocol", "transport", "networktransport", "ipproto", "transportprotocol",
                 "l4proto",
-                "protocolname", "pr",
+                "protocolname", "pr", "protokoll", "protocole", "protocolo", "protocollo",
             ], { $0.protocols > 0.3 }
         ),
         (
@@ -212,8 +295,11 @@ struct ColumnRoles {
                 "srcbytes", "sourcebytes",
                 "origbytes",
                 "clientbytes", "outbytes", "requestsize", "requestbytes", "uploadbytes", "bytesup", "upload", "csbytes",
-                "txbytes", "bytestotal", "totalbytes", "bytes", "networkbytes", "ibyt", "octets", "size",
-            ], { $0.numbers > 0.8 }
+                "txbytes", "sent", "gesendetebytes", "bytesgesendet", "octetsenvoyes", "octetsemis", "bytesenviados",
+                "enviados",
+                "byteinviati", "bytesverzonden", "bytestotal", "totalbytes", "bytes", "networkbytes", "ibyt", "octets",
+                "size",
+            ], { $0.numbers > 0.8 && $0.isInBytes }
         ),
         (
             "bytes_toclient",
@@ -223,8 +309,9 @@ struct ColumnRoles {
                 "destbytes",
                 "destinationbytes", "respbytes", "serverbytes", "inbytes", "responsesize", "responsebytes",
                 "downloadbytes",
-                "bytesdown", "download", "scbytes", "rxbytes", "obyt",
-            ], { $0.numbers > 0.8 }
+                "bytesdown", "download", "scbytes", "rxbytes", "received", "rcvd", "empfangenebytes", "bytesempfangen",
+                "octetsrecus", "bytesrecibidos", "recibidos", "bytericevuti", "bytesontvangen", "obyt",
+            ], { $0.numbers > 0.8 && $0.isInBytes }
         ),
         (
             "pkts_toserver",
@@ -246,9 +333,11 @@ struct ColumnRoles {
             "duration",
             [
                 "duration", "elapsedtime", "elapsed", "sessionduration", "eventduration", "dur", "durationms", "td",
-                "elapsedms",
+                "elapsedms", "durationsec", "durationseconds", "durationus", "durationns", "flowduration", "dauer",
+                "duree",
+                "duracion", "durata", "duracao", "duur",
             ],
-            { $0.numbers > 0.8 || $0.clocks > 0.8 }
+            { ($0.numbers > 0.8 || $0.clocks > 0.8) && !["min", "minutes", "h"].contains($0.unit.lowercased()) }
         ),
         (
             "host",
@@ -274,13 +363,13 @@ struct ColumnRoles {
             "user",
             [
                 "user", "username", "srcuser", "sourceuser", "account", "accountname", "suser",
-                "initiatingprocessaccountname", "login",
+                "initiatingprocessaccountname", "login", "benutzer", "utilisateur", "usuario", "utente",
             ],
             { !$0.isEmpty && $0.numbers < 0.5 }
         ),
     ]
 
-    mutating func assign() {
+    mutating func assign(_ reference: Timestamp) {
         for (role, known, fits) in Self.known {
             if role == "src_port" { assignNamedPorts() }
             guard names[role] == nil, let place = find(known, fits, byParts: role != "start") else { continue }
@@ -289,11 +378,114 @@ struct ColumnRoles {
         assignDate()
         assignByValues()
         assignPorts()
-        if let name = names["duration"]?.first {
-            let plain = ColumnGuess.plain(name)
-            if plain.hasSuffix("ms") || plain.contains("milli") { durationUnit = .milliseconds }
-            if plain.hasSuffix("us") || plain.contains("micro") { durationUnit = .microseconds }
-            if plain == "eventduration" || plain.hasSuffix("ns") { durationUnit = .nanoseconds }
+        assignZone(reference)
+        tellDuration(reference)
+        leaveAccepted()
+    }
+
+    private func column(_ role: String) -> ColumnGuess? {
+        names[role]?.first.flatMap { name in columns.first { $0.name == name } }
+    }
+
+    // MARK: How values are meant
+
+    /// The times, of a date in a column of its own the dates.
+    var times: [String] {
+        let name = names["start"]?.first ?? names["end"]?.first ?? ""
+        let date = name.components(separatedBy: " + ")[0]
+        return columns.first { $0.name == date }?.values.filter { !$0.isEmpty } ?? []
+    }
+
+    func hasDecimalComma(isSeparatedByComma: Bool) -> Bool {
+        let sizes = ["bytes_toserver", "bytes_toclient", "pkts_toserver", "pkts_toclient"].compactMap {
+            column($0)?.values
+        }
+        return ValueForms.hasDecimalComma(
+            sizes: Array(sizes.joined()), durations: column("duration")?.values ?? [],
+            isSeparatedByComma: isSeparatedByComma)
+    }
+
+    /// The zone where a column of its own or a name says it, and else that none does.
+    private mutating func assignZone(_ reference: Timestamp) {
+        guard let role = names["start"] != nil ? "start" : names["end"] != nil ? "end" : nil,
+            let name = names[role]?.first
+        else { return }
+        let parts = name.components(separatedBy: " + ").compactMap { name in columns.first { $0.name == name } }
+        guard let last = parts.last, !last.values.contains(where: ValueForms.hasZone) else { return }
+        let called = [
+            "timezone", "tz", "utcoffset", "gmtoffset", "offset", "zeitzone", "zone", "fuseauhoraire", "zonahoraria",
+        ]
+        let place = columns.indices.first {
+            !taken.contains($0) && !called.filter(columns[$0].plainNames.contains).isEmpty
+        }
+        if let place, columns[place].zones > 0.9 {
+            names[role] = [name + " + " + columns[place].name]
+            taken.insert(place)
+            return
+        }
+        if let place, let only = columns[place].values.first, Set(columns[place].values).count == 1, only.contains("/"),
+            ZoneChanges(only) != nil
+        {
+            zone = only
+            zoneRemark = "; times are of \(only)"
+            return
+        }
+        if let told = parts.lazy.compactMap({ ValueForms.zone($0.unit) }).first {
+            zone = told
+            zoneRemark = "; times are of \(told)"
+            return
+        }
+        let unknown =
+            last.values.lazy.compactMap(ValueForms.zoneName).first.map { " (\($0) means several zones)" } ?? ""
+        zoneRemark = "; times are taken for UTC\(unknown)"
+    }
+
+    /// The unit of durations, where begin and end tell it, or its name.
+    private mutating func tellDuration(_ reference: Timestamp) {
+        guard let duration = column("duration") else { return }
+        let plain = ColumnGuess.plain(duration.name), unit = duration.unit.lowercased()
+        if plain.hasSuffix("ms") || plain.contains("milli") { durationUnit = .milliseconds }
+        if ["us", "µs"].contains(unit) || plain.hasSuffix("us") || plain.contains("micro") {
+            durationUnit = .microseconds
+        }
+        if plain == "eventduration" || plain.hasSuffix("ns") || plain.contains("nano") { durationUnit = .nanoseconds }
+        func seconds(_ text: String) -> Double? { TableTime.read(text, reference).map { Double($0) / 1e9 } }
+        let amounts = duration.values.map { Double($0.replacingOccurrences(of: ",", with: ".")) }
+        if let start = column("start"), let end = column("end") {
+            var votes: [KindSchema.DurationUnit: Int] = [:]
+            for (place, amount) in amounts.enumerated() {
+                guard let amount, amount > 0, start.values.indices.contains(place), end.values.indices.contains(place),
+                    let begin = seconds(start.values[place]), let over = seconds(end.values[place]), over - begin >= 2
+                else { continue }
+                let fits = KindSchema.DurationUnit.allCases.first {
+                    abs(amount * $0.nanoseconds / 1e9 - (over - begin)) < 1.5 + (over - begin) / 10
+                }
+                if let fits { votes[fits, default: 0] += 1 }
+            }
+            if let best = votes.max(by: { $0.value < $1.value })?.key { durationUnit = best }
+        }
+        // Flows that nearly all last much longer than all that was seen: of another unit than the name tells.
+        let known = amounts.compactMap { $0 }.sorted()
+        guard duration.clocks < 0.5, !known.isEmpty else { return }
+        let moments = (column("start") ?? column("end"))?.values.compactMap(seconds) ?? []
+        let span = (moments.max() ?? 0) - (moments.min() ?? 0)
+        if known[known.count / 2] * durationUnit.nanoseconds / 1e9 > max(span * 20, 7 * 86_400) {
+            names["duration"] = nil
+        }
+    }
+
+    /// Of tables of one's own and other machines' addresses: what was accepted goes the other way.
+    private mutating func leaveAccepted() {
+        let own = ["local", "internal", "inside", "host", "machine", "device"]
+        let others = ["remote", "external", "outside", "peer"]
+        guard let source = column("source"), own.contains(where: source.plainNames[0].hasPrefix),
+            let destination = column("destination"), others.contains(where: destination.plainNames[0].hasPrefix)
+        else { return }
+        let inbound: Set = ["in", "inbound", "incoming", "ingress", "received", "eingehend", "entrant", "entrante"]
+        let called = ["direction", "dir", "flowdirection", "connectiondirection", "richtung"]
+        for column in columns where called.contains(column.plainNames[0]) {
+            let found = Set(column.values.map { $0.lowercased() }).intersection(inbound)
+            if !found.isEmpty { exclude[column.name] = found.sorted() }
         }
     }
 
@@ -319,11 +511,10 @@ struct ColumnRoles {
     private mutating func assignDate() {
         guard let clock = columns.indices.first(where: { columns[$0].clocks > 0.8 && !taken.contains($0) }),
             let date = columns.indices.first(where: {
-                columns[$0].times > 0.8 && columns[$0].plainNames.contains("date")
+                columns[$0].isDate
+                    && (names["start"] == nil ? !taken.contains($0) : names["start"] == [columns[$0].name])
             })
-                ?? columns.indices.first(where: { columns[$0].times > 0.8 && !taken.contains($0) })
         else { return }
-        guard names["start"] == nil || names["start"] == [columns[date].name] else { return }
         names["start"] = ["\(columns[date].name) + \(columns[clock].name)"]
         taken.formUnion([clock, date])
     }
@@ -393,7 +584,11 @@ struct ColumnRoles {
     /// What a record cannot do without.
     var missing: [String] {
         var missing: [String] = []
-        if names["start"] == nil && names["end"] == nil { missing.append("a time") }
+        if let time = column("start") ?? column("end") {
+            if time.isDate { missing.append("a time of the day") }
+        } else if names["start"] == nil {
+            missing.append("a time")
+        }
         if names["source"] == nil { missing.append("a source address") }
         if names["destination"] == nil && names["host"] == nil { missing.append("a destination") }
         return missing
@@ -409,9 +604,16 @@ struct ColumnRoles {
             ("host", "name"),
             ("process", "process"), ("user", "user"),
         ]
-        let told = order.compactMap { role, word in names[role]?.first.map { "\(word) \"\($0)\"" } }
+        let told = order.compactMap { role, word in
+            names[role]?.first.map { "\(word) \"\($0)\"" + (role == "duration" ? " in \(durationUnit.rawValue)" : "") }
+        }
+        let left = exclude.map { "; rows with \"\($0)\" \($1.joined(separator: ", ")) are left out" }
+        return told.joined(separator: ", ") + left.joined()
+    }
+
+    var absence: String {
         let absent = [("bytes_toserver", "bytes"), ("port", "port"), ("host", "names")].filter { names[$0.0] == nil }
             .map(\.1)
-        return told.joined(separator: ", ") + (absent.isEmpty ? "" : "; no " + absent.joined(separator: ", "))
+        return absent.isEmpty ? "" : "; no " + absent.joined(separator: ", ")
     }
 }

@@ -48,7 +48,16 @@ package enum TableRecognition {
                 return known
             }
             try checkText(begin.content)
-            return try guessed(whole(begin.content, begin.isWhole), reference, mayGuess: mayGuess)
+            do {
+                return try guessed(whole(begin.content, begin.isWhole), reference, mayGuess: mayGuess)
+            } catch {
+                // Lines that stand in documents, or in a column.
+                guard inside.content != begin.content,
+                    var found = try? guessed(whole(inside.content, inside.isWhole), reference, mayGuess: mayGuess)
+                else { throw error }
+                found.isInMessages = true
+                return found
+            }
         } catch let error as Unreadable {
             throw InputFileError(path: file.path, reason: .foreign(error.what, remedy: error.remedy))
         } catch {

@@ -1,3 +1,4 @@
+import FlareKit
 import Foundation
 import RecordSchemas
 
@@ -58,13 +59,11 @@ struct TableSample {
         form = "objects of JSON"
         var places: [String: Int] = [:]
         var objects = Self.objects(in: text)
-        // One that holds them all.
-        if objects.count == 1,
-            let list = objects[0].first(where: { ($0.value as? [[String: Any]])?.isEmpty == false }),
-            let inner = list.value as? [[String: Any]]
-        {
-            objects = inner
-            schema.inside.append(list.key + "[]")
+        if let list = Self.list(in: text) {
+            let held = objects.flatMap { Self.elements($0, list.name) }
+            // The beginning of a large file does not hold the whole list.
+            objects = objects.isEmpty ? Self.objects(in: list.rest) : held
+            schema.inside.append(list.name + "[]")
         }
         for object in objects.prefix(Self.mostRows) {
             for (path, value) in Self.leaves(object) {
@@ -76,6 +75,55 @@ struct TableSample {
             }
         }
         columns.sort { $0.name < $1.name }
+    }
+
+    /// The list that holds the records where an export wraps them: `{"took":1,"data":{"items":[{`. Whose own members tell an
+    /// address is a record itself.
+    ///
+    /// - Returns: its name, and the text from its first element on.
+    private static func list(in text: String) -> (name: String, rest: String)? {
+        let bytes = Array(text.utf8.prefix(longestLine * 4))
+        var depth = 0
+        var word = ""
+        var key = ""
+        var begin: Int?
+        var isEscaped = false
+        var last = UInt8(ascii: " ")
+        for (place, c) in bytes.enumerated() {
+            if let first = begin {
+                if isEscaped || c == UInt8(ascii: "\\") {
+                    isEscaped.toggle()
+                } else if c == UInt8(ascii: "\"") {
+                    word = String(decoding: bytes[first..<place], as: UTF8.self)
+                    if last == UInt8(ascii: ":"), IPAddress(word) != nil { return nil }
+                    last = c
+                    begin = nil
+                }
+                continue
+            }
+            switch c {
+            case UInt8(ascii: "\""): begin = place + 1
+            case UInt8(ascii: ":"): key = word
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}"):
+                depth -= 1
+                if depth == 0 { return nil }
+            case UInt8(ascii: "[") where (1...2).contains(depth) && last == UInt8(ascii: ":"):
+                let rest = bytes[(place + 1)...].drop { $0 <= 32 }
+                if rest.first == UInt8(ascii: "{") {
+                    return (key, String(decoding: text.utf8.dropFirst(rest.startIndex), as: UTF8.self))
+                }
+            default: break
+            }
+            if c > 32, c != UInt8(ascii: "\"") { last = c }
+        }
+        return nil
+    }
+
+    /// The elements of a list in an object, or in a member of it.
+    private static func elements(_ object: [String: Any], _ list: String) -> [[String: Any]] {
+        if let elements = object[list] as? [[String: Any]] { return elements }
+        return object.values.lazy.compactMap { ($0 as? [String: Any])?[list] as? [[String: Any]] }.first ?? []
     }
 
     private static func objects(in text: String) -> [[String: Any]] {
@@ -133,7 +181,10 @@ struct TableSample {
             case let members as [String: Any]:
                 for (name, value) in members { add(value, path.isEmpty ? name : path + "." + name, depth + 1) }
             case let elements as [Any]:
-                if let first = elements.first { add(first, path, depth + 1) }
+                // Of several objects each says something else.
+                if let first = elements.first, elements.count == 1 || !(first is [String: Any]) {
+                    add(first, path, depth + 1)
+                }
             case let text as String: found.append((path, text))
             case let number as NSNumber: found.append((path, number.stringValue))
             default: break

@@ -118,7 +118,7 @@ typedef enum RecordTableForm {
     RecordTableJSON,
     /// Rows of cells between separators; cells may stand in quotes, and go on over lines there.
     RecordTableRows,
-    /// Pairs of key=value between blanks or tabs.
+    /// Pairs of key=value between blanks or tabs, or of key: value.
     RecordTableKeys,
     /// Lines of text that follow patterns.
     RecordTablePatterns,
@@ -140,13 +140,24 @@ void RecordPlanBeTable(
 /// - column: of the columns said before, by whose value it is told which these are; null for those of all rows.
 void RecordPlanAddRow(RecordPlan *plan, const char *columns, const char *column, const char *values);
 /// Adds a pattern: text with places such as `{source}`, `{_}` for what does not matter, and `{event=built}` for what the
-/// pattern itself says. It may stand anywhere in a line, unless it begins with a place.
+/// pattern itself says. It may stand anywhere in a line, unless it begins with a place. A place with a name is a word, unless
+/// it goes on to a quote, a bracket or the end; `{source:ip}` is an address, `{port:number}` a number. `{*}` is as much as lets the
+/// rest follow.
 void RecordPlanAddPattern(RecordPlan *plan, const char *pattern);
 /// Says where a document has rows of its own, and their columns.
 void RecordPlanSetTuples(RecordPlan *plan, const char *path, const char *columns);
 /// Says by which values two records are one, and how the first of them is told. What only that one says is kept until the
 /// second one comes. What it said of the same is `first NAME`.
 void RecordPlanSetJoin(RecordPlan *plan, const char *by, const char *path, const char *values);
+/// Says what stands between key and value in place of `=`: with `:` a blank or a quote has to follow it.
+void RecordPlanSetAssign(RecordPlan *plan, char assign);
+/// Says that 1,5 is one and a half, and 1.234 more than a thousand.
+void RecordPlanSetDecimalComma(RecordPlan *plan);
+/// Says that a record has values in lists of objects, each beside its name: `{"@Name":"Image","#text":"a.exe"}`.
+///
+/// - in: columns that hold such a list as a text of JSON; else it stands in the document.
+/// - name, value: the members.
+void RecordPlanSetPairs(RecordPlan *plan, const char *in, const char *name, const char *value);
 /// Says which line ends the rows.
 void RecordPlanSetUntil(RecordPlan *plan, const char *line);
 /// Has one record made of those that tell of the directions and the pieces of a conversation.
