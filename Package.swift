@@ -44,7 +44,7 @@ let families: [Family] = [
         testNeeds: ["Beacon", "Context", "RecordSchemas"], testFiles: ["netflow.py"]),
     Family(
         .source, "ElasticsearchRecords",
-        needs: ["ElasticsearchClient", "HTTP", "RecordSchemas", "SensorText", "RecordArenas"],
+        needs: ["ElasticsearchClient", "HTTP", "RecordSchemas", "SensorText"],
         testNeeds: [
             "TestClusters", "flare", "ElasticsearchClient", "ElasticsearchFindings", "Suricata", "Zeek", "Beacon",
             "Focus", "Context", "RecordSchemas",
@@ -108,7 +108,7 @@ let shared: [Target] = [
         "ContextReading",
         ["FlareKit", "LineFiles", "RecordArenas", "RecordReaders", "RecordSchemas", "SensorText", "CompressedFiles"]),
     .shared("HistoryDatabase", ["FlareKit", "OutputFiles", .logging, .sqlite]),
-    .shared("ElasticsearchClient", ["FlareKit", "HTTP", "RecordSchemas", "CFlareSpawn", .logging]),
+    .shared("ElasticsearchClient", ["FlareKit", "HTTP", "RecordArenas", "RecordSchemas", "CFlareSpawn", .logging]),
     .shared("HTTP", ["FlareKit", "CCurl"]),
     .shared("OutputFiles", ["FlareKit"]),
     .shared("OutputText", ["FlareKit"]),

@@ -1,8 +1,15 @@
 import FlareKit
 import HTTP
 
+/// A server that answered: what a session is open with.
+package protocol ReachedServer: Sendable {
+    var client: ClusterClient { get }
+    /// Asks what answers there.
+    static func reach(_ client: ClusterClient) async throws -> Self
+}
+
 /// A cluster that answered: its client, and what it is.
-package struct Cluster: Sendable {
+package struct Cluster: ReachedServer {
     package let client: ClusterClient
     package let server: Server
     /// What its answers left open, for the run's report.
@@ -52,12 +59,14 @@ package struct Cluster: Sendable {
     ]
 }
 
+package typealias ClusterSession = ServerSession<Cluster>
+
 /// The connection of one plugin, made when it is first needed and ended when the run is over.
-package actor ClusterSession {
+package actor ServerSession<Server: ReachedServer> {
     private let options: ConnectionOptions
     private let policy: RetryPolicy?
     private let calls = PendingCalls()
-    private var open: Cluster?
+    private var open: Server?
     private var tunnel: SSHTunnel?
 
     package init(_ options: ConnectionOptions, policy: RetryPolicy? = nil) {
@@ -68,9 +77,9 @@ package actor ClusterSession {
     /// The cluster, asked what it is at the first time.
     ///
     /// - Throws: `PluginError` with the cause and what to do.
-    package func cluster() async throws -> Cluster {
+    package func cluster() async throws -> Server {
         if let open { return open }
-        var urls = try options.urls.map { try ClusterURL($0) }
+        var urls = try options.urls.map { try ClusterURL($0, port: options.usualPort) }
         if let ssh = options.ssh, let target = urls.first {
             tunnel = try await calls.run { try await SSHTunnel.open(ssh, to: target) }
             urls = [target]
@@ -83,7 +92,7 @@ package actor ClusterSession {
             throw error
         }
         do {
-            let cluster = try await Cluster.reach(client)
+            let cluster = try await Server.reach(client)
             open = cluster
             return cluster
         } catch {

@@ -8,13 +8,13 @@ package struct ClusterURL: Hashable, Sendable, CustomStringConvertible {
     /// The path before every request's own, without a slash at its end: of a cluster behind a reverse proxy.
     package let prefix: String
 
-    /// Reads `http://host:9200/prefix`. Without a port it is 9200, as Elasticsearch's own clients take it; without a
-    /// scheme it is http.
+    /// Reads `http://host:9200/prefix`. Without a port it is 9200, as Elasticsearch's own clients take it, or what is usual
+    /// for the server; without a scheme it is http.
     ///
     /// - Throws: what is wrong with it, without showing a password.
-    package init(_ text: String) throws(OptionComplaint) {
+    package init(_ text: String, port: Int = 9200) throws(OptionComplaint) {
         try self.init(
-            text, option: "urls", schemes: ["http", "https"], port: 9200, form: "https://host:9200",
+            text, option: "urls", schemes: ["http", "https"], port: port, form: "https://host:\(port)",
             userRemedy: "use auth: {username: …, password_file: …}")
     }
 

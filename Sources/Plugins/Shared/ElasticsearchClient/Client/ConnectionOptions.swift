@@ -10,6 +10,8 @@ package struct ConnectionOptions: Sendable, Equatable {
     package var timeout = OptionDuration.seconds(120)
     package var connections = 2
     package var ssh: SSHOptions?
+    /// The port of URLs without one; no option.
+    package var usualPort = 9200
 
     package init() {}
 
@@ -21,7 +23,7 @@ package struct ConnectionOptions: Sendable, Equatable {
         guard !urls.isEmpty else {
             throw OptionComplaint("there is no cluster to ask", option: "urls", expected: "at least one URL")
         }
-        for url in urls { _ = try ClusterURL(url) }
+        for url in urls { _ = try ClusterURL(url, port: usualPort) }
         if let proxy { _ = try ClusterURL(proxy: proxy) }
         if let complaint = auth.complaint ?? ssh?.complaint(codeFolders: codeFolders) { throw complaint }
     }
@@ -30,16 +32,19 @@ package struct ConnectionOptions: Sendable, Equatable {
 /// Options that say how a cluster is reached, among others.
 package protocol ConnectsToCluster: PluginOptions {
     var connection: ConnectionOptions { get set }
+    /// What the option `urls` holds.
+    static var urlsMeaning: String { get }
 }
 
 extension ConnectsToCluster {
+    package static var urlsMeaning: String {
+        "URLs of the cluster's nodes, such as https://127.0.0.1:9200. Flare asks the next node if one does not answer."
+    }
+
     /// The options of the connection, in the order they are listed.
     package static var connectionOptions: [Option<Self>] {
         [
-            Option(
-                "urls", \.connection.urls,
-                "URLs of the cluster's nodes, such as https://127.0.0.1:9200. Flare asks the next node if one does not answer.",
-                required: true),
+            Option("urls", \.connection.urls, urlsMeaning, required: true),
             Option("auth", \.connection.auth, "Credentials: a user with a password, an API key, or a token."),
             Option("tls", \.connection.tls, "Trusted certificates, and the client certificate."),
             Option("proxy", \.connection.proxy, "HTTP proxy that supports CONNECT: http://host:port."),

@@ -8,18 +8,22 @@ package enum SchemaChoice: Sendable {
     /// The file's path, absolute.
     case file(String)
 
-    /// - Parameter folder: the folder of relative paths.
+    /// - Parameters:
+    ///   - folder: the folder of relative paths.
+    ///   - builtIn: the texts of the built-in ones.
     /// - Throws: a complaint where it is neither.
-    package init(_ schema: String, folder: String, option: String = "schema") throws {
+    package init(
+        _ schema: String, folder: String, option: String = "schema", builtIn: [String: [UInt8]] = BuiltInSchemas.texts
+    ) throws {
         let name = schema.hasPrefix("builtin:") ? String(schema.dropFirst("builtin:".count)) : schema
-        if let map = try BuiltInSchemas.schema(name) {
-            self = .builtIn(map)
+        if let bytes = builtIn[name] {
+            self = .builtIn(try RecordSchema.read(String(decoding: bytes, as: UTF8.self), file: "builtin:\(name)"))
         } else if schema.contains("/") || schema.hasSuffix(".yaml") {
             self = .file(OptionPath(schema, in: folder).file ?? schema)
         } else {
             throw OptionComplaint(
                 "\"\(schema)\" is no schema", option: option,
-                expected: "one of \(BuiltInSchemas.names.joined(separator: ", ")), or the path of a file")
+                expected: "one of \(builtIn.keys.sorted().joined(separator: ", ")), or the path of a file")
         }
     }
 

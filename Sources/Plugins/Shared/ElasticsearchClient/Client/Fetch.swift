@@ -3,7 +3,7 @@ import Synchronization
 
 /// Something that is being fetched while its reader does other things: the bridge from a thread that may block to
 /// connections that may not.
-final class Fetch<Content: Sendable>: Sendable {
+package final class Fetch<Content: Sendable>: Sendable {
     /// What came, once it is there.
     private final class Arrival: Sendable {
         let result = Mutex<Result<Content, any Error>?>(nil)
@@ -13,7 +13,7 @@ final class Fetch<Content: Sendable>: Sendable {
     private let arrival: Arrival
     private let task: Task<Void, Never>
 
-    init(_ body: @escaping @Sendable () async throws -> Content) {
+    package init(_ body: @escaping @Sendable () async throws -> Content) {
         let arrival = Arrival()
         self.arrival = arrival
         task = Task {
@@ -34,7 +34,7 @@ final class Fetch<Content: Sendable>: Sendable {
     ///
     /// - Returns: what came; `nil` where nothing came within the seconds.
     /// - Throws: why nothing will come.
-    func wait(seconds: Double) throws -> Content? {
+    package func wait(seconds: Double) throws -> Content? {
         guard arrival.signal.wait(timeout: .now() + seconds) == .success else { return nil }
         // For whoever waits again.
         arrival.signal.signal()
