@@ -51,6 +51,10 @@ let families: [Family] = [
         ],
         testFiles: ["Fixtures", "filebeat.py", "odd_cluster.py", "tls_proxy.py"]),
     Family(
+        .source, "ClickHouse", needs: ["ElasticsearchClient", "HTTP", "RecordSchemas"], resources: ["Schemas"],
+        testNeeds: ["TestClusters", "HomeNetwork", "flare", "HTTP", "Suricata", "Zeek", "Beacon", "Context"],
+        testFiles: ["chdb_server.py"]),
+    Family(
         .enricher, "Allowlist", needs: ["PeerMatching"], resources: ["Lists"],
         testNeeds: ["PeerMatching", "Suricata", "Zeek"], testFiles: ["reference.py"]),
     Family(

@@ -1,5 +1,6 @@
 import Allowlist
 import Beacon
+import ClickHouse
 import Context
 import DNS
 import Domain
@@ -32,6 +33,7 @@ enum BuiltInPlugins {
         registry.register(TableSource.self, as: .source)
         registry.register(NetFlowSource.self, as: .source)
         registry.register(ElasticsearchSource.self, as: .source)
+        registry.register(ClickHouseSource.self, as: .source)
         registry.register(FocusEnricher.self, as: .enricher)
         registry.register(AllowlistEnricher.self, as: .enricher)
         registry.register(KibanaEnricher.self, as: .enricher)

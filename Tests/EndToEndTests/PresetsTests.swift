@@ -33,7 +33,9 @@ struct PresetsTests {
         for option in options { #expect(text.contains("\(option):"), "\(option)") }
     }
 
-    @Test("are valid as they stand", arguments: ["suricata-file", "zeek-files", "suricata-live", "zeek-live", "demo"])
+    @Test(
+        "are valid as they stand",
+        arguments: ["suricata-file", "zeek-files", "suricata-live", "zeek-live", "demo", "rita"])
     func valid(name: String) throws {
         let path = BuiltCommand.project.appending(path: "configs/\(name).yaml").path
         let result = try BuiltCommand.run(["validate", path])

@@ -178,7 +178,7 @@ struct SelfCheck {
     /// Plugins that need a server: their options are read, nothing is asked.
     private func untried(beside tried: Set<String>) -> [Line] {
         let names = Set(BuiltInPlugins.registry.descriptors.map(\.name)).subtracting(tried)
-        let others = ["elasticsearch", "exec", "mail", "syslog", "webhook"]
+        let others = ["clickhouse", "elasticsearch", "exec", "mail", "syslog", "webhook"]
         return names.sorted().map { name in
             Line(
                 name: name, isWrong: !others.contains(name),
