@@ -194,6 +194,27 @@ struct SuspicionTests {
         #expect((ContentMismatch.text(type, name: name) != nil) == isMismatch)
     }
 
+    @Test(
+        "a program or an archive that is declared a picture or a text does not go with its header",
+        arguments: [
+            ("application/x-dosexec", "image/png", true), ("PE32+ executable (DLL) x86-64", "text/plain", true),
+            ("application/zip", "image/gif; charset=binary", true), ("Zip archive data, at least v2.0", "text/css", true),
+            ("application/x-dosexec", "application/octet-stream", false), ("image/jpeg", "image/png", false),
+            ("application/zip", "application/java-archive", false), ("application/x-dosexec", "", false),
+        ])
+    func declaredMismatch(type: String, declared: String, isMismatch: Bool) {
+        #expect((ContentMismatch.text(type, declared: declared) != nil) == isMismatch)
+    }
+
+    @Test("what Suricata saw of a file stands against what the server declared")
+    func declaredBySuricata() async throws {
+        let file = Line.event(
+            "fileinfo", at: 2, from: "203.0.113.5", port: 443, to: "10.0.0.1", 50_000,
+            said: #""http":{"hostname":"example.org","url":"/a","http_content_type":"image/png"},"#
+                + #""fileinfo":{"filename":"/a","magic":"PE32 executable (GUI) Intel 80386","size":10}"#)
+        #expect(try await names([file, Line.http(at: 1, url: "/a", type: "image/png")]).contains("content_mismatch"))
+    }
+
     @Test("one client, four servers with one rare self-signed certificate and one JA3: one group of one id")
     func implant() async throws {
         let servers = ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4"]

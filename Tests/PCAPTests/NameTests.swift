@@ -25,6 +25,16 @@ struct NameTests {
         #expect(found.map { $0.numbers[.length] } == [3, 15, 0])
     }
 
+    @Test("the type of a content is told by its first bytes, and stands beside the declared one")
+    func contents() async throws {
+        let found = try await read([Frames.path("contents.pcap")]).words(.http)
+        #expect(
+            found.map { "\($0[.contentType]) \($0[.declaredType])" } == [
+                "application/x-dosexec text/html", "application/x-executable image/png", "text/html text/html",
+                "text/html text/html", "application/pdf text/html", "text/html text/html", "text/html text/html",
+            ])
+    }
+
     @Test("a request to a proxy is named by its target, and marked")
     func proxied() async throws {
         let found = try await read([Frames.path("http.pcap")]).words(.http).filter { $0.port == 3128 }

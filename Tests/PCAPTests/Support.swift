@@ -88,7 +88,7 @@ let everything: [RecordKind: Set<ColumnName>] = [
         .version, .ja3, .ja3s, .ja4,
     ],
     .http: [
-        .id, .sourcePort, .host, .method, .url, .userAgent, .status, .contentType, .length, .isProxied,
+        .id, .sourcePort, .host, .method, .url, .userAgent, .status, .contentType, .declaredType, .length, .isProxied,
     ],
     .dns: [.id, .sourcePort, .query, .queryType, .answers, .responseCode],
 ]

@@ -412,6 +412,28 @@ def http():
     return sorted((packet for talk in talks for packet in talk.packets), key=lambda packet: packet[0])
 
 
+def contents():
+    """Responses of one connection whose content is, or is not, what their header declares."""
+    program = bytes.fromhex("4d5a90000300000004000000ffff0000")
+    chunked = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\x7fEL\r\n5\r\nF\x02\x01\x01\x00\r\n0\r\n\r\n"
+    answers = [
+        response(body=program), chunked, response(body=program, extra="Content-Encoding: gzip\r\n"),
+        response(body=b"MZ is no program"), response(body=b"%PDF-1.7 and so on"), response(body=b"GI"),
+    ]
+    talk = Talk(START, 42020, 80).open()
+    for number, answer in enumerate(answers):
+        talk.say(0, request(target=f"/{number}")).say(1, answer, size=3)
+    # Where the first bytes are missing, those behind them tell nothing.
+    talk.say(0, request(target="/hole"))
+    reply = response(body=b"x" * 8 + program)
+    head = len(reply) - 8 - len(program)
+    talk.put(1, ACK, reply[:head])
+    talk.next[1] += head + 8
+    talk.put(1, PSH | ACK, program)
+    talk.next[1] += len(program)
+    return talk.close().packets
+
+
 def tunnel(path):
     talk = Talk(START, 42010, 3128, server="192.168.7.2").open()
     talk.say(0, request("CONNECT", "c2.example.net:443", "c2.example.net:443")).say(1, b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -539,7 +561,7 @@ def main(folder, only=None):
             else:
                 file.write(enhanced(0, time, ethernet(datagram), units=1_000_000_000))
     for title, kind in (
-            ("states", states()), ("http", http()), ("tunnel", tunnel(path)), ("tls", tls(path)), ("quic", quic(path)), ("dns", dns()),
+            ("states", states()), ("http", http()), ("contents", contents()), ("tunnel", tunnel(path)), ("tls", tls(path)), ("quic", quic(path)), ("dns", dns()),
             ("fragments", fragments()), ("download", download(path))):
         pcap(folder / f"{title}.pcap", kind)
     pcap(folder / "snapped.pcap", packets, snap=128)

@@ -46,8 +46,10 @@ extension ColumnName {
     /// `http`: as it was asked for, mostly without the host.
     public static let url = text("url")
     public static let userAgent = text("user_agent")
-    /// `http`, `file`: the type of the content, as the server or the sensor says.
+    /// `http`, `file`: the type of the content: as the sensor saw it, else as the server declares it.
     public static let contentType = text("content_type")
+    /// `http`, `file`: the type that the server declares in its header, where the sensor looks at the content too.
+    public static let declaredType = text("declared_type")
     /// `http`: the status.
     public static let status = number("status")
     /// `http`, `file`: bytes of content.

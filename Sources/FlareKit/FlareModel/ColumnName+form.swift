@@ -31,7 +31,7 @@ extension ColumnName {
         .query, .queryType, .answers, .answerTTLs, .responseCode,
         .host, .subject, .issuer, .serial, .fingerprint, .alternativeNames, .validFrom, .validUntil, .version,
         .ja3, .ja3s, .ja4,
-        .method, .url, .userAgent, .contentType, .status, .length,
+        .method, .url, .userAgent, .contentType, .declaredType, .status, .length,
         .fileName, .hash, .clientSoftware, .serverSoftware,
         .signature, .signatureID, .category, .alertSeverity, .action, .metadata,
         .process, .user, .commandLine, .machine,

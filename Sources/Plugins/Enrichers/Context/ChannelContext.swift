@@ -80,16 +80,21 @@ struct ChannelContext: Sendable {
         urls.add(row.text(.url))
         methods.add(row.text(.method))
         if let status = row.number(.status) { statuses.add(String(status)) }
-        if let mismatch = ContentMismatch.text(row.text(.contentType), name: row.text(.url)) {
-            mismatches.add(mismatch)
-        }
+        takeContent(row, name: row.text(.url))
     }
 
     private mutating func takeFile(_ row: ContextRow) {
         let parts = [row.text(.fileName), row.text(.contentType), row.text(.hash)].filter { !$0.isEmpty }
         files.add(parts.isEmpty ? "" : parts.joined(separator: " "))
-        if let mismatch = ContentMismatch.text(row.text(.contentType), name: row.text(.fileName)) {
-            mismatches.add(mismatch)
+        takeContent(row, name: row.text(.fileName))
+    }
+
+    private mutating func takeContent(_ row: ContextRow, name: String) {
+        let type = row.text(.contentType)
+        for mismatch in [
+            ContentMismatch.text(type, declared: row.text(.declaredType)), ContentMismatch.text(type, name: name),
+        ] {
+            if let mismatch { mismatches.add(mismatch) }
         }
     }
 
@@ -193,7 +198,7 @@ extension Certificate {
     }
 }
 
-/// A content's type against its name's ending (RITA's MIME mismatch).
+/// A content's type against its name's ending (RITA's MIME mismatch), and against the type that the server declares.
 enum ContentMismatch {
     /// Endings that mean a type, by the beginning of the types that go with them.
     private static let types: [String: [String]] = [
@@ -210,6 +215,24 @@ enum ContentMismatch {
     ]
     /// How libmagic's descriptions of programs begin, which Suricata logs in place of types where it logs any.
     private static let describedPrograms = ["pe32", "ms-dos executable", "elf ", "mach-o "]
+    private static let archives = [
+        "application/zip", "application/x-zip", "application/x-rar", "application/x-7z", "application/vnd.ms-cab",
+        "zip archive", "rar archive", "7-zip archive", "microsoft cabinet",
+    ]
+    /// Types that a server declares of what is shown or played, never of a program or an archive.
+    private static let shownTypes = [
+        "image/", "audio/", "video/", "font/", "text/", "application/pdf", "application/json", "application/javascript",
+        "application/x-javascript", "application/xml",
+    ]
+
+    /// A program or an archive that the server declares to be something else, in words.
+    static func text(_ type: String, declared: String) -> String? {
+        let (found, declared) = (type.lowercased(), declared.lowercased())
+        guard shownTypes.contains(where: declared.hasPrefix),
+            (programs + describedPrograms + archives).contains(where: found.hasPrefix)
+        else { return nil }
+        return "\(type.prefix(60)) declared \(declared.prefix { $0 != ";" }.prefix(60))"
+    }
 
     /// What does not go together, in words; `nil` where it does, or where nothing can be told.
     static func text(_ type: String, name: String) -> String? {

@@ -43,8 +43,8 @@ enum ContextKind {
 /// The columns that the enricher reads.
 enum Word: Int, CaseIterable {
     case id, sourcePort, query, answers, host, subject, issuer, serial, fingerprint, alternativeNames, validFrom
-    case validUntil, ja3, ja3s, ja4, method, url, userAgent, contentType, status, fileName, hash, clientSoftware
-    case serverSoftware, signature, process, user, commandLine, machine
+    case validUntil, ja3, ja3s, ja4, method, url, userAgent, contentType, declaredType, status, fileName, hash
+    case clientSoftware, serverSoftware, signature, process, user, commandLine, machine
 
     static let byColumn = Dictionary(uniqueKeysWithValues: allCases.map { ($0.column, $0) })
 
@@ -69,6 +69,7 @@ enum Word: Int, CaseIterable {
         case .url: .url
         case .userAgent: .userAgent
         case .contentType: .contentType
+        case .declaredType: .declaredType
         case .status: .status
         case .fileName: .fileName
         case .hash: .hash
@@ -131,8 +132,8 @@ struct ContextRow {
             .validUntil, .ja3, .ja3s, .ja4,
         ],
         .certificate: [.fingerprint, .subject, .issuer, .serial, .alternativeNames, .validFrom, .validUntil],
-        .http: [.id, .sourcePort, .host, .method, .url, .userAgent, .contentType, .status],
-        .file: [.id, .sourcePort, .fileName, .contentType, .hash],
+        .http: [.id, .sourcePort, .host, .method, .url, .userAgent, .contentType, .declaredType, .status],
+        .file: [.id, .sourcePort, .fileName, .contentType, .declaredType, .hash],
         .ssh: [.id, .sourcePort, .clientSoftware, .serverSoftware],
         .alert: [.id, .sourcePort, .signature],
         .notice: [.id, .sourcePort, .signature],

@@ -31,7 +31,7 @@ struct Suspicions {
         "tls_missing": (3, .port, nil, ["T1571", "T1095"]),
         "uri_repeated": (1, .traffic, "one URL over and over", ["T1071.001"]),
         "same_sizes": (2, .traffic, "same sizes both ways", []),
-        "content_mismatch": (3, .traffic, "content and name differ", ["T1036.008"]),
+        "content_mismatch": (3, .traffic, "content not as declared", ["T1036.008"]),
         "unanswered": (3, .traffic, "no answer", []),
     ]
 

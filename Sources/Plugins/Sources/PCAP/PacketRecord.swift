@@ -12,7 +12,7 @@ struct PacketRecord {
     private static let columns: [ColumnName] = [
         .query, .queryType, .answers, .answerTTLs, .responseCode, .host, .subject, .issuer, .serial, .fingerprint,
         .alternativeNames, .validFrom, .validUntil, .version, .ja3, .ja3s, .ja4, .method, .url, .userAgent,
-        .contentType, .status, .length,
+        .contentType, .declaredType, .status, .length,
         .clientSoftware, .serverSoftware, .isProxied,
     ]
 

@@ -61,6 +61,35 @@ std::string_view authority(std::string_view target) {
     return user == std::string_view::npos ? target : target.substr(user + 1);
 }
 
+constexpr size_t longestSignature = 8;
+
+struct Signature {
+    std::string_view bytes, type;
+};
+using namespace std::string_view_literals;
+constexpr Signature signatures[] = {
+    {"\x7f""ELF"sv, "application/x-executable"sv},
+    {"\xce\xfa\xed\xfe"sv, "application/x-mach-binary"sv},
+    {"\xcf\xfa\xed\xfe"sv, "application/x-mach-binary"sv},
+    {"%PDF-"sv, "application/pdf"sv},
+    {"PK\x03\x04"sv, "application/zip"sv},
+    {"Rar!\x1a\x07"sv, "application/x-rar"sv},
+    {"7z\xbc\xaf\x27\x1c"sv, "application/x-7z-compressed"sv},
+    {"MSCF\0\0\0\0"sv, "application/vnd.ms-cab-compressed"sv},
+    {"\x89PNG\r\n\x1a\n"sv, "image/png"sv},
+    {"\xff\xd8\xff"sv, "image/jpeg"sv},
+    {"GIF8"sv, "image/gif"sv},
+};
+
+/// The type of a content by its first bytes; empty where they do not tell.
+std::string_view contentType(std::string_view begin) {
+    // Text may begin with these letters; a program's header has zeros behind them.
+    if (begin.substr(0, 2) == "MZ" && begin.find('\0') != std::string_view::npos) return "application/x-dosexec";
+    for (const Signature &signature : signatures)
+        if (begin.substr(0, signature.bytes.size()) == signature.bytes) return signature.type;
+    return {};
+}
+
 }  // namespace
 
 bool HTTPReader::beginsRequest(Bytes bytes) {
@@ -85,9 +114,9 @@ HTTPReader::Next HTTPReader::take(const Payload &payload, const Ends &ends, Byte
             case Phase::head: takeHead(payload.sender, bytes, payload, ends); break;
             case Phase::body:
             case Phase::chunkData: {
-                const auto taken = std::min<uint64_t>(side.left, bytes.size());
-                bytes.skip(size_t(taken));
-                side.left -= taken;
+                const Bytes content = bytes.take(size_t(std::min<uint64_t>(side.left, bytes.size())));
+                takeContent(payload.sender, content);
+                side.left -= content.size();
                 if (side.left > 0) break;
                 if (side.phase == Phase::body)
                     endBody(payload.sender, ends);
@@ -122,6 +151,7 @@ HTTPReader::Next HTTPReader::take(const Payload &payload, const Ends &ends, Byte
                 break;
             case Phase::untilClose:
                 response.length += int64_t(bytes.size());
+                takeContent(payload.sender, bytes);
                 bytes = Bytes();
                 break;
             case Phase::lost: bytes = Bytes(); break;
@@ -135,6 +165,7 @@ HTTPReader::Next HTTPReader::take(const Payload &payload, const Ends &ends, Byte
 /// Goes on behind bytes that are not there, where it is known what they were.
 void HTTPReader::passOver(Sender sender, uint32_t lost, const Ends &ends) {
     Side &side = sides[sender];
+    if (sender == Server) response.isBegun = true;
     if (side.phase == Phase::untilClose) {
         response.length += lost;
     } else if ((side.phase == Phase::body || side.phase == Phase::chunkData) && lost <= side.left) {
@@ -249,6 +280,8 @@ void HTTPReader::readResponse(std::string_view line, std::string_view fields, Si
     response = Response();
     response.status = int64_t(status);
     response.type = field(fields, "content-type").substr(0, field(fields, "content-type").find(';'));
+    const std::string_view coding = field(fields, "content-encoding");
+    response.isBegun = !coding.empty() && !equalFolded(coding, "identity");
     hasResponse = true;
     if (hasNoBody) {
         endBody(Server, ends);
@@ -274,6 +307,13 @@ void HTTPReader::beginBody(std::string_view fields, Side &side, bool mayLastUnti
     }
 }
 
+/// Keeps the first bytes of a response's content.
+void HTTPReader::takeContent(Sender sender, Bytes content) {
+    if (sender == Client || response.isBegun) return;
+    response.begin += content.text().substr(0, longestSignature - response.begin.size());
+    response.isBegun = response.begin.size() == longestSignature;
+}
+
 void HTTPReader::endBody(Sender sender, const Ends &ends) {
     sides[sender].phase = Phase::head;
     if (sender == Client || !hasResponse) return;
@@ -291,7 +331,9 @@ void HTTPReader::write(const Request &request, const Response *answer, const End
     transaction.text(PCAPUserAgent, request.agent);
     transaction.number(PCAPIsProxied, SensorIsProxyTarget(request.target.data(), request.target.size()));
     if (answer != nullptr) {
-        transaction.text(PCAPContentType, answer->type);
+        const std::string_view type = contentType(answer->begin);
+        transaction.text(PCAPContentType, type.empty() ? answer->type : type);
+        transaction.text(PCAPDeclaredType, answer->type);
         transaction.number(PCAPStatus, answer->status);
         transaction.number(PCAPLength, answer->length);
     }

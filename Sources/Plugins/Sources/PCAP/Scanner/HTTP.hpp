@@ -50,6 +50,10 @@ private:
         int64_t status = 0;
         int64_t length = 0;
         std::string type;
+        /// The first bytes of the content, as far as they can tell what it is.
+        std::string begin;
+        /// Whether no byte that follows is one of the first: bytes before it are missing, or the content is compressed.
+        bool isBegun = false;
     };
 
     void takeHead(Sender sender, Bytes &bytes, const Payload &payload, const Ends &ends);
@@ -59,6 +63,7 @@ private:
     void readResponse(std::string_view line, std::string_view fields, Side &side, const Ends &ends);
     void beginBody(std::string_view fields, Side &side, bool mayLastUntilClose);
     void endBody(Sender sender, const Ends &ends);
+    void takeContent(Sender sender, Bytes content);
     void passOver(Sender sender, uint32_t lost, const Ends &ends);
     void write(const Request &request, const Response *response, const Ends &ends);
 

@@ -109,6 +109,7 @@ typedef enum PCAPColumn {
     PCAPURL,
     PCAPUserAgent,
     PCAPContentType,
+    PCAPDeclaredType,
     PCAPStatus,
     PCAPLength,
     PCAPClientSoftware,
