@@ -30,10 +30,4 @@ public struct TimeSpan: Sendable, Hashable {
         let sinceEpoch = Double(start / 1_000_000_000) + seconds
         return (sinceEpoch / 3600).truncatingRemainder(dividingBy: 24)
     }
-
-    /// Day of the week, 0 is Monday, in UTC.
-    public func weekday(at seconds: Double) -> Int {
-        let sinceEpoch = Double(start / 1_000_000_000) + seconds
-        return (Int(sinceEpoch / 86_400) + 3) % 7
-    }
 }

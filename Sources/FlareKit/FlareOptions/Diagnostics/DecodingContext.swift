@@ -59,11 +59,6 @@ public struct DecodingContext: Sendable {
         add(Diagnostic(message, at: mark, expected: expected, suggestion: suggestion))
     }
 
-    /// Takes down a warning.
-    public mutating func warn(_ message: String, at mark: SourceMark?, suggestion: String? = nil) {
-        add(Diagnostic(message, at: mark, suggestion: suggestion, level: .warning))
-    }
-
     /// Keeps what is written in a node, and in all below it, out of every complaint's excerpt.
     mutating func conceal(_ node: YAMLNode) {
         switch node.content {

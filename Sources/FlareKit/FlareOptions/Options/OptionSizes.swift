@@ -10,7 +10,6 @@ public struct ByteSize: Sendable, Hashable, Comparable, Codable {
 
     public static func megabytes(_ count: Int64) -> ByteSize { ByteSize(bytes: count * 1_000_000) }
     public static func kibibytes(_ count: Int64) -> ByteSize { ByteSize(bytes: count * 1024) }
-    public static func mebibytes(_ count: Int64) -> ByteSize { ByteSize(bytes: count * 1_048_576) }
 
     public static func < (left: ByteSize, right: ByteSize) -> Bool { left.bytes < right.bytes }
 

@@ -98,9 +98,6 @@ struct SourceContext: Sendable {
         return keys
     }
 
-    /// Toward how many peers a mark was seen.
-    func peerCount(_ mark: Mark) -> Int { Set(channels(with: mark).map(\.peer)).count }
-
-    /// The same of peers that are addresses: channels toward names hold the same flows again.
+    /// Toward how many addresses a mark was seen: channels toward names hold the same flows again.
     func addressCount(_ mark: Mark) -> Int { Set(channels(with: mark).compactMap(\.peer.address)).count }
 }

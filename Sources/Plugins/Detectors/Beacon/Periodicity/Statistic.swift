@@ -56,14 +56,6 @@ public enum Statistic: Int, Sendable, CaseIterable {
         case .unmissed: "no misses"
         }
     }
-
-    /// Whether the statistic needs the fit of shapes, which the screen may spare.
-    var needsShapes: Bool {
-        switch self {
-        case .votes, .meanEvidence, .longestRun, .runCallbacks, .presence, .tightness, .unmissed: true
-        default: false
-        }
-    }
 }
 
 /// One value a statistic; −∞ where it was not measured, which adds nothing to the score.
