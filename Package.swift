@@ -184,7 +184,8 @@ let benchmarks: [Target] = [
     .executableTarget(
         name: "domain-benchmark", dependencies: ["Domain", "FlareKit"], path: "Benchmarks/Domains/Runner"),
     .executableTarget(
-        name: "detection-benchmark", dependencies: ["SyntheticTraffic", "Periodicity"],
+        name: "detection-benchmark",
+        dependencies: ["Beacon", "DNS", "FlareKit", "FlareKitTesting", "Periodicity", "SyntheticTraffic", "Traffic"],
         path: "Benchmarks/Detection/Runner"),
 ]
 

@@ -198,7 +198,8 @@ struct SuspicionTests {
         "a program or an archive that is declared a picture or a text does not go with its header",
         arguments: [
             ("application/x-dosexec", "image/png", true), ("PE32+ executable (DLL) x86-64", "text/plain", true),
-            ("application/zip", "image/gif; charset=binary", true), ("Zip archive data, at least v2.0", "text/css", true),
+            ("application/zip", "image/gif; charset=binary", true),
+            ("Zip archive data, at least v2.0", "text/css", true),
             ("application/x-dosexec", "application/octet-stream", false), ("image/jpeg", "image/png", false),
             ("application/zip", "application/java-archive", false), ("application/x-dosexec", "", false),
         ])

@@ -35,7 +35,7 @@ enum Iodine {
         let run = try Command(
             [
                 "/bin/sh", "-c",
-                "PATH=$PATH:/usr/sbin:/sbin; exec timeout 60 unshare --net --pid --fork --kill-child --mount-proc sh '\(script)' "
+                "PATH=$PATH:/usr/sbin:/sbin; exec timeout 400 unshare --net --pid --fork --kill-child --mount-proc sh '\(script)' "
                     + "'\(path)' '\(options)'",
             ], withErrors: true)
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0

@@ -3,16 +3,16 @@
 # tcpdump and iproute2; run it under "unshare --net --pid --fork --kill-child --mount-proc", so that nothing of it outlives it.
 set -e
 
-# until_so COMMAND…: waits ten seconds at most until it succeeds.
+# until_so COMMAND…: waits a minute at most until it succeeds.
 until_so() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         if "$@"; then return 0; fi
         sleep 0.1
     done
 }
 
 ip link set lo up
-unshare --net sleep 40 &
+unshare --net sleep 400 &
 server=$!
 is_apart() { [ "$(readlink "/proc/$server/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
 until_so is_apart
@@ -29,7 +29,7 @@ tcpdump -i client -w "$1" -U udp port 53 >"$1.capture" 2>&1 &
 capture=$!
 until_so grep -q "listening on" "$1.capture"
 iodine -f -r -P secret $2 10.9.0.1 t.tunnel-example.com >"$1.client" 2>&1 &
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in $(seq 120); do
     grep -q "Connection setup complete" "$1.client" && break
     sleep 1
 done

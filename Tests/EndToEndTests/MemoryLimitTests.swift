@@ -10,7 +10,7 @@ struct MemoryLimitTests {
 
     private func shell(_ command: String) throws -> BuiltCommand.Result {
         let path = try BuiltCommand.path.path
-        return try Shell.run("flare() { timeout 60 '\(path)' \"$@\"; }; \(command)", in: folder.url)
+        return try Shell.run("flare() { timeout 900 '\(path)' \"$@\"; }; \(command)", in: folder.url)
     }
 
     @Test("a run that needs more than there is ends with one sentence, what to do, and 1")

@@ -4,8 +4,9 @@ import Foundation
 // calibrate  simulates the nulls and prints Periodicity/PValueTable+Simulated.swift
 // check      the share of fresh null channels by p, a table of docs/detection.md
 // evasion    the share of beacons reported by jitter, calls and cover traffic, another
+// hidden     C2 in lookups, floods and retries, each kind with its detectors, a table of docs/detection.md
 // judge      measures all detectors on seeds that neither of the two has seen, and prints the tables of docs/detection.md
-let usage = "usage: detection-benchmark tune | calibrate | check | evasion | judge [SEED…] [HEATMAP.svg]"
+let usage = "usage: detection-benchmark tune | calibrate | check | evasion | hidden SEED… | judge [SEED…] [HEATMAP.svg]"
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "tune":
@@ -19,6 +20,9 @@ case "evasion":
 case "judge":
     let seeds = arguments.dropFirst().compactMap { UInt64($0) }
     Report(seeds: seeds.isEmpty ? [1, 2] : seeds).print(heatMap: arguments.first { $0.hasSuffix(".svg") })
+    print(try await HiddenC2.table(seeds: seeds.isEmpty ? [1, 2] : seeds))
+case "hidden":
+    print(try await HiddenC2.table(seeds: arguments.dropFirst().compactMap { UInt64($0) }))
 default:
     FileHandle.standardError.write(Data((usage + "\n").utf8))
     exit(2)
