@@ -38,4 +38,9 @@ public enum AddressScope: String, Sendable, CaseIterable, Codable {
 extension IPAddress {
     /// The kind of network this address belongs to.
     public var scope: AddressScope { AddressScope.of(self) }
+
+    /// Whether a host, as a URL has it, is this machine: `localhost`, `127.0.0.1`, `[::1]`.
+    package static func isLoopback(host: String) -> Bool {
+        host == "localhost" || IPAddress(host.filter { $0 != "[" && $0 != "]" })?.scope == .loopback
+    }
 }

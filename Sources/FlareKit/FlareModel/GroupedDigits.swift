@@ -10,3 +10,10 @@ extension BinaryInteger {
         return text
     }
 }
+
+extension Collection where Element: StringProtocol {
+    /// The first few of them, and how many more there are: `a, b and 1,200 more`.
+    package func listed(_ most: Int, by separator: String = ", ") -> String {
+        prefix(most).joined(separator: separator) + (count > most ? " and \((count - most).grouped) more" : "")
+    }
+}

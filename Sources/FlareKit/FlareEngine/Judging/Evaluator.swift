@@ -47,9 +47,8 @@ struct Evaluator: Sendable {
             let count = dropped.reduce(0) { $0 + $1.channels }
             guard count > 0 else { return nil }
             let rules = Set(dropped.map { "\($0.filter), \($0.rule)" }).sorted()
-            let more = rules.count > 3 ? " and \(rules.count - 3) more" : ""
             return "lookups: \(count.grouped) of \(census.channels.grouped) domains were left out by "
-                + rules.prefix(3).joined(separator: "; ") + more
+                + rules.listed(3, by: "; ")
         }
 
         init(_ channels: KeptChannels, _ census: Census, _ selection: ChannelSelection) {

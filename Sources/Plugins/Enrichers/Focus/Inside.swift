@@ -45,8 +45,6 @@ enum Inside: Sendable {
     }
 
     private static func list(_ networks: [CIDR]) -> String {
-        let named = networks.prefix(mostNamed).map { $0.bits == 128 ? $0.first.description : $0.description }
-        let more = networks.count - mostNamed
-        return named.joined(separator: ", ") + (more > 0 ? " and \(more.grouped) more" : "")
+        networks.map { $0.bits == 128 ? $0.first.description : $0.description }.listed(mostNamed)
     }
 }

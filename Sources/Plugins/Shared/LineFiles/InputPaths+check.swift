@@ -21,12 +21,11 @@ extension InputPaths {
             if opened.files.isEmpty {
                 remarks.append(CheckRemark(.wrong, "no file can be read", remedy: "look at paths"))
             } else {
-                let names = opened.files.prefix(3).map(\.path).joined(separator: ", ")
-                let more = opened.files.count > 3 ? " and \((opened.files.count - 3).grouped) more" : ""
+                let names = opened.files.map(\.path).listed(3)
                 remarks.append(
                     CheckRemark(
                         .fine,
-                        "\(opened.files.count) file\(opened.files.count == 1 ? "" : "s") can be read: \(names)\(more)"))
+                        "\(opened.files.count) file\(opened.files.count == 1 ? "" : "s") can be read: \(names)"))
             }
             return remarks
         } catch {

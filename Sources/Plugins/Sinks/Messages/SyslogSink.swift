@@ -92,5 +92,5 @@ struct NetworkPlace: Hashable, CustomStringConvertible {
     }
 
     var description: String { "\(scheme)://\(host):\(port)" }
-    var isLoopback: Bool { host == "localhost" || host == "127.0.0.1" || host == "[::1]" }
+    var isLoopback: Bool { IPAddress.isLoopback(host: host) }
 }

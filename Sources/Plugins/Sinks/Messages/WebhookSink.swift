@@ -1,4 +1,5 @@
 import FlareKit
+import Foundation
 import HTTP
 
 /// Tells a service over HTTP.
@@ -85,10 +86,7 @@ final class WebhookCourier: Courier {
     func close() async { await client.close() }
 
     private static func isSafe(_ url: String) -> Bool {
-        let hosts = ["localhost", "127.0.0.1", "[::1]"]
-        return url.hasPrefix("https://")
-            || hosts.contains { host in
-                ["/", ":"].contains { url.hasPrefix("http://\(host)\($0)") }
-            }
+        guard let parts = URLComponents(string: url), let host = parts.host else { return false }
+        return parts.scheme == "https" || (parts.scheme == "http" && IPAddress.isLoopback(host: host))
     }
 }

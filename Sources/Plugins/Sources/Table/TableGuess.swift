@@ -24,10 +24,9 @@ struct TableGuess {
         roles.assign(reference)
         let missing = roles.missing
         guard missing.isEmpty else {
-            let seen = sample.columns.prefix(40).map(\.name).joined(separator: ", ")
-            let more = sample.columns.count > 40 ? " and \(sample.columns.count - 40) more" : ""
+            let seen = sample.columns.map(\.name).listed(40)
             failure =
-                "a table (\(sample.form)) without \(missing.joined(separator: " and ")); its columns are \(seen)\(more)"
+                "a table (\(sample.form)) without \(missing.joined(separator: " and ")); its columns are \(seen)"
             remedy = "say which columns they are, in the option table of the source: see docs/inputs.md"
             return
         }

@@ -196,9 +196,7 @@ package final class ClusterClient: Sendable {
 
 extension ClusterURL {
     /// Whether it stays on this machine.
-    package var isLoopback: Bool {
-        host == "localhost" || host == "[::1]" || IPAddress(host)?.scope == .loopback
-    }
+    package var isLoopback: Bool { IPAddress.isLoopback(host: host) }
 }
 
 /// Percent-encoding of a URL's parts (RFC 3986, section 2): all but unreserved characters.

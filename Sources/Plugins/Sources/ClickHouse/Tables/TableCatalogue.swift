@@ -77,14 +77,10 @@ struct TableCatalogue: Sendable {
             "there is no column \(wanted), which is to say the \(column)", at: name,
             remedy:
                 "\(nearest.map { "did you mean \"\($0)\"? " } ?? "")fields: {\(column): …} names another; the table has "
-                + Self.shown(known))
+                + known.listed(20))
     }
 
     private static func hint(_ name: String, among known: [String]) -> String {
-        NearestName.find(name, among: known).map { "did you mean \"\($0)\"?" } ?? "there are \(shown(known))"
-    }
-
-    private static func shown(_ names: [String]) -> String {
-        names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
+        NearestName.find(name, among: known).map { "did you mean \"\($0)\"?" } ?? "there are \(known.listed(20))"
     }
 }
