@@ -143,7 +143,8 @@ extension Evaluator {
         run.ingest.merge(pipeline.notes)
         run.newest = taken.newest
         run.channels = outcome.channels
-        run.statements = outcome.statements
+        run.sensor = taken.ingest.sensor.hours(in: run.window)
+        run.statements = outcome.statements + [SensorHour.statement(run.sensor)].compactMap { $0 }
         run.dropped = outcome.dropped
         run.detectors = outcome.detectors
         run.findings = outcome.findings.count
@@ -151,7 +152,7 @@ extension Evaluator {
         run.nearMisses = outcome.nearMisses
         for finding in outcome.findings { run.severities[finding.severity.rawValue, default: 0] += 1 }
         run.seconds = outcome.seconds
-        var remarks = self.remarks + taken.remarks + outcome.remarks
+        var remarks = SensorHour.remarks(run.sensor) + self.remarks + taken.remarks + outcome.remarks
         for stage in pipeline.sources { remarks += await stage.plugin.remarks() }
         if isLast, pipeline.acceptsEmpty, let idle = run.nothingJudged(pipeline, subjects: subjects) {
             remarks.append(idle)

@@ -11,10 +11,24 @@ extension Census {
     ///
     /// A stretch counts if, at the sensor's usual pace, an empty one of that length comes up once in e^30 times: L minutes
     /// count if L times the median number of records in a minute with any is at least 30. So a quiet home at night is not
-    /// taken for a dead sensor. What lies between strays and the window counts too.
+    /// taken for a dead sensor. What lies between strays and the window counts too, and hours in which the sensor says that it
+    /// lost most packets.
     public var silences: [Range<Int64>] {
         let around = silencesAroundStrays
-        return around.before + silencesInWindow + around.after
+        let silent = around.before + silencesInWindow + around.after
+        return blind.isEmpty ? silent : Self.joined(silent + blind)
+    }
+
+    private static func joined(_ stretches: [Range<Int64>]) -> [Range<Int64>] {
+        var joined: [Range<Int64>] = []
+        for stretch in stretches.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last, stretch.lowerBound <= last.upperBound {
+                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, stretch.upperBound)
+            } else {
+                joined.append(stretch)
+            }
+        }
+        return joined
     }
 
     /// How long the sensor recorded, in nanoseconds: from the first minute with a record to the last, without silences of a

@@ -18,6 +18,8 @@ public struct Census: Sendable, Codable {
     /// Different source addresses by address, of the run's flows; `nil` where it groups none toward addresses. Of lookups
     /// it tells whether anybody called what was answered.
     public var called: PeerCounts?
+    /// When the sensor lost most packets, by its own word, in nanoseconds since 1970, rising: what happened then is not known.
+    public var blind: [Range<Int64>] = []
     /// Records of the whole sensor by minute, without strays; the first minute is `firstMinute`.
     public var recordsByMinute: [UInt32] = []
     /// Minutes since 1970 of the first element of `recordsByMinute`.

@@ -82,10 +82,17 @@ public struct IngestCounts: Sendable, Codable, Equatable {
     /// Inputs that could not be read, or not to their ends, by what is wrong with them; the records in them are not
     /// counted anywhere.
     public var unread: [String: Tally] = [:]
+    /// What the sensor says of its own losses, where the input holds that; a run tells of it by hours.
+    public var sensor = SensorRecord()
     /// Bytes of input consumed, as stored (compressed bytes of a compressed file).
     public var bytes: Int64 = 0
 
     public init() {}
+
+    /// All but the sensor's counters, which are as many as minutes.
+    private enum CodingKeys: String, CodingKey {
+        case read, used, skipped, rejected, noted, unread, bytes
+    }
 
     public var usedCount: Int { used.values.reduce(0) { $0.addingClamped($1.count) } }
     public var skippedCount: Int { skipped.values.reduce(0) { $0.addingClamped($1.count) } }
@@ -102,6 +109,7 @@ public struct IngestCounts: Sendable, Codable, Equatable {
         Self.merge(&rejected, other.rejected)
         Self.merge(&noted, other.noted)
         Self.merge(&unread, other.unread)
+        sensor.merge(other.sensor)
     }
 
     /// Counts a record as handed on.

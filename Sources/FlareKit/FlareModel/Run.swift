@@ -7,8 +7,11 @@ public struct RunHeader: Sendable, Codable {
     public var started: Timestamp
     /// One line for each source: what is read.
     public var sources: [String]
+    /// The name of the machine that Flare runs on, by which files of several sensors can be laid together.
+    public var sensor: String
 
-    public init(pipeline: String, version: String, started: Timestamp, sources: [String]) {
+    public init(pipeline: String, version: String, started: Timestamp, sources: [String], sensor: String = "") {
+        self.sensor = sensor
         self.pipeline = pipeline
         self.version = version
         self.started = started
@@ -27,6 +30,8 @@ public struct Run: Sendable, Codable {
     public var ingestBySource: [String: IngestCounts]
     /// The start of the newest record; `nil` where there is none.
     public var newest: Timestamp?
+    /// What the sensor lost, hour by hour, where it says so.
+    public var sensor: [SensorHour] = []
     public var channels: Int = 0
     /// What filters say of their settings, a line each: what counts as inside.
     public var statements: [String] = []

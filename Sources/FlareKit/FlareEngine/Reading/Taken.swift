@@ -25,7 +25,11 @@ extension Evaluator {
         var taken = Taken(
             groups: [:], window: window, newest: newest, ingest: result.total(window),
             ingestBySource: result.ingestBySource)
-        for grouping in groupings { taken.groups[grouping] = await group(result.stores, by: grouping, in: window) }
+        let blind = SensorHour.blindness(taken.ingest.sensor.hours())
+        for grouping in groupings {
+            taken.groups[grouping] = await group(result.stores, by: grouping, in: window)
+            taken.groups[grouping]?.census.blind = blind
+        }
         return taken
     }
 }

@@ -19,6 +19,9 @@ enum HistorySchema {
         migrator.registerMigration("3 remembered calls") { database in
             try database.execute(sql: third)
         }
+        migrator.registerMigration("4 sensors") { database in
+            try database.execute(sql: "ALTER TABLE run ADD COLUMN sensor TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }()
 

@@ -15,7 +15,9 @@ enum RunDocument {
         window = window.with("since", run.window.since.map { .text($0.description) })
         window = window.with("until", run.window.until.map { .text($0.description) })
         let flare: JSON = [
-            "pipeline": .text(run.header.pipeline), "version": .text(run.header.version), "window": window,
+            "pipeline": .text(run.header.pipeline), "sensor": .text(run.header.sensor),
+            "version": .text(run.header.version),
+            "window": window,
             "sources": .texts(run.header.sources), "read": .integer(Int64(ingest.read)),
             "used": .integer(Int64(ingest.usedCount)), "skipped": counts(ingest.skipped),
             "rejected": counts(ingest.rejected), "bytes": .integer(ingest.bytes),

@@ -36,8 +36,8 @@ struct HistoryRun {
         try database.execute(
             sql: """
                 INSERT INTO run (id, pipeline, version, started, window_since, window_until, records, rejected, channels,
-                    findings, new, seconds)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+                    findings, new, seconds, sensor)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET window_since = excluded.window_since,
                     window_until = excluded.window_until, records = excluded.records, rejected = excluded.rejected,
                     channels = excluded.channels, findings = excluded.findings, seconds = excluded.seconds
@@ -46,7 +46,7 @@ struct HistoryRun {
                 id, run.header.pipeline, run.header.version, started, run.window.since.map(Self.seconds),
                 run.window.until.map(Self.seconds), run.ingest.read, run.ingest.rejectedCount, run.channels,
                 run.findings,
-                run.seconds["total"],
+                run.seconds["total"], run.header.sensor,
             ])
         return id ?? database.lastInsertedRowID
     }

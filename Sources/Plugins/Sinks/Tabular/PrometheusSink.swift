@@ -67,6 +67,11 @@ struct PrometheusText {
             run.seconds.sorted { $0.key < $1.key }.map {
                 (["step": $0.key], $0.value)
             })
+        add(
+            "flare_sensor_lost_ratio", "Share of the packets that the sensor lost in the window, by its own word.",
+            SensorRecord.Kind.allCases.compactMap { kind in
+                SensorHour.share(run.sensor, of: kind).map { (["kind": kind.rawValue], $0) }
+            })
         add("flare_channels", "Channels before filters.", [([:], Double(run.channels))])
         let rules = Dictionary(grouping: run.dropped.filter { $0.findings == 0 }) { "\($0.filter)\n\($0.list ?? "")" }
         add(

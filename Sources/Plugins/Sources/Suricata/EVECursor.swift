@@ -47,6 +47,8 @@ final class EVECursor: Cursor, @unchecked Sendable {
     private let lookups: LineRecords?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
+    /// What the sensor says of its own losses.
+    private var sensor = SensorRecord()
     let mayRepeat: Bool
 
     init(_ work: WorkQueue, _ settings: Settings, kept: KeptLines? = nil) {
@@ -78,6 +80,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
         ingest.merge(scanner.ingest(of: origin))
         ingest.bytes += lines.bytes
         settle(&ingest)
+        ingest.sensor = sensor
         return ingest
     }
 
@@ -159,6 +162,7 @@ final class EVECursor: Cursor, @unchecked Sendable {
             scanner.takeLookups(by: lookups)
             lookups.move(into: &batch)
         }
+        scanner.forEachCounters { StatsLine.read($0, of: origin, into: &sensor) }
         region.consume(consumed)
         return consumed
     }

@@ -109,6 +109,14 @@ final class LineScanner {
         }
     }
 
+    /// The lines among those of the last reading in which the sensor tells its own counters.
+    func forEachCounters(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for index in 0..<EVEScannerCounters(scanner) {
+            let counters = EVEScannerCounter(scanner, index)
+            body(UnsafeRawBufferPointer(start: counters.line, count: counters.length))
+        }
+    }
+
     func rejectLongLine(at position: Int64) { EVEScannerRejectLongLine(scanner, UInt64(position)) }
 }
 

@@ -92,6 +92,11 @@ final class LogScanner: HeaderTaking {
     /// The counts of the lines so far.
     func ingest(of origin: String) -> IngestCounts { LogCounts(scanner, plan, origin).ingest }
 
+    /// How many lines of these logs were skipped.
+    func skippedLines(of logs: Set<String>) -> UInt64 {
+        LogCounts.skippedLogs(scanner).reduce(0) { logs.contains($1.name) ? $0 + $1.tally.count : $0 }
+    }
+
     /// The names of the logs whose lines were skipped.
     var skippedLogs: [String] { LogCounts.skippedLogs(scanner).map(\.name) }
 

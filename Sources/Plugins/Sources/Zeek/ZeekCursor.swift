@@ -39,10 +39,13 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     private var failure: PluginError?
     /// Where lines go that will be asked for again; `nil` where they can be read again.
     private let kept: KeptLines?
+    private var losses: LossLogs
     let mayRepeat: Bool
 
-    init(_ files: SharedFiles, _ settings: Settings, kept: KeptLines? = nil) {
+    /// - Parameter losses: what logs say that are not among the files.
+    init(_ files: SharedFiles, _ settings: Settings, kept: KeptLines? = nil, losses: LossLogs = LossLogs()) {
         self.kept = kept
+        self.losses = losses
         self.files = files
         self.settings = settings
         mayRepeat = settings.mayRepeat
@@ -53,6 +56,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
     /// Follows files as they grow.
     init(following live: LiveFiles, _ files: SharedFiles, _ settings: Settings, kept: KeptLines? = nil) {
         self.kept = kept
+        losses = LossLogs()
         self.files = files
         self.settings = settings
         mayRepeat = settings.mayRepeat
@@ -69,6 +73,7 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         ingest.merge(lines.notes)
         if let scanner { ingest.merge(scanner.ingest(of: origin)) }
         ingest.bytes += lines.bytes
+        ingest.sensor = losses.record
         if lines.isLive {
             for log in FlowLogs.unfinished {
                 guard let passedOver = ingest.skipped["log " + log] else { continue }
@@ -98,6 +103,9 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             batch.content = lines.content
             let bytes = UnsafeRawBufferPointer(lines.buffer[region.bytes])
             let consumed = scanner?.read(bytes, at: region.position, into: &batch) ?? bytes.count
+            if let scanner, losses.areIn(scanner) {
+                losses.read(UnsafeRawBufferPointer(rebasing: bytes[..<consumed]), header: header)
+            }
             if let unfinished = files.unfinished { scanner?.takeAside { unfinished.take($1, of: $0, origin) } }
             region.consume(consumed)
             rest -= consumed
@@ -132,6 +140,11 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
             }
         }
         return true
+    }
+
+    /// The header of the file at hand, where its lines at hand do not begin with it.
+    private func header() -> [UInt8] {
+        lines.file.map { HeaderReader.headerLines(atBeginOf: $0, before: region.position) } ?? []
     }
 
     /// Sees the lines of a stream in their order.
@@ -176,5 +189,6 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         closed.bytes += bytes
         origin = path
         scanner = nil
+        losses.begin()
     }
 }

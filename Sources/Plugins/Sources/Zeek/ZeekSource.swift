@@ -58,7 +58,10 @@ public struct ZeekSource: Source, BuiltInPlugin {
             opened.files, notes: opened.notes, flows: flows, kinds: Set(scan.kinds.keys), unfinished: unfinished)
         settings.mayRepeat = opened.files.count > 1 || hasUnfinished
         let count = scan.isLive ? 1 : max(1, min(scan.parallelism, shared.work.readerCount))
-        let cursors = (0..<count).map { [settings] _ in ZeekCursor(shared, settings, kept: kept) }
+        let losses = LossLogs(beside: opened.files)
+        let cursors = (0..<count).map { [settings] number in
+            ZeekCursor(shared, settings, kept: kept, losses: number == 0 ? losses : LossLogs())
+        }
         guard let unfinished else { return cursors }
         unfinished.expect(cursors.count)
         return cursors.map { OpenConnectionsCursor(after: $0, unfinished) }

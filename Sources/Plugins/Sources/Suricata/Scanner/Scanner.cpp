@@ -29,8 +29,10 @@ struct EVEScanner {
     /// Where lines are counted from.
     const char *block = nullptr;
     std::vector<EVELookup> lookups;
+    std::vector<EVELookup> counters;
 
     SENSOR_INLINE void note(std::string_view type, const char *line, const char *end, uint64_t position) {
+        if (type == "stats") counters.push_back({line, size_t(end - line), position});
         if (options.wantsLookups && type == "dns") lookups.push_back({line, size_t(end - line), position});
     }
 };
@@ -238,6 +240,7 @@ EVEWay EVEScannerBestWay(void) {
 
 size_t EVEScannerRead(EVEScanner *scanner, const char *block, size_t length, uint64_t position, EVEColumns *columns) {
     scanner->lookups.clear();
+    scanner->counters.clear();
     return ways[EVEScannerBestWay()](*scanner, block, length, position, *columns);
 }
 
@@ -291,6 +294,15 @@ void EVEScannerForgetNames(EVEScanner *scanner) { scanner->names.clear(); }
 size_t EVEScannerLookups(const EVEScanner *scanner) { return scanner->lookups.size(); }
 
 EVELookup EVEScannerLookup(const EVEScanner *scanner, size_t index) { return scanner->lookups[index]; }
+
+size_t EVEScannerCounters(const EVEScanner *scanner) { return scanner->counters.size(); }
+
+EVELookup EVEScannerCounter(const EVEScanner *scanner, size_t index) { return scanner->counters[index]; }
+
+ptrdiff_t EVEFind(const char *line, size_t length, const char *text) {
+    const size_t place = std::string_view(line, length).find(text);
+    return place == std::string_view::npos ? -1 : ptrdiff_t(place);
+}
 
 uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer) { return scanner->ingest.named[namer]; }
 

@@ -142,7 +142,7 @@ typedef struct EVEName {
     size_t length;
 } EVEName;
 
-/// A skipped line of a lookup, without its line feed; it lies in the block that was read last.
+/// A skipped line of a lookup, or of the sensor's own counters, without its line feed; it lies in the block that was read last.
 typedef struct EVELookup {
     const char *line;
     size_t length;
@@ -219,6 +219,11 @@ const EVELine *EVEScannerLeft(const EVEScanner *scanner, size_t *count);
 /// The lookups of the last call of `EVEScannerRead`.
 size_t EVEScannerLookups(const EVEScanner *scanner);
 EVELookup EVEScannerLookup(const EVEScanner *scanner, size_t index);
+/// The lines of the sensor's own counters (`stats`) of that call.
+size_t EVEScannerCounters(const EVEScanner *scanner);
+EVELookup EVEScannerCounter(const EVEScanner *scanner, size_t index);
+/// Where the bytes of a text begin that end in a zero byte; -1 where they are not in the line.
+ptrdiff_t EVEFind(const char *line, size_t length, const char *text);
 /// How many records gave a name or were left in all; they are neither used flows nor skipped.
 uint64_t EVEScannerNamed(const EVEScanner *scanner, EVENamer namer);
 /// How many lines the fast way could not answer for.
