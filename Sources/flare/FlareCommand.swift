@@ -18,7 +18,8 @@ struct FlareCommand: AsyncParsableCommand {
         version: FlareVersion.current,
         subcommands: [
             RunCommand.self, HuntCommand.self, BeaconCommand.self, ValidateCommand.self, CheckCommand.self,
-            PluginsCommand.self, SchemaCommand.self, HistoryCommand.self, AckCommand.self, RulesCommand.self,
+            PluginsCommand.self, SchemaCommand.self, HistoryCommand.self, MergeCommand.self, AckCommand.self,
+            RulesCommand.self,
             ConvertCommand.self,
             ChannelsCommand.self, InjectCommand.self, EvalCommand.self, WhoisCommand.self, IPCommand.self,
             SelfCheckCommand.self,

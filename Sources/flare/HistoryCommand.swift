@@ -52,7 +52,7 @@ struct HistoryCommand: AsyncParsableCommand {
                 StandardError.write("Nothing of that kind was ever reported.\n")
                 return
             }
-            try StandardOutput.print(TextTable.lines(rows.map { $0.map(Self.cell) }).joined(separator: "\n"))
+            try StandardOutput.print(TextTable.lines(rows.map { $0.map(TextTable.cell) }).joined(separator: "\n"))
         } catch let error as PluginError {
             StandardError.write(TerminalText.safe("flare: \(error)\n"))
             throw ExitCode(FlareExit.failed)
@@ -97,10 +97,4 @@ struct HistoryCommand: AsyncParsableCommand {
     private func time(_ time: Timestamp?) -> String { time?.inWholeSeconds.description ?? "" }
 
     private func number(_ value: Double) -> String { Value.number((value * 100).rounded() / 100).description }
-
-    /// A value in one line of the terminal.
-    private static func cell(_ text: String) -> String {
-        TerminalText.safe(
-            text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " "))
-    }
 }

@@ -14,6 +14,12 @@ enum TextTable {
         }
     }
 
+    /// A value in one line of the terminal.
+    static func cell(_ text: String) -> String {
+        TerminalText.safe(
+            text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " "))
+    }
+
     static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }

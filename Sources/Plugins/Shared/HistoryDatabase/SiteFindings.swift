@@ -1,0 +1,105 @@
+import FlareKit
+import Foundation
+import GRDB
+
+/// A finding as the last run that reported it said, at one site: a history, or one pipeline of it.
+public struct SiteFinding: Sendable, Equatable {
+    public let id: String
+    public let detector: String
+    public let source: String?
+    public let peer: String?
+    public let port: Int?
+    public let proto: String?
+    /// The best name of the destination.
+    public let host: String?
+    public let severity: String
+    public let priority: Double
+    public let summary: String
+    public let firstReported: Timestamp
+    public let lastSeen: Timestamp?
+    public let pipeline: String
+    /// The machine that the run was on; empty in runs of older versions.
+    public let sensor: String
+    public let run: Timestamp
+
+    /// Whom it calls, as several sites would name it too.
+    var destination: String? {
+        (host?.lowercased() ?? peer).map { name in port.map { "\(name):\($0)" } ?? name }
+    }
+}
+
+extension HistoryFile {
+    /// What runs reported in the time before the last run, each finding as it was said last.
+    ///
+    /// - Parameter seconds: how far back that time goes.
+    public func siteFindings(last seconds: Int64) async throws -> [SiteFinding] {
+        try await reading { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT finding.*, channel.source, channel.peer, channel.port, channel.proto, run.pipeline, run.sensor,
+                        run.started, reported.first_reported
+                    FROM reported JOIN finding ON finding.id = reported.finding AND finding.run = reported.last_run
+                    JOIN run ON run.id = finding.run JOIN channel ON channel.id = finding.channel
+                    WHERE reported.last_reported >= (SELECT max(started) FROM run) - ? ORDER BY finding.id
+                    """, arguments: [seconds]
+            ).map { row in
+                SiteFinding(
+                    id: row["id"], detector: row["detector"], source: row["source"], peer: row["peer"],
+                    port: row["port"],
+                    proto: row["proto"], host: row["host"], severity: row["severity"], priority: row["priority"],
+                    summary: row["summary"], firstReported: Self.time(row["first_reported"] as Int64),
+                    lastSeen: Self.time(row["last_seen"] as Int64?), pipeline: row["pipeline"], sensor: row["sensor"],
+                    run: Self.time(row["started"] as Int64))
+            }
+        }
+    }
+}
+
+/// A finding of one or several sites.
+public struct MergedFinding: Sendable, Equatable {
+    /// What each site says of it, the most urgent first.
+    public let sites: [(site: String, finding: SiteFinding)]
+    /// The sites from which its destination is called, by whatever finding.
+    public let sitesOfDestination: [String]
+
+    /// A campaign of one network is 3 dB; each site more says as much, up to 9.
+    private static let amountPerSite = 3.0
+    private static let mostAmount = 9.0
+
+    public var finding: SiteFinding { sites[0].finding }
+    /// By how much it is moved up, in decibans.
+    public var amount: Double {
+        min(Self.mostAmount, Self.amountPerSite * Double(max(0, sitesOfDestination.count - 1)))
+    }
+    public var priority: Double {
+        let own = min(1 - 1e-9, max(1e-9, finding.priority))
+        let odds = own / (1 - own) * pow(10, amount / 10)
+        return odds / (1 + odds)
+    }
+
+    public static func == (a: Self, b: Self) -> Bool {
+        a.sitesOfDestination == b.sitesOfDestination && a.sites.map(\.site) == b.sites.map(\.site)
+            && a.sites.map(\.finding) == b.sites.map(\.finding)
+    }
+
+    /// Lays findings of sites together: of one id they are one, and what is called from several sites moves up.
+    ///
+    /// - Returns: the most urgent first.
+    public static func merge(_ sites: [(site: String, findings: [SiteFinding])]) -> [MergedFinding] {
+        var byID: [String: [(site: String, finding: SiteFinding)]] = [:]
+        var callers: [String: Set<String>] = [:]
+        for (site, findings) in sites {
+            for finding in findings {
+                byID[finding.id, default: []].append((site, finding))
+                if let destination = finding.destination { callers[destination, default: []].insert(site) }
+            }
+        }
+        return byID.values.map { said in
+            let sorted = said.sorted { ($0.finding.priority, $1.site) > ($1.finding.priority, $0.site) }
+            let destination = sorted.compactMap(\.finding.destination).first
+            return MergedFinding(
+                sites: sorted, sitesOfDestination: (destination.flatMap { callers[$0] } ?? []).sorted())
+        }.sorted { ($0.priority, $1.finding.id) > ($1.priority, $0.finding.id) }
+    }
+}
