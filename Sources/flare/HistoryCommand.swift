@@ -48,7 +48,10 @@ struct HistoryCommand: AsyncParsableCommand {
                 } else {
                     try await channelRows(history)
                 }
+            let memory = try await memoryLines(history)
+            if !memory.isEmpty { try StandardOutput.print(memory.joined(separator: "\n")) }
             guard rows.count > 1 else {
+                if !memory.isEmpty { return }
                 StandardError.write("Nothing of that kind was ever reported.\n")
                 return
             }
@@ -81,6 +84,19 @@ struct HistoryCommand: AsyncParsableCommand {
                     $0.occurrences.map(String.init) ?? "", $0.summary,
                 ]
             }
+    }
+
+    /// What the beacon detector remembers of the channels that are asked for, a line each.
+    private func memoryLines(_ history: HistoryFile) async throws -> [String] {
+        guard let query = channel.flatMap(ChannelQuery.init) else { return [] }
+        return try await history.remembered(query, limit: limit).map { known in
+            func moment(_ seconds: Int64) -> String { time(Timestamp(seconds: Double(seconds))) }
+            let hours = known.callsByHour.map { "\($0.calls) at \($0.hour) h" }
+            return TextTable.cell(
+                "\(known.key): \(known.calls.grouped) calls remembered, from \(moment(known.firstCall)) to \(moment(known.lastCall)), "
+                    + "on \(known.dayCount) of the last 62 days"
+                    + (hours.isEmpty ? "" : "; the latest by hour (UTC): " + hours.joined(separator: ", ")))
+        }
     }
 
     private func runRows(_ history: HistoryFile) async throws -> [[String]] {

@@ -57,6 +57,10 @@ struct MemoryTests {
         #expect(known[0].calls == 5)
         #expect(known[0].dayCount == 2)
         #expect((known[0].firstCall, known[0].lastCall) == (Self.dawn + 100, Self.dawn + 172_000))
+        let asked = try await file.remembered(ChannelQuery(port: 443), limit: 5)
+        #expect(asked.map(\.calls) == [5])
+        #expect(asked[0].callsByHour.map(\.hour) == [0, 1, 8, 23])
+        #expect(try await file.remembered(ChannelQuery(peer: "other.example"), limit: 5).isEmpty)
         let spans = try await file.recall { _ in }
         #expect(spans == [Self.dawn...Self.dawn + 2 * Self.day])
     }

@@ -35,6 +35,20 @@ extension HistoryFile {
         }
     }
 
+    /// What is remembered of the channels that are asked for, the one that called last first.
+    public func remembered(_ query: ChannelQuery, limit: Int) async throws -> [RememberedChannel] {
+        let arguments = query.arguments
+        return try await reading { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT channel.* FROM remembered AS channel WHERE \(ChannelQuery.sql)
+                    ORDER BY last_call DESC, source, peer, port LIMIT \(limit)
+                    """, arguments: arguments
+            ).map { RememberedChannel($0) }
+        }
+    }
+
     /// Keeps what a run saw of channels.
     ///
     /// - Parameters:

@@ -64,6 +64,12 @@ public struct RememberedChannel: Sendable, Equatable {
     /// How many days it called on, of the last 62.
     public var dayCount: Int { days.nonzeroBitCount }
 
+    /// How many of its latest calls were in each hour of the day (UTC), of the hours that had any.
+    public var callsByHour: [(hour: Int, calls: Int)] {
+        let hours = Dictionary(grouping: times) { Int(($0 - Self.dayNumber($0) * Self.day) / 3600) }
+        return hours.map { (hour: $0.key, calls: $0.value.count) }.sorted { $0.hour < $1.hour }
+    }
+
     /// How much a channel matters that there is no room for all: the days it called on, times the share of the days since its
     /// first that they are. So one that calls every day comes before one that called once.
     func weight(on day: Int64) -> Double {
