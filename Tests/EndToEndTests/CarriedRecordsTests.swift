@@ -112,6 +112,14 @@ struct CarriedRecordsTests {
         }
     }
 
+    @Test("what stands twice in an archive is told, since it counts twice")
+    func copies() throws {
+        try folder.replace(CarriedRecords.eve.plain, as: "log")
+        let result = try shell("cp log other; gzip -k log; tar -cf packed other log.gz; flare channels packed --csv -")
+        #expect(result.exitCode == 3)
+        #expect(result.errors.contains("the same as other, and counted twice"), "\(result.errors)")
+    }
+
     @Test("standard input and pipes are read the same, however their records travel")
     func streams() throws {
         let records = CarriedRecords.eve

@@ -37,6 +37,8 @@ struct FormTests {
             "2026-03-04 01:00:01.000 +0100 CET", "2026-03-04 00:00:01.000 +0000 UTC",
             "Wed Mar 04 2026 01:00:01 GMT+0100 (Central European Standard Time)", "Wed Mar  4 00:00:01 UTC 2026",
             "mar/04/2026 00:00:01", "04/Mar/2026:01:00:01 +0100", "4. März 2026 00:00:01", "3/4/2026 12:00:01 AM",
+            "3/4/2026 12:00:01 a. m.",
+            "20260304 00:00:01", "4Mar2026 00:00:01", "Wed, 04 Mar 2026 00:00:01 +0000",
         ])
     func times(_ text: String) {
         #expect(TableTime.read(text, now) == Timestamp(seconds: Call.midnight + 1).nanoseconds)
@@ -164,6 +166,70 @@ struct FormTests {
     func lists(_ text: String) async throws {
         let records = try await flows(text)
         #expect(records.map(\.start) == [1, 2].map { Timestamp(seconds: Call.midnight + $0) })
+    }
+
+    @Test(
+        "records of collectors and endpoints are guessed as they mean it",
+        arguments: [
+            "IPV4_SRC_ADDR|IPV4_DST_ADDR|IN_BYTES|FIRST_SWITCHED|LAST_SWITCHED|L4_SRC_PORT|L4_DST_PORT|PROTOCOL|OUT_BYTES\n10.0.0.7|45.77.0.7|12|1772582401|1772582403|5000|443|6|34\n",
+            "flowStartMilliseconds,flowEndMilliseconds,sourceIPv4Address,destinationIPv4Address,sourceTransportPort,destinationTransportPort,protocolIdentifier,octetDeltaCount,reverseOctetDeltaCount\n1772582401000,1772582403000,10.0.0.7,45.77.0.7,5000,443,6,12,34\n",
+            #"{"jsonPayload":{"bytes_sent":"12","bytes_received":"34","connection":{"src_ip":"10.0.0.7","src_port":5000,"dest_ip":"45.77.0.7","dest_port":443,"protocol":6},"start_time":"2026-03-04T00:00:01Z","end_time":"2026-03-04T00:00:03Z"},"timestamp":"2026-03-04T00:00:31Z"}"#
+                + "\n",
+            #"{"event_simpleName":"NetworkConnectIP4","LocalAddressIP4":"10.0.0.7","RemoteAddressIP4":"45.77.0.7","LocalPort":"5000","RemotePort":"443","Protocol":"6","ConnectionDirection":"0","ContextTimeStamp":"1772582401.000","aip":"198.51.100.4","ContextBaseFileName":"upd.exe","bytes sent":12,"bytes received":34}"#
+                + "\n",
+            "time=1772582401|hostname=gw|action=Accept|src=10.0.0.7|dst=45.77.0.7|s_port=5000|service=443|proto=6|bytes_sent=12|bytes_received=34\n",
+            "Number;Date;Time;Source Port;Source;Destination;Destination Port;Bytes sent;Bytes received\n1;4Mar2026;00:00:01;5000;10.0.0.7;45.77.0.7;443;12;34\n",
+        ])
+    func collectors(_ text: String) async throws {
+        let flow = try #require(try await flows(text).first)
+        #expect(flow.start == Timestamp(seconds: Call.midnight + 1))
+        #expect(flow.source == IPAddress("10.0.0.7") && flow.destination == IPAddress("45.77.0.7") && flow.port == 443)
+        #expect(flow.numbers[.bytesToServer] == 12 && flow.numbers[.bytesToClient] == 34)
+        #expect(try found(text).schema.records["flow"]?.fields["host"] == nil)
+    }
+
+    @Test(
+        "addresses and ports are told with their names behind or before, and as decimals",
+        arguments: [
+            "time,src,dst,port\n2026-03-04T00:00:01Z,10.0.0.7 (pc7.example),45.77.0.7 (a.example),443 (https)\n",
+            "time,src,dst,dst port\n2026-03-04T00:00:01Z,pc7 (10.0.0.7),a.example (45.77.0.7),443.0\n",
+            "time,src,dst,dst port\n2026-03-04T00:00:01Z,10.0.0.7,45.77.0.7,443/tcp\n",
+        ])
+    func names(_ text: String) async throws {
+        let flow = try #require(try await flows(text).first)
+        #expect(flow.source == IPAddress("10.0.0.7") && flow.destination == IPAddress("45.77.0.7") && flow.port == 443)
+    }
+
+    @Test("tables stand in archives, one behind the other", arguments: ["tar -czf packed", "zip -q packed.zip"])
+    func archives(_ command: String) async throws {
+        let folder = TemporaryFolder()
+        let header = "time,src,dst,dst port\n"
+        for (name, row) in [("a.csv", "2026-03-04T00:00:01Z"), ("b.csv", "2026-03-04T00:00:02Z")] {
+            _ = try write(header + "\(row),10.0.0.7,45.77.0.7,443\n", name, in: folder)
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.currentDirectoryURL = folder.url
+        process.arguments = ["-c", "\(command) a.csv b.csv; mv packed.zip packed 2>/dev/null; true"]
+        try process.run()
+        process.waitUntilExit()
+        let run = try await MemoryRun.records(of: source([folder.path("packed")]), kind: .flow, columns: [])
+        #expect(run.records.map(\.start) == [1, 2].map { Timestamp(seconds: Call.midnight + $0) })
+    }
+
+    @Test("a header without rows is told as such", arguments: ["", ",,\n,,\n"])
+    func noRows(_ rows: String) throws {
+        let refusal = try #require(throws: TableRecognition.Unreadable.self) { try found("time,src,dst\n" + rows) }
+        #expect(refusal.what.hasSuffix("without a row that has a value"))
+    }
+
+    @Test("columns without names are ports and sizes by their numbers")
+    func unnamed() async throws {
+        let rows = (0..<40).map {
+            "\(1_772_582_401 + $0 * 60),10.0.0.7,45.77.0.7,443,\(1200 + $0 * 7),\(5600 + $0 * 11)"
+        }
+        let flow = try #require(try await flows(rows.joined(separator: "\n") + "\n").first)
+        #expect(flow.port == 443)
     }
 
     @Test("lines that stand in documents are guessed at too")

@@ -45,6 +45,8 @@ enum Variant: String, CaseIterable {
     case getWinEvent = "sysmon-message, of Get-WinEvent"
     case getWinEventRows = "sysmon-message, of Get-WinEvent in a column"
     case defenderHub = "defender-network-json, Event Hub"
+    case windowsDNS = "windows-dns"
+    case umbrella = "umbrella-dns"
 
     var schema: String { rawValue.split(separator: ",").first.map(String.init) ?? "" }
 
@@ -174,6 +176,13 @@ enum Variant: String, CaseIterable {
         case .defenderHub:
             return
                 #"{"records":[{"time":"\#(isoOver)","category":"AdvancedHunting-DeviceNetworkEvents","properties":{"Timestamp":"\#(iso)","DeviceName":"pc7","ActionType":"ConnectionSuccess","RemoteIP":"\#(call.destination)","RemotePort":443,"LocalIP":"\#(call.source)","LocalPort":\#(call.sourcePort),"Protocol":"Tcp","InitiatingProcessFileName":"upd.exe"}}]}"#
+        case .windowsDNS:
+            let labels = call.host.split(separator: ".").map { "(\($0.count))\($0)" }.joined()
+            return
+                "\(call.time("M/d/yyyy h:mm:ss a")) 0E4C PACKET  000001C5A5F2B0D0 UDP Rcv \(call.source)       0005   Q [0001   D   NOERROR] A      \(labels)(0)\n\(call.time("M/d/yyyy h:mm:ss a")) 0E4C PACKET  000001C5A5F2B0D0 UDP Rcv 9.9.9.9       0005 R Q [8081   DR  NOERROR] A      \(labels)(0)"
+        case .umbrella:
+            return
+                "\"\(call.time("yyyy-MM-dd HH:mm:ss"))\",\"bob\",\"bob,Site,Network\",\"\(call.source)\",\"198.51.100.1\",\"Allowed\",\"1 (A)\",\"NOERROR\",\"\(call.host).\",\"Chat,Photo Sharing\",\"AD Users\""
         case .squidCombined:
             return
                 "\(call.source) - bob [\(call.time("dd/MMM/yyyy:HH:mm:ss Z"))] \"CONNECT \(call.host):443 HTTP/1.1\" 200 9 \"-\" \"Mozilla/5.0 (X11)\" TCP_TUNNEL:HIER_DIRECT"
@@ -262,6 +271,7 @@ struct VariantTests {
             #expect(processes.contains("upd.exe") && !processes.contains(#"\\\\"#), "\(processes)")
             #expect(finding.host == nil)
         }
+        if variant.schema.hasSuffix("dns") { #expect(finding.host == "updates.implant-test.net") }
         // The same with the schema's name, as hunt --save keeps it.
         let named = try await found(source([path]) { $0.schema = variant.schema })
         if variant != .vpcQuoted {

@@ -36,6 +36,9 @@ final class ArchiveInput: ByteInput {
     private var member: (any ByteInput)?
     private var memberPath = ""
     private var endsInLine = false
+    private var print = ContentPrint()
+    /// Which files had which contents.
+    private var known: [ContentPrint: String] = [:]
 
     init(_ archive: any Archive, path: String, _ opener: ContentOpener) {
         self.archive = archive
@@ -57,8 +60,10 @@ final class ArchiveInput: ByteInput {
                 let count = try member.next(into: buffer)
                 if count > 0 {
                     endsInLine = buffer[count - 1] != 10
+                    print.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                     return count
                 }
+                tellCopy()
             } catch {
                 // The archive itself tells of its own damage.
                 if error.path == path { throw error }
@@ -73,10 +78,26 @@ final class ArchiveInput: ByteInput {
         }
     }
 
+    /// What was read cannot be taken back: that it was there before is told.
+    private func tellCopy() {
+        if let other = known[print] {
+            let what = "the same as \(other.dropFirst(path.count + 1)), and counted twice"
+            leftOut.append(
+                InputFileError(
+                    path: memberPath,
+                    reason: .foreign(what, remedy: "unpack the archive: of copies in a folder one is read")))
+        } else {
+            known[print] = memberPath
+        }
+    }
+
     /// - Returns: `false` behind the last file.
     private func begin() throws(InputFileError) -> Bool {
         while let next = try archive.next() {
             if next.isForkOfMacOS { continue }
+            guard next.name != "[Content_Types].xml" else {
+                throw InputFileError(path: path, reason: .foreign("a document of Office", remedy: "save it as CSV"))
+            }
             memberPath = "\(path)/\(next.name)"
             guard let content = next.content else {
                 leftOut.append(InputFileError(path: memberPath, reason: next.refusal ?? .notRegular))
@@ -92,6 +113,7 @@ final class ArchiveInput: ByteInput {
                 }
                 kind = found
                 member = opened.content
+                print = ContentPrint()
                 return true
             } catch {
                 if error.path == path { throw error }
@@ -108,5 +130,37 @@ final class ArchiveInput: ByteInput {
                 path: path, reason: .foreign("an archive in which no sensor's file is\(detail)", remedy: ""))
         }
         return false
+    }
+}
+
+/// What tells a content from others, however it comes in pieces.
+private struct ContentPrint: Hashable {
+    private var length = 0
+    private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    /// Bytes that do not fill a word yet.
+    private var rest: UInt64 = 0
+
+    mutating func take(_ bytes: UnsafeRawBufferPointer) {
+        var place = 0
+        while place < bytes.count {
+            if length % 8 == 0, bytes.count - place >= 8 {
+                mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+                place += 8
+                length += 8
+                continue
+            }
+            rest |= UInt64(bytes[place]) << UInt64(length % 8 * 8)
+            place += 1
+            length += 1
+            if length % 8 == 0 {
+                mix(rest)
+                rest = 0
+            }
+        }
+    }
+
+    private mutating func mix(_ word: UInt64) {
+        hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+        hash ^= hash >> 29
     }
 }

@@ -84,6 +84,7 @@ package enum FileContent: Hashable, Sendable {
         if begins(0xFF, 0xFE, 0, 0) || begins(0, 0, 0xFE, 0xFF) {
             return .foreign("UTF-32 text", remedy: "write it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE > NEW")
         }
+        if begins(0xD0, 0xCF, 0x11, 0xE0) { return .foreign("a document of Office", remedy: "save it as CSV") }
         let known = foreignMagic.first { magic, _, _ in head.starts(with: magic.utf8) }
         return known.map { .foreign($0.name, remedy: $0.remedy) }
     }
@@ -101,6 +102,9 @@ package enum FileContent: Hashable, Sendable {
         ("ORC", "an ORC table", "export it as CSV or JSON"),
         ("Obj\u{1}", "an Avro file", "export it as JSON: avro-tools tojson FILE > NEW.json"),
         ("SQLite format 3\0", "a SQLite database", "export the table as CSV: sqlite3 -header -csv FILE \"select …\""),
+        ("<!DOCTYPE html", "an HTML page", "save the table in it as CSV"),
+        ("<!doctype html", "an HTML page", "save the table in it as CSV"),
+        ("<html", "an HTML page", "save the table in it as CSV"),
         ("%PDF-", "a PDF document", ""), ("\u{7F}ELF", "a program", ""), ("MZ", "a program of Windows", ""),
     ]
 

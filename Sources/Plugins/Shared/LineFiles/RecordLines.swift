@@ -42,15 +42,21 @@ extension ContentForm {
     /// Texts of any tool.
     package static let texts = ContentForm { beginning in
         let bytes = beginning.bytes
-        if case .foreign(let what, let remedy) = FileContent(Array(bytes), isWhole: beginning.isWhole) {
-            return .refused(.foreign(what, remedy: remedy))
-        }
+        let content = FileContent(Array(bytes), isWhole: beginning.isWhole)
+        if case .foreign(let what, let remedy) = content { return .refused(.foreign(what, remedy: remedy)) }
         let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
         let charset = FramingCharsetOf(start, bytes.count)
-        guard charset != FramingUTF8 else { return .asItIs(kind: nil) }
+        let kind = kind(content, beginning, charset)
+        guard charset != FramingUTF8 else { return .asItIs(kind: kind) }
         var form = FramingForm()
         form.charset = charset
-        return .decoded(kind: nil, RecordLines(form, beginning))
+        return .decoded(kind: kind, RecordLines(form, beginning))
+    }
+
+    /// What a text in an archive is; binary data and a sensor's own records are no texts of other tools.
+    private static func kind(_ content: FileContent, _ beginning: Beginning, _ charset: FramingCharset) -> String? {
+        guard beginning.name != nil, case .unknown = content else { return content.source }
+        return charset == FramingUTF8 && beginning.bytes.prefix(4096).contains(0) ? nil : "a text"
     }
 
     /// Lines of a tool's log that stand in documents, or in a column of a table; texts where none do.
@@ -61,7 +67,8 @@ extension ContentForm {
         guard FramingHasMessages(start, bytes.count, &form) else {
             return texts.look(bytes, isWhole: beginning.isWhole, name: beginning.name)
         }
-        return .decoded(kind: nil, RecordLines(form, beginning))
+        let content = FileContent(Array(bytes), isWhole: beginning.isWhole)
+        return .decoded(kind: kind(content, beginning, form.charset), RecordLines(form, beginning))
     }
 
     /// The log of Zeek that a file has its name from, up to the first dot; `nil` where there is none of that name.

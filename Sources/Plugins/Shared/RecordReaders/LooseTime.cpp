@@ -87,7 +87,7 @@ struct Parts {
     bool hasZone = false;
 };
 
-/// 2025-03-04, 2025/03/04, 4.3.2025, 3/4/2025, 04/Mar/2025, 4 March 2025, Mar 4 [2025], Mar 4, 2025, mar/04/2025
+/// 2025-03-04, 2025/03/04, 4.3.2025, 3/4/2025, 04/Mar/2025, 4Mar2025, 4 March 2025, Mar 4 [2025], Mar 4, 2025, mar/04/2025
 bool readDate(Walk &walk, Parts &parts, bool isDayFirst) {
     constexpr std::string_view between = "-/. ";
     int64_t first = 0, second = 0;
@@ -105,7 +105,8 @@ bool readDate(Walk &walk, Parts &parts, bool isDayFirst) {
         return true;
     }
     const int digits = walk.number(first);
-    if (digits == 0 || between.find(walk.peek()) == std::string_view::npos || walk.p == walk.end) return false;
+    const bool isBetween = between.find(walk.peek()) != std::string_view::npos || (isLetter(walk.peek()) && digits <= 2);
+    if (digits == 0 || !isBetween || walk.p == walk.end) return false;
     walk.skipAny(between);
     if (isLetter(walk.peek())) {
         parts.month = monthOf(walk.word());
@@ -154,12 +155,17 @@ bool readClock(Walk &walk, Parts &parts) {
     }
     walk.skipAny(" ");
     const char half = char(walk.peek() | 0x20);
-    if ((half == 'a' || half == 'p') && walk.end - walk.p >= 2 && (walk.p[1] | 0x20) == 'm') {
-        if (parts.hour < 1 || parts.hour > 12) return false;
-        parts.hour = parts.hour % 12 + (half == 'p' ? 12 : 0);
-        walk.p += 2;
-        walk.skipAny(" ");
-    }
+    if (half != 'a' && half != 'p') return true;
+    // AM, a.m., p. m.
+    Walk behind = walk;
+    ++behind.p;
+    behind.skipAny(". ");
+    if ((behind.peek() | 0x20) != 'm') return true;
+    if (parts.hour < 1 || parts.hour > 12) return false;
+    parts.hour = parts.hour % 12 + (half == 'p' ? 12 : 0);
+    ++behind.p;
+    behind.skipAny(". ");
+    walk = behind;
     return true;
 }
 
@@ -225,17 +231,19 @@ bool readTicks(std::string_view text, int64_t &nanoseconds) {
     return false;
 }
 
-/// 20250304T050607Z, 20250304 050607.5: ISO 8601 without its separators; the same with them.
+/// 20250304T050607Z, 20250304 05:06:07.5: ISO 8601 without its separators; the same with them.
 bool spread(std::string_view text, std::string &spread) {
-    if (text.size() < 15 || (text[8] != 'T' && text[8] != ' ')) return false;
-    for (size_t i = 0; i < 15; ++i)
-        if (i != 8 && !sensor::isDigit(text[i])) return false;
-    for (size_t i = 0; i < 15; ++i) {
+    const auto isDigits = [&](size_t from, size_t to) {
+        return text.size() >= to && std::all_of(text.begin() + ptrdiff_t(from), text.begin() + ptrdiff_t(to), sensor::isDigit);
+    };
+    if (text.size() < 13 || (text[8] != 'T' && text[8] != ' ') || !isDigits(0, 8)) return false;
+    const size_t end = isDigits(9, 15) ? 15 : 9;
+    for (size_t i = 0; i < end; ++i) {
         if (i == 4 || i == 6) spread += '-';
         if (i == 11 || i == 13) spread += ':';
         spread += text[i];
     }
-    spread += text.substr(15);
+    spread += text.substr(end);
     return true;
 }
 

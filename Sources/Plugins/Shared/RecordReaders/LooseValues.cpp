@@ -62,7 +62,7 @@ bool isServerPort(uint16_t port, uint16_t other) {
     return port != 0 && other != 0 && port < other && (port < 1024 || (port < 32768 && other >= 32768));
 }
 
-/// An address, also with a port behind it, in brackets, with a zone, or behind a name in parentheses.
+/// An address, also with a port behind it, in brackets, with a zone, behind a name in parentheses, or before one.
 bool Recorder::readLooseAddress(std::string_view text, SensorAddress &address, uint16_t &port) const {
     text = trimmed(text);
     const auto read = [&](std::string_view part) { return sensor::readAddress(part.data(), part.size(), address); };
@@ -87,7 +87,7 @@ bool Recorder::readLooseAddress(std::string_view text, SensorAddress &address, u
     }
     if (text.back() == ')') {
         const size_t open = text.rfind('(');
-        if (open != none.npos) return read(text.substr(open + 1, text.size() - open - 2));
+        if (open != none.npos && read(text.substr(open + 1, text.size() - open - 2))) return true;
     }
     // Of several, the first.
     const size_t end = text.find_first_of(", ;");

@@ -214,9 +214,9 @@ Recorder::Fate Recorder::record(const Kind &kind, uint64_t position, int64_t own
     head.protocol = kind.protocol;
     const Value *const protocol = values.first(kind.parts[RecordProtocol]);
     if (protocol != nullptr) {
-        // Azure's letters; with a service behind it: tcp/https
+        // Azure's letters; with a service behind it, or as a decimal: tcp/https, 6.0
         const std::string_view name = protocol->text == "T" ? "tcp" : protocol->text == "U" ? "udp"
-            : table != nullptr                              ? protocol->text.substr(0, protocol->text.find('/'))
+            : table != nullptr                              ? protocol->text.substr(0, protocol->text.find_first_of("/."))
                                                             : protocol->text;
         head.protocol = SensorProtocolNumber(name.data(), name.size());
     }

@@ -23,9 +23,26 @@ constexpr size_t mostCells = 2048;
 
 }  // namespace
 
+/// Windows' DNS server writes (3)www(7)example(0) for www.example.
+bool TableReader::readLabels(std::string_view text, std::string &name) {
+    while (!text.empty() && text.front() == '(') {
+        const size_t close = text.find(')');
+        if (close == std::string_view::npos || close == 1 || !sensor::isDigit(text[1])) return false;
+        text.remove_prefix(close + 1);
+        const size_t end = std::min(text.find('('), text.size());
+        if (end > 0) (name.empty() ? name : name += '.') += text.substr(0, end);
+        text.remove_prefix(end);
+    }
+    return text.empty() && !name.empty();
+}
+
 void TableReader::add(Slot slot, std::string_view text) {
     if (slot == Node::nothing) return;
     text = trimmed(text);
+    if (text.size() > 6 && text.front() == '(' && text.substr(text.size() - 3) == "(0)") {
+        std::string &name = values.hold();
+        if (readLabels(text, name)) text = name;
+    }
     if (!TableLayout::isNone(text)) values.add(slot, {text, true, false});
 }
 

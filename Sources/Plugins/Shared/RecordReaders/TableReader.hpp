@@ -47,6 +47,7 @@ private:
     void readXML(std::string_view text);
     void split(std::string_view line, char separator);
     bool isHeader() const;
+    static bool readLabels(std::string_view text, std::string &name);
     void add(Slot slot, std::string_view text);
     std::string_view behind(std::string_view line) const;
     void sum();

@@ -32,8 +32,10 @@ package enum BuiltInTables {
         "sysmon-json": PackageResources.sysmon_json_yaml,
         "sysmon-message": PackageResources.sysmon_message_yaml,
         "sysmon-xml": PackageResources.sysmon_xml_yaml,
+        "umbrella-dns": PackageResources.umbrella_dns_yaml,
         "unbound": PackageResources.unbound_yaml,
         "watchguard": PackageResources.watchguard_yaml,
+        "windows-dns": PackageResources.windows_dns_yaml,
         "zscaler-nss": PackageResources.zscaler_nss_yaml,
     ]
 

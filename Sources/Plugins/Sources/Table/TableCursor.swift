@@ -105,6 +105,7 @@ final class TableCursor: Cursor, @unchecked Sendable {
                 failure = failure ?? dump?.finish()
                 dump = nil
                 closed.bytes += content.position
+                for file in content.leftOut { closed.note(file) }
                 continue
             }
             rest -= max(1, give(content))

@@ -20,6 +20,11 @@ struct TableGuess {
             return
         }
         let columns = sample.columns.map { ColumnGuess($0.name, $0.values, reference) }
+        guard columns.contains(where: { !$0.isEmpty }) else {
+            failure = "a table (\(sample.form)) without a row that has a value"
+            remedy = "see whether the export was finished"
+            return
+        }
         var roles = ColumnRoles(columns)
         roles.assign(reference)
         let missing = roles.missing
@@ -34,7 +39,11 @@ struct TableGuess {
         schema.title = "guessed"
         var flow = KindSchema()
         for (role, names) in roles.names { flow.fields[role] = FieldNames(names) }
-        if let start = flow.fields.removeValue(forKey: "start") { schema.time = start.names[0] }
+        if let start = flow.fields.removeValue(forKey: "start") {
+            schema.time = start.names[0]
+            // What tells an end has no other beginning.
+            if flow.fields["end"] != nil { flow.start = schema.time }
+        }
         flow.durationUnit = roles.durationUnit
         flow.exclude = roles.exclude
         var kinds = [RecordKind.flow.name: flow]
@@ -104,12 +113,14 @@ struct ColumnGuess {
         addresses = share { Self.address($0) != nil }
         inside = share { Self.address($0).map { $0.scope == .private } ?? false }
         numbers = share { Double($0.replacingOccurrences(of: ",", with: "")) != nil }
-        ports = share { UInt16($0) != nil }
+        ports = share { UInt16(Self.whole($0)) != nil }
         times = addresses > 0.5 ? 0 : share { TableTime.read($0, reference) != nil }
         clocks = share(Self.isClock)
-        hosts = times > 0.5 ? 0 : share(Self.isHost)
+        let isFile = ["file", "image", "process", "path", "program", "exe"].contains { plainNames[0].contains($0) }
+        hosts = times > 0.5 || isFile ? 0 : share(Self.isHost)
         protocols = share {
-            ["tcp", "udp", "icmp", "6", "17", "1", "58", "icmp6", "ipv6-icmp"].contains($0.lowercased())
+            ["tcp", "udp", "icmp", "6", "17", "1", "58", "icmp6", "ipv6-icmp"].contains(
+                Self.whole($0.lowercased()).split(separator: "/", maxSplits: 1).first ?? "")
         }
         zones = share(ValueForms.isZone)
     }
@@ -163,6 +174,12 @@ struct ColumnGuess {
             }
     }
 
+    /// Whether nearly all of its numbers are ports that clients take.
+    var isOfClients: Bool {
+        let numbers = values.compactMap { UInt16(Self.whole($0)) }
+        return numbers.count { $0 >= 1024 } * 10 >= numbers.count * 9
+    }
+
     /// Whether it may hold ports: by its name, or where columns have none.
     var mayBePort: Bool { ports > 0.8 && (hasPortName || name.hasPrefix("column ")) }
 
@@ -172,8 +189,18 @@ struct ColumnGuess {
                 .filter { CharacterSet.alphanumerics.contains($0) })
     }
 
+    /// 443.0, as data frames have it, is 443, and so is 443 (https).
+    private static func whole(_ text: String) -> String {
+        text.firstMatch(of: /^(\d+)(?:\.0$|[ (\/])/).map { String($0.1) } ?? text
+    }
+
     private static func address(_ text: String) -> IPAddress? {
         if let address = IPAddress(text) { return address }
+        // pc7 (10.0.0.7), 10.0.0.7 (pc7)
+        if text.hasSuffix(")"), let open = text.lastIndex(of: "(") {
+            return IPAddress(String(text[text.index(after: open)...].dropLast()))
+                ?? IPAddress(text[..<open].trimmingCharacters(in: .whitespaces))
+        }
         guard let colon = text.firstIndex(of: ":"), text.contains(".") else { return nil }
         return IPAddress(String(text[..<colon]))
     }
@@ -221,7 +248,8 @@ struct ColumnRoles {
                 "sip", "ca", "machineip", "hostip", "deviceip", "quellip", "quelladresse", "quellipadresse", "quelle",
                 "ipsource", "adressesource", "adresseipsource", "iporigen", "direccionorigen", "direccioniporigen",
                 "origen",
-                "iporigine", "indirizzosorgente", "ipsorgente", "sorgente", "iporigem", "origem", "bronip", "bronadres",
+                "iporigine", "indirizzosorgente", "ipsorgente", "sorgente", "iporigem", "origem", "ipv4srcaddr",
+                "sourceipv4address", "localaddressip4", "srcipaddress", "bronip", "bronadres",
                 "bron",
             ], { $0.addresses > 0.8 && !$0.isTranslated }
         ),
@@ -235,14 +263,16 @@ struct ColumnRoles {
                 "zielipadresse", "ziel", "ipdestination", "adressedestination", "adresseipdestination", "ipdestino",
                 "direcciondestino", "direccionipdestino", "destino", "ipdestinazione", "indirizzodestinazione",
                 "destinazione",
-                "doelip", "doeladres", "doel",
+                "ipv4dstaddr", "destinationipv4address", "remoteaddressip4", "dstipaddress", "doelip", "doeladres",
+                "doel",
             ], { $0.addresses > 0.5 && !$0.isTranslated }
         ),
         (
             "start",
             [
                 "starttime", "start", "flowstart", "flowstarttime", "sessionstarttime", "eventstart", "datefirstseen",
-                "firstseen", "begintime", "begin",
+                "firstseen", "begintime", "begin", "flowstartmilliseconds", "flowstartseconds", "firstswitched",
+                "contexttimestamp",
                 "ts", "_time",
                 "time", "timestamp", "datetime", "eventtime", "timegenerated", "generatedtime", "receivetime",
                 "utctime",
@@ -259,14 +289,15 @@ struct ColumnRoles {
             [
                 "endtime", "end", "flowend", "flowendtime", "eventend", "datelastseen", "lastseen", "stoptime",
                 "endtimeutc",
-                "enddate", "finish", "ende", "endzeit", "fin",
+                "enddate", "finish", "ende", "endzeit", "fin", "flowendmilliseconds", "flowendseconds", "lastswitched",
             ], { $0.times > 0.8 }
         ),
         (
             "src_port",
             [
                 "srcport", "sourceport", "sport", "spt", "clientport", "localport", "idorigp", "origp", "srcpt", "sp",
-                "l4srcport", "sourcel4port", "quellport", "portsource", "puertoorigen", "portasorgente", "portaorigem",
+                "l4srcport", "sourcel4port", "sourcetransportport", "quellport", "portsource", "puertoorigen",
+                "portasorgente", "portaorigem",
                 "bronpoort",
             ], { $0.ports > 0.8 && !$0.isTranslated }
         ),
@@ -275,7 +306,8 @@ struct ColumnRoles {
             [
                 "dstport", "destport", "destinationport", "dport", "dpt", "serverport", "remoteport", "idrespp",
                 "respp",
-                "l4dstport", "dp", "targetport", "zielport", "portdestination", "puertodestino", "portadestinazione",
+                "l4dstport", "dp", "targetport", "destinationtransportport", "zielport", "portdestination",
+                "puertodestino", "portadestinazione",
                 "portadestino", "doelpoort",
             ], { $0.ports > 0.8 && !$0.isTranslated }
         ),
@@ -284,7 +316,7 @@ struct ColumnRoles {
             [
                 "proto", "protocol", "ipprotocol", "transport", "networktransport", "ipproto", "transportprotocol",
                 "l4proto",
-                "protocolname", "pr", "protokoll", "protocole", "protocolo", "protocollo",
+                "protocolname", "protocolidentifier", "pr", "protokoll", "protocole", "protocolo", "protocollo",
             ], { $0.protocols > 0.3 }
         ),
         (
@@ -297,7 +329,7 @@ struct ColumnRoles {
                 "txbytes", "sent", "gesendetebytes", "bytesgesendet", "octetsenvoyes", "octetsemis", "bytesenviados",
                 "enviados",
                 "byteinviati", "bytesverzonden", "bytestotal", "totalbytes", "bytes", "networkbytes", "ibyt", "octets",
-                "size",
+                "octetdeltacount", "octettotalcount",
             ], { $0.numbers > 0.8 && $0.isInBytes }
         ),
         (
@@ -310,6 +342,7 @@ struct ColumnRoles {
                 "downloadbytes",
                 "bytesdown", "download", "scbytes", "rxbytes", "received", "rcvd", "empfangenebytes", "bytesempfangen",
                 "octetsrecus", "bytesrecibidos", "recibidos", "bytericevuti", "bytesontvangen", "obyt",
+                "reverseoctetdeltacount", "reverseoctettotalcount",
             ], { $0.numbers > 0.8 && $0.isInBytes }
         ),
         (
@@ -331,7 +364,7 @@ struct ColumnRoles {
         (
             "duration",
             [
-                "duration", "elapsedtime", "elapsed", "sessionduration", "eventduration", "dur", "durationms", "td",
+                "duration", "elapsedtime", "sessionduration", "eventduration", "dur", "durationms", "td",
                 "elapsedms", "durationsec", "durationseconds", "durationus", "durationns", "flowduration", "dauer",
                 "duree",
                 "duracion", "durata", "duracao", "duur",
@@ -354,7 +387,7 @@ struct ColumnRoles {
             "process",
             [
                 "process", "processname", "image", "processexecutable", "executable", "initiatingprocessfilename",
-                "program",
+                "contextbasefilename", "program",
                 "processpath",
             ], { !$0.isEmpty && $0.numbers < 0.5 }
         ),
@@ -380,6 +413,7 @@ struct ColumnRoles {
         assignZone(reference)
         tellDuration(reference)
         leaveAccepted()
+        correct()
     }
 
     private func column(_ role: String) -> ColumnGuess? {
@@ -410,7 +444,9 @@ struct ColumnRoles {
             let name = names[role]?.first
         else { return }
         let parts = name.components(separatedBy: " + ").compactMap { name in columns.first { $0.name == name } }
-        guard let last = parts.last, !last.values.contains(where: ValueForms.hasZone) else { return }
+        guard let last = parts.last, !last.values.contains(where: ValueForms.hasZone),
+            !["UTC", "GMT"].contains(last.unit)
+        else { return }
         let called = [
             "timezone", "tz", "utcoffset", "gmtoffset", "offset", "zeitzone", "zone", "fuseauhoraire", "zonahoraria",
         ]
@@ -434,8 +470,9 @@ struct ColumnRoles {
             zoneRemark = "; times are of \(told)"
             return
         }
-        let unknown =
-            last.values.lazy.compactMap(ValueForms.zoneName).first.map { " (\($0) means several zones)" } ?? ""
+        // At the beginning of a line the machine's name may stand there.
+        let short = last.name == "@time" ? nil : last.values.lazy.compactMap(ValueForms.zoneName).first
+        let unknown = short.map { " (\($0) means several zones)" } ?? ""
         zoneRemark = "; times are taken for UTC\(unknown)"
     }
 
@@ -473,6 +510,34 @@ struct ColumnRoles {
         }
     }
 
+    /// What some columns mean in the company of others.
+    private mutating func correct() {
+        // Of collectors of NetFlow what goes in at the exporter is what the source sent.
+        if let source = column("source"), source.plainNames[0].hasSuffix("v4srcaddr") {
+            let (out, back) = (names["bytes_toserver"], names["bytes_toclient"])
+            if out?.first.map(ColumnGuess.plain) == "outbytes" || back?.first.map(ColumnGuess.plain) == "inbytes" {
+                (names["bytes_toserver"], names["bytes_toclient"]) = (back, out)
+            }
+        }
+        // Beside lookups one's own address outside stands.
+        let isOfLookups = columns.contains {
+            !Set($0.plainNames).isDisjoint(with: ["querytype", "recordtype", "qtype"])
+        }
+        if isOfLookups, names["host"] != nil, let destination = column("destination"),
+            ["external", "outside", "public"].contains(where: destination.plainNames[0].hasPrefix)
+        {
+            names["destination"] = nil
+        }
+        // A service by its number.
+        if names["port"] == nil,
+            let place = columns.indices.first(where: {
+                columns[$0].plainNames[0] == "service" && columns[$0].ports > 0.8 && !taken.contains($0)
+            })
+        {
+            take(place, "port")
+        }
+    }
+
     /// Of tables of one's own and other machines' addresses: what was accepted goes the other way.
     private mutating func leaveAccepted() {
         let own = ["local", "internal", "inside", "host", "machine", "device"]
@@ -483,7 +548,13 @@ struct ColumnRoles {
         let inbound: Set = ["in", "inbound", "incoming", "ingress", "received", "eingehend", "entrant", "entrante"]
         let called = ["direction", "dir", "flowdirection", "connectiondirection", "richtung"]
         for column in columns where called.contains(column.plainNames[0]) {
-            let found = Set(column.values.map { $0.lowercased() }).intersection(inbound)
+            let values = Set(column.values.map { $0.lowercased() })
+            let isOfNumbers = column.plainNames[0] == "connectiondirection" && values.isSubset(of: ["0", "1", "2"])
+            let found = values.intersection(isOfNumbers ? ["1"] : inbound)
+            if !found.isEmpty { exclude[column.name] = found.sorted() }
+        }
+        for column in columns where column.plainNames[0].hasSuffix("inbound") {
+            let found = Set(column.values.map { $0.lowercased() }).intersection(["true", "yes", "1"])
             if !found.isEmpty { exclude[column.name] = found.sorted() }
         }
     }
@@ -568,7 +639,8 @@ struct ColumnRoles {
     private mutating func assignPorts() {
         let owners = portOwners
         if let first = owners[0].owner, owners[1].owner == first + 1, mayBePort(first + 3) != nil,
-            let place = mayBePort(first + 2), names["src_port"] == nil
+            let place = mayBePort(first + 2), names["src_port"] == nil,
+            columns[place].name.hasPrefix("column ") ? columns[place].isOfClients : true
         {
             take(place, "src_port")
         }

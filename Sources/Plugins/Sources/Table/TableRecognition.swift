@@ -158,6 +158,12 @@ package enum TableRecognition {
             if let best, (best.signs, best.used) >= (signs, outcome.used) { continue }
             best = (Found(schema: schema, name: isAsItIs ? name : ""), outcome.used, signs)
         }
+        // The machine's own order of day and month, as far as its days tell.
+        let order = ValueForms.dayOrder(lines.map { TableTime.atBegin($0) }, reference, isForeign: false)
+        if let order, order.isSure, order.order == .dayFirst, best?.found.schema.time == "@time" {
+            best?.found.schema.dayFirst = true
+            best?.found.name = ""
+        }
         return best?.found
     }
 

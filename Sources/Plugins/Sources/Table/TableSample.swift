@@ -74,6 +74,8 @@ struct TableSample {
                 if let place = places[path] { columns[place].values.append(value) }
             }
         }
+        // An object of columns is no record.
+        if columns.count(where: { $0.name.contains(/\.\d+$/) }) * 2 > columns.count { columns = [] }
         columns.sort { $0.name < $1.name }
     }
 
@@ -210,6 +212,9 @@ struct TableSample {
             if best.map({ width > $0.width }) ?? true { best = (separator, rows.filter { $0.count == width }, width) }
         }
         guard let best, let first = best.rows.first else { return false }
+        // Pairs between separators.
+        let pairs = best.rows.prefix(20).joined()
+        if pairs.count(where: { $0.contains("=") }) * 10 >= pairs.count * 7 { return false }
         schema.form = .rows
         schema.separator = best.separator == "\t" ? "tab" : String(best.separator)
         form = "rows between " + (best.separator == "\t" ? "tabs" : "\"\(best.separator)\"")
@@ -318,7 +323,7 @@ struct TableSample {
     }
 
     private static func pairs(_ line: String) -> [(String, String)] {
-        let pattern = /([A-Za-z_][A-Za-z0-9_.\-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/
+        let pattern = /([A-Za-z_][A-Za-z0-9_.\-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s|]*))/
         return line.matches(of: pattern).map { match in
             (String(match.1), String(match.2 ?? match.3 ?? ""))
         }
