@@ -158,4 +158,67 @@ struct DatabaseRunTests {
         #expect(found.used == expected.used)
         #expect(found.channels == expected.channels)
     }
+
+    /// Flows of which some lack something: the start, both times, an address, a port that is none.
+    private static let odd = [
+        ("'2017-06-09T01:00:00.5Z'", "'2017-06-09T01:01:00Z'", "'10.0.0.1'", "443"),
+        ("NULL", "'2017-06-09T01:02:00.25Z'", "'10.0.0.1'", "443"),
+        ("''", "'2017-06-09T01:03:00Z'", "'10.0.0.1'", "443"),
+        ("NULL", "'never'", "'10.0.0.1'", "443"), ("'2017-06-09T01:05:00Z'", "''", "'nobody'", "443"),
+        ("'2017-06-09T01:06:00Z'", "''", "NULL", "443"), ("'2017-06-09T01:07:00Z'", "''", "'10.0.0.1'", "70000"),
+    ]
+
+    @Test(
+        "what cannot be read is rejected under its reason, and the counts add up",
+        arguments: DatabaseServer.Kind.allCases)
+    func oddRows(_ kind: DatabaseServer.Kind) async throws {
+        let server = try await SharedDatabase.of(kind)
+        try await server.run("DROP TABLE IF EXISTS odd")
+        try await server.run(
+            "CREATE TABLE odd (event_type String, flow_start Nullable(String), timestamp String, src_ip Nullable(String), "
+                + "dest_ip String, dest_port UInt32) ENGINE = Memory")
+        let rows = Self.odd.map { "('flow', \($0), \($1), \($2), '203.0.113.1', \($3))" }
+        try await server.run("INSERT INTO odd VALUES \(rows.joined(separator: ", "))")
+        for grouping in ["channels", "off"] {
+            let source = try Self.database(server, "schema: suricata\ntable: odd\ngrouping: \(grouping)")
+            let pipeline = Pipeline(
+                name: "test", window: .all, sources: [.init("source", source)], enrichers: [],
+                detectors: [.init("counting", CountingDetector(minimumCount: 1))], sinks: [])
+            let run = try await RunEngine(version: "0", now: Timestamp("2017-06-11T00:00:00Z")!).run(pipeline).run
+            #expect(run.ingest.isBalanced && run.ingest.read == Self.odd.count, "\(grouping)")
+            #expect(run.ingest.used["flow"]?.count == 3)
+            #expect(
+                run.ingest.rejected.mapValues(\.count)
+                    == ["no readable time": 1, "no readable source address": 2, "no readable port": 1], "\(grouping)")
+            #expect(run.warnings.contains("2 flows of default.odd have no start; the time of writing is taken for it"))
+        }
+    }
+
+    @Test("how many cursors read never matters", arguments: DatabaseServer.Kind.allCases)
+    func law(_ kind: DatabaseServer.Kind) async throws {
+        let server = try await SharedDatabase.of(kind)
+        let source = try Self.database(server, "database: rita_db\nconnections: 7", pages: .init(records: 500))
+        let scan = Scan(
+            window: Self.window, kinds: [.flow: [.bytesToServer, .id], .tls: [.host, .id]],
+            now: Timestamp("2017-06-11T00:00:00Z")!)
+        #expect(try await SourceLaw.breaches(of: source, scan) == [])
+        await source.close()
+    }
+
+    @Test("of a folder of Parquet files, by a view of ClickHouse's")
+    func parquet() async throws {
+        let server = try await SharedDatabase.of(.chDB)
+        let folder = try Scratch()
+        for (part, condition) in ["<", ">="].enumerated() {
+            try await server.run(
+                "INSERT INTO FUNCTION file('\(folder.path)/\(part).parquet') SELECT * FROM suricata_db.suricata "
+                    + "WHERE timestamp \(condition) '2017-06-09 12:00:00'")
+        }
+        try await server.run("CREATE VIEW parquet_flows AS SELECT * FROM file('\(folder.path)/*.parquet')")
+        let file = try Self.suricata()
+        let expected = try await Self.run(file.source)
+        let found = try await Self.run(try Self.database(server, "schema: suricata\ntable: parquet_flows"))
+        #expect(found.rows == expected.rows)
+        #expect(found.used == expected.used)
+    }
 }

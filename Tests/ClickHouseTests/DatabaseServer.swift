@@ -89,15 +89,18 @@ final class DatabaseServer: Sendable {
     ///
     /// - Parameters:
     ///   - columns: names and types; types that the server does not know are replaced by what was usual before.
-    ///   - rows: objects of JSON, by the names of the columns.
-    func make(_ table: String, _ columns: [(name: String, type: String)], rows: [String]) async throws {
+    ///   - rows: their values by the names of the columns; what the table has no column for is left out.
+    func make(_ table: String, _ columns: [(name: String, type: String)], _ rows: [SampleTables.Row]) async throws {
         let known = columns.map { "`\($0.name)` \(kind == .debian ? Self.older($0.type) : $0.type)" }
         try await run(
             "CREATE TABLE \(table) (\(known.joined(separator: ", "))) ENGINE = MergeTree() "
                 + "\(kind == .debian ? "PARTITION BY tuple() " : "")ORDER BY `\(columns[0].name)`")
+        let names = Set(columns.map(\.name))
         for start in stride(from: 0, to: rows.count, by: 10_000) {
-            let part = rows[start..<min(start + 10_000, rows.count)].joined(separator: "\n")
-            try await run("INSERT INTO \(table) FORMAT JSONEachRow\n\(part)\n")
+            let part = rows[start..<min(start + 10_000, rows.count)].map { row in
+                SampleTables.text(row.filter { names.contains($0.key) })
+            }
+            try await run("INSERT INTO \(table) FORMAT JSONEachRow\n\(part.joined(separator: "\n"))\n")
         }
     }
 

@@ -15,8 +15,8 @@ enum SampleTables {
         return last % 6 == 5 && ["flow", "tls", "http", "dns"].contains { line.contains("\"event_type\":\"\($0)\"") }
     }
 
-    private static func parsed(_ lines: [String]) -> [Row] {
-        lines.compactMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? Row }
+    private static var events: [Row] {
+        eve.compactMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? Row }
     }
 
     static func text(_ row: Row) -> String {
@@ -54,7 +54,7 @@ enum SampleTables {
     /// - Parameter fraction: whether times have one.
     static func zeek(fraction: Bool) -> [String: [Row]] {
         var logs: [String: [Row]] = [:]
-        for event in parsed(eve) {
+        for event in events {
             var row: Row = [
                 "uid": "C\(event["flow_id"] ?? 0)", "id.orig_h": event["src_ip"] ?? "",
                 "id.resp_h": event["dest_ip"] ?? "",
@@ -109,27 +109,15 @@ enum SampleTables {
     static func load(into server: DatabaseServer) async throws {
         for database in ["suricata_db", "zeek_db", "rita_db"] { try await server.run("CREATE DATABASE \(database)") }
         let hasDates = server.kind == .chDB
-        let events = parsed(eve).map { text(flat($0, dates: hasDates)) }
-        try await server.run("DROP TABLE IF EXISTS suricata_db.suricata")
         try await server.make(
-            "suricata_db.suricata", suricata(dates: hasDates), rows: skippingUnknown(events, suricata(dates: hasDates)))
-        for (log, rows) in zeek(fraction: true) {
-            try await server.make(
-                "zeek_db.\(log)", zeek[log] ?? [], rows: skippingUnknown(rows.map(text), zeek[log] ?? []))
-        }
+            "suricata_db.suricata", suricata(dates: hasDates), events.map { flat($0, dates: hasDates) })
+        for (log, rows) in zeek(fraction: true) { try await server.make("zeek_db.\(log)", zeek[log] ?? [], rows) }
         for (log, rows) in zeek(fraction: false) {
             var stored = rows.map(rita)
             // A second copy of some connections, as RITA has it of requests without a host.
             if log == "conn" { stored += stored.prefix(500).map { $0.merging(["missing_host_header": 1]) { $1 } } }
-            try await server.make(
-                "rita_db.\(log)", rita[log] ?? [], rows: skippingUnknown(stored.map(text), rita[log] ?? []))
+            try await server.make("rita_db.\(log)", rita[log] ?? [], stored)
         }
-    }
-
-    /// Rows with the columns that a table has.
-    private static func skippingUnknown(_ rows: [String], _ columns: [(name: String, type: String)]) -> [String] {
-        let names = Set(columns.map(\.name))
-        return parsed(rows).map { text($0.filter { names.contains($0.key) }) }
     }
 
     private static func suricata(dates: Bool) -> [(name: String, type: String)] {

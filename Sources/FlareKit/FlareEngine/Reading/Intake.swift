@@ -151,7 +151,9 @@ struct Intake: Sendable {
         -> Evaluator.Grouped?
     {
         let selection = await select(among: records, grouping)
-        let result = try await read(records.open(selection.chosen.map { records.channels[$0].key }), plan)
+        // A source may make the list anew each time it is asked for.
+        let channels = records.channels
+        let result = try await read(records.open(selection.chosen.map { channels[$0].key }), plan)
         guard let store = result.stores[grouping.subject] else { return nil }
         let index = ChannelIndex(store, grouping: grouping, window: knownWindow)
         let candidates = (0..<UInt32(index.keys.count)).filter { index.counts[Int($0)] > 0 }

@@ -66,6 +66,7 @@ public struct ClickHouseSource: BuiltInPlugin, ClosablePlugin, Source {
         async throws -> TableReading
     {
         let counts = try await MinuteCounts.read(selection, in: scan.window, server, condition: condition)
+        if selection.kind == .flow { note(counts, of: selection) }
         var slices = counts.parts(of: pages.records).map { part in
             RecordSlice(window: part.window.cut(to: scan.window), records: part.records, condition: condition)
         }
@@ -109,6 +110,13 @@ public struct ClickHouseSource: BuiltInPlugin, ClosablePlugin, Source {
     }
 
     func note(_ remark: String) { said.note(remark) }
+
+    func note(_ counts: MinuteCounts, of selection: RecordSelection) {
+        guard counts.fellBack > 0 else { return }
+        note(
+            "\(counts.fellBack.grouped) flows of \(selection.table.name) have no start; the time of writing is taken for it"
+        )
+    }
 
     public func remarks() async -> [String] { said.all }
 

@@ -12,6 +12,7 @@ extension ClickHouseSource: GroupingSource {
             return nil
         }
         let counts = try await MinuteCounts.read(selection, in: request.scan.window, server)
+        note(counts, of: selection)
         let query = ChannelQuery(
             selection: selection, ignoring: request.grouping.ignoring, window: request.scan.window, server: server)
         let least = options.grouping == .filtered ? request.minimumCount : 1
@@ -91,7 +92,7 @@ struct ClickHouseGrouped: GroupedRecords {
         (self.source, self.query, self.scan) = (source, query, scan)
         (grouped, self.counts) = (channels, counts)
         var census = Census()
-        census.channels = channels.keys.count
+        census.channels = channels.channels.count
         counts.take(into: &census)
         channels.countSources(&census)
         if least > 1 {
@@ -108,7 +109,7 @@ struct ClickHouseGrouped: GroupedRecords {
         self.census = census
     }
 
-    var channels: [(key: ChannelKey, count: Int)] { zip(grouped.keys, grouped.counts).map { (key: $0, count: $1) } }
+    var channels: [(key: ChannelKey, count: Int)] { grouped.channels }
 
     var ingest: IngestCounts {
         var ingest = IngestCounts()
@@ -178,7 +179,7 @@ extension ChannelQuery {
 
     /// Counts different sources of the destinations of some channels, over all that the server has.
     func countSources(_ census: inout Census, of channels: ServerChannels) async throws {
-        let destinations = Set(channels.keys.compactMap(\.peer.address))
+        let destinations = Set(channels.channels.compactMap(\.key.peer.address))
         var statement = Statement(for: server)
         let rows = selection.rows(in: window, &statement, further: [hasTime])
         let (source, destination) = (selection.ends[0], selection.ends[1])

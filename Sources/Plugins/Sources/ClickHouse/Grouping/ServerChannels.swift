@@ -4,8 +4,7 @@ import FlareKit
 ///
 /// A key here may stand for several of the server's: protocols in capitals and not, two ways to write one address.
 struct ServerChannels: Sendable {
-    private(set) var keys: [ChannelKey] = []
-    private(set) var counts: [Int] = []
+    private(set) var channels: [(key: ChannelKey, count: Int)] = []
     private var places: [ChannelKey: Int] = [:]
     /// The server's hashes, and the channel of each.
     private var hashes: [(hash: UInt64, place: Int)] = []
@@ -44,13 +43,12 @@ struct ServerChannels: Sendable {
             source: source, peer: .address(destination), port: ignoring.contains(.port) ? nil : port,
             proto: ignoring.contains(.proto) ? nil : row.proto)
         records.addClamped(row.count)
-        let place = places[key] ?? keys.count
-        if place == keys.count {
+        let place = places[key] ?? channels.count
+        if place == channels.count {
             places[key] = place
-            keys.append(key)
-            counts.append(row.count)
+            channels.append((key, row.count))
         } else {
-            counts[place].addClamped(row.count)
+            channels[place].count.addClamped(row.count)
         }
         hashes.append((row.hash, place))
     }
@@ -61,7 +59,7 @@ struct ServerChannels: Sendable {
         var parts: [(hashes: [UInt64], records: Int)] = []
         var counted: Set<Int> = []
         for (hash, place) in hashes where chosen.contains(place) {
-            let records = counted.insert(place).inserted ? counts[place] : 0
+            let records = counted.insert(place).inserted ? channels[place].count : 0
             let isFull = parts.last.map { $0.hashes.count == Self.hashesAQuery || $0.records + records > size } ?? true
             if isFull { parts.append(([], 0)) }
             parts[parts.count - 1].hashes.append(hash)
@@ -81,7 +79,7 @@ struct ServerChannels: Sendable {
         }
         var pairs: Set<Pair> = []
         var sources: Set<IPAddress> = []
-        for key in keys where pairs.insert(Pair(source: key.source, peer: key.peer)).inserted {
+        for (key, _) in channels where pairs.insert(Pair(source: key.source, peer: key.peer)).inserted {
             sources.insert(key.source)
             census.sourcesByPeer[key.peer] += 1
         }

@@ -12,6 +12,8 @@ struct MinuteCounts: Sendable {
     let minutes: [Minute]
     /// Records whose start says nothing.
     let timeless: Int
+    /// Records whose time of writing is taken for their start.
+    let fellBack: Int
 
     /// Records with a readable start.
     var records: Int { minutes.reduce(0) { $0.addingClamped($1.records) } }
@@ -25,12 +27,14 @@ struct MinuteCounts: Sendable {
         let rows = selection.rows(in: window, &statement, further: condition.map { [$0] } ?? [])
         statement.text = """
             SELECT toInt64(intDiv(\(time), 60000000000)) AS flare_minute, toInt64(count()), toInt64(min(\(time))), \
-            toInt64(max(\(time))), toInt64(countIf(\(time) < \(RecordSelection.firstTime))) \
+            toInt64(max(\(time))), toInt64(countIf(\(time) < \(RecordSelection.firstTime))), \
+            toInt64(countIf(\(selection.fellBack ?? "0"))) \
             \(rows) GROUP BY flare_minute ORDER BY flare_minute
             """
         return try await server.rows(statement) { rows throws(RowBinary.Damage) in
             var minutes: [Minute] = []
             var timeless = 0
+            var fellBack = 0
             while !rows.isAtEnd {
                 let minute = try rows.integer()
                 let count = Int(try rows.integer())
@@ -38,11 +42,12 @@ struct MinuteCounts: Sendable {
                 let last = Timestamp(nanoseconds: try rows.integer())
                 let empty = Int(try rows.integer())
                 timeless += empty
+                fellBack += Int(try rows.integer())
                 if count > empty {
                     minutes.append(Minute(minute: minute, records: count - empty, first: first, last: last))
                 }
             }
-            return MinuteCounts(minutes: minutes, timeless: timeless)
+            return MinuteCounts(minutes: minutes, timeless: timeless, fellBack: fellBack)
         }
     }
 

@@ -10,6 +10,8 @@ struct RecordSelection: Sendable {
     let durationUnit: KindSchema.DurationUnit
     let transport: String?
     private let start: TableColumn
+    /// When a record was written, where its start may say nothing.
+    private let logged: TableColumn?
     /// What of the schema's choice the rows have to meet, in SQL; the values in it are the statement's.
     private let select: [(column: TableColumn, values: [String])]
     private let exclude: [(column: TableColumn, values: [String])]
@@ -39,9 +41,10 @@ struct RecordSelection: Sendable {
                     "\(table.name) has no column \(own); the time of writing (\(logged)) is taken for the start")
             }
             start = column
+            self.logged = column.maySayNothing && column.name != logged ? table[logged] : nil
         } else {
             guard let column = table[logged] else { throw table.complaint("start", [logged]) }
-            start = column
+            (start, self.logged) = (column, nil)
         }
         var columns: [String: TableColumn] = [:]
         var lacking: [String] = []
@@ -73,8 +76,13 @@ struct RecordSelection: Sendable {
         self.remarks = remarks
     }
 
-    /// Nanoseconds since 1970 of a record's start.
-    var time: String { start.time }
+    /// Nanoseconds since 1970 of a record's start, or of its writing where it has none.
+    var time: String {
+        logged.map { "if(\(start.time) < \(Self.firstTime), \($0.time), \(start.time))" } ?? start.time
+    }
+
+    /// Whether the time of writing is taken for a record's start; `nil` where that cannot be.
+    var fellBack: String? { logged.map { "\(start.time) < \(Self.firstTime) AND \($0.time) >= \(Self.firstTime)" } }
 
     /// The column of the start, for messages.
     var timeColumn: TableColumn { start }
@@ -101,11 +109,13 @@ struct RecordSelection: Sendable {
     private func condition(_ window: TimeWindow) -> String? {
         var parts: [String] = []
         if let since = window.since {
-            if let bound = start.bound(since.wholeSeconds - 1) { parts.append("\(start.quoted) >= \(bound)") }
+            // No record is written before it starts.
+            let column = logged ?? start
+            if let bound = column.bound(since.wholeSeconds - 1) { parts.append("\(column.quoted) >= \(bound)") }
             parts.append("\(time) >= \(since.nanoseconds)")
         }
         if let until = window.until {
-            if let bound = start.bound(until.wholeSeconds.addingClamped(2)) {
+            if logged == nil, let bound = start.bound(until.wholeSeconds.addingClamped(2)) {
                 parts.append("\(start.quoted) <= \(bound)")
             }
             parts.append("\(time) < \(until.nanoseconds)")

@@ -88,9 +88,11 @@ struct TableColumn: Sendable {
                 "toInt64(\(quoted)) * multiIf(\(quoted) < 100000000000, 1000000000, \(quoted) < 100000000000000, 1000000, "
                     + "\(quoted) < 100000000000000000, 1000, 1)", "0")
         default:
-            "if(toFloat64OrZero(\(text)) > 0, toInt64(round(toFloat64OrZero(\(text)) * 1000000)) * 1000, "
+            // Old servers make something of any text.
+            "multiIf(toFloat64OrZero(\(text)) > 0, toInt64(round(toFloat64OrZero(\(text)) * 1000000)) * 1000, "
+                + "match(\(text), '^[0-9]{4}[-/]'), "
                 + "toInt64(toUnixTimestamp(parseDateTimeBestEffortOrZero(\(text), 'UTC'))) * 1000000000 + "
-                + "toInt64OrZero(substring(concat(extract(\(text), '[.]([0-9]{1,9})'), '000000000'), 1, 9)))"
+                + "toInt64OrZero(substring(concat(extract(\(text), '[.]([0-9]{1,9})'), '000000000'), 1, 9)), 0)"
         }
     }
 
@@ -108,6 +110,9 @@ struct TableColumn: Sendable {
     var key: String { isNullable ? text : quoted }
 
     var isArray: Bool { form == .array }
+
+    /// Whether a time may not be there.
+    var maySayNothing: Bool { isNullable || form == .text }
 
     /// Whether values are compared with texts as they are.
     var isText: Bool { form == .text && type.contains("String") }
