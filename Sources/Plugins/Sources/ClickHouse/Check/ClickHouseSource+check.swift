@@ -25,7 +25,7 @@ extension ClickHouseSource: CheckablePlugin {
             statement.text =
                 "SELECT toInt64(count()) FROM \(selection.table.quoted)"
                 + (steps.isEmpty ? "" : " WHERE \(steps.joined(separator: " AND "))")
-            return Int(try await server.rows(statement) { rows throws(RowBinary.Damage) in try rows.integer() })
+            return try await server.rows(statement) { rows throws(RowBinary.Damage) in try rows.count() }
         }
         var before = try await count(0)
         var remarks = [

@@ -91,7 +91,7 @@ extension RecordSelection {
         statement.text = "SELECT \(value) AS flare_value, toInt64(uniqExact(\(ends[0]))) \(rows) GROUP BY flare_value"
         return try await server.rows(statement) { rows throws(RowBinary.Damage) in
             var counts: [String: Int] = [:]
-            while !rows.isAtEnd { counts[try rows.text()] = Int(try rows.integer()) }
+            while !rows.isAtEnd { counts[try rows.text()] = try rows.count() }
             return counts
         }
     }

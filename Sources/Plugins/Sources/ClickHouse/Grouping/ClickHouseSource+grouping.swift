@@ -70,7 +70,7 @@ struct ChannelQuery: Sendable {
         var statement = Statement(for: server)
         let rows = selection.rows(in: window, &statement, further: [hasTime] + further)
         statement.text = "SELECT toInt64(\(expression)) \(rows)"
-        return Int(try await server.rows(statement) { rows throws(RowBinary.Damage) in try rows.integer() })
+        return try await server.rows(statement) { rows throws(RowBinary.Damage) in try rows.count() }
     }
 }
 
@@ -105,7 +105,8 @@ struct ClickHouseGrouped: GroupedRecords {
         } else {
             withheld = []
         }
-        census.records = counts.records - channels.unreadable.values.reduce(0, +)
+        census.records = counts.records.subtractingClamped(
+            channels.unreadable.values.reduce(0) { $0.addingClamped($1) })
         self.census = census
     }
 
@@ -188,8 +189,8 @@ extension ChannelQuery {
             var counts: [IPAddress: Int] = [:]
             while !rows.isAtEnd {
                 let address = IPAddress(try rows.text())
-                let count = Int(try rows.integer())
-                if let address, destinations.contains(address) { counts[address, default: 0] += count }
+                let count = try rows.count()
+                if let address, destinations.contains(address) { counts[address, default: 0].addClamped(count) }
             }
             return counts
         }

@@ -27,7 +27,7 @@ struct ServerChannels: Sendable {
             destination = IPAddress(try rows.text())
             port = try rows.integer()
             proto = TransportProtocol.number(of: try rows.text())
-            count = Int(try rows.integer())
+            count = try rows.count()
             hash = UInt64(bitPattern: try rows.integer())
         }
     }

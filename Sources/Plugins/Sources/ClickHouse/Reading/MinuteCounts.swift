@@ -37,12 +37,12 @@ struct MinuteCounts: Sendable {
             var fellBack = 0
             while !rows.isAtEnd {
                 let minute = try rows.integer()
-                let count = Int(try rows.integer())
+                let count = try rows.count()
                 let first = Timestamp(nanoseconds: try rows.integer())
                 let last = Timestamp(nanoseconds: try rows.integer())
-                let empty = Int(try rows.integer())
-                timeless += empty
-                fellBack += Int(try rows.integer())
+                let empty = try rows.count()
+                timeless.addClamped(empty)
+                fellBack.addClamped(try rows.count())
                 if count > empty {
                     minutes.append(Minute(minute: minute, records: count - empty, first: first, last: last))
                 }
@@ -82,9 +82,9 @@ struct MinuteCounts: Sendable {
                 continue
             }
             since = since ?? minute.minute
-            records += minute.records
+            records.addClamped(minute.records)
         }
-        if let last = minutes.last { end(last.minute + 1) }
+        if let last = minutes.last { end(last.minute.addingClamped(1)) }
         return parts
     }
 
@@ -93,10 +93,10 @@ struct MinuteCounts: Sendable {
         let count = min(count, 600)
         let begin = Timestamp(minute: minute.minute).nanoseconds
         func moment(_ part: Int) -> Timestamp {
-            Timestamp(nanoseconds: begin + 60_000_000_000 / Int64(count) * Int64(part))
+            Timestamp(nanoseconds: begin.addingClamped(60_000_000_000 / Int64(count) * Int64(part)))
         }
         return (0..<count).map { part in
-            let end = part == count - 1 ? Timestamp(minute: minute.minute + 1) : moment(part + 1)
+            let end = part == count - 1 ? Timestamp(minute: minute.minute.addingClamped(1)) : moment(part + 1)
             return (TimeWindow(since: moment(part), until: end), part == 0 ? minute.records : 0)
         }
     }

@@ -38,6 +38,13 @@ struct RowBinary {
 
     mutating func integer() throws(Damage) -> Int64 { Self.integer(bytes, at: try skip(8)) }
 
+    /// A count of rows; what is none is no part of an answer.
+    mutating func count() throws(Damage) -> Int {
+        let count = try integer()
+        guard (0..<1 << 48).contains(count) else { throw Damage() }
+        return Int(count)
+    }
+
     /// Where a text stands.
     mutating func range() throws(Damage) -> Range<Int> {
         let length = try length()
