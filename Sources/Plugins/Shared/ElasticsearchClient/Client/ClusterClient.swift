@@ -55,7 +55,7 @@ package final class ClusterClient: Sendable {
     private let current = Mutex(0)
     /// Whether a node has answered yet: only what was there once is expected back.
     private let hasAnswered = Atomic(false)
-    private let logger = Logger(label: "flare.elasticsearch")
+    private let logger = Logger(label: "flare.cluster")
 
     /// The largest answer that is taken into memory, in bytes.
     package static let largestAnswer = 256 << 20
