@@ -177,6 +177,7 @@ struct FormTests {
                 + "\n",
             #"{"event_simpleName":"NetworkConnectIP4","LocalAddressIP4":"10.0.0.7","RemoteAddressIP4":"45.77.0.7","LocalPort":"5000","RemotePort":"443","Protocol":"6","ConnectionDirection":"0","ContextTimeStamp":"1772582401.000","aip":"198.51.100.4","ContextBaseFileName":"upd.exe","bytes sent":12,"bytes received":34}"#
                 + "\n",
+            "datetime=Wed Mar 04 00:00:01 2026\tuser=bob\tcdport=443\tcsport=5000\tcsip=10.0.0.7\tcdip=45.77.0.7\tproto=TCP\tinbytes=34\toutbytes=12\tdurationms=2000\n",
             "time=1772582401|hostname=gw|action=Accept|src=10.0.0.7|dst=45.77.0.7|s_port=5000|service=443|proto=6|bytes_sent=12|bytes_received=34\n",
             "Number;Date;Time;Source Port;Source;Destination;Destination Port;Bytes sent;Bytes received\n1;4Mar2026;00:00:01;5000;10.0.0.7;45.77.0.7;443;12;34\n",
         ])

@@ -211,7 +211,7 @@ struct ColumnGuess {
     }
 
     private static func isHost(_ text: String) -> Bool {
-        if text.contains("://") { return true }
+        if let scheme = text.firstRange(of: "://")?.lowerBound { return text[..<scheme].utf8.count <= 8 }
         let name = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? ""
         guard name.contains("."), name.utf8.count < 254, IPAddress(name) == nil else { return false }
         return name.unicodeScalars.allSatisfy {
@@ -242,7 +242,8 @@ struct ColumnRoles {
             [
                 "srcip", "sourceip", "sourceaddress", "srcaddr", "srcaddress", "sourceipaddress", "saddr", "ipsrc",
                 "src",
-                "source", "clientip", "clientaddress", "cip", "localip", "localaddress", "originip", "idorigh", "origh",
+                "source", "clientip", "clientaddress", "cip", "csip", "localip", "localaddress", "originip", "idorigh",
+                "origh",
                 "initiatorip", "initiator", "client", "srchost", "sourcehost", "internalip", "insideip", "fromip",
                 "from",
                 "sip", "ca", "machineip", "hostip", "deviceip", "quellip", "quelladresse", "quellipadresse", "quelle",
@@ -259,7 +260,7 @@ struct ColumnRoles {
                 "dstip", "destip", "destinationip", "destinationaddress", "dstaddr", "dstaddress", "destaddress",
                 "destinationipaddress", "daddr", "ipdst", "dst", "dest", "destination", "serverip", "serveraddress",
                 "remoteip", "remoteaddress", "idresph", "resph", "responderip", "responder", "server", "peer", "peerip",
-                "targetip", "target", "externalip", "outsideip", "toip", "to", "dip", "zielip", "zieladresse",
+                "targetip", "target", "externalip", "outsideip", "toip", "to", "dip", "cdip", "zielip", "zieladresse",
                 "zielipadresse", "ziel", "ipdestination", "adressedestination", "adresseipdestination", "ipdestino",
                 "direcciondestino", "direccionipdestino", "destino", "ipdestinazione", "indirizzodestinazione",
                 "destinazione",
@@ -295,7 +296,8 @@ struct ColumnRoles {
         (
             "src_port",
             [
-                "srcport", "sourceport", "sport", "spt", "clientport", "localport", "idorigp", "origp", "srcpt", "sp",
+                "srcport", "sourceport", "sport", "spt", "csport", "clientport", "localport", "idorigp", "origp",
+                "srcpt", "sp",
                 "l4srcport", "sourcel4port", "sourcetransportport", "quellport", "portsource", "puertoorigen",
                 "portasorgente", "portaorigem",
                 "bronpoort",
@@ -304,7 +306,8 @@ struct ColumnRoles {
         (
             "port",
             [
-                "dstport", "destport", "destinationport", "dport", "dpt", "serverport", "remoteport", "idrespp",
+                "dstport", "destport", "destinationport", "dport", "dpt", "cdport", "serverport", "remoteport",
+                "idrespp",
                 "respp",
                 "l4dstport", "dp", "targetport", "destinationtransportport", "zielport", "portdestination",
                 "puertodestino", "portadestinazione",

@@ -323,7 +323,9 @@ struct TableSample {
     }
 
     private static func pairs(_ line: String) -> [(String, String)] {
-        let pattern = /([A-Za-z_][A-Za-z0-9_.\-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s|]*))/
+        // A value without quotes goes on to the next key.
+        let pattern =
+            /([A-Za-z_][A-Za-z0-9_.\-]*)=(?:"((?:[^"\\]|\\.)*)"|([^|\t]*?)(?=[,;]?\s+[A-Za-z_][A-Za-z0-9_.\-]*=|[,;][A-Za-z_][A-Za-z0-9_.\-]*=|[|\t]|$))/
         return line.matches(of: pattern).map { match in
             (String(match.1), String(match.2 ?? match.3 ?? ""))
         }
