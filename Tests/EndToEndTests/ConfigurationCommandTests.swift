@@ -127,7 +127,7 @@ struct ConfigurationCommandTests {
         #expect(try run("plugins", "list", "--plugins", file.path).exitCode == 0)
     }
 
-    private static let others: Set<String> = ["elasticsearch", "exec", "mail", "syslog", "webhook"]
+    private static let others: Set<String> = ["clickhouse", "elasticsearch", "exec", "mail", "syslog", "webhook"]
 
     @Test("self-check runs every plugin over made-up records, and names those that need somebody else")
     func selfCheck() throws {
