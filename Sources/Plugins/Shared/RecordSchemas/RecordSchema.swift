@@ -20,14 +20,14 @@ package struct RecordSchema: PluginOptions, Equatable {
 
     package static var options: [Option<Self>] {
         [
-            Option("title", \.title, "One line: sensor, shipper, versions.", required: true),
-            Option("sources", \.sources, "Where the names were looked up."),
-            Option("unverified", \.unverified, "What was not found in the project's own templates."),
-            Option("index", \.index, "The index pattern of flows.", required: true),
-            Option("logged", \.logged, "The date at which a record was written."),
-            Option("log_delay", \.logDelay, "How much later than its flow's start a record may be written."),
-            Option("file_time", \.fileTime, "The time of records in the sensor's own files."),
-            Option("records", \.records, "The fields of each kind, such as flow, dns, tls.", required: true),
+            Option("title", \.title, "Name of the schema in one line: sensor, shipper, versions.", required: true),
+            Option("sources", \.sources, "Documents that list the names."),
+            Option("unverified", \.unverified, "Names that the project's own templates do not confirm."),
+            Option("index", \.index, "Index pattern of flows.", required: true),
+            Option("logged", \.logged, "Field of the time at which a record was written."),
+            Option("log_delay", \.logDelay, "Maximum time between the start of a flow and the writing of its record."),
+            Option("file_time", \.fileTime, "Field of the time in the sensor's own files."),
+            Option("records", \.records, "Fields of each kind of record, such as flow, dns, tls.", required: true),
         ]
     }
 
@@ -105,32 +105,33 @@ package struct KindSchema: PluginOptions, Equatable {
 
     package static var options: [Option<Self>] {
         [
-            Option("index", \.index, "The index pattern, where it is not the one of flows."),
-            Option("select", \.select, "Fields with the values of which a document has to have one."),
-            Option("exclude", \.exclude, "Fields with the values of which a document must have none."),
+            Option("index", \.index, "Index pattern, if it is not that of flows."),
+            Option("select", \.select, "Fields with values; a document has one of the values in each field."),
+            Option("exclude", \.exclude, "Fields with values; a document has none of them."),
             Option(
                 "has", \.has,
-                "Fields that tell the kind of a line without those of select: it has one of them, or all of a list."),
+                "Fields that mark a line of this kind if the fields of select are missing: one of them, or all of a "
+                    + "list."),
             Option(
                 "answers", \.answers,
-                "Fields with the values by which an answer to a lookup is told, where that is a record of its own."),
-            Option("transport", \.transport, "The transport protocol of records that do not say it."),
-            Option("start", \.start, "The date at which the flow began; without it, the date of writing is the start."),
+                "Fields with the values that mark an answer to a lookup, if answers are records of their own."),
+            Option("transport", \.transport, "Transport protocol of records that do not name it."),
+            Option("start", \.start, "Field of the flow's start; without it, the time of writing is the start."),
             Option(
                 "fields", \.fields,
-                "The field of each column, such as source, destination, port, bytes_toserver, query. Of several, the "
-                    + "first that a record has; of several values all where the column holds lines. [] at the end of a name says "
-                    + "that a cell of separated text is a list."),
-            Option("duration_unit", \.durationUnit, "The unit of duration."),
+                "Field of each column, such as source, destination, port, bytes_toserver, query. Of several fields "
+                    + "the first that a record has is used; a column of lines takes all values. [] at the end of a "
+                    + "name means that a cell of separated text is a list."),
+            Option("duration_unit", \.durationUnit, "Unit of duration."),
             Option(
                 "turned", \.turned,
-                "Of tables: fields with the values of which a record has source and destination the other way round."),
+                "Tables only: fields with the values that mark a record whose source and destination are swapped."),
             Option(
                 "turns_by_ports", \.turnsByPorts,
-                "Of tables: the ports tell who the client is where nothing else does."),
+                "Tables only: the ports tell which side is the client if nothing else does."),
             Option(
                 "one_way", \.oneWay,
-                "Of tables: there is a record for each direction of a flow, of which the client's is used."),
+                "Tables only: each direction of a flow is a record; the client's record is used."),
         ]
     }
 

@@ -51,9 +51,11 @@ package struct TableSchema: PluginOptions, Equatable {
 
         package static var options: [Option<Self>] {
             [
-                Option("column", \.column, "The column that tells them.", required: true),
-                Option("values", \.values, "Its values in these rows.", required: true),
-                Option("columns", \.columns, "All columns of these rows; _ for one of no interest.", required: true),
+                Option("column", \.column, "Column whose value tells which columns a row has.", required: true),
+                Option("values", \.values, "Values of that column in these rows.", required: true),
+                Option(
+                    "columns", \.columns, "All columns of these rows, in order; _ is a column that is not used.",
+                    required: true),
             ]
         }
     }
@@ -67,9 +69,11 @@ package struct TableSchema: PluginOptions, Equatable {
 
         package static var options: [Option<Self>] {
             [
-                Option("path", \.path, "Where the list of rows stands.", required: true),
+                Option("path", \.path, "Path of the list that holds the rows.", required: true),
                 Option(
-                    "columns", \.columns, "Their columns, between commas; _ for one of no interest.", required: true),
+                    "columns", \.columns,
+                    "Columns of a row, whose cells are separated by commas; _ is a column that "
+                        + "is not used.", required: true),
             ]
         }
     }
@@ -84,9 +88,11 @@ package struct TableSchema: PluginOptions, Equatable {
 
         package static var options: [Option<Self>] {
             [
-                Option("in", \.in, "Columns that hold such a list as a text of JSON; else it stands in the document."),
-                Option("name", \.name, "The member with the name.", required: true),
-                Option("value", \.value, "The member with the value.", required: true),
+                Option(
+                    "in", \.in,
+                    "Columns that hold such a list as JSON text; without them the list is a member of the document."),
+                Option("name", \.name, "Member of each object that holds the name.", required: true),
+                Option("value", \.value, "Member of each object that holds the value.", required: true),
             ]
         }
     }
@@ -101,10 +107,12 @@ package struct TableSchema: PluginOptions, Equatable {
 
         package static var options: [Option<Self>] {
             [
-                Option("by", \.by, "What both have in common.", required: true),
-                Option("column", \.column, "The column that tells the first one.", required: true),
+                Option("by", \.by, "Columns that have the same values in both records.", required: true),
+                Option("column", \.column, "Column whose value marks the first record.", required: true),
                 Option(
-                    "values", \.values, "Its values in the first one; an empty one where that has none.", required: true
+                    "values", \.values,
+                    "Values of that column in the first record; an empty text stands for no "
+                        + "value.", required: true
                 ),
             ]
         }
@@ -130,19 +138,21 @@ package struct TableSchema: PluginOptions, Equatable {
 
         package static var options: [Option<Self>] {
             [
-                Option("start", \.start, "Its beginning.", required: true),
-                Option("end", \.end, "Its end."),
-                Option("duration", \.duration, "How long it lasted, in seconds."),
-                Option("source", \.source, "Who sent.", required: true),
-                Option("src_port", \.sourcePort, "Its port."),
-                Option("destination", \.destination, "Who received.", required: true),
-                Option("port", \.port, "Its port."),
-                Option("proto", \.proto, "The transport protocol."),
-                Option("bytes", \.bytes, "Bytes sent."),
-                Option("packets", \.packets, "Packets sent."),
-                Option("bytes_back", \.bytesBack, "Bytes of the other direction, where one record has both."),
-                Option("packets_back", \.packetsBack, "Packets of the other direction."),
-                Option("flags", \.flags, "Flags of TCP, as letters."),
+                Option("start", \.start, "Start of the record.", required: true),
+                Option("end", \.end, "End of the record."),
+                Option("duration", \.duration, "Duration of the record, in seconds."),
+                Option("source", \.source, "Address of the sender.", required: true),
+                Option("src_port", \.sourcePort, "Port of the sender."),
+                Option("destination", \.destination, "Address of the receiver.", required: true),
+                Option("port", \.port, "Port of the receiver."),
+                Option("proto", \.proto, "Transport protocol."),
+                Option("bytes", \.bytes, "Bytes from the sender to the receiver."),
+                Option("packets", \.packets, "Packets from the sender to the receiver."),
+                Option(
+                    "bytes_back", \.bytesBack,
+                    "Bytes from the receiver to the sender, if one record has both directions."),
+                Option("packets_back", \.packetsBack, "Packets from the receiver to the sender."),
+                Option("flags", \.flags, "TCP flags, as letters."),
             ]
         }
 
@@ -169,65 +179,74 @@ package struct TableSchema: PluginOptions, Equatable {
 
         package static var options: [Option<Self>] {
             [
-                Option("machine", \.machine, "The machine's name.", required: true),
-                Option("address", \.address, "Its address.", required: true),
+                Option("machine", \.machine, "Column of the machine's name.", required: true),
+                Option("address", \.address, "Column of the machine's address.", required: true),
             ]
         }
     }
 
     package static var options: [Option<Self>] {
         [
-            Option("title", \.title, "One line: tool, form, versions."),
-            Option("sources", \.sources, "Where the format was looked up."),
-            Option("unverified", \.unverified, "What was not found there."),
+            Option("title", \.title, "Name of the format in one line: tool, form, versions."),
+            Option("sources", \.sources, "Documents that describe the format."),
+            Option("unverified", \.unverified, "Parts of the schema that these documents do not confirm."),
             Option(
-                "signs", \.signs, "Texts that a record or header has, all of one list: by these a file is recognised."),
+                "signs", \.signs,
+                "Texts by which a file is recognized: a record or the header has all texts of one "
+                    + "list."),
             Option(
                 "form", \.form,
-                "How records are written: json (objects, one a line, in an array or spread over lines), rows (cells between "
-                    + "separators, as CSV), keys (key=value), patterns (lines of text), xml (events of Windows)."),
-            Option("separator", \.separator, "What stands between the cells of rows: a character, tab or space."),
+                "Form of the records: json (objects, one per line, in an array or spread over lines), rows (cells "
+                    + "between separators, as in CSV), keys (key=value), patterns (lines of text), xml (Windows "
+                    + "events)."),
+            Option("separator", \.separator, "Separator of the cells of rows: a character, tab or space."),
             Option(
-                "behind", \.behind, "The text of a line behind which rows or keys begin, such as the name of a program."
+                "behind", \.behind, "Text in a line after which the rows or keys begin, such as the name of a program."
             ),
             Option(
                 "assign", \.assign,
-                "What stands between key and value: = or :, behind which a blank or a quote has to follow."),
-            Option("columns", \.columns, "The columns of rows without a header; _ for one of no interest."),
-            Option("variants", \.variants, "The columns of rows by what stands in one of them."),
+                "Sign between key and value: = or :. After : comes a blank or a quote."),
+            Option("columns", \.columns, "Columns of rows without a header, in order; _ is a column that is not used."),
+            Option("variants", \.variants, "Columns of rows that differ by the value of one column."),
             Option(
                 "patterns", \.patterns,
-                "Lines with places such as {source}; {_} for what is of no interest, {event=built} for what the pattern "
-                    + "itself says. What has a name is a word, unless it goes on to a quote, a bracket or the end; {source:ip} "
-                    + "is an address, {port:number} a number, {*} as much as lets the rest follow."),
+                "Lines with places such as {source}; {_} is a place that is not used, {event=built} a value that "
+                    + "every matching line has. A named place is one word, unless a quote, a bracket or the end of "
+                    + "the line follows it; {source:ip} is an address, {port:number} a number, {*} any text."),
             Option(
                 "inside", \.inside,
-                "Members in which documents stand as exports wrap them; with [] at its end an array that holds them all."
+                "Members that hold the documents, as exports wrap them; [] at the end of a name is an array of "
+                    + "documents."
             ),
-            Option("pairs", \.pairs, "Values in lists of objects, each beside its name."),
+            Option(
+                "pairs", \.pairs,
+                "Lists of objects that hold a name and a value each; every value becomes the column of its name."),
             Option("tuples", \.tuples, "Rows inside a document."),
             Option(
                 "join", \.join,
-                "By what two records are one, such as the beginning and the end of a connection; `first NAME` is what the first said."
+                "Joins two records of one flow, such as the beginning and the end of a connection; `first NAME` is "
+                    + "the value in the first record."
             ),
             Option(
                 "conversations", \.conversations,
-                "Where records of the directions and pieces of a conversation say what; one record is made of them, with the "
-                    + "columns \(Conversations.made.joined(separator: ", "))."),
-            Option("until", \.until, "A line behind which no rows stand."),
+                "Joins the records of one conversation (both directions, several parts) into one, with the columns "
+                    + "\(Conversations.made.joined(separator: ", ")). The options below name the columns of these "
+                    + "records."),
+            Option("until", \.until, "Line after which there are no more rows."),
             Option(
                 "addresses", \.addresses,
-                "Where records name their machine and its address: what others say of the machine is the column @address."
+                "Columns in which records name their machine and its address. Other records of that machine get the "
+                    + "address as the column @address."
             ),
             Option("also", \.also, "Further forms in which the same columns are exported."),
-            Option("time_zone", \.timeZone, "The zone of times that say none: UTC, +02:00, Europe/Berlin, or local."),
-            Option("day_first", \.dayFirst, "Whether 3/4/2025 is the third of April."),
-            Option("decimal_comma", \.decimalComma, "Whether 1,5 is one and a half, and 1.234 more than a thousand."),
+            Option("time_zone", \.timeZone, "Time zone of times without one: UTC, +02:00, Europe/Berlin, or local."),
+            Option("day_first", \.dayFirst, "Reads 3/4/2025 as the third of April."),
+            Option("decimal_comma", \.decimalComma, "Reads 1,5 as one and a half, and 1.234 as more than a thousand."),
             Option(
                 "time", \.time,
-                "The column of the record's time where a kind does not say its start; @time is what stands at the beginning "
-                    + "of a line, `date + time` two columns."),
-            Option("records", \.records, "The columns of each kind, such as flow, dns, http, process."),
+                "Column of the record's time, for kinds without a start; @time is the time at the beginning of a "
+                    + "line, `date + time` joins two columns."),
+            Option("records", \.records, "Columns of each kind of record, such as flow, dns, http, process."),
         ]
     }
 

@@ -61,11 +61,11 @@ public struct NetFlowSourceOptions: PluginOptions {
                 required: true),
             Option(
                 "sampled", \.sampled,
-                "Reads sampled flows too. Of packets only some are counted then: calls are missing, and beacons with them."
+                "Reads sampled flows too. A sampled sensor sees only some packets: calls are missing, and beacons with them."
             ),
             Option(
                 "time_zone", \.timeZone,
-                "The zone in which nfdump printed times: UTC, +02:00, Europe/Berlin, or local. Files of nfcapd need none."
+                "Time zone in which nfdump printed times: UTC, +02:00, Europe/Berlin, or local. Files of nfcapd need none."
             ),
         ]
     }

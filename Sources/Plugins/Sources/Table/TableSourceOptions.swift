@@ -27,13 +27,13 @@ public struct TableSourceOptions: PluginOptions {
                 required: true),
             Option(
                 "schema", \.schema,
-                "Which columns say what: \(BuiltInTables.names.joined(separator: ", ")), or the path of a file like those "
-                    + "in configs/tables. Without it and without table each file is recognised by its content, or guessed."
+                "Schema of the columns: \(BuiltInTables.names.joined(separator: ", ")), or the path of a file like those "
+                    + "in configs/tables. Without schema and table, Flare recognizes each file by its content, or guesses its columns."
             ),
-            Option("table", \.table, "The schema itself, as hunt --save writes down what it has guessed."),
+            Option("table", \.table, "The schema itself, as hunt --save writes it."),
             Option(
                 "time_zone", \.timeZone,
-                "The zone of times that say none, in place of the schema's: UTC, +02:00, Europe/Berlin, or local."),
+                "Time zone of times without one, in place of the schema's: UTC, +02:00, Europe/Berlin, or local."),
             .maxLine(\.maxLine),
             .contextMemory(\.contextMemory),
         ]
