@@ -1,6 +1,5 @@
 import FlareModel
 import FlarePlugins
-import Glibc
 import Logging
 
 /// Runs pipelines: opens the sources, drives their cursors, groups, judges, enriches and writes.
@@ -84,7 +83,7 @@ public struct RunEngine: Sendable {
     func evaluator(for pipeline: Pipeline) async throws -> Evaluator {
         let header = RunHeader(
             pipeline: pipeline.name, version: version, started: now, sources: pipeline.sources.map(\.name),
-            sensor: Self.hostName)
+            sensor: MachineName.current)
         var enrichers: [Pipeline.Stage<any Enricher>] = []
         var remarks: [String] = []
         let preparation = RunPreparation(started: now, sources: pipeline.sources.map(\.plugin))
@@ -96,12 +95,6 @@ public struct RunEngine: Sendable {
         return Evaluator(
             pipeline: pipeline, enrichers: enrichers, remarks: remarks, header: header, meter: meter, logger: logger)
     }
-
-    private static let hostName: String = {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }()
 
     func deadSinks(_ sinks: SinkSet) async -> PluginError {
         let failures = await sinks.failureTexts

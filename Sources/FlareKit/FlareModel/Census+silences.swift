@@ -16,19 +16,7 @@ extension Census {
     public var silences: [Range<Int64>] {
         let around = silencesAroundStrays
         let silent = around.before + silencesInWindow + around.after
-        return blind.isEmpty ? silent : Self.joined(silent + blind)
-    }
-
-    private static func joined(_ stretches: [Range<Int64>]) -> [Range<Int64>] {
-        var joined: [Range<Int64>] = []
-        for stretch in stretches.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = joined.last, stretch.lowerBound <= last.upperBound {
-                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, stretch.upperBound)
-            } else {
-                joined.append(stretch)
-            }
-        }
-        return joined
+        return blind.isEmpty ? silent : (silent + blind).joined()
     }
 
     /// How long the sensor recorded, in nanoseconds: from the first minute with a record to the last, without silences of a

@@ -212,4 +212,7 @@ extension ClosedRange<Double> {
 extension Double {
     /// Decibans as a probability, 0...1.
     package var probabilityOfDecibans: Double { 1 / (1 + pow(10, -self / 10)) }
+
+    /// A probability, above 0 and below 1, in decibans.
+    package var decibansOfProbability: Double { 10 * log10(self / (1 - self)) }
 }

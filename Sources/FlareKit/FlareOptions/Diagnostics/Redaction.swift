@@ -59,15 +59,7 @@ public enum Redaction {
         for secret in known.withLock({ $0 }).union(further) { ranges += occurrences(of: secret, in: bytes) }
         ranges += users(in: bytes)
         ranges += assignments(in: bytes, isConfiguration: isConfiguration)
-        var joined: [Range<Int>] = []
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = joined.last, range.lowerBound <= last.upperBound {
-                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-            } else {
-                joined.append(range)
-            }
-        }
-        return joined
+        return ranges.joined()
     }
 
     private static func occurrences(of wanted: [UInt8], in bytes: [UInt8]) -> [Range<Int>] {

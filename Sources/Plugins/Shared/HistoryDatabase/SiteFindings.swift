@@ -73,9 +73,7 @@ public struct MergedFinding: Sendable, Equatable {
         min(Self.mostAmount, Self.amountPerSite * Double(max(0, sitesOfDestination.count - 1)))
     }
     public var priority: Double {
-        let own = min(1 - 1e-9, max(1e-9, finding.priority))
-        let odds = own / (1 - own) * pow(10, amount / 10)
-        return odds / (1 + odds)
+        (min(1 - 1e-9, max(1e-9, finding.priority)).decibansOfProbability + amount).probabilityOfDecibans
     }
 
     public static func == (a: Self, b: Self) -> Bool {

@@ -51,6 +51,8 @@ bool readEast(std::string_view name, int64_t &minutes) {
     return false;
 }
 
+bool isUTC(std::string_view word) { return word == "Z" || word == "z" || word == "UTC" || word == "GMT"; }
+
 /// Goes through a text from its beginning.
 struct Walk {
     const char *p, *end;
@@ -172,13 +174,13 @@ bool readClock(Walk &walk, Parts &parts) {
 /// Z, UTC, GMT, CET and those like it, +01, +0100, +01:00, UTC+1, +0100 UTC; IST and its like mean several zones, and are
 /// taken for the schema's.
 bool readZone(Walk &walk, Parts &parts) {
-    bool isUTC = false;
+    bool isOfUTC = false;
     if (isLetter(walk.peek())) {
         const std::string_view word = walk.word();
         const bool isUpper = std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a'; });
         int64_t minutes;
-        isUTC = word == "Z" || word == "z" || word == "UTC" || word == "GMT";
-        if (isUTC) parts.hasZone = true;
+        isOfUTC = isUTC(word);
+        if (isOfUTC) parts.hasZone = true;
         else if (readEast(word, minutes)) parts.hasZone = true, parts.east = minutes * 60;
         else if (!isUpper || word.size() < 3 || word.size() > 5) return false;
         walk.skipAny(" ");
@@ -188,7 +190,7 @@ bool readZone(Walk &walk, Parts &parts) {
         ++walk.p;
         int64_t hours = 0, minutes = 0;
         const int hourDigits = walk.number(hours, 2);
-        if (hourDigits == 0 || (hourDigits == 1 && !isUTC)) return false;
+        if (hourDigits == 0 || (hourDigits == 1 && !isOfUTC)) return false;
         walk.skip(':');
         const int digits = walk.number(minutes, 2);
         if ((digits != 0 && digits != 2) || hours > 23 || minutes > 59) return false;
@@ -380,6 +382,11 @@ std::string_view timeAtBegin(std::string_view line) {
         if (times.read(text, time)) return text;
     }
     return {};
+}
+
+bool isZoneName(std::string_view word) {
+    int64_t minutes;
+    return isUTC(word) || readEast(word, minutes);
 }
 
 }  // namespace records

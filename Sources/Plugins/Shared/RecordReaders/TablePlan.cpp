@@ -245,6 +245,8 @@ void RecordPlanSetFlow(RecordPlan *plan, double durationUnit, bool isOneWay, boo
     plan->kinds.back().turnsByPorts = turnsByPorts;
 }
 
+bool RecordIsZoneName(const char *word, size_t length) { return records::isZoneName(std::string_view(word, length)); }
+
 bool RecordReadTime(const char *text, size_t length, int64_t reference, int64_t *nanoseconds) {
     records::LooseTimes times;
     times.reference = reference;

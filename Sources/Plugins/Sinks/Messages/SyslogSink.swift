@@ -65,12 +65,7 @@ struct SyslogCourier: Courier {
         }
     }
 
-    private static let hostName: String = {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, 255)
-        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return text.isEmpty ? "-" : text
-    }()
+    private static let hostName = MachineName.current.isEmpty ? "-" : MachineName.current
 }
 
 /// A server's place as an option takes it: `tcp://host:514`.

@@ -39,14 +39,11 @@ public struct ClickHouseSource: BuiltInPlugin, ClosablePlugin, Source {
         self.options = options
         self.pages = pages
         choice = try SchemaChoice(options.schema, folder: context.folder, builtIn: DatabaseSchemas.texts)
-        if case .builtIn(let schema) = choice { _ = try schema.overridden(by: options.fields) }
+        try choice.check(options.fields)
         session = ServerSession(options.connection, policy: policy)
     }
 
-    public var offers: Set<RecordKind> {
-        let kinds = choice.kinds.intersection([.flow, .dns, .tls, .http])
-        return kinds.contains(.dns) ? kinds.union([.lookup]) : kinds
-    }
+    public var offers: Set<RecordKind> { choice.offers }
 
     public var endsNow: Bool { true }
 

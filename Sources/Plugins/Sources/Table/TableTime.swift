@@ -15,6 +15,14 @@ enum TableTime {
         return isTime ? time : nil
     }
 
+    /// Whether a word is the short name of a zone that means one alone in logs: UTC, CET.
+    static func isZoneName(_ word: String) -> Bool {
+        var word = word
+        return word.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { RecordIsZoneName($0.baseAddress, $0.count) }
+        }
+    }
+
     /// The text of the time at the beginning of a line; empty where there is none.
     static func atBegin(_ line: String) -> String {
         var line = line

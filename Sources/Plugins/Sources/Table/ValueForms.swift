@@ -3,13 +3,6 @@ import Foundation
 
 /// How the values of a column are written where that can be read in several ways: 3/4/2025, 1.234, a time without a zone.
 struct ValueForms {
-    /// What stands in logs of zones that mean one alone is read by itself.
-    private static let zoneNames: Set<String> = [
-        "UTC", "GMT", "Z", "WET", "WEST", "CET", "MEZ", "CEST", "MESZ", "EET", "EEST", "MSK", "EST", "EDT", "CDT",
-        "MST",
-        "MDT", "PST", "PDT", "JST", "KST", "HKT", "SGT", "AEST", "AEDT", "NZST", "NZDT",
-    ]
-
     // MARK: Dates
 
     enum DayOrder {
@@ -55,7 +48,7 @@ struct ValueForms {
 
     /// Whether a text is a zone: +0100, UTC+1, CET.
     static func isZone(_ text: String) -> Bool {
-        zoneNames.contains(text) || text.wholeMatch(of: /(?:UTC|GMT)?\s?[+\-](?:\d{2}:?\d{2}|\d{1,2})/) != nil
+        TableTime.isZoneName(text) || text.wholeMatch(of: /(?:UTC|GMT)?\s?[+\-](?:\d{2}:?\d{2}|\d{1,2})/) != nil
     }
 
     /// `UTC+1` as the zone's option has it: +01:00; `nil` where it is no zone.
@@ -68,7 +61,7 @@ struct ValueForms {
     static func hasZone(_ time: String) -> Bool {
         if time.wholeMatch(of: /[\d.,]+/) != nil || time.hasPrefix("/Date(") { return true }
         if time.contains(/:\d{2}(?:[.,]\d+)?\s?(?:[Zz]|[+\-]\d{2}:?\d{2})|UTC|GMT/) { return true }
-        return zoneName(time).map(zoneNames.contains) ?? false
+        return zoneName(time).map(TableTime.isZoneName) ?? false
     }
 
     /// The name of a zone behind a time.

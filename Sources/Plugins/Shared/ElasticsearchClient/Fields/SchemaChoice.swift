@@ -35,12 +35,23 @@ package enum SchemaChoice: Sendable {
         }
     }
 
+    /// Complains of fields that replace those of a built-in one and cannot.
+    package func check(_ fields: [String: FieldNames]) throws {
+        if case .builtIn(let map) = self { _ = try map.overridden(by: fields) }
+    }
+
     /// The kinds of record that it may know.
     package var kinds: Set<RecordKind> {
         switch self {
         case .builtIn(let map): Set(map.kinds.keys)
         case .file: Set(RecordKind.known)
         }
+    }
+
+    /// What a source of such records offers to a run.
+    package var offers: Set<RecordKind> {
+        let kinds = kinds.intersection([.flow, .dns, .tls, .http])
+        return kinds.contains(.dns) ? kinds.union([.lookup]) : kinds
     }
 }
 

@@ -239,6 +239,8 @@ RecordTally TableScannerTally(const TableScanner *scanner, size_t number);
 ///
 /// - reference: those without a year lie before this moment.
 bool RecordReadTime(const char *text, size_t length, int64_t reference, int64_t *nanoseconds);
+/// Whether a word is the short name of a zone that means one alone in logs: UTC, CET.
+bool RecordIsZoneName(const char *word, size_t length);
 /// The time that stands at the beginning of a line.
 ///
 /// - timeLength: of it; 0 where there is none.

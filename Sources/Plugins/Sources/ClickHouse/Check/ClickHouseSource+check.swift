@@ -27,22 +27,14 @@ extension ClickHouseSource: CheckablePlugin {
                 + (steps.isEmpty ? "" : " WHERE \(steps.joined(separator: " AND "))")
             return try await server.rows(statement) { rows throws(RowBinary.Damage) in try rows.count() }
         }
-        var before = try await count(0)
+        let all = try await count(0)
+        var unused = Statement(for: server)
+        let steps = selection.steps(in: question.window, &unused).enumerated().map { ($1.name, $0 + 1) }
         var remarks = [
             CheckRemark(
-                before == 0 ? .wrong : .fine, "\(selection.table.name) has \(before) rows for \(selection.kind) records"
-            )
+                all == 0 ? .wrong : .fine, "\(selection.table.name) has \(all) rows for \(selection.kind) records")
         ]
-        var unused = Statement(for: server)
-        for (place, step) in selection.steps(in: question.window, &unused).enumerated() {
-            let left = try await count(place + 1)
-            let isLost = left == 0 && before > 0
-            remarks.append(
-                CheckRemark(
-                    isLost ? .wrong : .fine, "\(left) rows are left after \(step.name)",
-                    remedy: isLost ? "this is where all rows are lost" : nil))
-            before = left
-        }
+        remarks += try await CheckRemark.survivors("rows", of: all, steps) { try await count($0) }
         remarks.append(
             CheckRemark(.fine, "start: \(selection.timeColumn.name) is \(selection.timeColumn.type)"))
         remarks += selection.columns.sorted { $0.key < $1.key }.map { name, column in

@@ -21,23 +21,11 @@ struct IndexCheck {
         let all = try await cluster.count(query.index, ["match_all": [:]])
         let shown = indices.prefix(5).joined(separator: ", ") + (indices.count > 5 ? ", …" : "")
         let text = "\(query.index) matches \(indices.count) indices (\(shown)) with \(all) documents"
-        return try await [CheckRemark(all == 0 ? .wrong : .fine, text)] + survivors(of: all) + fields()
-    }
-
-    /// How many documents are left after each part of the query in turn.
-    private func survivors(of all: Int) async throws -> [CheckRemark] {
-        var remarks: [CheckRemark] = []
-        var before = all
-        for (name, part) in query.steps(in: window) {
-            let left = try await cluster.count(query.index, part)
-            let isLost = left == 0 && before > 0
-            remarks.append(
-                CheckRemark(
-                    isLost ? .wrong : .fine, "\(left) documents are left after \(name)",
-                    remedy: isLost ? "this is where all documents are lost" : nil))
-            before = left
+        let steps = query.steps(in: window).map { ($0.name, $0.query) }
+        let survivors = try await CheckRemark.survivors("documents", of: all, steps) {
+            try await cluster.count(query.index, $0)
         }
-        return remarks
+        return try await [CheckRemark(all == 0 ? .wrong : .fine, text)] + survivors + fields()
     }
 
     /// Which fields there are, of which type, and in how many of the documents that are left.

@@ -33,14 +33,11 @@ public struct ElasticsearchSource: BuiltInPlugin, ClosablePlugin {
         self.options = options
         self.pages = pages
         choice = try SchemaChoice(options.schema, folder: context.folder)
-        if case .builtIn(let map) = choice { _ = try map.overridden(by: options.fields) }
+        try choice.check(options.fields)
         session = ClusterSession(options.connection, policy: policy)
     }
 
-    public var offers: Set<RecordKind> {
-        let kinds = choice.kinds.intersection([.flow, .dns, .tls, .http])
-        return kinds.contains(.dns) ? kinds.union([.lookup]) : kinds
-    }
+    public var offers: Set<RecordKind> { choice.offers }
 
     public var endsNow: Bool { true }
 

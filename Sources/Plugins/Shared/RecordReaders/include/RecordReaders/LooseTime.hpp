@@ -34,4 +34,7 @@ private:
 /// The time at the beginning of a line, as syslog and its writers put it there; empty where there is none.
 std::string_view timeAtBegin(std::string_view line);
 
+/// Whether a word is the short name of a zone that means one alone in logs: UTC, CET.
+bool isZoneName(std::string_view word);
+
 }  // namespace records
