@@ -187,3 +187,103 @@ private func text(_ findings: [Finding]) throws -> String {
     encoder.outputFormatting = .sortedKeys
     return String(decoding: try encoder.encode(findings), as: UTF8.self)
 }
+
+/// Two sensors on one path, or two kinds of sensor in one pipeline.
+@Suite("Connections that two sensors saw")
+struct SharedConnectionTests {
+    /// One call a minute, as a sensor saw it: with ids of its own, its clock and its counts.
+    private static func calls(
+        _ minutes: Range<Int>, from: String = "10.0.0.1", to: String = "203.0.113.9", sourcePort: Int = 40_000,
+        port: UInt16 = 443, proto: UInt8 = 6, late: Double = 0, up: Int64 = 100, id: Int
+    ) -> [MemoryRecord] {
+        minutes.map {
+            var record = MemoryRecord(
+                at: 1_700_000_000 + Double($0) * 60 + late, from: from, to: to, port: port, proto: proto, up: up,
+                id: Int64($0 + id))
+            record.numbers[.sourcePort] = Int64(sourcePort + $0)
+            return record
+        }
+    }
+
+    private static func run(_ sources: [InputSource], threads: Int = 2) async throws -> RunOutcome {
+        let pipeline = Pipeline(
+            name: "test", sources: sources.enumerated().map { .init("source\($0.offset)", $0.element) },
+            detectors: [.init("counting", CountingDetector())], sinks: [.init("sink", MemorySink())], threads: threads)
+        let outcome = try await RunEngine(version: "test", now: Timestamp(seconds: 1_800_000_000)).run(pipeline)
+        #expect(outcome.run.ingest.isBalanced)
+        return outcome
+    }
+
+    @Test("count once in two files and in two sources, and under a name", arguments: [1, 2, 5])
+    func once(threads: Int) async throws {
+        let (a, b) = (Self.calls(0..<100, id: 0), Self.calls(60..<140, late: 0.4, up: 140, id: 5000))
+        for sources in [[InputSource(["a": a, "b": b])], [InputSource(["a": a]), InputSource(["b": b])]] {
+            let outcome = try await Self.run(sources, threads: threads)
+            #expect(outcome.findings.map(\.occurrences) == [140])
+            #expect(outcome.run.ingest.usedCount == 140)
+            let skipped = try #require(outcome.run.ingest.skipped["also seen by another sensor"])
+            #expect(skipped.count == 40)
+            #expect(skipped.examples.map(\.origin) == ["a"])
+            // The sensor that says more gives them.
+            #expect(outcome.findings.first?.bytesToServer == 17_200)
+        }
+    }
+
+    @Test("count once whichever end a sensor names first")
+    func reversed() async throws {
+        let forth = Self.calls(0..<20, sourcePort: 443, port: 443, id: 0)
+        let back = Self.calls(0..<20, from: "203.0.113.9", to: "10.0.0.1", sourcePort: 443, port: 443, id: 500)
+        // Of either only the first has the ports as the other one has.
+        let outcome = try await Self.run([InputSource(["a": Array(forth.prefix(1)), "b": Array(back.prefix(1))])])
+        #expect(outcome.run.ingest.usedCount == 1)
+    }
+
+    @Test("are others with another port or protocol, apart in time, without ports, or in one file")
+    func others() async throws {
+        let calls = Self.calls(0..<10, id: 0)
+        var portless = Self.calls(0..<10, id: 500)
+        for place in portless.indices { portless[place].numbers[.sourcePort] = nil }
+        for other in [
+            Self.calls(0..<10, sourcePort: 50_000, id: 500), Self.calls(0..<10, port: 80, id: 500),
+            Self.calls(0..<10, proto: 17, id: 500), Self.calls(0..<10, late: 3.5, id: 500), portless,
+        ] {
+            let outcome = try await Self.run([InputSource(["a": calls, "b": other])])
+            #expect(outcome.run.ingest.usedCount == 20)
+            #expect(outcome.run.ingest.skipped.isEmpty)
+        }
+        let alone = try await Self.run([InputSource(["a": calls + Self.calls(0..<10, late: 1, id: 500), "b": []])])
+        #expect(alone.run.ingest.usedCount == 20)
+    }
+
+    @Test("are told by their hosts where a protocol has no ports")
+    func portless() async throws {
+        let (a, b) = (
+            Self.calls(0..<10, port: 0, proto: 1, id: 0), Self.calls(0..<10, port: 0, proto: 1, late: 1, id: 500)
+        )
+        var none: [[MemoryRecord]] = [a, b]
+        for file in none.indices {
+            for place in none[file].indices { none[file][place].numbers[.sourcePort] = nil }
+        }
+        let outcome = try await Self.run([InputSource(["a": none[0], "b": none[1]])])
+        #expect(outcome.run.ingest.usedCount == 10)
+    }
+
+    @Test("of a port that is used again each stands for one")
+    func usedAgain() async throws {
+        // As of a clock's port: five packets, 2 s apart, each seen by both.
+        func burst(_ late: Double, _ id: Int64) -> [MemoryRecord] {
+            (0..<5).map { number in
+                var record = MemoryRecord(
+                    at: 1_700_000_000 + Double(number) * 2 + late, from: "10.0.0.1", to: "203.0.113.9", port: 123,
+                    proto: 17, up: 48, id: id + Int64(number))
+                record.numbers[.sourcePort] = 123
+                return record
+            }
+        }
+        let outcome = try await Self.run([
+            InputSource(["a": burst(0, 0), "b": burst(0.01, 100), "c": burst(0.02, 200)])
+        ])
+        #expect(outcome.run.ingest.usedCount == 5)
+        #expect(outcome.run.ingest.skipped["also seen by another sensor"]?.count == 10)
+    }
+}

@@ -6,6 +6,8 @@ public struct IngestCounts: Sendable, Codable, Equatable {
     public static let examplesKept = 5
     /// The reason under which records are skipped that were used as they stand in another input.
     public static let repeated = "also in another file"
+    /// The reason under which records are skipped of connections that are used as another sensor saw them.
+    public static let shared = "also seen by another sensor"
     /// The reason under which lines are rejected that are no JSON.
     public static let notJSON = "not JSON"
     /// The reason under which a last line without its end is rejected.

@@ -49,8 +49,8 @@ public protocol Cursor: AnyObject, Sendable {
     var ingest: IngestCounts { get }
     /// Whether a record may stand in two of the source's inputs; asked once, before the first call of `next`.
     ///
-    /// Such a cursor yields the ids of flows and lookups though the scan did not ask for them, and batches of one input
-    /// each. Of records with the same id, start and channel that stand in two inputs of a source the engine uses those of
+    /// Such a cursor yields the ids of flows and lookups, and the source ports of flows, though the scan did not ask for them,
+    /// and batches of one input each. By the ports the engine tells connections that two sensors saw. Of records with the same id, start and channel that stand in two inputs of a source the engine uses those of
     /// one, and counts the others as `IngestCounts.repeated`. A record without an id is always used.
     var mayRepeat: Bool { get }
     /// Of a live read, the newest time of the records that are kept for being asked again (`Scan.askedAgain`); asked only

@@ -23,11 +23,11 @@ struct Row {
     uint64_t sourceHigh, sourceLow, destinationHigh, destinationLow;
     uint16_t port;
     uint8_t protocol;
-    int64_t bytesToServer, bytesToClient, packetsToServer, packetsToClient, duration, flowID, position;
+    int64_t bytesToServer, bytesToClient, packetsToServer, packetsToClient, duration, flowID, sourcePort, position;
 
     auto all() const {
         return std::tie(start, sourceHigh, sourceLow, destinationHigh, destinationLow, port, protocol, bytesToServer,
-            bytesToClient, packetsToServer, packetsToClient, duration, flowID, position);
+            bytesToClient, packetsToServer, packetsToClient, duration, flowID, sourcePort, position);
     }
 };
 
@@ -45,14 +45,14 @@ Outcome scan(EVEWay way, const std::string &text, EVEOptions options, size_t cap
     // What stands in the padding must not matter: let it look like the line goes on.
     static const char more[] = "\"}},\"a\":1}}\n{\"timestamp\":\"2023-09-03T00:00:29.092106+0300\",\"event_";
     std::memcpy(block.get() + text.size(), more, EVE_PADDING);
-    std::vector<int64_t> numbers[8];
+    std::vector<int64_t> numbers[9];
     for (auto &column : numbers) column.resize(capacity);
     std::vector<SensorAddress> source(capacity), destination(capacity);
     std::vector<uint16_t> port(capacity);
     std::vector<uint8_t> protocol(capacity);
     EVEColumns columns{capacity, 0, numbers[0].data(), source.data(), destination.data(), port.data(), protocol.data(),
         numbers[1].data(), numbers[2].data(), numbers[3].data(), numbers[4].data(), numbers[5].data(), numbers[6].data(),
-        numbers[7].data()};
+        numbers[7].data(), numbers[8].data()};
     EVEScanner *const scanner = EVEScannerCreate(options);
     Outcome outcome;
     for (size_t at = 0; at < text.size();) {
@@ -103,7 +103,8 @@ bool haveSameRows(const Outcome &a, const Outcome &b) {
 Outcome check(const std::string &text, uint64_t lines, unsigned variant) {
     EVEOptions options{};
     options.usesLoggedTime = variant & 1;
-    options.wantsBytes = options.wantsPackets = options.wantsDuration = options.wantsFlowID = variant & 2;
+    options.wantsBytes = options.wantsPackets = options.wantsDuration = options.wantsFlowID
+        = options.wantsSourcePort = variant & 2;
     const EVEWay ways[] = {EVEWayPortable, EVEWayAVX2, EVEWayAVX512};
     const Outcome fast = scan(ways[variant / 4 % 3], text, options, 1024);
     const Outcome slow = scan(EVEWaySlow, text, options, 1 + variant % 3);

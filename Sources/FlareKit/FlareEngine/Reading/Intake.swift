@@ -11,12 +11,12 @@ struct Intake: Sendable {
     let meter: ReadMeter
     let logger: Logger
 
-    /// - Parameter tellsRepeats: whether records may stand in two inputs.
+    /// - Parameter tellsRepeats: whether records may stand in two inputs; they may where there are several sources.
     func plan(tellingRepeats tellsRepeats: Bool = false) -> ReadPlan {
         ReadPlan(
             pipeline.detectors.map(\.demand),
             enricherKinds: pipeline.enrichers.reduce(into: [:]) { $0.merge($1.plugin.kinds) { $0.union($1) } },
-            tellingRepeats: tellsRepeats)
+            tellingRepeats: tellsRepeats || pipeline.sources.count > 1)
     }
 
     /// The window as far as it is known before reading.
@@ -224,6 +224,7 @@ extension ReadResult {
             outside.merge(refused[kind]?.outside ?? IngestCounts.Tally())
             total.move(kind, outside, to: \.skipped, AdmissionPolicy.outside)
             total.move(kind, repeated[kind] ?? IngestCounts.Tally(), to: \.skipped, IngestCounts.repeated)
+            total.move(kind, shared[kind] ?? IngestCounts.Tally(), to: \.skipped, IngestCounts.shared)
             total.move(kind, refused[kind]?.future ?? IngestCounts.Tally(), to: \.rejected, AdmissionPolicy.future)
         }
         return total

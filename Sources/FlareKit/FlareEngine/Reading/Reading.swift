@@ -53,6 +53,7 @@ struct ReadPlan: Sendable {
         for layout in layouts {
             var columns = subjects[layout.kind] ?? []
             if layout.tellsRepeats { columns.insert(.id) }
+            if layout.hasPorts { columns.insert(.sourcePort) }
             if layout.hasNames { columns.formUnion(layout.kind == .dns ? [.query] : [.id, .host]) }
             kinds[layout.kind, default: []].formUnion(columns)
         }
@@ -113,6 +114,8 @@ struct ReadResult: Sendable {
     var refused: [RecordKind: Refusals] = [:]
     /// Records that were taken out since others of the same ids were used.
     private(set) var repeated: [RecordKind: IngestCounts.Tally] = [:]
+    /// Records that were taken out since another sensor saw the connection too.
+    private(set) var shared: [RecordKind: IngestCounts.Tally] = [:]
     /// The ingest counts of each source by its name, as the source kept it.
     var ingestBySource: [String: IngestCounts] = [:]
     /// The source of each part.
@@ -131,12 +134,24 @@ struct ReadResult: Sendable {
         }
     }
 
-    /// Takes out what stands in two inputs of a source and in the window, but once.
+    /// Takes out what stands in two inputs of a source and in the window, and what two sensors saw of a connection, but once.
     mutating func useOnce(in window: TimeWindow) {
-        for kind in stores.keys {
+        var used: [Int64: Int64] = [:]
+        let order = stores.keys.sorted { ($0 == .flow ? 0 : 1, $0.name) < ($1 == .flow ? 0 : 1, $1.name) }
+        for kind in order {
             // Taken out of the table meanwhile, so that nothing is copied.
             guard var store = stores.removeValue(forKey: kind) else { continue }
-            if store.layout.tellsRepeats { repeated[kind] = store.useOnce(in: window, sources: sources) }
+            if store.layout.tellsRepeats {
+                repeated[kind] = store.useOnce(in: window, sources: sources)
+                if store.layout.hasPorts {
+                    let outcome = store.countOnce(in: window, sources: sources)
+                    shared[kind] = outcome.tally
+                    if kind == .flow { used = outcome.ids }
+                } else if ReadPlan.transactions.contains(kind) {
+                    shared[kind] = store.moveInside(used, in: window, sources: sources)
+                }
+                store.endTelling()
+            }
             stores[kind] = store
         }
     }

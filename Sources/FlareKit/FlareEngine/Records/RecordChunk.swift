@@ -18,6 +18,8 @@ struct RecordChunk: Sendable {
     var names: ContiguousArray<UInt32> = []
     /// The number of what the record's server shows in the shard's servers; empty where that is not asked for.
     var servers: ContiguousArray<UInt32> = []
+    /// Source ports, 0 where there is none; empty where no two sensors can have seen the same.
+    var ports: ContiguousArray<UInt16> = []
     /// From which row on the records are of which of the shard's inputs; empty where records do not repeat.
     private(set) var inputs: [(row: Int, input: Int)] = []
     private(set) var earliest = Int64.max
@@ -49,6 +51,15 @@ struct RecordChunk: Sendable {
         }
     }
 
+    /// Appends the source ports of some records; none where there is no column of them.
+    mutating func append(ports new: ArraySlice<Int64>?, count: Int) {
+        if let new {
+            for port in new { ports.append(UInt16(exactly: port) ?? 0) }
+        } else {
+            ports.append(contentsOf: repeatElement(0, count: count))
+        }
+    }
+
     /// The records that follow are of this input.
     mutating func begin(input: Int) {
         if inputs.last?.input != input { inputs.append((count, input)) }
@@ -72,6 +83,13 @@ extension RecordChunk {
 
     private mutating func append(_ range: Range<Int>, of other: RecordChunk) {
         guard !range.isEmpty else { return }
+        for (place, run) in other.inputs.enumerated() {
+            let end = place + 1 < other.inputs.count ? other.inputs[place + 1].row : other.count
+            let begin = max(run.row, range.lowerBound)
+            if begin < min(end, range.upperBound), inputs.last?.input != run.input {
+                inputs.append((count + begin - range.lowerBound, run.input))
+            }
+        }
         append(times: other.times[range])
         keys += other.keys[range]
         bytesToServer.append(other.bytesToServer, range)
@@ -79,13 +97,14 @@ extension RecordChunk {
         for column in numbers.indices { numbers[column] += other.numbers[column][range] }
         if !other.names.isEmpty { names += other.names[range] }
         if !other.servers.isEmpty { servers += other.servers[range] }
+        if !other.ports.isEmpty { ports += other.ports[range] }
     }
 
     /// Forgets by what repeats were told.
     ///
     /// - Parameter column: of ids that nobody needs any more.
     mutating func endTelling(column: Int?) {
-        inputs = []
+        (inputs, ports) = ([], [])
         if let column { numbers.remove(at: column) }
     }
 }
@@ -106,6 +125,8 @@ struct RecordLayout: Sendable {
     var hasServers: Bool { hasNames && (kind == .tls || kind == .certificate) }
     /// Whether records may stand in two inputs: then their ids are kept, and of which input they are.
     private(set) var tellsRepeats = false
+    /// Whether source ports are kept, by which connections and lookups are told that two sensors saw.
+    var hasPorts: Bool { tellsRepeats && (kind == .flow || kind == .dns) }
     /// Whether ids are kept for that alone.
     private var dropsIDs = false
 

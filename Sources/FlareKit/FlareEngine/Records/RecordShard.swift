@@ -94,6 +94,7 @@ struct RecordShard: Sendable {
                 chunks[chunk].numbers[index].append(contentsOf: repeatElement(RecordTable.unknown, count: range.count))
             }
         }
+        if layout.hasPorts { chunks[chunk].append(ports: columns.ports?[range], count: range.count) }
         guard layout.hasNames else { return }
         if layout.kind == .certificate {
             for row in range {
@@ -122,6 +123,7 @@ struct RecordShard: Sendable {
         let up: [Int64]?
         let down: [Int64]?
         let further: [[Int64]?]
+        let ports: [Int64]?
         let names: [String]?
         let server: ShownServer.Columns
 
@@ -129,6 +131,7 @@ struct RecordShard: Sendable {
             up = layout.hasBytes ? rows.numbers[.bytesToServer] : nil
             down = layout.hasBytes ? rows.numbers[.bytesToClient] : nil
             further = layout.numbers.map { rows.numbers[$0] }
+            ports = layout.hasPorts ? rows.numbers[.sourcePort] : nil
             names =
                 layout.hasNames ? rows.texts[layout.kind == .dns || layout.kind == .lookup ? .query : .host] : nil
             server = ShownServer.Columns(layout.hasServers ? rows : nil)
@@ -273,6 +276,17 @@ extension RecordShard {
     /// - Parameter rows: whether each is taken out, by the number of the chunk.
     mutating func remove(_ rows: [Int: [Bool]]) {
         for (chunk, rows) in rows { chunks[chunk].remove(rows, layout) }
+    }
+
+    /// Gives records the ids of others.
+    ///
+    /// - Parameter id: the new id of a row; `nil` leaves it.
+    mutating func change(column: Int, _ id: (Int64) -> Int64?) {
+        for chunk in chunks.indices {
+            for row in chunks[chunk].numbers[column].indices {
+                if let id = id(chunks[chunk].numbers[column][row]) { chunks[chunk].numbers[column][row] = id }
+            }
+        }
     }
 
     /// Forgets by what repeats were told.

@@ -56,15 +56,49 @@ struct RecordStore: Sendable {
 }
 
 extension RecordStore {
-    /// Takes out what stands in two inputs of a source, but once, and forgets by what that was told.
+    /// Takes out what stands in two inputs of a source, but once.
     ///
     /// What stays depends neither on the order of reading nor on the number of threads.
     ///
     /// - Returns: what was taken out, with the inputs in which it stood.
     mutating func useOnce(in window: TimeWindow, sources: [String]) -> IngestCounts.Tally {
-        let repeats = RepeatFinder(self, in: window, sources: sources).find()
+        let repeats = RepeatFinder(InputRows(self, in: window, sources: sources)).find()
         remove(repeats.rows)
-        endTelling()
+        return repeats.tally
+    }
+
+    /// Takes out connections that another sensor saw too.
+    ///
+    /// - Returns: what was taken out, with the inputs in which it stood; and by their ids what stands for it.
+    mutating func countOnce(
+        in window: TimeWindow, sources: [String]
+    ) -> (tally: IngestCounts.Tally, ids: [Int64: Int64]) {
+        let shared = SharedConnectionFinder(InputRows(self, in: window, sources: sources)).find()
+        remove(shared.repeats.rows)
+        return (shared.repeats.tally, shared.ids)
+    }
+
+    /// Takes out what was logged inside connections that another sensor saw too, where that sensor logged such as well; else it
+    /// belongs to the connection that is used.
+    ///
+    /// - Parameter used: the id of the connection that is used, by that of the one that it stands for.
+    mutating func moveInside(_ used: [Int64: Int64], in window: TimeWindow, sources: [String]) -> IngestCounts.Tally {
+        guard !used.isEmpty, let column = layout.numbers.firstIndex(of: .id) else { return IngestCounts.Tally() }
+        let wanted = Set(used.values)
+        var present: Set<Int64> = []
+        for (_, chunk) in chunks { present.formUnion(chunk.numbers[column].lazy.filter { wanted.contains($0) }) }
+        func repeats(_ store: RecordStore) -> InputRows.Repeats {
+            let rows = InputRows(store, in: window, sources: sources)
+            var dropped = [[Bool]](repeating: [], count: rows.places.count)
+            rows.forEach { row, chunk in
+                let id = chunk.numbers[column][Int(row.row)]
+                if let other = used[id], present.contains(other) { rows.drop(row, &dropped) }
+            }
+            return rows.repeats(dropped)
+        }
+        let repeats = repeats(self)
+        remove(repeats.rows)
+        for shard in shards.indices { shards[shard].change(column: column) { used[$0] } }
         return repeats.tally
     }
 }

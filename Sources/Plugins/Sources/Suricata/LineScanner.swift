@@ -12,6 +12,7 @@ final class LineScanner {
     /// The columns of numbers that the scanner fills, in the order of `EVEColumns`.
     private static let numbers: [ColumnName] = [
         .bytesToServer, .bytesToClient, .packetsToServer, .packetsToClient, .duration, .id,
+        .sourcePort,
     ]
 
     init(_ settings: EVECursor.Settings) {
@@ -22,6 +23,7 @@ final class LineScanner {
         options.wantsPackets = columns.contains(.packetsToServer) || columns.contains(.packetsToClient)
         options.wantsDuration = columns.contains(.duration)
         options.wantsFlowID = columns.contains(.id) || settings.mayRepeat
+        options.wantsSourcePort = columns.contains(.sourcePort) || settings.mayRepeat
         options.wantsNames = settings.wantsNames
         options.leavesLines = settings.left != nil
         records = settings.left.map(RecordScanner.init)
@@ -52,7 +54,8 @@ final class LineScanner {
                 destination: memory.destination?.assumingMemoryBound(to: SensorAddress.self), port: memory.port,
                 protocol: memory.proto, bytesToServer: memory.numbers[0], bytesToClient: memory.numbers[1],
                 packetsToServer: memory.numbers[2], packetsToClient: memory.numbers[3], duration: memory.numbers[4],
-                flowID: memory.numbers[5], position: memory.position, namesLeft: names, lookupsLeft: lookups)
+                flowID: memory.numbers[5], sourcePort: memory.numbers[6], position: memory.position, namesLeft: names,
+                lookupsLeft: lookups)
             let consumed = EVEScannerRead(
                 scanner, start.assumingMemoryBound(to: CChar.self), lines.count, UInt64(position), &columns)
             table.count = columns.count

@@ -53,6 +53,7 @@ enum LogFields {
         switch log {
         case "conn":
             [
+                .sourcePort: Source("id.orig_p", ZeekCount),
                 .bytesToServer: Source("orig_bytes", ZeekCount), .bytesToClient: Source("resp_bytes", ZeekCount),
                 .packetsToServer: Source("orig_pkts", ZeekCount), .packetsToClient: Source("resp_pkts", ZeekCount),
                 .duration: Source("duration", ZeekSeconds), .text("state"): Source("conn_state"),

@@ -175,11 +175,12 @@ final class ZeekCursor: Cursor, @unchecked Sendable {
         return made
     }
 
-    /// What is read: what the scan asked for, and ids where they tell repeats.
+    /// What is read: what the scan asked for, and ids and source ports where they tell repeats.
     private func kinds(for batch: RecordBatch) -> [RecordKind: Set<ColumnName>] {
         var kinds = settings.kinds
         guard mayRepeat else { return kinds }
         for table in batch.tables where table.numbers[.id] != nil { kinds[table.kind]?.insert(.id) }
+        for table in batch.tables where table.numbers[.sourcePort] != nil { kinds[table.kind]?.insert(.sourcePort) }
         return kinds
     }
 

@@ -32,7 +32,7 @@ struct Member {
 
 /// The members of a flow record that are read.
 struct Members {
-    Member timestamp, flowID, source, destination, port, protocol, flow, tls, quic, http;
+    Member timestamp, flowID, source, sourcePort, destination, port, protocol, flow, tls, quic, http;
     Member bytesToServer, bytesToClient, packetsToServer, packetsToClient, start, end, age;
 };
 
@@ -42,6 +42,7 @@ Member *outerMember(Members &members, std::string_view key) {
     if (key == "timestamp") return &members.timestamp;
     if (key == "flow_id") return &members.flowID;
     if (key == "src_ip") return &members.source;
+    if (key == "src_port") return &members.sourcePort;
     if (key == "dest_ip") return &members.destination;
     if (key == "dest_port") return &members.port;
     if (key == "proto") return &members.protocol;
@@ -122,6 +123,12 @@ bool readPort(const Member &member, uint16_t &port) {
     return true;
 }
 
+/// A port that is told apart alone; unknown where it is none.
+int64_t readSourcePort(const Member &member) {
+    int64_t number;
+    return !member.isMissing() && readCount(member.value, number) && number <= 65'535 ? number : EVE_UNKNOWN;
+}
+
 uint8_t readProtocol(const Member &member) {
     if (member.isMissing()) return 255;
     std::string_view text;
@@ -172,6 +179,7 @@ Reading readMembers(const Members &members, const EVEOptions &options, Flow &flo
         return rejected(EVEBadPacketCount);
     if (options.wantsDuration) flow.duration = readDuration(members);
     if (options.wantsFlowID) flow.flowID = readFlowID(members.flowID);
+    if (options.wantsSourcePort) flow.sourcePort = readSourcePort(members.sourcePort);
     Reading reading;
     reading.verdict = Verdict::used;
     return reading;

@@ -25,6 +25,7 @@ struct Flow {
     int64_t packetsToClient = EVE_UNKNOWN;
     int64_t duration = EVE_UNKNOWN;
     int64_t flowID = EVE_UNKNOWN;
+    int64_t sourcePort = EVE_UNKNOWN;
 };
 
 /// What a handshake or a request says of its flow; the text is the parser's until the next line is read.

@@ -66,6 +66,7 @@ SENSOR_INLINE void append(EVEColumns &columns, const EVEOptions &options, const 
     }
     if (options.wantsDuration) put(columns.duration, row, flow.duration);
     if (options.wantsFlowID) put(columns.flowID, row, flow.flowID);
+    if (options.wantsSourcePort) put(columns.sourcePort, row, flow.sourcePort);
 }
 
 /// Leaves a line to a reader of records.

@@ -43,8 +43,9 @@ SENSOR_INLINE bool readFullV6(const char *text, SensorAddress &address) {
 /// Reads `10.0.0.1","src_port":40000,"dest_ip":"192.0.2.1","dest_port":`, up to the port's number.
 ///
 /// - p: behind the quote that opens the source address.
+/// - sourcePort: where the source port's name stands.
 /// - Returns: null if that is not what stands there, in IPv4.
-SENSOR_INLINE const char *readUsualPeers(const char *p, Flow &flow) {
+SENSOR_INLINE const char *readUsualPeers(const char *p, Flow &flow, const char *&sourcePort) {
     const Block block(p);
     const uint64_t quotes = block.equal('"'), dots = block.equal('.');
     // After the source's end two quotes around `src_port`, two around `dest_ip`, and two around the destination.
@@ -58,6 +59,8 @@ SENSOR_INLINE const char *readUsualPeers(const char *p, Flow &flow) {
         || !matches(p + name - 1, ",\"dest_ip\":\"") || !readNumber(p + source + 13, name - 1 - (source + 13), port)
         || !matches(p + end, "\",\"dest_port\":"))
         return nullptr;
+    flow.sourcePort = port > 65'535 ? EVE_UNKNOWN : port;
+    sourcePort = p + source + 2;
     if (!readV4(p, uint32_t(dots), source, flow.source)
         || !readV4(p + destination, uint32_t(dots >> destination), end - destination, flow.destination))
         return nullptr;

@@ -40,7 +40,10 @@ public:
             return reading;
         }
         if (options.usesLoggedTime && !times.read(timestamp, timeLength, flow.start)) return reading;
-        if ((p = readRest(p + 6, flow)) == nullptr) return reading;
+        const char *sourcePort = nullptr;
+        if ((p = readRest(p + 6, flow, sourcePort)) == nullptr) return reading;
+        // It may stand elsewhere, or twice.
+        if (options.wantsSourcePort && firstSourcePort(line, p) != sourcePort) return reading;
         next = p;
         reading.verdict = Verdict::used;
         return reading;
@@ -105,13 +108,19 @@ private:
         return end;
     }
 
+    /// Where in a line the first source port may stand; null for nowhere.
+    static const char *firstSourcePort(const char *line, const char *end) {
+        return static_cast<const char *>(memmem(line, size_t(end - line), "\"src_port\"", 10));
+    }
+
     /// - p: at the member behind the event type.
+    /// - sourcePort: where the source port's name stands; null if it was not seen.
     /// - Returns: the begin of the next line.
-    SENSOR_INLINE const char *readRest(const char *p, Flow &flow) {
+    SENSOR_INLINE const char *readRest(const char *p, Flow &flow, const char *&sourcePort) {
         // Missing where it was looked for; it may stand elsewhere.
         if (options.wantsFlowID && flow.flowID == EVE_UNKNOWN) return nullptr;
         bool hasPort = false;
-        if ((p = readPeers(p, flow, hasPort)) == nullptr || (p = readProtocol(p, flow)) == nullptr) return nullptr;
+        if ((p = readPeers(p, flow, hasPort, sourcePort)) == nullptr || (p = readProtocol(p, flow)) == nullptr) return nullptr;
         const char *const inner = p;
         if ((p = readCounts(p, flow)) == nullptr || (p = readFlowTimes(p, flow)) == nullptr) return nullptr;
         const char *const end = tail.pass(p);
@@ -122,14 +131,21 @@ private:
     }
 
     /// Addresses and port, up to the comma behind them.
-    SENSOR_INLINE const char *readPeers(const char *p, Flow &flow, bool &hasPort) const {
+    SENSOR_INLINE const char *readPeers(
+        const char *p, Flow &flow, bool &hasPort, const char *&sourcePort) const {
         if ((p = passTo(p, "\"src_ip\":\"", isOuterMember)) == nullptr) return nullptr;
-        if (const char *const port = readUsualPeers(p, flow)) {
+        if (const char *const port = readUsualPeers(p, flow, sourcePort)) {
             hasPort = true;
             return readPort(port, flow);
         }
         if ((p = readAddressText(p, flow.source)) == nullptr || *p++ != ',') return nullptr;
-        if (matches(p, "\"src_port\":") && ((p = passNumber(p + 11)) == nullptr || *p++ != ',')) return nullptr;
+        if (matches(p, "\"src_port\":")) {
+            sourcePort = p;
+            int64_t port;
+            p = options.wantsSourcePort ? readNumber(p + 11, port) : passNumber(p + 11);
+            if (p == nullptr || *p++ != ',') return nullptr;
+            if (options.wantsSourcePort) flow.sourcePort = port > 65'535 ? EVE_UNKNOWN : port;
+        }
         if ((p = passTo(p, "\"dest_ip\":\"", isOuterMember)) == nullptr) return nullptr;
         if ((p = readAddressText(p, flow.destination)) == nullptr || *p++ != ',') return nullptr;
         hasPort = matches(p, "\"dest_port\":");

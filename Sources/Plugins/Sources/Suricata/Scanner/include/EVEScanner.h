@@ -72,6 +72,7 @@ typedef struct EVEOptions {
     bool wantsPackets;
     bool wantsDuration;
     bool wantsFlowID;
+    bool wantsSourcePort;
     /// Also reads handshakes (`tls`, `quic`) and requests (`http`), and the hosts that they name (SNI, Host).
     bool wantsNames;
     /// Leaves lines to a reader of records: lookups (`dns`), and of handshakes that are read those that name no host.
@@ -105,6 +106,8 @@ typedef struct EVEColumns {
     int64_t *duration;
     /// Suricata's `flow_id`, its 64 bits; EVE_UNKNOWN where it is missing or no number.
     int64_t *flowID;
+    /// EVE_UNKNOWN where the record has none.
+    int64_t *sourcePort;
     /// Where the line begins in its input, in bytes.
     int64_t *position;
     /// How many names may still be taken, or lines be left; where any are wanted, reading stops at 0 as it does at the

@@ -1,0 +1,177 @@
+import FlareModel
+
+/// Finds the connections, or lookups, that two sensors saw.
+///
+/// Connections are the same by what community ids are made of (Corelight, "Community ID Flow Hashing", version 1): both ends with
+/// their ports, whichever is named first, and the protocol. A sensor need not log the id for that. Since ports are used again, the
+/// starts have to be near each other too. A record stands for one of each other input at most: what one input tells of twice
+/// are two connections. Lookups of one connection are told by their names as well.
+struct SharedConnectionFinder {
+    /// What stands for what.
+    struct Outcome {
+        var repeats = InputRows.Repeats()
+        /// The id of the connection that is used, by that of the one that it stands for.
+        var ids: [Int64: Int64] = [:]
+    }
+
+    private struct Entry {
+        let fingerprint: UInt64
+        let time: Int64
+        let row: InputRows.Row
+    }
+
+    /// A sensor that lost the first segment saw its second repetition, 1 s and 2 s later (RFC 6298, 2.1 and 5.5); clocks that are
+    /// kept differ by less.
+    static let tolerance: Int64 = 3_000_000_000
+    /// Protocols with ports: TCP, UDP, DCCP, SCTP, UDP-Lite.
+    private static let protocols: Set<UInt8> = [6, 17, 33, 132, 136]
+    /// Protocols whose ends are the hosts alone: ICMP.
+    private static let portless: Set<UInt8> = [1, 58]
+
+    private let rows: InputRows
+    private let idColumn: Int?
+    /// Of each key, by shard: whether its records need a source port, `nil` for protocols whose ends are not known.
+    private let needsPort: [[Bool?]]
+    private let seed = UInt64.random(in: .min ... .max)
+
+    init(_ rows: InputRows) {
+        self.rows = rows
+        idColumn = rows.store.layout.numbers.firstIndex(of: .id)
+        needsPort = rows.store.shards.map { shard in
+            shard.table.keys.map {
+                Self.protocols.contains($0.proto) ? true : Self.portless.contains($0.proto) ? false : nil
+            }
+        }
+    }
+
+    func find() -> Outcome {
+        var outcome = Outcome()
+        guard rows.inputs.count > 1 else { return outcome }
+        let shared = rows.sharedMoments(tolerance: Self.tolerance, hasEnds)
+        var count = 0
+        forEachEntry(in: shared) { _ in count += 1 }
+        guard count > 1 else { return outcome }
+        let parts = InputRows.parts(of: count)
+        var dropped = [[Bool]](repeating: [], count: rows.places.count)
+        for part in 0..<parts {
+            var entries: [Entry] = []
+            entries.reserveCapacity(count / parts + count / parts / 8)
+            forEachEntry(in: shared) { entry in
+                if Int(entry.fingerprint % UInt64(parts)) == part { entries.append(entry) }
+            }
+            entries.sort { ($0.fingerprint, $0.time) < ($1.fingerprint, $1.time) }
+            var begin = 0
+            while begin < entries.count {
+                var end = begin + 1
+                while end < entries.count, entries[end].fingerprint == entries[begin].fingerprint { end += 1 }
+                if end - begin > 1 { collect(entries[begin..<end], &dropped, &outcome) }
+                begin = end
+            }
+        }
+        outcome.repeats = rows.repeats(dropped)
+        return outcome
+    }
+
+    /// Shows all records of the moments whose ends are known.
+    @inline(__always)
+    private func forEachEntry(in moments: InputRows.Moments, _ body: (Entry) -> Void) {
+        rows.forEach { row, chunk in
+            let time = chunk.times[Int(row.row)]
+            guard moments.contains(time), hasEnds(row, chunk) else { return }
+            body(Entry(fingerprint: ends(of: row).hash(seed), time: time, row: row))
+        }
+    }
+
+    private func hasEnds(_ row: InputRows.Row, _ chunk: RecordChunk) -> Bool {
+        let key = Int(chunk.keys[Int(row.row)])
+        guard let needsPort = needsPort[rows.places[Int(row.place)].shard][key] else { return false }
+        return !needsPort || chunk.ports[Int(row.row)] != 0
+    }
+
+    /// A record that stays, with the inputs that it stands for.
+    private struct Kept {
+        var entry: Entry
+        let ends: Ends
+        let name: String
+        var inputs: Set<UInt32>
+    }
+
+    /// - Parameter entries: of one fingerprint, in the order of time.
+    private func collect(_ entries: ArraySlice<Entry>, _ dropped: inout [[Bool]], _ outcome: inout Outcome) {
+        var kept: [Kept] = []
+        for entry in entries {
+            let (ends, name) = (ends(of: entry.row), name(of: entry.row))
+            let near = kept.indices.reversed().prefix { entry.time - kept[$0].entry.time <= Self.tolerance }
+            // The earliest that this input did not tell of yet.
+            guard
+                let place = near.last(where: {
+                    kept[$0].ends == ends && kept[$0].name == name && !kept[$0].inputs.contains(entry.row.input)
+                })
+            else {
+                kept.append(Kept(entry: entry, ends: ends, name: name, inputs: [entry.row.input]))
+                continue
+            }
+            kept[place].inputs.insert(entry.row.input)
+            let (mine, other) = (entry.row, kept[place].entry.row)
+            let order = rows.order(mine, other)
+            let isBetter = order != 0 ? order > 0 : mine.input < other.input
+            let (stays, goes) = isBetter ? (mine, other) : (other, mine)
+            rows.drop(goes, &dropped)
+            if let used = id(of: stays), let left = id(of: goes), used != left { outcome.ids[left] = used }
+            // At the time of the first one, so that the order stays.
+            if isBetter {
+                kept[place].entry = Entry(fingerprint: entry.fingerprint, time: kept[place].entry.time, row: mine)
+            }
+        }
+    }
+
+    /// Empty for connections.
+    private func name(of row: InputRows.Row) -> String {
+        let (place, number) = (rows.places[Int(row.place)], Int(row.row))
+        guard rows.store.layout.kind == .dns, number < place.chunk.names.count else { return "" }
+        return rows.store.shards[place.shard].names.names[Int(place.chunk.names[number])]
+    }
+
+    private func id(of row: InputRows.Row) -> Int64? {
+        guard let idColumn else { return nil }
+        let id = rows.places[Int(row.place)].chunk.numbers[idColumn][Int(row.row)]
+        return id == RecordTable.unknown ? nil : id
+    }
+
+    private func ends(of row: InputRows.Row) -> Ends {
+        let (place, row) = (rows.places[Int(row.place)], Int(row.row))
+        return Ends(
+            rows.store.shards[place.shard].table.keys[Int(place.chunk.keys[row])], place.chunk.ports[row])
+    }
+
+    /// Both ends of a connection, the lower one first.
+    private struct Ends: Hashable {
+        let low: IPAddress
+        let high: IPAddress
+        let lowPort: UInt16
+        let highPort: UInt16
+        let proto: UInt8
+
+        @inline(__always)
+        init(_ key: PackedKey, _ sourcePort: UInt16) {
+            let isSourceLow =
+                (key.source.high, key.source.low, sourcePort) <= (key.peer.high, key.peer.low, key.port)
+            (low, high) = isSourceLow ? (key.source, key.peer) : (key.peer, key.source)
+            (lowPort, highPort) = isSourceLow ? (sourcePort, key.port) : (key.port, sourcePort)
+            proto = key.proto
+        }
+
+        /// Seeded, since ends come from the network and could be chosen to collide.
+        @inline(__always)
+        func hash(_ seed: UInt64) -> UInt64 {
+            var hash = seed
+            for part in [
+                low.high, low.low, high.high, high.low, UInt64(lowPort) << 32 | UInt64(highPort) << 8 | UInt64(proto),
+            ] {
+                let product = (hash ^ part).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+                hash = product.high ^ product.low
+            }
+            return hash
+        }
+    }
+}
