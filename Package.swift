@@ -246,7 +246,7 @@ let tests: [Target] = [
         name: "OutputTests",
         dependencies: [
             "flare", "FlareKitTesting", "OutputText", "Tabular", "HTML", "SQLite", "ElasticsearchClient",
-            "ElasticsearchFindings", "ElasticsearchRecords", "Links", "Evaluation", .sqlite,
+            "ElasticsearchFindings", "ElasticsearchRecords", "Links", "Messages", "Evaluation", .sqlite,
         ]),
     // The built command
     .testTarget(

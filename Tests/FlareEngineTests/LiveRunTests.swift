@@ -60,8 +60,9 @@ struct LiveRunTests {
         let second = MemorySink(.append)
         try await engine.follow(Self.pipeline(LiveMemorySource(script), [second]), resume: saved) { _, _ in }
         #expect(second.findings.isEmpty)
-        let columns = Column.all(with: [.techniques] + CountingDetector().evidence)
-        #expect(second.events.first == .begin(columns: columns.map(\.name), mark: 1))
+        let columns = Column.all(with: [.techniques] + CountingDetector().evidence).map(\.name)
+        let origin = ["sensor", "pipeline", "run", "run_host"]
+        #expect(second.events.first == .begin(columns: columns + origin, mark: 1))
     }
 
     @Test(

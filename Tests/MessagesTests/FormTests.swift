@@ -129,6 +129,7 @@ struct FormTests {
         #expect(
             Set(values.keys) == [
                 "src", "dst", "dhost", "dpt", "proto", "cnt", "start", "end", "cs1", "cs1Label", "msg", "externalId",
+                "cs3", "cs3Label", "cs4", "cs4Label",
             ])
     }
 
@@ -143,7 +144,7 @@ struct FormTests {
             pairs[String(sides[0])] = String(sides[1])
         }
         #expect(pairs["src"] == "192.168.1.0" && pairs["dstHost"] == hostile.host && pairs["sev"] == "10")
-        #expect(pairs.count == 13)
+        #expect(pairs.count == 15)
     }
 
     @Test("a syslog line holds no end of line, and one of JSON the whole finding")

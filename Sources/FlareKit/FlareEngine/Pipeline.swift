@@ -54,6 +54,8 @@ public struct Pipeline: Sendable {
     public var every: Int64
     /// From when on a finding is urgent.
     public var severity: SeverityRule
+    /// Whose records these are; `nil` for the machine's that Flare runs on.
+    public var sensor: String?
     /// What was found out of the input before it is read, such as files that are left out because nobody can read them.
     public var notes = IngestCounts()
 
@@ -61,7 +63,7 @@ public struct Pipeline: Sendable {
         name: String, window: WindowRequest = .all, sources: [Stage<any Source>], enrichers: [Stage<any Enricher>] = [],
         detectors: [DetectorStage], sinks: [Stage<any Sink>], maxAge: Int64? = nil, maxRejected: Double = 0.01,
         acceptsEmpty: Bool = false, threads: Int = 2, every: Int64 = 300_000_000_000,
-        severity: SeverityRule = SeverityRule()
+        severity: SeverityRule = SeverityRule(), sensor: String? = nil
     ) {
         self.name = name
         self.window = window
@@ -75,6 +77,7 @@ public struct Pipeline: Sendable {
         self.threads = threads
         self.every = every
         self.severity = severity
+        self.sensor = sensor
     }
 }
 

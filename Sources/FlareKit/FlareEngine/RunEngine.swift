@@ -34,7 +34,7 @@ public struct RunEngine: Sendable {
 
     private func start(_ pipeline: Pipeline, _ told: ToldFindings) async throws -> RunOutcome {
         let evaluator = try await evaluator(for: pipeline)
-        let columns = Column.all(with: pipeline.evidence)
+        let columns = Column.all(with: pipeline.evidence, of: evaluator.header)
         let sinks = SinkSet(pipeline.sinks)
         await sinks.begin(evaluator.header, columns)
         do {
@@ -83,7 +83,7 @@ public struct RunEngine: Sendable {
     func evaluator(for pipeline: Pipeline) async throws -> Evaluator {
         let header = RunHeader(
             pipeline: pipeline.name, version: version, started: now, sources: pipeline.sources.map(\.name),
-            sensor: MachineName.current)
+            sensor: pipeline.sensor ?? MachineName.current, host: MachineName.current)
         var enrichers: [Pipeline.Stage<any Enricher>] = []
         var remarks: [String] = []
         let preparation = RunPreparation(started: now, sources: pipeline.sources.map(\.plugin))

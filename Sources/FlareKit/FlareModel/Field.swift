@@ -116,7 +116,7 @@ extension Field {
 
     /// Names that JSON lines and documents have for what is no column. A plugin's field cannot have them too.
     package static let reserved: Set<String> = [
-        "id", "pipeline", "version", "window", modifiers.name, techniques.name,
+        "id", "pipeline", "sensor", "run", "run_host", "version", "window", modifiers.name, techniques.name,
     ]
 }
 

@@ -13,9 +13,10 @@ public struct Column: Sendable {
 
     init(
         _ name: String, _ type: FieldType, unit: String? = nil, _ meaning: String, _ section: FieldSection,
-        _ label: String? = nil, isSentence: Bool = false, _ read: @escaping @Sendable (Finding) -> Value?
+        _ label: String? = nil, ecs: String? = nil, isSentence: Bool = false,
+        _ read: @escaping @Sendable (Finding) -> Value?
     ) {
-        field = Field(name, type, unit: unit, meaning, section: section, label: label, isSentence: isSentence)
+        field = Field(name, type, unit: unit, meaning, section: section, label: label, ecs: ecs, isSentence: isSentence)
         self.read = read
     }
 
@@ -117,11 +118,34 @@ extension Column {
         },
     ]
 
-    /// The standard columns, then one for each further field, first come first, each name once.
-    public static func all(with evidence: [Field]) -> [Column] {
+    /// Whose findings these are, so that files of several sensors can be laid together: the same for all findings of a run.
+    package static func origin(_ run: RunHeader) -> [Column] {
+        [
+            Column(
+                "sensor", .text, "The sensor whose records were judged: the pipeline's `sensor`, else the run's host.",
+                .head, ecs: "observer.name"
+            ) { _ in run.sensor.isEmpty ? nil : .text(run.sensor) },
+            Column("pipeline", .text, "Name of the pipeline that reported it.", .head) { _ in .text(run.pipeline) },
+            Column("run", .time, "When the run began that reported it.", .head) { _ in
+                .time(run.started.inWholeSeconds)
+            },
+            Column(
+                "run_host", .text, "Name of the machine that the run was on.", .head, "Run's host",
+                ecs: "observer.hostname"
+            ) { _ in run.host.isEmpty ? nil : .text(run.host) },
+        ]
+    }
+
+    /// Names of ``origin(_:)``.
+    package static let originNames = origin(
+        RunHeader(pipeline: "", version: "", started: Timestamp(seconds: 0), sources: [])
+    ).map(\.name)
+
+    /// The standard columns, then one for each further field, first come first, each name once, then whose run it was.
+    public static func all(with evidence: [Field], of run: RunHeader? = nil) -> [Column] {
         var columns = standard
         var names = Set(columns.map(\.name))
         for field in evidence where names.insert(field.name).inserted { columns.append(Column(evidence: field)) }
-        return columns
+        return columns + (run.map(origin) ?? []).filter { !names.contains($0.name) }
     }
 }

@@ -7,15 +7,30 @@ public struct RunHeader: Sendable, Codable {
     public var started: Timestamp
     /// One line for each source: what is read.
     public var sources: [String]
-    /// The name of the machine that Flare runs on, by which files of several sensors can be laid together.
+    /// Whose records are judged: as the pipeline names it, else the machine that Flare runs on. Files of several sensors can be
+    /// laid together by it.
     public var sensor: String
+    /// The name of the machine that Flare runs on.
+    public var host: String
 
-    public init(pipeline: String, version: String, started: Timestamp, sources: [String], sensor: String = "") {
+    public init(
+        pipeline: String, version: String, started: Timestamp, sources: [String], sensor: String = "", host: String = ""
+    ) {
         self.sensor = sensor
+        self.host = host
         self.pipeline = pipeline
         self.version = version
         self.started = started
         self.sources = sources
+    }
+}
+
+extension RunHeader {
+    /// By what its findings are told from those of other runs, as a sentence.
+    package var origin: String {
+        let place = host.isEmpty ? "" : " on \(host)"
+        return (sensor.isEmpty ? "Pipeline" : "Sensor \(sensor), pipeline")
+            + " \(pipeline), run \(started.inWholeSeconds)\(place)"
     }
 }
 

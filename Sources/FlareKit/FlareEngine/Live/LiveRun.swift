@@ -28,7 +28,7 @@ extension RunEngine {
         _ pipeline: Pipeline, resume: LiveState, evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
     ) async throws {
         let evaluator = try await evaluator(for: pipeline)
-        let columns = Column.all(with: pipeline.evidence)
+        let columns = Column.all(with: pipeline.evidence, of: evaluator.header)
         let sinks = SinkSet(pipeline.sinks)
         await sinks.begin(evaluator.header, columns, resume: resume.marks)
         do {

@@ -23,7 +23,7 @@ extension PipelineDefinition {
 
     private func unknownColumns(_ installed: [PluginDescriptor]) -> [Diagnostic] {
         let fields = detectors.flatMap(\.instance.evidence) + enrichers.flatMap(\.instance.writes)
-        let known = Column.all(with: fields).map(\.name)
+        let known = Column.all(with: fields).map(\.name) + Column.originNames
         return sinks.flatMap { sink in
             sink.instance.namedColumns.filter { !known.contains($0.name) }.map { column in
                 let others = installed.filter { $0.evidence.contains { $0.name == column.name } }.map(\.phrase)

@@ -19,14 +19,15 @@ extension PipelineDefinition {
             sinks: sinks.map { .init(name($0.descriptor), $0.instance) },
             maxAge: maxAge?.nanoseconds, maxRejected: maxRejected.fraction, acceptsEmpty: acceptsEmpty,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, every: every.nanoseconds,
-            severity: severity)
+            severity: severity, sensor: sensor)
     }
 
     /// The definition with what was remarked on it.
     func with(warnings: [Diagnostic]) -> PipelineDefinition {
         PipelineDefinition(
-            path: path, version: version, name: name, window: window, maxAge: maxAge, maxRejected: maxRejected,
-            acceptsEmpty: acceptsEmpty, threads: threads, every: every, severity: severity, sources: sources,
+            path: path, version: version, name: name, sensor: sensor, window: window, maxAge: maxAge,
+            maxRejected: maxRejected, acceptsEmpty: acceptsEmpty, threads: threads, every: every, severity: severity,
+            sources: sources,
             enrichers: enrichers,
             detectors: detectors, sinks: sinks, warnings: warnings)
     }

@@ -10,6 +10,8 @@ public struct PipelineDefinition: Sendable {
     public let version: Int
     /// What reports call the pipeline: its own name, else the file's.
     public let name: String
+    /// Whose records these are; `nil` for the machine's that Flare runs on.
+    public let sensor: String?
     /// The span of time that is judged.
     public let window: WindowRequest
     /// A run fails if its newest record is older; `nil` for any age.

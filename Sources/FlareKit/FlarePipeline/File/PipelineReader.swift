@@ -29,7 +29,8 @@ struct PipelineReader {
         guard let settings, !context.hasErrors else { return nil }
         return PipelineDefinition(
             path: path, version: settings.version, name: settings.name ?? Self.name(of: path),
-            window: settings.window, maxAge: settings.maxAge, maxRejected: settings.maxRejected,
+            sensor: settings.sensor, window: settings.window, maxAge: settings.maxAge,
+            maxRejected: settings.maxRejected,
             acceptsEmpty: settings.onEmpty == .ok, threads: settings.threads, every: settings.every,
             severity: settings.severity,
             sources: sources, enrichers: enrichers, detectors: detectors, sinks: sinks, warnings: [])

@@ -6,6 +6,7 @@ import FlarePlugins
 struct PipelineSettings: PluginOptions {
     var version = 1
     var name: String?
+    var sensor: String?
     var window = WindowRequest.last(OptionDuration.hours(24).nanoseconds)
     var maxAge: OptionDuration?
     var maxRejected = OptionShare(0.01)
@@ -21,6 +22,9 @@ struct PipelineSettings: PluginOptions {
         [
             Option("version", \.version, "The version of the file's format.", range: 1...1, required: true),
             Option("name", \.name, "Name of the pipeline in reports; by default the file's name."),
+            Option(
+                "sensor", \.sensor,
+                "Name of the sensor whose records these are, on all findings; by default the name of this machine."),
             Option(
                 "window", \.window,
                 "Span of time that Flare judges: the last hours before the newest record (files) or before now "

@@ -22,6 +22,10 @@ enum HistorySchema {
         migrator.registerMigration("4 sensors") { database in
             try database.execute(sql: "ALTER TABLE run ADD COLUMN sensor TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("5 hosts of runs, what is expected") { database in
+            try database.execute(sql: "ALTER TABLE run ADD COLUMN host TEXT NOT NULL DEFAULT ''")
+            try database.execute(sql: "ALTER TABLE finding ADD COLUMN expected TEXT")
+        }
         return migrator
     }()
 

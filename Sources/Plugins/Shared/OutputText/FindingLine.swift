@@ -15,7 +15,6 @@ package struct FindingLine {
             // The original's word, for which its users' searches look.
             ("event_type", JSONText.text(finding.interval == nil ? finding.detector : "beaconing")),
             ("timestamp", JSONText.value(.time(run.window.until ?? run.header.started))),
-            ("sensor", JSONText.text(run.header.sensor)), ("pipeline", JSONText.text(run.header.pipeline)),
             ("period", JSONText.value(hours.map { .number(($0 * 100).rounded() / 100) })),
         ]
     }

@@ -57,7 +57,7 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         waiting.state.withLock {
             $0.columns = columns
             $0.findings = []
-            $0.run = resume?.state[Self.runKey] ?? FNV.digits("\(run.pipeline) \(run.started)")
+            $0.run = resume?.state[Self.runKey] ?? FNV.digits("\(run.sensor) \(run.pipeline) \(run.started)")
         }
     }
 
@@ -97,7 +97,9 @@ public struct ElasticsearchSink: Sink, BuiltInPlugin {
         let documents = FindingDocument(header: run.header, window: run.window, columns: columns)
         var items = findings.map { finding -> Bulk.Item in
             let document = documents.document(of: finding)
-            let id = FNV.digits("\(finding.id) \(end.nanoseconds / Self.idPeriod * Self.idPeriod)")
+            // What another sensor says of the same channel is another document.
+            let day = end.nanoseconds / Self.idPeriod * Self.idPeriod
+            let id = FNV.digits("\(run.header.sensor) \(finding.id) \(day)")
             guard let stream = options.dataStream else {
                 return Bulk.Item(index: name.name(at: end), id: id, document: document)
             }

@@ -83,9 +83,7 @@ struct FindingDocument {
 
     /// All columns, the run, and what moved the finding in the list.
     private func own(_ finding: Finding) -> JSON {
-        var own: JSON = [
-            "pipeline": .text(header.pipeline), "sensor": .text(header.sensor), "version": .text(header.version),
-        ]
+        var own: JSON = ["version": .text(header.version)]
         var span: JSON = [:]
         span = span.with("since", window.since.map { .text($0.description) })
         span = span.with("until", window.until.map { .text($0.description) })

@@ -46,7 +46,7 @@ struct FindingTemplate {
 
     private var own: JSON {
         var own: JSON = [
-            "pipeline": ["type": "keyword"], "sensor": ["type": "keyword"], "version": ["type": "keyword"],
+            "version": ["type": "keyword"],
             "window": ["properties": ["since": ["type": "date"], "until": ["type": "date"]]],
             Field.modifiers.name: [
                 "properties": [

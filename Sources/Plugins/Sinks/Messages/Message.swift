@@ -25,9 +25,27 @@ struct Notice: Codable, Sendable, Hashable {
     var lastSeen: Timestamp?
     /// The end of the window that was judged.
     var time: Timestamp
+    /// Whose run it was; `nil` in a test, and in what older versions left undelivered.
+    var origin: Origin?
     /// The whole finding, as the sink `json` writes it.
     var json: String
     var isTest: Bool?
+
+    struct Origin: Codable, Sendable, Hashable {
+        var sensor: String
+        var pipeline: String
+        var run: Timestamp
+        var host: String
+        /// All of it as a sentence.
+        var words: String
+
+        init(_ run: RunHeader) {
+            func line(_ text: String) -> String { SafeText.line(text, limit: 100) }
+            (sensor, pipeline, host) = (line(run.sensor), line(run.pipeline), line(run.host))
+            self.run = run.started.inWholeSeconds
+            words = SafeText.line(run.origin, limit: 400)
+        }
+    }
 
     /// The longest text of a message, in Unicode scalars.
     private static let longest = 500
@@ -49,6 +67,7 @@ struct Notice: Codable, Sendable, Hashable {
         calls = finding.occurrences
         (firstSeen, lastSeen) = (finding.firstSeen, finding.lastSeen)
         time = run.window.until ?? run.header.started
+        origin = Origin(run.header)
         json = FindingLine(finding, of: run).json(columns)
     }
 
@@ -92,6 +111,7 @@ struct Message: Sendable {
 
     /// Notices that a digest describes; it counts the rest.
     private static let mostDescribed = 50
+    private static let mostOrigins = 5
 
     init(_ notices: [Notice], pipeline: String) {
         self.notices = notices.enumerated().sorted {
@@ -120,10 +140,17 @@ struct Message: Sendable {
 
     /// What a person reads below the title, a line each.
     var lines: [String] {
-        guard notices.count > 1 else { return (notices.first?.lines ?? []) + ["Pipeline \(pipeline)"] }
+        guard notices.count > 1 else { return (notices.first?.lines ?? []) + origins }
         var lines = notices.prefix(Self.mostDescribed).map { "\($0.title): \($0.why)" }
         if notices.count > lines.count { lines.append("… and \((notices.count - lines.count).grouped) more") }
-        return lines + ["Pipeline \(pipeline)"]
+        return lines + origins
+    }
+
+    /// Whose runs the findings are of: a digest may hold what waited.
+    private var origins: [String] {
+        var known: Set<String> = []
+        let words = notices.map { $0.origin?.words ?? "Pipeline \(pipeline)" }.filter { known.insert($0).inserted }
+        return Array(words.prefix(Self.mostOrigins))
     }
 }
 

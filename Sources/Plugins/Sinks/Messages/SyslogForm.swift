@@ -14,7 +14,9 @@ enum SyslogForm: String, CaseIterable, OptionValue {
         let body =
             switch self {
             // The mark of UTF-8 (RFC 5424, 6.4).
-            case .text: "\u{FEFF}" + ([notice.title] + notice.lines).joined(separator: "; ")
+            case .text:
+                "\u{FEFF}"
+                    + ([notice.title] + notice.lines + [notice.origin?.words].compactMap { $0 }).joined(separator: "; ")
             case .json: notice.json
             case .cef: Self.cef(notice)
             case .leef: Self.leef(notice)
@@ -33,11 +35,16 @@ enum SyslogForm: String, CaseIterable, OptionValue {
             notice,
             names: [
                 .source: "src", .address: "dst", .host: "dhost", .port: "dpt", .proto: "proto", .calls: "cnt",
-                .first: "start", .last: "end", .news: "cs1", .why: "msg", .id: "externalId",
+                .first: "start", .last: "end", .news: "cs1", .why: "msg", .id: "externalId", .sensor: "cs2",
+                .pipeline: "cs3", .run: "cs4",
+                .runHost: "dvchost",
             ])
+        let labels = [("cs1", "news"), ("cs2", "sensor"), ("cs3", "pipeline"), ("cs4", "run")].filter { label in
+            fields.contains { $0.0 == label.0 }
+        }
         let title = notice.isTest == true ? notice.title : notice.summary
         return "CEF:0|Flare|Flare|1|\(head(notice.detector))|\(head(title))|\(notice.severity.on([3, 5, 8, 10]))|"
-            + (fields + [("cs1Label", "news")]).map { "\($0.0)=\(value($0.1))" }.joined(separator: " ")
+            + (fields + labels.map { ("\($0.0)Label", $0.1) }).map { "\($0.0)=\(value($0.1))" }.joined(separator: " ")
     }
 
     // MARK: LEEF
@@ -49,14 +56,18 @@ enum SyslogForm: String, CaseIterable, OptionValue {
             notice,
             names: [
                 .source: "src", .address: "dst", .host: "dstHost", .port: "dstPort", .proto: "proto", .calls: "count",
-                .first: "firstSeen", .last: "devTime", .news: "news", .why: "msg", .id: "findingId",
+                .first: "firstSeen", .last: "devTime", .news: "news", .why: "msg", .id: "findingId", .sensor: "sensor",
+                .pipeline: "pipeline", .run: "run",
+                .runHost: "runHost",
             ])
         return "LEEF:2.0|Flare|Flare|1|\(head(notice.detector))|x09|"
             + ([("sev", String(notice.severity.on([3, 5, 8, 10]))), ("summary", notice.summary)] + fields)
             .map { "\($0.0)=\($0.1)" }.joined(separator: "\t")
     }
 
-    private enum Name: CaseIterable { case source, address, host, port, proto, calls, first, last, news, why, id }
+    private enum Name: CaseIterable {
+        case source, address, host, port, proto, calls, first, last, news, why, id, sensor, pipeline, run, runHost
+    }
 
     /// What a notice has, in the order of the names.
     private static func fields(_ notice: Notice, names: [Name: String]) -> [(String, String)] {
@@ -75,8 +86,12 @@ enum SyslogForm: String, CaseIterable, OptionValue {
                 case .news: notice.news.rawValue
                 case .why: notice.why
                 case .id: notice.id
+                case .sensor: notice.origin?.sensor
+                case .pipeline: notice.origin?.pipeline
+                case .run: notice.origin?.run.description
+                case .runHost: notice.origin?.host
                 }
-            guard let text, let key = names[name] else { return nil }
+            guard let text, !text.isEmpty, let key = names[name] else { return nil }
             return (key, text)
         }
     }

@@ -36,8 +36,8 @@ struct HistoryRun {
         try database.execute(
             sql: """
                 INSERT INTO run (id, pipeline, version, started, window_since, window_until, records, rejected, channels,
-                    findings, new, seconds, sensor)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+                    findings, new, seconds, sensor, host)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET window_since = excluded.window_since,
                     window_until = excluded.window_until, records = excluded.records, rejected = excluded.rejected,
                     channels = excluded.channels, findings = excluded.findings, seconds = excluded.seconds
@@ -46,7 +46,7 @@ struct HistoryRun {
                 id, run.header.pipeline, run.header.version, started, run.window.since.map(Self.seconds),
                 run.window.until.map(Self.seconds), run.ingest.read, run.ingest.rejectedCount, run.channels,
                 run.findings,
-                run.seconds["total"], run.header.sensor,
+                run.seconds["total"], run.header.sensor, run.header.host,
             ])
         return id ?? database.lastInsertedRowID
     }
@@ -110,14 +110,15 @@ struct HistoryRun {
             sql: """
                 INSERT OR REPLACE INTO finding (run, id, channel, detector, is_new, score, priority, severity, occurrences,
                     percent, interval, bytes_toserver, bytes_toclient, dest_degree, host, summary, first_seen, last_seen,
-                    evidence)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    evidence, expected)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 run, finding.id, channel, finding.detector, isNew, finding.score, finding.priority,
                 finding.severity.rawValue, finding.occurrences, finding.percent, finding.interval,
                 finding.bytesToServer, finding.bytesToClient, finding.destinationDegree, finding.host, finding.summary,
                 finding.firstSeen.map(Self.seconds), finding.lastSeen.map(Self.seconds), evidence,
+                finding.isExpected ? finding.expectation : nil,
             ])
     }
 

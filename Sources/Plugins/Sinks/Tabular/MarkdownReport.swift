@@ -41,7 +41,8 @@ struct MarkdownReport {
         let window = [run.window.since, run.window.until].map { $0.map(minute) ?? "?" }.joined(separator: " to ")
         return "\(window) UTC: \(Readable.count(Int64(run.ingest.usedCount))) records, "
             + "\(Readable.count(Int64(run.channels))) channels, "
-            + "\(Readable.count(Int64(run.ingest.rejectedCount))) records rejected. Flare \(run.header.version)."
+            + "\(Readable.count(Int64(run.ingest.rejectedCount))) records rejected. "
+            + "\(MarkdownText.shown(run.header.origin)), Flare \(MarkdownText.shown(run.header.version))."
     }
 
     private var table: String? {

@@ -16,6 +16,8 @@ struct PageHead {
             "expected": Readable.count(Int64(report.expectedCount)), "isNone": run.findings == 0,
             "severities": severities, "window": window, "length": length,
             "pipeline": cut(run.header.pipeline), "version": cut(run.header.version),
+            "sensor": cut(run.header.sensor), "hasSensor": !run.header.sensor.isEmpty, "host": cut(run.header.host),
+            "hasHost": !run.header.host.isEmpty,
             "started": ColumnText.second(run.header.started),
             "startedAt": run.header.started.inWholeSeconds.description,
             "facts": facts, "sources": run.header.sources.map(cut), "accounts": ingestBySource, "dropped": dropped,

@@ -10,7 +10,7 @@ struct Report {
     static let detailLimit = 1000
 
     /// The columns that every run has.
-    static let standardColumns = Set(Column.standard.map(\.name))
+    static let standardColumns = Set(Column.standard.map(\.name) + Column.originNames)
 
     let run: Run
     let columns: [Column]
