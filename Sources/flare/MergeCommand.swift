@@ -11,7 +11,8 @@ struct MergeCommand: AsyncParsableCommand {
         abstract: "Lays the findings of several sensors together, from the files of their sqlite sinks.",
         discussion: """
             A site is a file, or where several pipelines share it one of them. A finding that several sites have is one; a \
-            destination that is called from several sites moves up by 3 dB for each further one, up to 9. The files are only read.
+            destination that is called from several sites moves up by 3 dB for each further one, up to 9. Calls that two \
+            sensors saw count once: where the first and the last are the same to 3 s, both are one site. The files are only read.
 
             Example: flare merge berlin.sqlite lyon.sqlite
             Example: flare merge --json --since 30d sites/*.sqlite | jq .
@@ -25,6 +26,9 @@ struct MergeCommand: AsyncParsableCommand {
 
     @Option(help: "The most findings that are shown.")
     var limit = 50
+
+    @Flag(help: "Lists what is expected too, which is otherwise counted in one line.")
+    var all = false
 
     @Flag(help: "Writes a JSON object a finding, all of them.")
     var json = false
@@ -51,13 +55,17 @@ struct MergeCommand: AsyncParsableCommand {
                 StandardError.write("No site reported anything in the \(since) before its last run.\n")
                 return
             }
+            let listed = all ? merged : merged.filter { $0.expected == nil }
             let rows =
                 [["PRIORITY", "SEVERITY", "WHO CALLS WHOM", "SITES", "CALLED FROM", "IN WORDS"]]
-                + merged.prefix(limit).map(Self.row)
-            try StandardOutput.print(TextTable.lines(rows.map { $0.map(TextTable.cell) }).joined(separator: "\n"))
-            if merged.count > limit {
-                StandardError.write("\((merged.count - limit).grouped) more; --limit shows them.\n")
+                + listed.prefix(limit).map(Self.row)
+            if rows.count > 1 {
+                try StandardOutput.print(TextTable.lines(rows.map { $0.map(TextTable.cell) }).joined(separator: "\n"))
             }
+            if listed.count > limit {
+                StandardError.write("\((listed.count - limit).grouped) more; --limit shows them.\n")
+            }
+            if !all, let line = Self.foldedLine(merged) { try StandardOutput.print("\(line); --all shows them.") }
         }
     }
 
@@ -76,6 +84,16 @@ struct MergeCommand: AsyncParsableCommand {
         return sites
     }
 
+    /// `31 expected: 22 NTP, 9 updates`; `nil` where nothing is.
+    private static func foldedLine(_ merged: [MergedFinding]) -> String? {
+        let words = merged.compactMap(\.expected)
+        guard !words.isEmpty else { return nil }
+        let counts = Dictionary(grouping: words, by: \.self).mapValues(\.count)
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return "\(words.count.grouped) expected: "
+            + counts.map { "\($0.value.grouped) \($0.key)" }.joined(separator: ", ")
+    }
+
     private static func row(_ merged: MergedFinding) -> [String] {
         let finding = merged.finding
         let destination = [finding.host ?? finding.peer, finding.port.map(String.init)].compactMap { $0 }
@@ -84,7 +102,8 @@ struct MergeCommand: AsyncParsableCommand {
             Value.number((merged.priority * 100).rounded() / 100).description, finding.severity,
             [finding.source, destination.joined(separator: ":")].compactMap { $0 }.filter { !$0.isEmpty }
                 .joined(separator: " → "), merged.sites.map(\.site).joined(separator: ", "),
-            "\(merged.sitesOfDestination.count) sites\(moved)", finding.summary,
+            "\(merged.sitesOfDestination.count) site\(merged.sitesOfDestination.count == 1 ? "" : "s")\(moved)"
+                + (merged.isSeenTwice ? ", same calls" : ""), finding.summary,
         ]
     }
 
@@ -99,14 +118,16 @@ struct MergeCommand: AsyncParsableCommand {
             ("priority", JSONText.number((merged.priority * 10_000).rounded() / 10_000)),
             ("summary", text(finding.summary)),
             ("called_from", JSONText.value(.texts(merged.sitesOfDestination))),
-            ("moved_up", JSONText.number(merged.amount)),
+            ("moved_up", JSONText.number(merged.amount)), ("expected", text(merged.expected)),
+            ("same_calls", JSONText.value(.boolean(merged.isSeenTwice))),
             (
                 "sites",
                 JSONText.array(
                     merged.sites.map { site, said in
                         JSONText.object([
                             ("site", text(site)), ("sensor", text(said.sensor)), ("pipeline", text(said.pipeline)),
-                            ("run", time(said.run)), ("first_reported", time(said.firstReported)),
+                            ("run", time(said.run)), ("run_host", text(said.runHost)),
+                            ("first_reported", time(said.firstReported)),
                             ("last_seen", time(said.lastSeen)), ("severity", text(said.severity)),
                             ("priority", JSONText.number(said.priority)), ("summary", text(said.summary)),
                         ])

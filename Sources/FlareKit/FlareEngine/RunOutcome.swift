@@ -143,7 +143,7 @@ extension Evaluator {
         run.ingest.merge(pipeline.notes)
         run.newest = taken.newest
         run.channels = outcome.channels
-        run.sensor = taken.ingest.sensor.hours(in: run.window)
+        run.sensor = taken.sensor.filter { $0.overlaps(run.window) }
         run.statements = outcome.statements + [SensorHour.statement(run.sensor)].compactMap { $0 }
         run.dropped = outcome.dropped
         run.detectors = outcome.detectors

@@ -116,6 +116,11 @@ public struct SensorHour: Sendable, Codable, Hashable {
     public var packets: Int64
     public var lost: Int64
 
+    /// Whether some of it lies in a window.
+    package func overlaps(_ window: TimeWindow) -> Bool {
+        (window.since.map { $0 < start.advanced(by: Self.hour) } ?? true) && (window.until.map { start < $0 } ?? true)
+    }
+
     /// 0...1
     public var share: Double { packets > 0 ? min(1, Double(lost) / Double(packets)) : 0 }
 

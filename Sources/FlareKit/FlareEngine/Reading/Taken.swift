@@ -8,6 +8,8 @@ struct Taken: Sendable {
     var newest: Timestamp?
     var ingest: IngestCounts
     var ingestBySource: [String: IngestCounts]
+    /// What the sensor lost, hour by hour.
+    var sensor: [SensorHour] = []
     var remarks: [String] = []
 
     /// The window with its open ends where the records have them.
@@ -25,7 +27,8 @@ extension Evaluator {
         var taken = Taken(
             groups: [:], window: window, newest: newest, ingest: result.total(window),
             ingestBySource: result.ingestBySource)
-        let blind = SensorHour.blindness(taken.ingest.sensor.hours())
+        taken.sensor = taken.ingest.sensor.hours(in: window)
+        let blind = SensorHour.blindness(taken.sensor)
         for grouping in groupings {
             taken.groups[grouping] = await group(result.stores, by: grouping, in: window)
             taken.groups[grouping]?.census.blind = blind
