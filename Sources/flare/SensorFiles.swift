@@ -71,6 +71,8 @@ struct SensorFiles {
         case .system(ENOENT): "there is no file \(error.path)"
         case .system(EACCES): "there is no permission to read \(error.path)"
         case .empty: "\(error.path) is empty"
+        case .truncated:
+            "\(error.place): the compressed content ends before anything of it can be read; copy the file again"
         default: error.description
         }
     }
@@ -149,7 +151,8 @@ struct SensorFiles {
         do throws(InputFileError) {
             found = try TableRecognition.schema(of: file, mayGuess: mayGuess, isNamed: sensor != nil)
         } catch let refusal {
-            throw mayGuess && TableRecognition.isTable(refusal) ? refusal : error
+            let isKnown = TableRecognition.isOfKnownTool(refusal)
+            throw isKnown || (mayGuess && TableRecognition.isTable(refusal)) ? refusal : error
         }
         if !found.statement.isEmpty {
             StandardError.write(
@@ -178,6 +181,9 @@ struct SensorFiles {
             throw InputFileError(path: path, reason: .foreign(what, remedy: remedy))
         case .unknown(let what):
             if let sensor, sensor != TableSource.name { return sensor }
+            if what == FileContent.binaryData {
+                throw InputFileError(path: path, reason: .foreign(what, remedy: "no tool is known that writes it"))
+            }
             throw InputFileError(
                 path: path,
                 reason: .foreign(

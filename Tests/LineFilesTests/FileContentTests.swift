@@ -82,6 +82,48 @@ struct FileContentTests {
         #expect(remedy.contains("export"))
     }
 
+    @Test(
+        "programs' texts, documents and pointers in place of files are called by their names, with what to do",
+        arguments: [
+            (
+                "03/04/2026-00:00:01.123456  [**] [1:2024217:3] ET MALWARE x [**] [Classification: y] [Priority: 1] {TCP} 10.0.0.7:5 -> 45.77.0.7:443",
+                "fast.log", "eve.json"
+            ),
+            ("08:00:01.245803 IP 10.0.0.5.50000 > 45.77.0.7.443: Flags [S], seq 1, length 0", "tcpdump", "pcap"),
+            ("08:00:01.245803 IP6 fd00::5.53 > fd00::7.53: 1+ A? a.example. (30)", "tcpdump", "pcap"),
+            ("    1 0.000000     10.0.0.5 → 45.77.0.7   TCP 74 50000 → 443 [SYN]", "tshark", "pcap"),
+            ("\"No.\",\"Time\",\"Source\",\"Destination\",\"Protocol\",\"Length\",\"Info\"", "Wireshark", "pcap"),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:4d", "Git LFS", "git lfs pull"),
+            ("\n <HTML><HEAD><TITLE>403</TITLE>", "an HTML page", "save"),
+            ("<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>", "an error that a server", "again"),
+            (#"{"error":{"code":401,"message":"unauthorized"}}"#, "an error that a server", "again"),
+            (#"{_path:"conn",ts:2026-03-04T00:00:01Z,uid:"C"}"#, "Zed", "zq"),
+            ("LPKSHHRH\0\0", "a journal of systemd", "journalctl"),
+            ("[12 - Suricata-Main] 2026-03-04 08:00:01 Notice: threads: created", "suricata.log", "eve.json"),
+        ])
+    func foreignTexts(text: String, name: String, remedy: String) {
+        guard case .foreign(let what, let told) = content(text) else {
+            Issue.record("\(content(text))")
+            return
+        }
+        #expect(what.contains(name))
+        #expect(told.contains(remedy))
+    }
+
+    @Test("UTF-32 is told with and without its mark", arguments: [true, false])
+    func utf32(hasMark: Bool) {
+        let mark: [UInt8] = hasMark ? [0xFF, 0xFE, 0, 0] : []
+        let text: [UInt8] = Array(#"{"event_type":"flow"}"#.utf8).flatMap { [$0, 0, 0, 0] }
+        let content = FileContent(mark + text, isWhole: true)
+        #expect(content.name == "UTF-32 text")
+    }
+
+    @Test("a record behind another program's lines counts")
+    func recordBehind() {
+        let notice = "Mar  4 08:00:01 fw suricata[1]: [1] - <Notice> - all threads started\n"
+        #expect(content(notice + "{\"event_type\":\"flow\"}\n") == .eve)
+    }
+
     @Test("zeros that a crash leaves before a file's records hide none of them")
     func zeros() {
         let zeros = [UInt8](repeating: 0, count: 4096) + Array("\n{\"event_type\":\"flow\"}\n".utf8)

@@ -30,7 +30,8 @@ struct FormTests {
         "is a time in any of these forms",
         arguments: [
             "1772582401", "1772582401.0", "1772582401,000", "1772582401000", "1772582401000000", "1772582401000000000",
-            "/Date(1772582401000)/", "134170560010000000", "639081792010000000", "2026-03-04T00:00:01Z",
+            "46085.0000115741", "46085,0000115741", "/Date(1772582401000)/", "134170560010000000", "639081792010000000",
+            "2026-03-04T00:00:01Z",
             "20260304T000001Z", "20260304 000001", "20260304000001", "2026-03-04 00:00:01 UTC",
             "2026-03-04 01:00:01 CET",
             "2026-03-03 19:00:01 EST", "2026-03-04 01:00:01 UTC+1", "2026-03-04 05:30:01 GMT+05:30",
@@ -177,7 +178,7 @@ struct FormTests {
                 + "\n",
             #"{"event_simpleName":"NetworkConnectIP4","LocalAddressIP4":"10.0.0.7","RemoteAddressIP4":"45.77.0.7","LocalPort":"5000","RemotePort":"443","Protocol":"6","ConnectionDirection":"0","ContextTimeStamp":"1772582401.000","aip":"198.51.100.4","ContextBaseFileName":"upd.exe","bytes sent":12,"bytes received":34}"#
                 + "\n",
-            "datetime=Wed Mar 04 00:00:01 2026\tuser=bob\tcdport=443\tcsport=5000\tcsip=10.0.0.7\tcdip=45.77.0.7\tproto=TCP\tinbytes=34\toutbytes=12\tdurationms=2000\n",
+            "datetime=Wed Mar 04 00:00:01 2026\tuser=bob\tcdport=443\tcsport=5000\tcsip=10.0.0.7\tserverip=45.77.0.7\tproto=TCP\tinbytes=34\toutbytes=12\tdurationms=2000\n",
             "time=1772582401|hostname=gw|action=Accept|src=10.0.0.7|dst=45.77.0.7|s_port=5000|service=443|proto=6|bytes_sent=12|bytes_received=34\n",
             "Number;Date;Time;Source Port;Source;Destination;Destination Port;Bytes sent;Bytes received\n1;4Mar2026;00:00:01;5000;10.0.0.7;45.77.0.7;443;12;34\n",
         ])

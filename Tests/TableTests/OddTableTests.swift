@@ -123,6 +123,19 @@ struct OddTableTests {
         #expect(ingest.rejectedCount == 0)
     }
 
+    @Test("a quote in quotes may have a backslash before it, and a path may end with one")
+    func escapes() async throws {
+        let row = "2026-03-04T00:00:00Z,10.0.0.7,1,45.77.0.7,443"
+        let text =
+            Self.header
+            + [
+                #"5,"a \"b, c\" d""#, #"6,"{\"a\":\"b\",\"c\":[1,2]}""#, #"7,"C:\Temp\""#, "8,e",
+            ].map { "\(row),\($0)\n" }.joined()
+        let (records, ingest) = try await flows(text)
+        #expect(records.map { $0.numbers[.bytesToServer] } == [5, 6, 7, 8])
+        #expect(ingest.rejectedCount == 0, "\(ingest)")
+    }
+
     @Test("a quote without an end costs its row, and is told with its place")
     func openQuote() async throws {
         let text =

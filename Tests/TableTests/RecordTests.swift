@@ -1,6 +1,8 @@
+import CompressedFiles
 import FlareKit
 import FlareKitTesting
 import Foundation
+import LineFiles
 import RecordSchemas
 import TestKit
 import Testing
@@ -51,7 +53,7 @@ struct RecordTests {
             \(time)3: %ASA-6-302016: Teardown UDP connection 7 for outside:9.9.9.9/53 to inside:10.0.0.7/50000 duration 0:00:02 bytes 210
             \(time)4: %ASA-6-302014: Teardown TCP connection 8 for outside:45.77.0.7/51000 to dmz:10.1.0.9/443 duration 0:00:02 bytes 99 TCP FINs
             \(time)5: %ASA-6-302014: Teardown TCP connection 9 for outside:45.77.0.7/52000 to dmz:10.1.0.9/443 duration 1:00:00 bytes 5 TCP Reset-I
-            \(time)6: %ASA-4-106023: Deny tcp src outside:45.77.0.7/1 dst inside:10.0.0.7/22
+            \(time)6: %ASA-5-111008: User 'enable_15' executed the 'show' command.
             """)
         #expect(
             addresses(records) == [
@@ -64,6 +66,87 @@ struct RecordTests {
             ])
         #expect(ingest.skipped["another message"]?.count == 1)
         #expect(ingest.isBalanced && ingest.read == 6)
+    }
+
+    @Test(
+        "of ASA: ICMP has its ends, denials are connections that were denied, and other messages are left out by name")
+    func otherASA() async throws {
+        let head = "<166>Mar 04 2026 00:00:01 fw1 : %ASA-"
+        let (records, ingest) = try await read(
+            """
+            \(head)6-302020: Built outbound ICMP connection for faddr 45.77.0.7/0 gaddr 198.51.100.4/9 laddr 10.0.0.7/9 type 8 code 0
+            \(head)6-302020: Built inbound ICMP connection for faddr 203.0.113.5/4(LOCAL\\x) gaddr 198.51.100.4/0 laddr 10.0.0.9/0
+            \(head)6-302021: Teardown ICMP connection for faddr 45.77.0.7/0 gaddr 198.51.100.4/9 laddr 10.0.0.7/9 type 8 code 0
+            \(head)4-106023: Deny tcp src outside:203.0.113.9/51222 dst inside:10.0.0.8/22 by access-group "out in" [0x0, 0x0]
+            \(head)4-106023: Deny icmp src outside:203.0.113.9 dst inside:10.0.0.8 (type 8, code 0) by access-group "out in" [0x0, 0x0]
+            \(head)4-106100: access-list in denied tcp inside/10.0.0.7(51000) -> outside/203.0.113.7(25) hit-cnt 1 first hit [0x1, 0x0]
+            \(head)6-106100: access-list in permitted tcp inside/10.0.0.7(51000) -> outside/203.0.113.7(443) hit-cnt 1 first hit [0x1, 0x0]
+            \(head)6-106015: Deny TCP (no connection) from 10.0.0.7/51000 to 203.0.113.7/443 flags RST on interface inside
+            \(head)6-305011: Built dynamic TCP translation from inside:10.0.0.7/51000 to outside:198.51.100.4/51000
+            \(head)5-111008: User 'enable_15' executed the 'show' command.
+            """)
+        #expect(
+            Set(addresses(records)) == [
+                "10.0.0.7>45.77.0.7:0/1", "203.0.113.5>10.0.0.9:0/1", "203.0.113.9>10.0.0.8:22/6",
+                "203.0.113.9>10.0.0.8:0/1",
+                "10.0.0.7>203.0.113.7:25/6",
+            ])
+        #expect(ingest.skipped["event permitted by an access list"]?.count == 1, "\(ingest)")
+        #expect(ingest.skipped["event denied, of no connection"]?.count == 1)
+        #expect(ingest.skipped["event address translation"]?.count == 1)
+        #expect(ingest.skipped["another message"]?.count == 1)
+        #expect(ingest.isBalanced && ingest.read == 10)
+    }
+
+    @Test(
+        "of BIND and dnsmasq: a query is read however it is written, its name without its end",
+        arguments: [
+            "04-Mar-2026 00:00:00.123 client 10.0.0.7#5: query: a.example IN A +",
+            "04-Mar-2026 00:00:00.123 queries: client @0x7f 10.0.0.7#5 (a.example): query: a.example IN A +E(0)K (10.0.0.53)",
+            "04-Mar-2026 00:00:00.123 info: client @0x7f 10.0.0.7#5 (a.example): view in: query: a.example IN A -E(0)DC (10.0.0.53)",
+            "04-Mar-2026 00:00:00.123 client @0x7f 10.0.0.7#5 (a.example): query: a.example IN A +E(0) (10.0.0.53) [ECS 192.0.2.0/24/0]",
+            "04-Mar-2026 00:00:00.123 client @0x7f 10.0.0.7#5/key k.example (a.example): query: a.example IN A +SE(0) (10.0.0.53)",
+            "2026-03-04T00:00:00.123Z queries: info: client @0x7f 10.0.0.7#5 (a.example): query: a.example IN A + (10.0.0.53)",
+            "Mar  4 00:00:00 ns named[8]: queries: info: client @0x7f 10.0.0.7#5 (a.example): query: a.example IN A + (10.0.0.53)",
+            "Mar  4 00:00:00 dnsmasq[7]: query[A] a.example from 10.0.0.7",
+            "Mar  4 00:00:00 dnsmasq[7]: 12 10.0.0.7/5 query[A] a.example from 10.0.0.7",
+            "Mar  4 00:00:00 dnsmasq[7]: auth[A] a.example from 10.0.0.7",
+            "Wed Mar  4 00:00:00 2026 daemon.info dnsmasq[1]: 12 10.0.0.7/5 query[A] a.example from 10.0.0.7",
+        ])
+    func queries(_ line: String) async throws {
+        let (records, ingest) = try await read(line + "\n", .dns)
+        #expect(records.map(\.source) == [IPAddress("10.0.0.7")], "\(ingest)")
+        #expect(records.map { $0.texts[.query] } == ["a.example"])
+        #expect(
+            records.map { $0.start.nanoseconds / 1_000_000_000 } == [
+                Timestamp(seconds: Call.midnight).nanoseconds / 1_000_000_000
+            ])
+    }
+
+    @Test(
+        "that tell no connection are called by the tool's name, with what to do",
+        arguments: [
+            (
+                "<166>Mar 04 2026 00:00:01 fw1 : %ASA-6-305011: Built dynamic TCP translation from inside:10.0.0.7/5 to outside:198.51.100.4/5\n",
+                "Cisco ASA", "logging trap informational"
+            ),
+            ("dnsmasq: query[A] a.example from 10.0.0.7\n", "dnsmasq", "log-facility"),
+            (
+                "10.0.0.7 - - [04/Mar/2026:00:00:01 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n", "web server",
+                "give a log of the proxy"
+            ),
+            (
+                "Mar  4 00:00:01 lb haproxy[1]: 10.0.0.7:5000 [04/Mar/2026:00:00:01.100] in bck/srv 0/0/5007 212 -- 1/1/1/1/0 0/0\n",
+                "HAProxy", "give a log of the proxy"
+            ),
+        ])
+    func unusable(_ text: String, _ name: String, _ remedy: String) throws {
+        let folder = TemporaryFolder()
+        let path = try write(text, "log", in: folder)
+        let refusal = try #require(throws: InputFileError.self) {
+            try TableRecognition.schema(of: InputFile(path: path, form: .texts))
+        }
+        #expect(refusal.description.contains(name) && refusal.description.contains(remedy), "\(refusal)")
     }
 
     @Test("of Sysmon: a lookup is the machine's whose address a connection told")

@@ -47,6 +47,13 @@ enum Variant: String, CaseIterable {
     case defenderHub = "defender-network-json, Event Hub"
     case windowsDNS = "windows-dns"
     case umbrella = "umbrella-dns"
+    case zscalerFirewall = "zscaler-firewall-json, as Elastic asks for it"
+    case zscalerFirewallKeys = "zscaler-firewall, for Splunk"
+    case zscalerFirewallLEEF = "zscaler-firewall, for QRadar"
+    case zscalerFirewallRows = "zscaler-firewall-rows"
+    case zscalerLookups = "zscaler-dns-json, dns"
+    case apacheHosts = "web-access, vhost_combined"
+    case haproxyHTTP2 = "haproxy, HTTP/2"
 
     var schema: String { rawValue.split(separator: ",").first.map(String.init) ?? "" }
 
@@ -75,6 +82,8 @@ enum Variant: String, CaseIterable {
         case .sysmonSplunk: "\"_time\",\"_raw\",host"
         case .getWinEventRows:
             "#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\r\n\"Message\",\"Id\",\"TimeCreated\""
+        case .zscalerFirewallRows:
+            "datetime,user,cdport,csport,csip,cdip,action,proto,inbytes,outbytes,duration,durationms"
         case .vpcQuoted: "version,srcaddr,dstaddr,srcport,dstport,protocol,start,end,bytes,action,log_status"
         default: nil
         }
@@ -183,6 +192,33 @@ enum Variant: String, CaseIterable {
         case .umbrella:
             return
                 "\"\(call.time("yyyy-MM-dd HH:mm:ss"))\",\"bob\",\"bob,Site,Network\",\"\(call.source)\",\"198.51.100.1\",\"Allowed\",\"1 (A)\",\"NOERROR\",\"\(call.host).\",\"Chat,Photo Sharing\",\"AD Users\""
+        case .zscalerFirewall:
+            return
+                #"{ "sourcetype" : "zscalernss-fw", "event" :{"datetime":"\#(call.time("EEE MMM dd HH:mm:ss yyyy", after: over))","user":"bob@corp","cdport":\#(call.port),"csport":\#(call.sourcePort),"sdport":\#(call.port),"csip":"\#(call.source)","cdip":"\#(call.destination)","ssip":"198.51.100.4","sdip":"\#(call.destination)","action":"Allow","aggregate":"No","proto":"TCP","inbytes":\#(call.bytesIn),"outbytes":\#(call.bytesOut),"duration":\#(Int(over)),"durationms":\#(Int(over * 1000)),"devicehostname":"PC7"}}"#
+        case .zscalerFirewallKeys:
+            return [
+                "\(call.time("yyyy-MM-dd HH:mm:ss", after: over))", "product=NSS", "user=bob@corp",
+                "cdport=\(call.port)",
+                "csport=\(call.sourcePort)", "csip=\(call.source)", "cdip=\(call.destination)", "action=Allow",
+                "proto=TCP",
+                "inbytes=\(call.bytesIn)", "outbytes=\(call.bytesOut)", "durationms=\(Int(over * 1000))",
+                "vendor=Zscaler",
+            ].joined(separator: "\t")
+        case .zscalerFirewallLEEF:
+            return
+                "LEEF:1.0|Zscaler|NSS-FW|6.0|Allow|usrName=bob\tsrc=\(call.source)\tdst=\(call.destination)\tsrcPort=\(call.sourcePort)\tdstPort=\(call.port)\tsrcPreNAT=\(call.source)\tdstPreNAT=\(call.destination)\tsrcPostNAT=198.51.100.4\tproto=TCP\tdstBytes=\(call.bytesIn)\tsrcBytes=\(call.bytesOut)\tdurationms=\(Int(over * 1000))\tdevTime=\(call.time("MMM dd yyyy HH:mm:ss", after: over)) GMT"
+        case .zscalerFirewallRows:
+            return
+                "\"\(call.time("EEE MMM dd HH:mm:ss yyyy", after: over))\",bob,\(call.port),\(call.sourcePort),\(call.source),\(call.destination),Allow,TCP,\(call.bytesIn),\(call.bytesOut),\(Int(over)),\(Int(over * 1000))"
+        case .zscalerLookups:
+            return
+                #"{"version":"v3","sourcetype":"zscalernss-dns","event":{"datetime":"\#(call.time("EEE MMM dd HH:mm:ss yyyy"))","dns_resp":"\#(call.destination)","dns_req":"\#(call.host)","dns_reqtype":"A record","clt_sip":"\#(call.source)","srv_dip":"8.8.8.8","srv_dport":"53","reqaction":"REQ_ALLOW"}}"#
+        case .apacheHosts:
+            return
+                "\(call.host):443 \(call.source) - - [\(call.time("dd/MMM/yyyy:HH:mm:ss Z"))] \"GET /a HTTP/1.1\" 200 \(call.bytesIn) \"-\" \"curl/8\""
+        case .haproxyHTTP2:
+            return
+                "\(call.syslog()) lb haproxy[9]: \(call.source):\(call.sourcePort) [\(call.time("dd/MMM/yyyy:HH:mm:ss.SSS"))] in~ back/srv1 10/0/30/69/109 200 \(call.bytesIn) - - ---- 1/1/1/1/0 0/0 {a|b} {} \"GET https://\(call.host)/a HTTP/2.0\""
         case .squidCombined:
             return
                 "\(call.source) - bob [\(call.time("dd/MMM/yyyy:HH:mm:ss Z"))] \"CONNECT \(call.host):443 HTTP/1.1\" 200 9 \"-\" \"Mozilla/5.0 (X11)\" TCP_TUNNEL:HIER_DIRECT"

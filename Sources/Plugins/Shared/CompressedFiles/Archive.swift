@@ -95,7 +95,8 @@ final class ArchiveInput: ByteInput {
     private func begin() throws(InputFileError) -> Bool {
         while let next = try archive.next() {
             if next.isForkOfMacOS { continue }
-            guard next.name != "[Content_Types].xml" else {
+            // Of LibreOffice the type comes first.
+            guard next.name != "[Content_Types].xml", next.name != "mimetype" else {
                 throw InputFileError(path: path, reason: .foreign("a document of Office", remedy: "save it as CSV"))
             }
             memberPath = "\(path)/\(next.name)"

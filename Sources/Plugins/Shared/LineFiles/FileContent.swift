@@ -39,10 +39,8 @@ package enum FileContent: Hashable, Sendable {
     package init(_ head: [UInt8], isWhole: Bool) {
         if head.allSatisfy({ Self.isSpace($0) }) {
             self = isWhole ? .empty : .unknown("nothing but white space at its beginning")
-        } else if let binary = Self.binary(head) {
-            self = binary
         } else {
-            self = Self.text(head)
+            self = Self.byMagic(head) ?? Self.text(head)
         }
     }
 
@@ -69,44 +67,10 @@ package enum FileContent: Hashable, Sendable {
         }
     }
 
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    private static func binary(_ head: [UInt8]) -> FileContent? {
-        func begins(_ magic: UInt8...) -> Bool { head.starts(with: magic) }
-        if begins(0xD4, 0xC3, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xC3, 0xD4) || begins(0x4D, 0x3C, 0xB2, 0xA1)
-            || begins(0xA1, 0xB2, 0x3C, 0x4D) || begins(0x34, 0xCD, 0xB2, 0xA1) || begins(0xA1, 0xB2, 0xCD, 0x34)
-            || begins(0x0A, 0x0D, 0x0D, 0x0A)
-        {
-            return .capture
-        }
-        // The mark of nfdump's files, and the layout's version.
-        if begins(0x0C, 0xA5, 1, 0) || begins(0x0C, 0xA5, 2, 0) { return .netFlow }
-        if begins(0xFF, 0xFE, 0, 0) || begins(0, 0, 0xFE, 0xFF) {
-            return .foreign("UTF-32 text", remedy: "write it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE > NEW")
-        }
-        if begins(0xD0, 0xCF, 0x11, 0xE0) { return .foreign("a document of Office", remedy: "save it as CSV") }
-        let known = foreignMagic.first { magic, _, _ in head.starts(with: magic.utf8) }
-        return known.map { .foreign($0.name, remedy: $0.remedy) }
-    }
-
-    /// How files begin that a sensor does not write, and how records come out of them.
-    private static let foreignMagic: [(magic: String, name: String, remedy: String)] = [
-        (
-            "snoop\0\0\0", "a capture in the form of snoop or Network Monitor",
-            "convert it: editcap -F pcap FILE NEW.pcap"
-        ),
-        ("GMBU", "a capture in the form of Network Monitor", "convert it: editcap -F pcap FILE NEW.pcap"),
-        ("RTSS", "a capture in the form of Network Monitor", "convert it: editcap -F pcap FILE NEW.pcap"),
-        ("ElfFile\0", "a log of Windows events (evtx)", "export it as JSON: evtx_dump -o jsonl FILE > NEW.json"),
-        ("PAR1", "a Parquet table", "export it as CSV or JSON: duckdb -c \"copy 'FILE' to 'NEW.csv'\""),
-        ("ORC", "an ORC table", "export it as CSV or JSON"),
-        ("Obj\u{1}", "an Avro file", "export it as JSON: avro-tools tojson FILE > NEW.json"),
-        ("SQLite format 3\0", "a SQLite database", "export the table as CSV: sqlite3 -header -csv FILE \"select …\""),
-        ("<!DOCTYPE html", "an HTML page", "save the table in it as CSV"),
-        ("<!doctype html", "an HTML page", "save the table in it as CSV"),
-        ("<html", "an HTML page", "save the table in it as CSV"),
-        ("%PDF-", "a PDF document", ""), ("\u{7F}ELF", "a program", ""), ("MZ", "a program of Windows", ""),
-    ]
+    /// What has bytes of 0 and is nothing that is known.
+    package static let binaryData = "binary data"
 
     private static func text(_ head: [UInt8]) -> FileContent {
         var text = head[...]
@@ -126,9 +90,10 @@ package enum FileContent: Hashable, Sendable {
             }
         }
         if let other, !head.contains(0) { return other }
+        if let document = foreignDocument(text) { return document }
         return .unknown(
             head.contains(0)
-                ? "binary data" : "neither EVE, a log of Zeek nor a table, and no log of another known tool")
+                ? binaryData : "neither EVE, a log of Zeek nor a table, and no log of another known tool")
     }
 
     /// Whether a record that is spread over lines and cut off is one of a sensor.
@@ -167,7 +132,12 @@ extension FileContent {
                 self = .record(.zeek)
             } else {
                 let columns = text.split(separator: 0x09, omittingEmptySubsequences: false).count
-                self = columns > 6 ? .other(.unknown("rows of columns without a header (#fields)")) : .blank
+                let foreign =
+                    columns > 6 ? nil : FileContent.foreignLine(String(decoding: text.prefix(512), as: UTF8.self))
+                self =
+                    columns > 6
+                    ? .other(.unknown("rows of columns without a header (#fields)"))
+                    : foreign.map { .other($0) } ?? .blank
             }
         }
 
@@ -192,6 +162,7 @@ extension FileContent {
             if names.contains("@timestamp"), !names.isDisjoint(with: ["suricata", "zeek", "event", "ecs", "agent"]) {
                 return .other(.unknown("documents in ECS in which no record of Suricata or Zeek is"))
             }
+            if let foreign = FileContent.foreignObject(text, names) { return .other(foreign) }
             return .other(
                 .unknown("JSON with neither \"event_type\", as in EVE, nor \"ts\", as in Zeek's logs"))
         }

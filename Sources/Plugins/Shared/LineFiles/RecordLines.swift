@@ -24,14 +24,17 @@ extension ContentForm {
         let isWide = form.charset != FramingUTF8
         if isWide { head = RecordLines(form, beginning).all(of: bytes) }
         let isLong = head.count >= shortestHead
+        let isKnownByMagic = FileContent.byMagic(head) != nil
         let content = FileContent(head, isWhole: beginning.isWhole)
         switch content {
         case .eve, .zeek, .capture, .netFlow:
             let kind = content.source
             return isWide ? .decoded(kind: kind, RecordLines(form, beginning)) : .asItIs(kind: kind)
-        case .foreign(let what, let remedy) where beginning.isWhole || isLong || head.contains(10):
+        case .foreign(let what, let remedy)
+        where isKnownByMagic && (beginning.isWhole || isLong || head.contains(10)):
             return .refused(.foreign(what, remedy: remedy))
-        case .unknown(let what) where beginning.isWhole && beginning.name != nil:
+        case .unknown(let what) where beginning.isWhole && beginning.name != nil,
+            .foreign(let what, _) where beginning.isWhole && beginning.name != nil:
             return .refused(.foreign(what, remedy: ""))
         case .empty, .foreign, .unknown:
             guard beginning.isWhole else { return .unsettled }
@@ -43,7 +46,10 @@ extension ContentForm {
     package static let texts = ContentForm { beginning in
         let bytes = beginning.bytes
         let content = FileContent(Array(bytes), isWhole: beginning.isWhole)
-        if case .foreign(let what, let remedy) = content { return .refused(.foreign(what, remedy: remedy)) }
+        // What a line tells may be a line of a tool that is known.
+        if case .foreign(let what, let remedy)? = FileContent.byMagic(Array(bytes)) {
+            return .refused(.foreign(what, remedy: remedy))
+        }
         let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
         let charset = FramingCharsetOf(start, bytes.count)
         let kind = kind(content, beginning, charset)
@@ -55,7 +61,7 @@ extension ContentForm {
 
     /// What a text in an archive is; binary data and a sensor's own records are no texts of other tools.
     private static func kind(_ content: FileContent, _ beginning: Beginning, _ charset: FramingCharset) -> String? {
-        guard beginning.name != nil, case .unknown = content else { return content.source }
+        guard beginning.name != nil, content.source == nil, content != .empty else { return content.source }
         return charset == FramingUTF8 && beginning.bytes.prefix(4096).contains(0) ? nil : "a text"
     }
 

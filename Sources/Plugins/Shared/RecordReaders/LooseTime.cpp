@@ -1,6 +1,7 @@
 #include "RecordReaders/LooseTime.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "SensorText/Text.hpp"
 #include "SensorText/Time.hpp"
@@ -233,6 +234,27 @@ bool readTicks(std::string_view text, int64_t &nanoseconds) {
     return false;
 }
 
+/// Days since 1900 with a part of a day, as spreadsheets write a moment into CSV (46085.33368), from 2000 to 2049. Of Excel's
+/// own ten digits five stand behind the point, so that times are right to half a second.
+bool readSerial(std::string_view text, int64_t &seconds, int64_t &fraction) {
+    constexpr size_t whole = 5, fewestDecimals = 3;
+    constexpr int64_t from2000 = 36'526, from2050 = 54'789, of1970 = 25'569;
+    if (text.size() < whole + 1 + fewestDecimals || text.size() > 24 || text[whole] != '.') return false;
+    int64_t days = 0;
+    double part = 0, scale = 1;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (i == whole) continue;
+        if (!sensor::isDigit(text[i])) return false;
+        if (i < whole) days = days * 10 + (text[i] - '0');
+        else part += (text[i] - '0') * (scale /= 10);
+    }
+    if (days < from2000 || days >= from2050) return false;
+    const int64_t milliseconds = std::llround(part * 86'400'000);
+    seconds = (days - of1970) * 86'400 + milliseconds / 1000;
+    fraction = milliseconds % 1000 * 1'000'000;
+    return true;
+}
+
 /// 20250304T050607Z, 20250304 05:06:07.5: ISO 8601 without its separators; the same with them.
 bool spread(std::string_view text, std::string &spread) {
     const auto isDigits = [&](size_t from, size_t to) {
@@ -288,7 +310,7 @@ bool LooseTimes::read(std::string_view text, int64_t &nanoseconds) const {
     std::string other;
     // Where decimals stand behind a comma.
     const size_t comma = text.find(',');
-    if (comma != std::string_view::npos && comma >= 9 && text.find_first_not_of("0123456789,") == std::string_view::npos
+    if (comma != std::string_view::npos && (comma >= 9 || comma == 5) && text.find_first_not_of("0123456789,") == std::string_view::npos
         && text.find(',', comma + 1) == std::string_view::npos) {
         other = text;
         other[comma] = '.';
@@ -296,6 +318,11 @@ bool LooseTimes::read(std::string_view text, int64_t &nanoseconds) const {
     }
     if (spread(text, other)) text = other;
     if (readTicks(text, nanoseconds)) return true;
+    int64_t serial, fraction;
+    if (readSerial(text, serial, fraction)) {
+        nanoseconds = toUTC(serial) * billion + fraction;
+        return true;
+    }
     const bool isNumber = std::all_of(text.begin(), text.end(), [](char c) { return sensor::isDigit(c) || c == '.'; });
     if (isNumber && !readDigits(text, parts)) {
         // Dates with points have two, numbers one at most.

@@ -99,27 +99,38 @@ void TableReader::sum() {
 
 // MARK: Rows
 
-bool TableReader::endsInQuotes(std::string_view text, char separator) {
-    if (std::memchr(text.data(), '"', text.size()) == nullptr) return false;
-    bool isBegin = true;
-    for (size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '"' && isBegin) {
-            for (++i;; ++i) {
-                i = text.find('"', i);
-                if (i == std::string_view::npos) return true;
-                if (i + 1 < text.size() && text[i + 1] == '"') ++i;
-                else break;
-            }
-            isBegin = false;
-        } else {
-            isBegin = c == separator || c == '\n' || (isBegin && isBlank(c));
-        }
-    }
-    return false;
+/// Whether an odd number of backslashes stands before a place.
+static bool isEscaped(std::string_view text, size_t place) {
+    size_t first = place;
+    while (first > 0 && text[first - 1] == '\\') --first;
+    return (place - first) % 2 == 1;
 }
 
-void TableReader::split(std::string_view line, char separator) {
+bool TableReader::endsInQuotes(std::string_view text, char separator) {
+    if (std::memchr(text.data(), '"', text.size()) == nullptr) return false;
+    const auto isOpen = [&](bool hasEscapes) {
+        bool isBegin = true;
+        for (size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            if (c == '"' && isBegin) {
+                for (++i;; ++i) {
+                    i = text.find('"', i);
+                    if (i == std::string_view::npos) return true;
+                    if (hasEscapes && isEscaped(text, i)) continue;
+                    if (i + 1 < text.size() && text[i + 1] == '"') ++i;
+                    else break;
+                }
+                isBegin = false;
+            } else {
+                isBegin = c == separator || c == '\n' || (isBegin && isBlank(c));
+            }
+        }
+        return false;
+    };
+    return isOpen(false) && (text.find("\\\"") == std::string_view::npos || isOpen(true));
+}
+
+void TableReader::split(std::string_view line, char separator, bool hasEscapes) {
     cells.clear();
     const char *p = line.data();
     const char *const end = p + line.size();
@@ -133,23 +144,29 @@ void TableReader::split(std::string_view line, char separator) {
             // Doubled quotes stand for one.
             const char *const first = quote + 1;
             const char *last = first;
-            bool isDoubled = false;
+            bool isDoubled = false, wasEscaped = false;
             while (true) {
                 last = static_cast<const char *>(std::memchr(last, bracket, size_t(end - last)));
                 if (last == nullptr) {
                     last = end;
                     break;
                 }
+                if (hasEscapes && isEscaped(line, size_t(last - line.data()))) {
+                    wasEscaped = true;
+                    ++last;
+                    continue;
+                }
                 if (bracket != '"' || last + 1 >= end || last[1] != '"') break;
                 isDoubled = true;
                 last += 2;
             }
             std::string_view cell(first, size_t(last - first));
-            if (isDoubled) {
+            if (isDoubled || wasEscaped) {
                 std::string &held = values.hold();
                 for (size_t i = 0; i < cell.size(); ++i) {
+                    if (wasEscaped && cell[i] == '\\' && i + 1 < cell.size() && (cell[i + 1] == '"' || cell[i + 1] == '\\')) ++i;
                     held.push_back(cell[i]);
-                    if (cell[i] == '"' && i + 1 < cell.size() && cell[i + 1] == '"') ++i;
+                    if (!wasEscaped && cell[i] == '"' && i + 1 < cell.size() && cell[i + 1] == '"') ++i;
                 }
                 cell = held;
             }
@@ -218,6 +235,7 @@ TableReader::Taken TableReader::readRow(std::string_view line) {
         // A file that others were put behind.
         if (isHeader() && layout.find(cells[0]) == header[0] && cells.size() == header.size()) return Taken::header;
         while (cells.size() > header.size() && trimmed(cells.back()).empty()) cells.pop_back();
+        if (cells.size() != header.size() && line.find("\\\"") != std::string_view::npos) split(line, layout.separator, true);
         if (cells.size() != header.size()) return Taken::wrongColumns;
         for (size_t i = 0; i < cells.size(); ++i) add(header[i], cells[i]);
         return Taken::record;

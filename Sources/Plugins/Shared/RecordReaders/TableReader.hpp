@@ -45,7 +45,8 @@ private:
     bool readPattern(const Pattern &pattern, std::string_view line);
     bool readPlaces(const Pattern &pattern, size_t from, std::string_view rest);
     void readXML(std::string_view text);
-    void split(std::string_view line, char separator);
+    /// - hasEscapes: whether \" in a cell in quotes is a quote, as programs write it that are no spreadsheets.
+    void split(std::string_view line, char separator, bool hasEscapes = false);
     bool isHeader() const;
     static bool readLabels(std::string_view text, std::string &name);
     void add(Slot slot, std::string_view text);

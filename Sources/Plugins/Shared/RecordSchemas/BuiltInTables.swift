@@ -18,6 +18,7 @@ package enum BuiltInTables {
         "filterlog": PackageResources.filterlog_yaml,
         "fortinet-cef": PackageResources.fortinet_cef_yaml,
         "fortinet-traffic": PackageResources.fortinet_traffic_yaml,
+        "haproxy": PackageResources.haproxy_yaml,
         "juniper-srx": PackageResources.juniper_srx_yaml,
         "juniper-srx-text": PackageResources.juniper_srx_text_yaml,
         "leef": PackageResources.leef_yaml,
@@ -35,7 +36,10 @@ package enum BuiltInTables {
         "umbrella-dns": PackageResources.umbrella_dns_yaml,
         "unbound": PackageResources.unbound_yaml,
         "watchguard": PackageResources.watchguard_yaml,
+        "web-access": PackageResources.web_access_yaml,
         "windows-dns": PackageResources.windows_dns_yaml,
+        "zscaler-dns": PackageResources.zscaler_dns_yaml,
+        "zscaler-firewall": PackageResources.zscaler_firewall_yaml,
         "zscaler-nss": PackageResources.zscaler_nss_yaml,
     ]
 

@@ -18,6 +18,7 @@ package struct TableSchema: PluginOptions, Equatable {
     package var sources: [String] = []
     package var unverified: [String] = []
     package var signs: [[String]] = []
+    package var remedy = ""
     package var form = Form.rows
     package var separator = ","
     package var behind = ""
@@ -194,6 +195,9 @@ package struct TableSchema: PluginOptions, Equatable {
                 "signs", \.signs,
                 "Texts by which a file is recognized: a record or the header has all texts of one "
                     + "list."),
+            Option(
+                "remedy", \.remedy,
+                "What to do if a file has these signs and none of its records can be used."),
             Option(
                 "form", \.form,
                 "Form of the records: json (objects, one per line, in an array or spread over lines), rows (cells "

@@ -58,7 +58,8 @@ struct ColumnGuess {
     var isDate: Bool {
         times > 0.8
             && values.allSatisfy {
-                !$0.contains(":") && $0.wholeMatch(of: /\d{9,}(?:[.,]\d*)?|\/Date.*|\d{8}[T ]\d{6}.*/) == nil
+                !$0.contains(":")
+                    && $0.wholeMatch(of: /\d{9,}(?:[.,]\d*)?|\d{5}[.,]\d{3,}|\/Date.*|\d{8}[T ]\d{6}.*/) == nil
             }
     }
 
@@ -110,7 +111,13 @@ struct ColumnGuess {
     }
 
     /// Whether it may hold ports: by its name, or where columns have none.
-    var mayBePort: Bool { ports > 0.8 && (hasPortName || name.hasPrefix("column ")) }
+    var mayBePort: Bool { ports > 0.8 && (hasPortName || (name.hasPrefix("column ") && !isOfStatuses)) }
+
+    /// Whether its numbers are answers of HTTP, most of which are 200.
+    private var isOfStatuses: Bool {
+        values.allSatisfy { Int($0).map { (100..<600).contains($0) } ?? true }
+            && values.count { $0 == "200" } * 2 > values.count
+    }
 
     static func plain(_ name: some StringProtocol) -> String {
         String(

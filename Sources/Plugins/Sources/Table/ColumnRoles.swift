@@ -102,6 +102,9 @@ struct ColumnRoles {
         if plain == "eventduration" || plain.hasSuffix("ns") || plain.contains("nano") { durationUnit = .nanoseconds }
         func seconds(_ text: String) -> Double? { TableTime.read(text, reference).map { Double($0) / 1e9 } }
         let amounts = duration.values.map { Double($0.replacingOccurrences(of: ",", with: ".")) }
+        // In ECS it is nanoseconds, of which the shortest connection has more.
+        let longest = amounts.compactMap { $0 }.max() ?? 0
+        if plain == "eventduration", duration.unit.isEmpty, longest < 100_000 { durationUnit = .seconds }
         if let start = column("start"), let end = column("end") {
             var votes: [KindSchema.DurationUnit: Int] = [:]
             for (place, amount) in amounts.enumerated() {

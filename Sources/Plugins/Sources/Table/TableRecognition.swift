@@ -39,10 +39,11 @@ package enum TableRecognition {
         do {
             if !isNamed, isOfSensor(begin.content) { throw Unreadable(what: "records of a sensor", remedy: "") }
             let reference = reference(of: file)
-            if let known = try known(whole(begin.content, begin.isWhole), reference) { return known }
+            var unused: Unreadable?
+            if let known = try known(whole(begin.content, begin.isWhole), reference, &unused) { return known }
             let inside = file.beginning(size, as: .messages)
             if inside.content != begin.content,
-                var known = try known(whole(inside.content, inside.isWhole), reference)
+                var known = try known(whole(inside.content, inside.isWhole), reference, &unused)
             {
                 known.isInMessages = true
                 return known
@@ -54,7 +55,7 @@ package enum TableRecognition {
                 // Lines that stand in documents, or in a column.
                 guard inside.content != begin.content,
                     var found = try? guessed(whole(inside.content, inside.isWhole), reference, mayGuess: mayGuess)
-                else { throw error }
+                else { throw unused ?? error }
                 found.isInMessages = true
                 return found
             }
@@ -69,6 +70,13 @@ package enum TableRecognition {
     package static func isTable(_ refusal: InputFileError) -> Bool {
         if case .foreign(let what, _) = refusal.reason { what.hasPrefix("a table") } else { false }
     }
+
+    /// Whether it is of records of a known tool of which none can be used.
+    package static func isOfKnownTool(_ refusal: InputFileError) -> Bool {
+        if case .foreign(let what, _) = refusal.reason { what.hasPrefix(unusedBegin) } else { false }
+    }
+
+    private static let unusedBegin = "a log that is known ("
 
     /// Whether records of Suricata or Zeek stand in it, in whatever wrapping: their own sources know more of them.
     private static func isOfSensor(_ head: [UInt8]) -> Bool {
@@ -93,7 +101,8 @@ package enum TableRecognition {
     ) throws -> Found {
         try checkText(head)
         let whole = whole(head, isWhole)
-        return try known(whole, reference) ?? guessed(whole, reference, mayGuess: mayGuess)
+        var unused: Unreadable?
+        return try known(whole, reference, &unused) ?? guessed(whole, reference, mayGuess: mayGuess)
     }
 
     private static func checkText(_ head: [UInt8]) throws(Unreadable) {
@@ -113,14 +122,18 @@ package enum TableRecognition {
         }
         let outcome = try trial(schema, whole, reference)
         guard outcome.used > 0 else {
-            let why =
-                outcome.ingest.rejected.merging(outcome.ingest.skipped) { first, _ in first }
-                .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }.map { " (\($0.key))" } ?? ""
             throw Unreadable(
-                what: "a table, guessed as \(guess.statement), of which no record can be used\(why)",
+                what: "a table, guessed as \(guess.statement), of which no record can be used"
+                    + reason(outcome.ingest),
                 remedy: guess.remedy)
         }
         return Found(schema: schema, statement: guess.statement)
+    }
+
+    /// Why most of the records cannot be used, in brackets.
+    private static func reason(_ ingest: IngestCounts) -> String {
+        ingest.rejected.merging(ingest.skipped) { first, _ in first }
+            .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }.map { " (\($0.key))" } ?? ""
     }
 
     /// Whether a schema reads the lines that stand in a file's documents, and not the file as it is.
@@ -139,7 +152,12 @@ package enum TableRecognition {
     }
 
     /// The known schema that reads most of the records.
-    private static func known(_ head: ArraySlice<UInt8>, _ reference: Timestamp) throws -> Found? {
+    ///
+    /// - Parameter unused: becomes what is wrong with records of a known tool of which none can be used.
+    private static func known(
+        _ head: ArraySlice<UInt8>, _ reference: Timestamp, _ unused: inout Unreadable?
+    ) throws -> Found? {
+        var mostSigns = 0
         let lines = head.split(separator: 10, maxSplits: 400, omittingEmptySubsequences: true).prefix(400)
             .map { String(decoding: $0.prefix(8192), as: UTF8.self) }
         let all = [String(decoding: head.prefix(1 << 16), as: UTF8.self)]
@@ -154,6 +172,15 @@ package enum TableRecognition {
             guard let signs else { continue }
             let (schema, isAsItIs) = separated(schema, lines)
             let outcome = try trial(schema, head, reference)
+            if outcome.used == 0, outcome.ingest.read > 0,
+                signs > mostSigns || (signs == mostSigns && unused?.remedy == "")
+            {
+                mostSigns = signs
+                unused = Unreadable(
+                    what: unusedBegin + schema.title + ") of which no record can be used"
+                        + reason(outcome.ingest),
+                    remedy: schema.remedy)
+            }
             guard outcome.used > 0, outcome.ingest.rejectedCount <= outcome.ingest.read / 2 else { continue }
             if let best, (best.signs, best.used) >= (signs, outcome.used) { continue }
             best = (Found(schema: schema, name: isAsItIs ? name : ""), outcome.used, signs)

@@ -201,7 +201,11 @@ struct TableSample {
     private mutating func takeRows(_ lines: [String]) -> Bool {
         var best: (separator: Character, rows: [[String]], width: Int)?
         for separator in [",", ";", "\t", "|"] as [Character] {
-            let rows = lines.map { Self.cells($0, separator) }
+            var rows = lines.map { Self.cells($0, separator) }
+            // In which way quotes are written in quotes the header's width tells.
+            for (place, line) in lines.enumerated() where rows[place].count != rows[0].count && line.contains("\\\"") {
+                rows[place] = Self.cells(line, separator, hasEscapes: true)
+            }
             let widths = Dictionary(grouping: rows, by: \.count).mapValues(\.count)
             // The header's width, or that of nearly all rows.
             let first = rows.first?.count ?? 0
@@ -275,12 +279,19 @@ struct TableSample {
             && cells.contains { $0.contains { $0.isLetter } }
     }
 
-    static func cells(_ line: String, _ separator: Character) -> [String] {
+    /// - Parameter hasEscapes: whether \" is a quote in a cell that stands in quotes.
+    static func cells(_ line: String, _ separator: Character, hasEscapes: Bool = false) -> [String] {
         var cells: [String] = []
         var cell = ""
         var isQuoted = false
+        var isEscaped = false
         for c in line {
-            if c == "\"" {
+            if isEscaped {
+                cell.append(c)
+                isEscaped = false
+            } else if hasEscapes, isQuoted, c == "\\" {
+                isEscaped = true
+            } else if c == "\"" {
                 isQuoted.toggle()
             } else if c == separator, !isQuoted {
                 cells.append(cell.trimmingCharacters(in: .whitespaces))

@@ -59,6 +59,8 @@ struct ValueForms {
 
     /// Whether a time says its zone, or needs none.
     static func hasZone(_ time: String) -> Bool {
+        // Days of a spreadsheet are of its own zone.
+        if time.wholeMatch(of: /\d{5}[.,]\d+/) != nil { return false }
         if time.wholeMatch(of: /[\d.,]+/) != nil || time.hasPrefix("/Date(") { return true }
         if time.contains(/:\d{2}(?:[.,]\d+)?\s?(?:[Zz]|[+\-]\d{2}:?\d{2})|UTC|GMT/) { return true }
         return zoneName(time).map(TableTime.isZoneName) ?? false
