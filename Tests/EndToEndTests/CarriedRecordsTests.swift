@@ -57,6 +57,7 @@ struct CarriedRecordsTests {
             for (way, content) in records.spread { expectAll(try channels(content), "\(name), \(way)") }
         }
         expectAll(try channels(CarriedRecords.flat.plain), "flat")
+        expectAll(try channels(CarriedRecords.fields.plain), "fields of a search")
         expectAll(try channels(CarriedRecords.marked.plain), "GELF's own members")
     }
 

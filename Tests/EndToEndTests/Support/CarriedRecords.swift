@@ -172,6 +172,17 @@ struct CarriedRecords: Sendable {
             return parts[0] + inner + "}"
         }, time: "timestamp")
 
+    /// The same as the fields that a search was asked for, each a list.
+    static let fields = CarriedRecords(
+        lines: calls.map { call in
+            #"{"_index":"i","_id":"\#(call.number)","_score":1,"fields":{"timestamp":["\#(text(call.start + 60))"],"#
+                + #""event_type":["flow"],"src_ip":["\#(call.source)"],"src_port":[\#(40_000 + call.number)],"#
+                + #""dest_ip":["\#(call.destination)"],"dest_port":[443],"proto":["TCP"],"flow_id":[\#(call.number + 1)],"#
+                + #""flow.pkts_toserver":[7],"flow.pkts_toclient":[6],"flow.bytes_toserver":[812],"#
+                + #""flow.bytes_toclient":[1404],"flow.start":["\#(text(call.start))"],"#
+                + #""flow.end":["\#(text(call.start + 1))"],"flow.age":[1],"flow.state":["closed"],"app_proto":["tls"]}}"#
+        }, time: "timestamp")
+
     /// The same with an underscore before each name, as GELF has it.
     static let marked = CarriedRecords(
         lines: flat.lines.map { line in
@@ -267,6 +278,16 @@ struct CarriedRecords: Sendable {
             ("Docker", each { #"{"log":\#(quoted($1 + "\n")),"stream":"stdout","time":"2024-03-04T10:01:00Z"}"# }),
             ("Splunk's export", each { #"{"preview":false,"offset":\#($0),"result":{"_raw":\#(quoted($1))}}"# }),
             ("Fluentd", each { "2024-03-04T10:01:00+00:00\t\(tag).log\t\($1)" }),
+            (
+                "Splunk's CSV",
+                Data("\"_raw\",\"_time\"\n".utf8)
+                    + each { "\"\($1.replacing("\"", with: "\"\""))\",\"2024-03-04T10:01:00.\($0)+0000\"" }
+            ),
+            (
+                "CSV with escapes",
+                Data("time,payload\n".utf8) + each { "\"2024-03-04T10:01:00.\($0)Z\",\(quoted($1))" }
+            ),
+            ("Loki's push", each { #"{"streams":[{"stream":{"job":"x"},"values":[["\#($0)",\#(quoted($1))]]}]}"# }),
             ("Loki", each { #"{"line":\#(quoted($1)),"timestamp":"2024-03-04T10:01:00Z","labels":{"job":"x"}}"# }),
             ("OpenTelemetry", each { #"{"body":{"stringValue":\#(quoted($1))},"timeUnixNano":"1"}"# }),
             (
@@ -295,6 +316,7 @@ struct CarriedRecords: Sendable {
         return [
             ("an array in a line", Data("[\(all)]\n".utf8)),
             ("an array of lines", Data("[\n\(lines.joined(separator: ",\n"))\n]\n".utf8)),
+            ("an array without its brackets", Data(lines.map { $0 + ",\n" }.joined().utf8)),
             ("an array with commas before", Data("[\(lines.joined(separator: "\n,"))]".utf8)),
             (
                 "an array, pretty",

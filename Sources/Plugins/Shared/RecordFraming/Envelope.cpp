@@ -1,5 +1,7 @@
 #include "Envelope.hpp"
 
+#include <map>
+
 namespace framing {
 
 Record recognise(std::string_view object) {
@@ -46,6 +48,32 @@ std::string_view Envelope::withoutMarks(std::string_view object) {
         return true;
     });
     return text.append("}");
+}
+
+std::string_view Envelope::withoutLists(std::string_view fields) {
+    const size_t value = fields.find(':');
+    if (fields.empty() || fields.front() != '{' || value == std::string_view::npos) return {};
+    if (const size_t list = passSpace(fields, value + 1); list >= fields.size() || fields[list] != '[') return {};
+    // What has a common first name is one object's.
+    std::map<std::string_view, std::string> objects;
+    std::string &text = texts.emplace_back();
+    eachMember(fields, [&](std::string_view name, std::string_view list) {
+        if (list.front() != '[') return true;
+        std::string_view first;
+        size_t count = 0;
+        eachElement(list, [&](std::string_view element) {
+            if (count++ == 0) first = element;
+            return true;
+        });
+        if (count == 0) return true;
+        const size_t dot = name.find('.');
+        std::string &members = dot == std::string_view::npos ? text : objects[name.substr(0, dot)];
+        members.append(members.empty() ? "{\"" : ",\"").append(name.substr(dot + 1)).append("\":").append(count == 1 ? first : list);
+        return true;
+    });
+    for (const auto &[name, members] : objects)
+        text.append(text.empty() ? "{\"" : ",\"").append(name).append("\":").append(members).append("}");
+    return text.empty() ? text : text.append("}");
 }
 
 bool Envelope::translated(std::string_view document, Record &record) {

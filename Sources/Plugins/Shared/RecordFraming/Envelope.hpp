@@ -65,6 +65,8 @@ private:
         size_t found = 0;
         if (depth == deepest) return found;
         if (record.isMarked) return find(withoutMarks(object), depth + 1, way, take);
+        if (const std::string_view fields = withoutLists(member(object, "fields")); !fields.empty())
+            return find(fields, depth + 1, way, take);
         eachMember(object, [&](std::string_view, std::string_view value) {
             if (value.front() == '"') found = findInText(value, depth, way, take);
             return found == 0;
@@ -85,6 +87,10 @@ private:
     /// A document of GELF without the underscores of its members, and without those that have none.
     std::string_view withoutMarks(std::string_view object);
 
+    /// The fields of a document that a search was asked for, `{"src_ip":["10.0.0.5"],"flow.age":[1]}`, as the document has
+    /// them; empty where they are none.
+    std::string_view withoutLists(std::string_view fields);
+
     bool translated(std::string_view document, Record &record);
 
     template <class Take>
@@ -95,7 +101,9 @@ private:
         const bool isOutermost = way.element.empty() && !way.isInText;
         eachElement(value, [&](std::string_view element) {
             if (isOutermost) way.element = element;
-            found += findInValue(element, depth + 1, way, take);
+            // Loki has lines as elements.
+            found += element.front() == '"' ? findInText(element, depth + 1, way, take)
+                                            : findInValue(element, depth + 1, way, take);
             return true;
         });
         return found;

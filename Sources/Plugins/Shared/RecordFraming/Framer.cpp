@@ -42,7 +42,7 @@ private:
     const bool keepsLength;
     const std::string log;
     framing::UTF16 utf16;
-    std::string decoded;
+    std::string decoded, cell;
     framing::Envelope envelope;
     framing::OneWayFlows oneWay;
     framing::Messages messages;
@@ -112,18 +112,28 @@ void RecordFramer::readLine(std::string_view line) {
         return;
     }
     // A header may have braces of its own.
-    const size_t first = framing::findObject(line);
-    for (size_t begin = first; begin != std::string_view::npos && !wasFound;) {
-        const std::string_view object = line.substr(begin, framing::passValue(line, begin) - begin);
-        wasFound = takeRecords(object) > 0;
-        begin = framing::findObject(line, begin + object.size());
+    size_t first = framing::findObject(line);
+    const auto look = [&] {
+        for (size_t begin = first; begin != std::string_view::npos && !wasFound;) {
+            const std::string_view object = line.substr(begin, framing::passValue(line, begin) - begin);
+            wasFound = takeRecords(object) > 0;
+            begin = framing::findObject(line, begin + object.size());
+        }
+    };
+    const size_t length = line.size();
+    look();
+    cell.clear();
+    if (!wasFound && framing::takeCell(line, cell)) {
+        line = cell;
+        first = 0;
+        look();
     }
     if (!wasFound) {
         const bool isCut = first != std::string_view::npos && framing::passNested(line, first) == std::string_view::npos;
         if (isCut) put(line.substr(first));
         else putOther("other");
     }
-    if (keepsLength) pad(before + line.size() + 1);
+    if (keepsLength) pad(before + length + 1);
 }
 
 /// Makes the last line as long as what it came from.
@@ -252,7 +262,8 @@ using framing::Record;
 
 /// Whether records of a type stand in the head, also in a text.
 bool hasType(std::string_view head, std::string_view type) {
-    for (const char *const before : {"event_type\":\"", "event_type\": \"", "event_type\\\":\\\"", "event_type\\\": \\\""}) {
+    for (const char *const before : {"event_type\":\"", "event_type\": \"", "event_type\\\":\\\"", "event_type\\\": \\\"",
+             "event_type\"\":\"\""}) {
         const std::string begin = before + std::string(type);
         for (size_t at = head.find(begin); at != std::string_view::npos; at = head.find(begin, at + 1)) {
             const size_t end = at + begin.size();
@@ -325,6 +336,14 @@ FramingForm formOf(std::string_view head, bool isWhole, std::vector<const Record
             none.isCertain = true;
             return none;
         }
+        std::string cell;
+        if (framing::takeCell(line, cell)) {
+            FramingForm form = none;
+            envelope.find(std::string_view(cell).substr(0, framing::passValue(cell, 0)), [&](const Record &record) {
+                if (!form.isCertain) form = ::formOf(record, FramingLines, head);
+            });
+            if (form.isCertain) return form;
+        }
         const bool isBracket = line[first] == '[' || (isArray && line[first] == ',');
         if (isBracket) {
             const size_t next = framing::passSpace(rest, first + 1);
@@ -345,7 +364,8 @@ FramingForm formOf(std::string_view head, bool isWhole, std::vector<const Record
             envelope.find(object, [&](const Record &record) {
                 if (form.isCertain) return;
                 const size_t behind = isClosed ? framing::passSpace(line, objectEnd) : line.size();
-                const bool isSpread = goesOn || isArray || (behind < line.size() && line[behind] == '{');
+                // Another object may follow, or a comma, where the array's brackets were lost.
+                const bool isSpread = goesOn || isArray || (behind < line.size() && (line[behind] == '{' || line[behind] == ','));
                 const bool isItself = record.text.data() == object.data();
                 const Framing framing = isSpread ? FramingSpread
                     : !isItself || !isFirst      ? FramingLines

@@ -15,7 +15,8 @@ public:
 
     /// Tells a content's charset by its beginning: its mark, or zeros in every second byte.
     static FramingCharset charset(std::string_view head) {
-        if (head.substr(0, 2) == "\xFF\xFE") return FramingUTF16LE;
+        // With two zeros behind the mark it is UTF-32.
+        if (head.substr(0, 2) == "\xFF\xFE") return head.substr(2, 2) == std::string_view("\0\0", 2) ? FramingUTF8 : FramingUTF16LE;
         if (head.substr(0, 2) == "\xFE\xFF") return FramingUTF16BE;
         constexpr size_t enough = 8, most = 64;
         const std::string_view begin = head.substr(0, most);

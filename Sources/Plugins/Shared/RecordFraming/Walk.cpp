@@ -36,4 +36,20 @@ void unquote(std::string_view string, std::string &out) {
     }
 }
 
+bool takeCell(std::string_view row, std::string &out) {
+    size_t at = row.find("{\"\"");
+    if (at == std::string_view::npos) {
+        at = row.find("{\\\"");
+        // In a string of JSON the string is what is looked into.
+        if (at == std::string_view::npos || findObject(row) < at) return false;
+        unquote(row.substr(at - (at > 0)), out);
+        return at > 0 && row[at - 1] == '"';
+    }
+    for (; at < row.size(); ++at) {
+        out.push_back(row[at]);
+        if (row[at] == '"' && at + 1 < row.size() && row[at + 1] == '"') ++at;
+    }
+    return true;
+}
+
 }  // namespace framing

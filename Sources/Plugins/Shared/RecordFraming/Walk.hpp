@@ -118,4 +118,9 @@ inline size_t findObject(std::string_view text, size_t at = 0, size_t end = std:
 /// Takes the text out of a string in quotes, which may be cut off. An escape that is none stays as it is.
 void unquote(std::string_view string, std::string &out);
 
+/// Takes out of a row of CSV what stands from its first object on, of which quotes are doubled or escaped.
+///
+/// - Returns: whether there is one.
+bool takeCell(std::string_view row, std::string &out);
+
 }  // namespace framing
