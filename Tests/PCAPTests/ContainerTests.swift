@@ -15,7 +15,9 @@ struct ContainerTests {
         "the same traffic in every frame, tunnel, byte order and container yields the same connections and names",
         arguments: [
             "link-vlan", "link-qinq", "link-mpls", "link-pppoe", "link-llc", "link-gre", "link-gre-key",
-            "link-gre-ethernet", "link-erspan", "link-ip-in-ip", "link-vxlan", "link-null", "link-loop", "link-raw",
+            "link-gre-ethernet", "link-erspan", "link-ip-in-ip", "link-vxlan", "link-geneve", "link-encapsulated",
+            "link-ppi",
+            "link-pktap", "link-null", "link-loop", "link-raw",
             "link-cooked", "link-cooked2", "link-ppp", "link-hdlc", "link-radiotap", "order-big", "nanoseconds",
             "next-little", "next-big", "next-mixed",
         ])

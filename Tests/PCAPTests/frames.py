@@ -336,6 +336,12 @@ def links():
         ("erspan", 1, lambda d: ethernet(gre(b"\x10\x00", b"\x88\xbe\x00\x00\x00\x01" + b"\x10\x64\x00\x01" + bytes(4), ethernet(d)))),
         ("ip-in-ip", 1, lambda d: ethernet(ip("10.9.9.1", "10.9.9.2", 4 if d[0] >> 4 == 4 else 41, d))),
         ("vxlan", 1, lambda d: ethernet(udp("10.9.9.1", 5000, "10.9.9.2", 4789, b"\x08" + bytes(7) + ethernet(d)))),
+        ("geneve", 1, lambda d: ethernet(
+            udp("10.9.9.1", 5000, "10.9.9.2", 6081, b"\x02\x00\x65\x58" + bytes(4) + b"\x01\x02\x00\x01" + bytes(4)
+                + ethernet(d)))),
+        ("encapsulated", 109, lambda d: b"\x02\x00\x00\x00" + bytes(8) + d),
+        ("ppi", 192, lambda d: b"\x00\x00\x08\x00\x01\x00\x00\x00" + ethernet(d)),
+        ("pktap", 258, lambda d: struct.pack("<III", 108, 1, 1) + bytes(96) + ethernet(d)),
         ("null", 0, lambda d: struct.pack("<I", 2 if d[0] >> 4 == 4 else 30) + d),
         ("loop", 108, lambda d: struct.pack("!I", 2 if d[0] >> 4 == 4 else 24) + d),
         ("raw", 101, lambda d: d),

@@ -19,8 +19,8 @@ enum Protocol : uint8_t {
     Authentication = 51, Destinations = 60, Mobility = 135
 };
 
-/// The port of VXLAN (RFC 7348).
-constexpr uint16_t portOfVXLAN = 4789;
+/// The ports of VXLAN (RFC 7348) and Geneve (RFC 8926).
+constexpr uint16_t portOfVXLAN = 4789, portOfGeneve = 6081;
 
 }  // namespace
 
@@ -98,6 +98,25 @@ bool Layers::readLink(uint16_t link, Bytes bytes) {
             const size_t length = bytes[2] | bytes[3] << 8;
             bytes.skip(length);
             return readWireless(bytes);
+        }
+        case LinkEncapsulated:
+            // What IPsec of BSD systems unpacked: a family, an index and flags before it.
+            bytes.skip(12);
+            return readIP(bytes);
+        case LinkPPI: {
+            const size_t length = bytes[2] | bytes[3] << 8;
+            const uint16_t inner = uint16_t(bytes[4] | bytes[5] << 8);
+            bytes.skip(length);
+            if (bytes.failed()) return refuseShort();
+            return ++depth > mostLayers ? refuse(PCAPTooDeep) : readLink(inner, bytes);
+        }
+        case LinkPKTAP: {
+            // What macOS puts before packets: its length, that a packet follows, and the packet's own link type.
+            const size_t length = bytes[0] | bytes[1] << 8;
+            const uint16_t inner = uint16_t(bytes[8] | bytes[9] << 8);
+            bytes.skip(length);
+            if (bytes.failed()) return refuseShort();
+            return ++depth > mostLayers ? refuse(PCAPTooDeep) : readLink(inner, bytes);
         }
         case LinkPrism: bytes.skip(144); return readWireless(bytes);
         case LinkWireless: return readWireless(bytes);
@@ -268,9 +287,9 @@ bool Layers::readV6(Bytes bytes) {
 bool Layers::finish(Bytes bytes) {
     found.payload = bytes;
     if (found.isFragment) return true;
+    const uint16_t port = found.protocol == ProtocolUDP && bytes.size() >= 16 ? uint16_t(bytes[2] << 8 | bytes[3]) : 0;
     const bool isTunnel = found.protocol == ProtocolV4 || found.protocol == ProtocolV6 || found.protocol == ProtocolGRE
-        || (found.protocol == ProtocolUDP && bytes.size() >= 16 && (bytes[2] << 8 | bytes[3]) == portOfVXLAN
-            && (bytes[8] & 0x08));
+        || (port == portOfVXLAN && (bytes[8] & 0x08)) || (port == portOfGeneve && bytes[8] >> 6 == 0);
     if (!isTunnel) return true;
     const Datagram outer = found;
     if (readTunnel(bytes)) return true;
@@ -283,8 +302,12 @@ bool Layers::readTunnel(Bytes bytes) {
         case ProtocolV4:
         case ProtocolV6: return readIP(bytes);
         case ProtocolGRE: return readGRE(bytes);
-        default: bytes.skip(16); return readEther(EtherBridging, bytes);
+        default: break;
     }
+    const bool isGeneve = (bytes[2] << 8 | bytes[3]) == portOfGeneve;
+    const uint16_t type = isGeneve ? uint16_t(bytes[10] << 8 | bytes[11]) : uint16_t(EtherBridging);
+    bytes.skip(16 + (isGeneve ? size_t(bytes[8] & 0x3F) * 4 : 0));
+    return !bytes.failed() && readEther(type, bytes);
 }
 
 /// RFC 2784 and 2890.

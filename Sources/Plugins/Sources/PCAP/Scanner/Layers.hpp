@@ -62,8 +62,9 @@ private:
 /// Link types, as in libpcap (tcpdump.org/linktypes.html).
 enum Link : uint16_t {
     LinkNull = 0, LinkEthernet = 1, LinkPPP = 9, LinkRawOpenBSD = 12, LinkRawBSD = 14, LinkPPPHDLC = 50, LinkPPPoE = 51,
-    LinkRaw = 101, LinkHDLC = 104, LinkWireless = 105, LinkLoop = 108, LinkCooked = 113, LinkPFLog = 117,
-    LinkPrism = 119, LinkRadiotap = 127, LinkIPv4 = 228, LinkIPv6 = 229, LinkNFLog = 239, LinkCooked2 = 276
+    LinkRaw = 101, LinkHDLC = 104, LinkWireless = 105, LinkLoop = 108, LinkEncapsulated = 109, LinkCooked = 113, LinkPFLog = 117,
+    LinkPrism = 119, LinkRadiotap = 127, LinkPPI = 192, LinkIPv4 = 228, LinkIPv6 = 229,
+    LinkNFLog = 239, LinkPKTAP = 258, LinkCooked2 = 276
 };
 
 }  // namespace pcap
