@@ -18,15 +18,19 @@ struct OriginTests {
         pipeline: "nightly", version: "0", started: Timestamp(seconds: 1_714_526_000.25), sources: ["eve"],
         sensor: "berlin", host: "probe-1.example")
     static let columns = FlareKit.Column.all(with: [.addresses], of: header)
-    static let findings = FullFinding.findings(2, with: [.addresses])
+    static let findings = FullFinding.findings(2, with: [.addresses]).map { finding in
+        var finding = finding
+        finding.judged = run.judged
+        return finding
+    }
     static let wanted = [
-        "sensor": "berlin", "pipeline": "nightly", "run": "2024-05-01T01:13:20Z", "run_host": "probe-1.example",
+        "sensor": "berlin", "pipeline": "nightly", "run": "2024-05-01T01:00:00Z", "run_host": "probe-1.example",
     ]
 
     static var run: Run {
         let window = TimeWindow(since: Timestamp(seconds: 1_714_521_600), until: Timestamp(seconds: 1_714_525_200))
         var run = Run(header: header, window: window, ingest: IngestCounts(), ingestBySource: [:])
-        run.findings = findings.count
+        run.findings = 2
         return run
     }
 
@@ -56,7 +60,7 @@ struct OriginTests {
         #expect(rows[0].prefix(4) == ["src_ip", "dest_ip", "dest_port", "proto"])
         #expect(rows[0].suffix(4) == ["sensor", "pipeline", "run", "run_host"])
         for row in text.split(separator: "\r\n").dropFirst() {
-            #expect(row.hasSuffix(",berlin,nightly,2024-05-01T01:13:20Z,probe-1.example"))
+            #expect(row.hasSuffix(",berlin,nightly,2024-05-01T01:00:00Z,probe-1.example"))
         }
     }
 
@@ -75,7 +79,7 @@ struct OriginTests {
         for (name, value) in Self.wanted where name != "run" {
             #expect(text.contains(#""\#(name)":{"texts":["\#(value)"],"at":[0,0]}"#), "\(name)")
         }
-        #expect(text.contains("\"run\":[1714526000,1714526000]"))
+        #expect(text.contains("\"run\":[1714525200,1714525200]"))
         #expect(
             text.contains("<li>Sensor <b>berlin</b></li><li>Pipeline <b>nightly</b>, Flare 0 on probe-1.example</li>"))
     }
@@ -83,8 +87,14 @@ struct OriginTests {
     @Test("markdown, in the line on what was looked at")
     func markdown() async throws {
         let text = try await written("o.md", by: MarkdownSink(.read("path: \"\(folder.path("o.md"))\"")))
-        let sentence = "Sensor berlin, pipeline nightly, run 2024-05-01T01:13:20Z on probe-1.example, Flare 0."
+        let sentence = "Sensor berlin, pipeline nightly, run 2024-05-01T01:00:00Z on probe-1.example, Flare 0."
         #expect(text.contains(MarkdownText.shown(sentence)))
+    }
+
+    @Test("prometheus, as a sample of the run")
+    func prometheus() {
+        let wanted = #"flare_run_info{pipeline="nightly",host="probe-1.example",sensor="berlin",version="0"} 1"#
+        #expect(PrometheusText(Self.run).text.contains(wanted + "\n"))
     }
 
     @Test("table, where its columns are asked for")
@@ -131,26 +141,26 @@ struct OriginTests {
         let findings = try #require(try objects(body).first?["findings"] as? [[String: Any]])
         for finding in findings { #expect(origin(finding) == Self.wanted) }
         let line = String(decoding: SyslogForm.json.line(notices[0], host: "h"), as: UTF8.self)
-        #expect(line.contains(#""sensor":"berlin","pipeline":"nightly","run":"2024-05-01T01:13:20Z""#))
+        #expect(line.contains(#""sensor":"berlin","pipeline":"nightly","run":"2024-05-01T01:00:00Z""#))
     }
 
     @Test("syslog's other forms")
     func syslog() throws {
         func line(_ form: SyslogForm) -> String { String(decoding: form.line(notices[0], host: "h"), as: UTF8.self) }
-        #expect(line(.text).hasSuffix("; Sensor berlin, pipeline nightly, run 2024-05-01T01:13:20Z on probe-1.example"))
+        #expect(line(.text).hasSuffix("; Sensor berlin, pipeline nightly, run 2024-05-01T01:00:00Z on probe-1.example"))
         #expect(
             line(.cef).contains(
-                " cs2=berlin cs3=nightly cs4=2024-05-01T01:13:20Z dvchost=probe-1.example cs1Label=news cs2Label=sensor "
+                " cs2=berlin cs3=nightly cs4=2024-05-01T01:00:00Z dvchost=probe-1.example cs1Label=news cs2Label=sensor "
                     + "cs3Label=pipeline cs4Label=run"))
         #expect(
             line(.leef).hasSuffix(
-                "\tsensor=berlin\tpipeline=nightly\trun=2024-05-01T01:13:20Z\trunHost=probe-1.example"))
+                "\tsensor=berlin\tpipeline=nightly\trun=2024-05-01T01:00:00Z\trunHost=probe-1.example"))
     }
 
     @Test("what people read in a chat or a mail, one finding and a digest", arguments: [1, 2])
     func words(_ count: Int) throws {
         let message = Message(Array(notices.prefix(count)), pipeline: "nightly")
-        let sentence = "Sensor berlin, pipeline nightly, run 2024-05-01T01:13:20Z on probe-1.example"
+        let sentence = "Sensor berlin, pipeline nightly, run 2024-05-01T01:00:00Z on probe-1.example"
         for service in WebhookService.allCases where service != .json {
             #expect(service.body(of: message).contains(sentence), "\(service)")
         }

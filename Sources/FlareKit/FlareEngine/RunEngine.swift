@@ -70,7 +70,7 @@ public struct RunEngine: Sendable {
             isEmpty
             ? [] : told.take(outcome.findings, hidden: outcome.hidden, at: run.window.until ?? now, steps: false).news
         await sinks.write(
-            all: outcome.findings, changed: outcome.findings, appended: outcome.findings, news: news)
+            all: outcome.findings, changed: outcome.findings, appended: outcome.findings, news: news, of: run)
         run.seconds["write"] = writing.duration(to: clock.now).inSeconds
         run.seconds["total"] = start.duration(to: clock.now).inSeconds
         await sinks.commit(&run, keepsWhole: isEmpty)

@@ -35,7 +35,8 @@ actor SinkSet {
     ///   - changed: for sinks that replace findings by their id.
     ///   - appended: for sinks that add to their end.
     ///   - news: for sinks that tell.
-    func write(all: [Finding], changed: [Finding], appended: [Finding], news: [Finding]) async {
+    ///   - run: whose findings they are.
+    func write(all: [Finding], changed: [Finding], appended: [Finding], news: [Finding], of run: Run) async {
         for (place, stage) in stages.enumerated() {
             let mode = stage.plugin.mode
             let new =
@@ -45,7 +46,13 @@ actor SinkSet {
                 case .upsert: changed
                 case .tell: news
                 }
-            let findings = (owed[place] ?? []) + new
+            let findings =
+                (owed[place] ?? [])
+                + new.map { finding in
+                    var finding = finding
+                    finding.judged = run.judged
+                    return finding
+                }
             if failures[place] == nil { await attempt(place) { try await stage.plugin.write(findings) } }
             switch mode {
             case .whole: break

@@ -35,6 +35,8 @@ public struct Finding: Sendable, Codable {
     public internal(set) var incidentName: String?
     /// What the findings of its incident share, in words; the engine's.
     public internal(set) var incidentReasons: [String] = []
+    /// The end of the window in which it was judged, by which the runs of a pipeline are told apart; the engine's.
+    public package(set) var judged: Timestamp?
     /// Why it is told of; the engine's. `nil` where it is no news, and where nobody asked what is.
     public package(set) var news: News?
     /// From when on it is urgent; the pipeline's.

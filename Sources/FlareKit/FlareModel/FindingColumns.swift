@@ -126,9 +126,10 @@ extension Column {
                 .head, ecs: "observer.name"
             ) { _ in run.sensor.isEmpty ? nil : .text(run.sensor) },
             Column("pipeline", .text, "Name of the pipeline that reported it.", .head) { _ in .text(run.pipeline) },
-            Column("run", .time, "When the run began that reported it.", .head) { _ in
-                .time(run.started.inWholeSeconds)
-            },
+            Column(
+                "run", .time, "End of the window that was judged, by which the runs of a pipeline are told apart.",
+                .head
+            ) { $0.judged.map(Value.time) },
             Column(
                 "run_host", .text, "Name of the machine that the run was on.", .head, "Run's host",
                 ecs: "observer.hostname"

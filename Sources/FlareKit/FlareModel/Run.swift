@@ -25,15 +25,6 @@ public struct RunHeader: Sendable, Codable {
     }
 }
 
-extension RunHeader {
-    /// By what its findings are told from those of other runs, as a sentence.
-    package var origin: String {
-        let place = host.isEmpty ? "" : " on \(host)"
-        return (sensor.isEmpty ? "Pipeline" : "Sensor \(sensor), pipeline")
-            + " \(pipeline), run \(started.inWholeSeconds)\(place)"
-    }
-}
-
 /// What a run did: counts that add up, and times.
 public struct Run: Sendable, Codable {
     public var header: RunHeader
@@ -125,6 +116,17 @@ extension DroppedChannels {
 }
 
 extension Run {
+    /// By what it is told from other runs of its pipeline: the end of the window that was judged. The same records give the same,
+    /// whenever they are read.
+    package var judged: Timestamp { (window.until ?? header.started).inWholeSeconds }
+
+    /// By what its findings are told from those of other runs, as a sentence.
+    package var origin: String {
+        let place = header.host.isEmpty ? "" : " on \(header.host)"
+        return (header.sensor.isEmpty ? "Pipeline" : "Sensor \(header.sensor), pipeline")
+            + " \(header.pipeline), run \(judged)\(place)"
+    }
+
     /// What filters took out of the findings, a line a rule.
     public var hiddenFindings: [String] { dropped.compactMap(\.hiddenFindings) }
 

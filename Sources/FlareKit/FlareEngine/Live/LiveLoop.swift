@@ -79,7 +79,7 @@ struct LiveLoop {
             : state.told.take(outcome.findings, hidden: outcome.hidden, at: moment, steps: true, pause: pause)
         await sinks.retry(evaluator.header, columns, resume: state.marks)
         await sinks.write(
-            all: outcome.findings, changed: change.changed, appended: change.news, news: change.news)
+            all: outcome.findings, changed: change.changed, appended: change.news, news: change.news, of: run)
         await sinks.commit(&run, keepsWhole: isEmpty)
         state.checkpoints = snapshot.checkpoints
         state.evaluated = moment

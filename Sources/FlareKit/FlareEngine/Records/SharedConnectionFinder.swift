@@ -23,6 +23,8 @@ struct SharedConnectionFinder {
     /// A sensor that lost the first segment saw its second repetition, 1 s and 2 s later (RFC 6298, 2.1 and 5.5); clocks that are
     /// kept differ by less.
     static let tolerance: Int64 = 3_000_000_000
+    /// Among so many of one connection's the other sensor's is looked for, whatever comes in 3 s.
+    private static let mostNear = 1024
     /// Protocols with ports: TCP, UDP, DCCP, SCTP, UDP-Lite.
     private static let protocols: Set<UInt8> = [6, 17, 33, 132, 136]
     /// Protocols whose ends are the hosts alone: ICMP.
@@ -101,7 +103,9 @@ struct SharedConnectionFinder {
         var kept: [Kept] = []
         for entry in entries {
             let (ends, name) = (ends(of: entry.row), name(of: entry.row))
-            let near = kept.indices.reversed().prefix { entry.time - kept[$0].entry.time <= Self.tolerance }
+            let near = kept.indices.suffix(Self.mostNear).reversed().prefix {
+                entry.time - kept[$0].entry.time <= Self.tolerance
+            }
             // The earliest that this input did not tell of yet.
             guard
                 let place = near.last(where: {

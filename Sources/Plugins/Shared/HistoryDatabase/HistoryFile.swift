@@ -27,8 +27,11 @@ public struct HistoryFile: Sendable {
                 return try Self.whole(path)
             } catch let error as DatabaseError where Self.isDamage(error, path) {
                 let aside = try Self.setAside(path)
-                Logger(label: "flare").warning(
-                    "\(path) was damaged (\(error.message ?? "\(error.resultCode)")) and is now \(aside); a new history begins, in which everything is new"
+                let flaw = (error.message ?? "\(error.resultCode)").split(whereSeparator: \.isNewline).joined(
+                    separator: " ")
+                // What is lost is months; a run that is asked to be quiet says so too.
+                Logger(label: "flare").error(
+                    "\(path) was damaged (\(flaw)) and is now \(aside); a new history begins, in which everything is new"
                 )
                 return try Self.whole(path)
             }

@@ -24,6 +24,7 @@ public struct SiteFinding: Sendable, Equatable {
     /// Whose records the run judged, and the machine that it was on; empty in runs of older versions.
     public let sensor: String
     public let runHost: String
+    /// The end of the window that it judged.
     public let run: Timestamp
 
     /// Whom it calls, as several sites would name it too.
@@ -55,7 +56,7 @@ extension HistoryFile {
                 database,
                 sql: """
                     SELECT finding.*, channel.source, channel.peer, channel.port, channel.proto, run.pipeline, run.sensor,
-                        run.host AS run_host, run.started, reported.first_reported
+                        run.host AS run_host, coalesce(run.window_until, run.started) AS judged, reported.first_reported
                     FROM reported JOIN finding ON finding.id = reported.finding AND finding.run = reported.last_run
                     JOIN run ON run.id = finding.run JOIN channel ON channel.id = finding.channel
                     WHERE reported.last_reported >= (SELECT max(started) FROM run) - ? ORDER BY finding.id
@@ -70,7 +71,7 @@ extension HistoryFile {
                     firstSeen: Self.time(row["first_seen"] as Int64?),
                     lastSeen: Self.time(row["last_seen"] as Int64?), pipeline: row["pipeline"], sensor: row["sensor"],
                     runHost: row["run_host"],
-                    run: Self.time(row["started"] as Int64))
+                    run: Self.time(row["judged"] as Int64))
             }
         }
     }

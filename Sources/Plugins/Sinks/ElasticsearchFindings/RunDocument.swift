@@ -16,7 +16,7 @@ enum RunDocument {
         window = window.with("until", run.window.until.map { .text($0.description) })
         let flare: JSON = [
             "pipeline": .text(run.header.pipeline), "sensor": .text(run.header.sensor),
-            "run": .text(run.header.started.inWholeSeconds.description), "run_host": .text(run.header.host),
+            "run": .text(run.judged.description), "run_host": .text(run.header.host),
             "version": .text(run.header.version),
             "window": window,
             "sources": .texts(run.header.sources), "read": .integer(Int64(ingest.read)),

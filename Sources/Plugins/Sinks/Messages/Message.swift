@@ -39,10 +39,10 @@ struct Notice: Codable, Sendable, Hashable {
         /// All of it as a sentence.
         var words: String
 
-        init(_ run: RunHeader) {
+        init(_ run: Run) {
             func line(_ text: String) -> String { SafeText.line(text, limit: 100) }
-            (sensor, pipeline, host) = (line(run.sensor), line(run.pipeline), line(run.host))
-            self.run = run.started.inWholeSeconds
+            (sensor, pipeline, host) = (line(run.header.sensor), line(run.header.pipeline), line(run.header.host))
+            self.run = run.judged
             words = SafeText.line(run.origin, limit: 400)
         }
     }
@@ -67,7 +67,7 @@ struct Notice: Codable, Sendable, Hashable {
         calls = finding.occurrences
         (firstSeen, lastSeen) = (finding.firstSeen, finding.lastSeen)
         time = run.window.until ?? run.header.started
-        origin = Origin(run.header)
+        origin = Origin(run)
         json = FindingLine(finding, of: run).json(columns)
     }
 

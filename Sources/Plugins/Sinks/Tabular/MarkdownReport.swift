@@ -42,7 +42,7 @@ struct MarkdownReport {
         return "\(window) UTC: \(Readable.count(Int64(run.ingest.usedCount))) records, "
             + "\(Readable.count(Int64(run.channels))) channels, "
             + "\(Readable.count(Int64(run.ingest.rejectedCount))) records rejected. "
-            + "\(MarkdownText.shown(run.header.origin)), Flare \(MarkdownText.shown(run.header.version))."
+            + "\(MarkdownText.shown(run.origin)), Flare \(MarkdownText.shown(run.header.version))."
     }
 
     private var table: String? {

@@ -61,6 +61,10 @@ struct PrometheusText {
                     ([:], seconds(newest))
                 ])
         }
+        let header = run.header
+        add(
+            "flare_run_info", "Whose records the last run judged, where, and with which version.",
+            [(["sensor": header.sensor, "host": header.host, "version": header.version], 1)])
         add("flare_run_timestamp_seconds", "When the run began.", [([:], seconds(run.header.started))])
         add(
             "flare_run_seconds", "Seconds that each step of the run took.",

@@ -126,7 +126,8 @@ const clearSelection = () => {
 
 // The rows and columns that are shown, as RFC 4180 has it; a cell cannot become a formula.
 const csvOfShown = () => {
-  const names = [...shownColumns()].filter((name) => name !== "rhythm").flatMap((name) => (name === "dest_ip" ? [name, "host"] : [name]));
+  const shown = [...shownColumns()].filter((name) => name !== "rhythm" && !data.run.includes(name));
+  const names = [...shown.flatMap((name) => (name === "dest_ip" ? [name, "host"] : [name])), ...data.run];
   const cell = (value, field) => {
     if (value === null) return "";
     if (typeof value === "number") return field?.type === "time" ? new Date(value * 1000).toISOString() : String(value);

@@ -20,6 +20,7 @@ const searchTexts = () => {
   searched ??= data.ids.map((_, i) => {
     let text = "";
     for (const field of data.fields) {
+      if (data.run.includes(field.name)) continue;
       if (["text", "texts", "address"].includes(field.type) || field.name === "dest_port") {
         const value = valueOf(field.name, i);
         if (value !== null) text += `${value}\n`;

@@ -37,6 +37,12 @@ struct PageData {
                 (key: "strips", json: JSONText.array(strips.map { "\"\($0.text)\"" })),
                 (key: "reach", json: JSONText.array(strips.map { Readable.decimal($0.reach, 3) })),
                 (key: "links", json: JSONText.array(report.links.map(\.json))),
+                // The same for all findings.
+                (
+                    key: "run",
+                    json: JSONText.array(
+                        report.columns.map(\.name).filter(Column.originNames.contains).map(JSONText.text))
+                ),
                 (key: "table", json: JSONText.array(PageColumn.all.map { JSONText.text($0.name) })),
             ]))
     }
