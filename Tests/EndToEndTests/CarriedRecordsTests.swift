@@ -64,6 +64,7 @@ struct CarriedRecordsTests {
     @Test("a log in columns is read with another header than Zeek's own, or with none")
     func columns() throws {
         expectAll(try channels(Data(CarriedRecords.columns.utf8)), "conn.log")
+        expectAll(try channels(Data(CarriedRecords.columnsBySyslog.utf8)), "rows behind syslog's headers")
         for (name, content) in CarriedRecords.otherColumns {
             let result = try channels(Data(content.utf8))
             guard name != "the end of a header" else {

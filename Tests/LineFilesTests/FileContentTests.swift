@@ -98,6 +98,11 @@ struct FileContentTests {
             ("<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>", "an error that a server", "again"),
             (#"{"error":{"code":401,"message":"unauthorized"}}"#, "an error that a server", "again"),
             (#"{_path:"conn",ts:2026-03-04T00:00:01Z,uid:"C"}"#, "Zed", "zq"),
+            ("Date first seen          Duration Proto  Src IP Addr:Port", "nfdump", "nfdump -r"),
+            (
+                "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><EventID>5156</EventID>",
+                "events of Windows", "Sysmon"
+            ),
             ("LPKSHHRH\0\0", "a journal of systemd", "journalctl"),
             ("[12 - Suricata-Main] 2026-03-04 08:00:01 Notice: threads: created", "suricata.log", "eve.json"),
         ])

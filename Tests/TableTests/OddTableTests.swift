@@ -91,6 +91,19 @@ struct GuessTests {
         #expect(again == found.schema, "\(written)")
     }
 
+    @Test("a list inside records is no list of records, and a program's name is no host's")
+    func inside() throws {
+        let lookup =
+            #"{"answers":[{"Rdata":"45.77.0.7","Type":"A"}],"query_name":"a.example.","query_timestamp":"2026-03-04T00:00:01Z","query_type":"A","srcaddr":"10.0.0.7"}"#
+            + "\n"
+        #expect(try guess(lookup + lookup).records["flow"]?.fields["source"]?.names == ["srcaddr"])
+        #expect(try guess(lookup + lookup).records["flow"]?.fields["host"]?.names == ["query_name"])
+        let socket =
+            #"{"Timestamp":"2026-03-04T00:00:01Z","Name":"a.exe","Laddr.IP":"10.0.0.7","Raddr.IP":"45.77.0.7","Raddr.Port":443}"#
+            + "\n"
+        #expect(try guess(socket + socket).records["flow"]?.fields["host"] == nil)
+    }
+
     @Test("are refused with the columns they have and what is missing")
     func refusal() throws {
         let text = "name,colour,ip\na,red,10.0.0.7\nb,blue,10.0.0.8\n"

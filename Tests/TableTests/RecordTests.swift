@@ -136,6 +136,10 @@ struct RecordTests {
                 "give a log of the proxy"
             ),
             (
+                "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID></System><EventData><Data Name='UtcTime'>2026-03-04 00:00:01.000</Data><Data Name='Image'>a.exe</Data><Data Name='SourceIp'>10.0.0.7</Data><Data Name='DestinationIp'>45.77.0.7</Data></EventData></Event>\n",
+                "EventID 1", "NetworkConnect"
+            ),
+            (
                 "Mar  4 00:00:01 lb haproxy[1]: 10.0.0.7:5000 [04/Mar/2026:00:00:01.100] in bck/srv 0/0/5007 212 -- 1/1/1/1/0 0/0\n",
                 "HAProxy", "give a log of the proxy"
             ),

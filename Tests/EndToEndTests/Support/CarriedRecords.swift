@@ -62,6 +62,10 @@ struct CarriedRecords: Sendable {
         return header + rows.joined()
     }()
 
+    /// Its rows behind headers of syslog.
+    static let columnsBySyslog = columns.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        .map { "<13>Mar  4 10:01:00 so zeek_conn: \($0)\n" }.joined()
+
     /// The same in columns as other programs leave them.
     static var otherColumns: [(name: String, content: String)] {
         let lines = columns.split(separator: "\n").map(String.init)

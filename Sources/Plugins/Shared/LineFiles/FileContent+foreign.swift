@@ -135,6 +135,10 @@ extension FileContent {
             return .foreign(
                 "conversations as Wireshark exports them, with times from the capture's begin", remedy: packets)
         }
+        if line.hasPrefix("Date first seen ") || line.hasPrefix("Date flow start ") {
+            return .foreign(
+                "flows as nfdump prints them", remedy: "print them as JSON: nfdump -r FILE -q -o json > NEW.json")
+        }
         if line.contains("Local Address"), line.contains("Foreign Address") || line.contains("Peer Address") {
             return .foreign("what netstat or ss prints: the connections of one moment", remedy: packets)
         }
@@ -169,6 +173,11 @@ extension FileContent {
         let head = String(decoding: text.drop(while: isSpace).prefix(2048), as: UTF8.self).lowercased()
         if ["<!doctype html", "<html", "<head"].contains(where: head.hasPrefix) || head.contains("<html") {
             return .foreign("an HTML page", remedy: "see whether it is an error or a login; save a table in it as CSV")
+        }
+        if head.contains("schemas.microsoft.com/win/2004/08/events/event") {
+            return .foreign(
+                "events of Windows of which none is a connection or a lookup of Sysmon (3, 22)",
+                remedy: "export Microsoft-Windows-Sysmon/Operational")
         }
         guard head.hasPrefix("<?xml") || head.hasPrefix("<error>") else { return nil }
         if head.contains("<error>"), head.contains("<code>") {

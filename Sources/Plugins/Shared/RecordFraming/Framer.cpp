@@ -105,6 +105,12 @@ void RecordFramer::readLines(std::string_view bytes, bool isLast) {
 
 void RecordFramer::readLine(std::string_view line) {
     const size_t before = lines.size();
+    if (const size_t row = form.hasRows ? framing::findRow(line) : 0; row > 0) {
+        const size_t length = line.size();
+        put(line.substr(row));
+        if (keepsLength) pad(before + length + 1);
+        return;
+    }
     bool isBlank = true, wasFound = false;
     for (const char c : line) isBlank = isBlank && framing::isSpace(c);
     if (isBlank) {
@@ -343,6 +349,13 @@ FramingForm formOf(std::string_view head, bool isWhole, std::vector<const Record
                 if (!form.isCertain) form = ::formOf(record, FramingLines, head);
             });
             if (form.isCertain) return form;
+        }
+        if (framing::findRow(line) > 0) {
+            FramingForm form{};
+            form.sensor = FramingZeek;
+            form.framing = FramingLines;
+            form.hasRows = form.isCertain = true;
+            return form;
         }
         const bool isBracket = line[first] == '[' || (isArray && line[first] == ',');
         if (isBracket) {

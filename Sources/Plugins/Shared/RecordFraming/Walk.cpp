@@ -36,6 +36,19 @@ void unquote(std::string_view string, std::string &out) {
     }
 }
 
+size_t findRow(std::string_view line) {
+    const size_t time = line.find('\t'), blank = line.substr(0, time).rfind(' ');
+    if (time == std::string_view::npos || blank == std::string_view::npos) return 0;
+    const std::string_view begin = line.substr(blank + 1, time - blank - 1);
+    // Seconds since 1970.
+    if (begin.size() < 10 || begin.find_first_not_of("0123456789.") != std::string_view::npos) return 0;
+    size_t at = time;
+    for (int column = 1; column < 6 && at != std::string_view::npos; ++column) at = line.find('\t', at + 1);
+    if (at == std::string_view::npos) return 0;
+    const std::string_view protocol = line.substr(at + 1, line.find('\t', at + 1) - at - 1);
+    return protocol == "tcp" || protocol == "udp" || protocol == "icmp" ? blank + 1 : 0;
+}
+
 bool takeCell(std::string_view row, std::string &out) {
     size_t at = row.find("{\"\"");
     if (at == std::string_view::npos) {

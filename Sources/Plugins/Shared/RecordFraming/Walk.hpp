@@ -118,6 +118,10 @@ inline size_t findObject(std::string_view text, size_t at = 0, size_t end = std:
 /// Takes the text out of a string in quotes, which may be cut off. An escape that is none stays as it is.
 void unquote(std::string_view string, std::string &out);
 
+/// Where a row of Zeek's conn.log begins behind a header of syslog: between tabs, the time behind the header's last blank and
+/// the protocol in the seventh column; 0 where none does.
+size_t findRow(std::string_view line);
+
 /// Takes out of a row of CSV what stands from its first object on, of which quotes are doubled or escaped.
 ///
 /// - Returns: whether there is one.

@@ -150,6 +150,10 @@ struct ColumnGuess {
         if let scheme = text.firstRange(of: "://")?.lowerBound { return text[..<scheme].utf8.count <= 8 }
         let name = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? ""
         guard name.contains("."), name.utf8.count < 254, IPAddress(name) == nil else { return false }
+        // A program's name is none of a host.
+        if ["exe", "dll", "sys", "bat", "msi", "bin", "tmp"].contains(name.split(separator: ".").last?.lowercased()) {
+            return false
+        }
         return name.unicodeScalars.allSatisfy {
             CharacterSet.alphanumerics.contains($0) || "-._:".unicodeScalars.contains($0)
         }

@@ -143,6 +143,7 @@ struct ColumnRoles {
         }
         if isOfLookups, names["host"] != nil, let destination = column("destination"),
             ["external", "outside", "public"].contains(where: destination.plainNames[0].hasPrefix)
+                || ["answer", "rdata", "resolved", "response"].contains(where: destination.plainNames[0].contains)
         {
             names["destination"] = nil
         }

@@ -76,6 +76,8 @@ package enum TableRecognition {
         if case .foreign(let what, _) = refusal.reason { what.hasPrefix(unusedBegin) } else { false }
     }
 
+    /// Of records that are written in another form than the schema's.
+    private static let reasonsOfForm = ["not JSON", "no key=value", "no header above"]
     private static let unusedBegin = "a log that is known ("
 
     /// Whether records of Suricata or Zeek stand in it, in whatever wrapping: their own sources know more of them.
@@ -157,7 +159,7 @@ package enum TableRecognition {
     private static func known(
         _ head: ArraySlice<UInt8>, _ reference: Timestamp, _ unused: inout Unreadable?
     ) throws -> Found? {
-        var mostSigns = 0
+        var mostSigns = (0, 0)
         let lines = head.split(separator: 10, maxSplits: 400, omittingEmptySubsequences: true).prefix(400)
             .map { String(decoding: $0.prefix(8192), as: UTF8.self) }
         let all = [String(decoding: head.prefix(1 << 16), as: UTF8.self)]
@@ -172,14 +174,16 @@ package enum TableRecognition {
             guard let signs else { continue }
             let (schema, isAsItIs) = separated(schema, lines)
             let outcome = try trial(schema, head, reference)
-            if outcome.used == 0, outcome.ingest.read > 0,
-                signs > mostSigns || (signs == mostSigns && unused?.remedy == "")
-            {
-                mostSigns = signs
-                unused = Unreadable(
-                    what: unusedBegin + schema.title + ") of which no record can be used"
-                        + reason(outcome.ingest),
-                    remedy: schema.remedy)
+            if outcome.used == 0, outcome.ingest.read > 0 {
+                // The same signs in another form say less.
+                let isOfForm = reasonsOfForm.allSatisfy { outcome.ingest.rejected[$0] == nil }
+                let rank = (isOfForm ? 1 : 0, signs)
+                if unused == nil || rank > mostSigns {
+                    mostSigns = rank
+                    unused = Unreadable(
+                        what: unusedBegin + schema.title + ") of which no record can be used" + reason(outcome.ingest),
+                        remedy: schema.remedy)
+                }
             }
             guard outcome.used > 0, outcome.ingest.rejectedCount <= outcome.ingest.read / 2 else { continue }
             if let best, (best.signs, best.used) >= (signs, outcome.used) { continue }

@@ -59,7 +59,7 @@ struct TableSample {
         form = "objects of JSON"
         var places: [String: Int] = [:]
         var objects = Self.objects(in: text)
-        if let list = Self.list(in: text) {
+        if let list = Self.list(in: text), objects.count < 2 || !Self.isRecord(objects[0], outside: list.name) {
             let held = objects.flatMap { Self.elements($0, list.name) }
             // The beginning of a large file does not hold the whole list.
             objects = objects.isEmpty ? Self.objects(in: list.rest) : held
@@ -77,6 +77,13 @@ struct TableSample {
         // An object of columns is no record.
         if columns.count(where: { $0.name.contains(/\.\d+$/) }) * 2 > columns.count { columns = [] }
         columns.sort { $0.name < $1.name }
+    }
+
+    /// Whether an object tells an address of its own, besides those in a list.
+    private static func isRecord(_ object: [String: Any], outside list: String) -> Bool {
+        leaves(object).contains { path, value in
+            !path.split(separator: ".").contains { $0 == list } && IPAddress(value) != nil
+        }
     }
 
     /// The list that holds the records where an export wraps them: `{"took":1,"data":{"items":[{`. Whose own members tell an

@@ -40,6 +40,8 @@ typedef struct FramingForm {
     bool joinsNetflow;
     /// A log of Zeek begins with the names of its columns as other tables do: what separates them; else 0.
     char columnSeparator;
+    /// Rows of conn.log stand behind a header of syslog.
+    bool hasRows;
     /// Whether more of the content would tell the same.
     bool isCertain;
     /// Whether no record was found, and documents of a shipper may be there.
