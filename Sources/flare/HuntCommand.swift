@@ -98,8 +98,10 @@ struct HuntCommand: AsyncParsableCommand {
         options.logFormat.bootstrap(isQuiet: options.quiet)
         let page = outputs.html ?? (open ? NSTemporaryDirectory() + "flare-\(UUID().uuidString).html" : nil)
         let draft = try await draft(page: page)
-        let pipeline = try draft.pipeline(overrides)
+        var pipeline = try draft.pipeline(overrides)
         if let save {
+            // As the kept file calls it, so that both do the same.
+            pipeline.name = URL(filePath: save).deletingPathExtension().lastPathComponent
             try await Failure.guarded {
                 try await ResultFile.write(save) { try $0.write(Redaction.redacted(draft.text).utf8) }
             }
