@@ -36,13 +36,15 @@ def findings(flare, capture, base, work):
 def weighed(finding, name, factor):
     """Weight and severity where one weight is another."""
     own = finding["weight"] - sum(modifier["amount"] for modifier in finding["modifiers"]) - BASE_RATE
-    sides = {}
+    sides, strong = {}, set()
     total = own * (factor if name == "score" else 1) + BASE_RATE * (factor if name == "base_rate" else 1)
     for modifier in finding["modifiers"]:
         amount = modifier["amount"] * (factor if name == modifier["name"] else 1)
         total += amount
         sides[modifier["side"]] = sides.get(modifier["side"], 0) + amount
-    count = sum(2 if side in ("alert", "list") else 1 for side, amount in sides.items() if amount >= 3)
+        if amount >= 3 and modifier["side"] != "known":
+            strong.add(modifier["side"])
+    count = sum(2 if side in ("alert", "list") else 1 for side in strong if sides[side] >= 3)
     priority = 1 / (1 + 10 ** (-total / 10))
     if priority >= 0.8 and count >= 2:
         return total, "critical"

@@ -76,6 +76,35 @@ struct SuspicionTests {
         #expect(try await !isSame((0..<5).map { _ in (600, 900) }))
     }
 
+    @Test("a name that nobody else looks up is told where it is not already told that nobody else goes there")
+    func rareName() async throws {
+        let lookup = Line.event(
+            "dns", at: 0, id: 9, from: "10.0.0.1", to: "10.0.0.53", 53, proto: "UDP",
+            said: #""dns":{"version":2,"type":"answer","rrname":"a.example.org","rrtype":"A","answers":"#
+                + #"[{"rrname":"a.example.org","rrtype":"A","ttl":60,"rdata":"203.0.113.5"}]}"#)
+        let lines = [
+            lookup, Line.flow(at: 1), Line.tls(at: 1, sni: "a.example.org"),
+            Line.flow(at: 2, id: 2, from: "10.0.0.2", to: "198.51.100.7"),
+        ]
+        var options = ContextOptions()
+        options.fewestHosts = 2
+        let path = try folder.write("eve.json", Array(lines.joined(separator: "\n").utf8) + [10])
+        func isTold(_ before: [any Enricher]) async throws -> Bool {
+            let findings = try await run(try Sources.eve([path]), before + [ContextEnricher(options)]).findings
+            return findings.contains { $0.modifiers.contains { $0.name == "name_rare" } }
+        }
+        #expect(try await isTold([]))
+        #expect(try await !isTold([Marking()]))
+    }
+
+    private struct Marking: Enricher {
+        func enrich(_ findings: inout [Finding], _ run: RunContext) async throws {
+            for place in findings.indices {
+                findings[place].add([Finding.Modifier("rare_destination", 2, "1 of 12 hosts", side: .site)])
+            }
+        }
+    }
+
     @Test("a name that was not looked up, at an address that was looked up by another one")
     func unasked() async throws {
         func lookup(_ name: String) -> String {
@@ -153,6 +182,35 @@ struct SuspicionTests {
         let found = try await names([Line.http(at: 1, 443)] + browsing)
         #expect(found.isSuperset(of: ["agent_tool", "agent_rare", "agent_one_peer", "port_protocol"]))
         #expect(try await names([Line.http(at: 1, 443)]).contains("agent_tool") == false)
+    }
+
+    @Test("calls that go on though nearly all get an error are as those to which nothing comes back")
+    func errors() async throws {
+        func isTold(_ statuses: [Int]) async throws -> Bool {
+            let lines = statuses.enumerated().flatMap { number, status in
+                [
+                    Line.flow(at: Double(number), id: number, 80),
+                    Line.http(at: Double(number), id: number).replacing("\"status\":200", with: "\"status\":\(status)"),
+                ]
+            }
+            return try await findings(lines).flatMap(\.modifiers).contains { $0.name == "unanswered" }
+        }
+        #expect(try await isTold([404, 404, 503, 404, 500, 403]))
+        #expect(try await !isTold([404, 404, 503, 404, 500, 200]))
+        #expect(try await !isTold([200, 200, 200, 200, 200, 200]))
+    }
+
+    @Test("a browser that nobody else has counts more than a program that names itself")
+    func rareBrowser() async throws {
+        func amount(_ agent: String) async throws -> Double? {
+            let lines = [
+                Line.flow(at: 1), Line.http(at: 1, agent: agent),
+                Line.flow(at: 2, id: 2, from: "10.0.0.2", to: "198.51.100.7"),
+            ]
+            return try await findings(lines).flatMap(\.modifiers).first { $0.name == "agent_rare" }?.amount
+        }
+        #expect(try await amount("Mozilla/4.0 (compatible; MSIE 8.0; Win32)") == 3)
+        #expect(try await amount("DrawTool/12.1.4180") == 2)
     }
 
     @Test("which agents are tools, and which ports go with TLS and HTTP, is the user's to say")

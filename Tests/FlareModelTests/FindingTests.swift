@@ -110,6 +110,18 @@ struct FindingTests {
         #expect(scan.severity == .critical)
     }
 
+    @Test("that no program is known, or that two weak pieces of one side agree, makes no rhythm urgent")
+    func weakSides() {
+        let unknown = Finding.Modifier("unknown", 3, "no known program calls it", side: .known)
+        let weak = [Finding.Modifier("a", 2, "", side: .site), .init("b", 2, "", side: .site)]
+        #expect(Self.rhythm(1, [unknown] + weak).priority > 0.79)
+        #expect(Self.rhythm(1, [unknown] + weak).severity == .medium)
+        #expect(Self.rhythm(1, [unknown, .init("a", 3, "", side: .site)]).severity == .high)
+        // What speaks against a side is counted.
+        let against = Finding.Modifier("c", -3, "", side: .site)
+        #expect(Self.rhythm(1, [unknown, .init("a", 5, "", side: .site), against]).severity == .medium)
+    }
+
     @Test("are urgent by the pipeline's rule")
     func rule() {
         var finding = Self.rhythm(1, [.init("a", 9, "", side: .name)])

@@ -35,7 +35,8 @@ extension Finding {
         case time
         /// What earlier runs reported.
         case history
-        /// What is known of the destination.
+        /// What is known of the destination. It may speak for a finding, and is no side that ``SeverityRule`` counts: that nobody
+        /// knows a program is nothing that was seen of it.
         case known
         case other
     }
@@ -198,9 +199,14 @@ public struct SeverityRule: Sendable, Hashable, Codable {
         return priority >= medium ? .medium : .low
     }
 
-    /// How many independent sides speak for a finding; an alert or a list counts as two.
+    /// How many independent sides speak for a finding; an alert or a list counts as two, what is known or not known as none.
+    ///
+    /// Pieces of one side may have one cause, so that weak ones do not add up to a strong one: one of them has to reach `least`,
+    /// and so has their sum, which holds what speaks against.
     static func count(_ finding: Finding, atLeast least: Double) -> Int {
-        finding.sides.filter { $0.value >= least }.keys.reduce(0) { $0 + ([.alert, .list].contains($1) ? 2 : 1) }
+        let strong = Set(finding.modifiers.filter { $0.amount >= least }.map(\.side))
+        return finding.sides.filter { $0.key != .known && $0.value >= least && strong.contains($0.key) }
+            .keys.reduce(0) { $0 + ([.alert, .list].contains($1) ? 2 : 1) }
     }
 }
 

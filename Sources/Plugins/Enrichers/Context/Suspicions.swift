@@ -30,7 +30,7 @@ struct Suspicions {
         "agents_changing": (5, .client, "agent of each call another", ["T1071.001"]),
         "tls_missing": (3, .port, nil, ["T1571", "T1095"]),
         "uri_repeated": (1, .traffic, "one URL over and over", ["T1071.001"]),
-        "same_sizes": (2, .traffic, "same sizes both ways", []),
+        "same_sizes": (5, .traffic, "same sizes both ways", []),
         "content_mismatch": (3, .traffic, "content not as declared", ["T1036.008"]),
         "unanswered": (3, .traffic, "no answer", []),
     ]
@@ -54,24 +54,32 @@ struct Suspicions {
         }
         aboutCertificates(story, all, sharing, options)
         aboutNames(context)
-        LyingRequests.all(story, all, options, run).forEach { add($0.name, $0.reason) }
+        for lie in LyingRequests.all(story, all, options, run) {
+            // Scanners on the internet send everybody the same.
+            let isFromOutside = lie.name == "same_sizes" && story.finding.source?.scope == .global
+            add(lie.name, lie.reason, amount: isFromOutside ? Self.sameSizesFromOutside : nil)
+        }
         aboutAgents(story, all, sharing, options)
         aboutFingerprints(story, all, sharing, options)
         aboutLookups(story, all, sharing, options, run)
         if let mismatch = context.mismatches.first { add("content_mismatch", mismatch) }
-        aboutPeer(story, options)
+        aboutPeer(story, options, run)
         aboutHours(story, all)
     }
 
-    private mutating func add(_ name: String, _ reason: String) {
-        guard let (amount, side, label, techniques) = Self.amounts[name] else {
+    private static let sameSizesFromOutside = 2.0
+    private static let rareProgram = 2.0
+
+    /// - Parameter amount: where it counts otherwise than usual.
+    private mutating func add(_ name: String, _ reason: String, amount: Double? = nil) {
+        guard let (usual, side, label, techniques) = Self.amounts[name] else {
             return assertionFailure("\(name) has no weight")
         }
         modifiers.append(
-            Finding.Modifier(name, amount, reason, side: side, label: label ?? reason, techniques: techniques))
+            Finding.Modifier(name, amount ?? usual, reason, side: side, label: label ?? reason, techniques: techniques))
     }
 
-    private mutating func aboutPeer(_ story: Story, _ options: ContextOptions) {
+    private mutating func aboutPeer(_ story: Story, _ options: ContextOptions, _ run: RunContext) {
         guard let key = story.finding.channel else { return }
         let context = story.context
         let isUnicast = key.peer.address?.scope != .multicast && !story.isOfLookups
@@ -89,8 +97,13 @@ struct Suspicions {
         }
         if key.proto == 6, story.finding.bytesToClient == 0, context.requests == 0, context.handshakes == 0 {
             add("unanswered", "it goes on though nothing comes back")
+        } else if context.requests > 0, let failed = story.failedShare(run), failed >= Self.failedShare {
+            add("unanswered", "it goes on though \(Int((failed * 100).rounded())) % of the calls fail")
         }
     }
+
+    /// Calls go on in spite of an answer where so many of them get an error.
+    private static let failedShare = 0.9
 
     private mutating func aboutCertificates(
         _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions
@@ -150,7 +163,10 @@ struct Suspicions {
         }
         guard sharing.hosts >= options.fewestHosts else { return }
         if let count = sharing.sources(.http, .userAgent, first), count <= options.rareHosts {
-            add("agent_rare", "\(count.grouped) of \(sharing.hosts.grouped) hosts use \(first.prefix(80))")
+            // A program that names itself is on few hosts as a rule; who names a browser that nobody has does not.
+            add(
+                "agent_rare", "\(count.grouped) of \(sharing.hosts.grouped) hosts use \(first.prefix(80))",
+                amount: Agent.isBrowser(first) ? nil : Self.rareProgram)
         }
         if said.agents.count > agents.count, said.addressCount(.init(.agent, first)) == 1 {
             add("agent_one_peer", "the host uses it toward this peer alone")
@@ -181,7 +197,9 @@ struct Suspicions {
         _ story: Story, _ all: GatheredContext, _ sharing: SiteSharing, _ options: ContextOptions, _ run: RunContext
     ) {
         guard !story.isOfLookups, let name = story.name, IPAddress(BestName.bare(name.name)) == nil else { return }
-        if sharing.hosts >= options.fewestHosts, sharing.sources(.dns, .query, name.name) == 1 {
+        // Nobody looks up a name to which nobody else talks: one cause, told once.
+        let isRare = story.finding.modifiers.contains { $0.name == "rare_destination" }
+        if !isRare, sharing.hosts >= options.fewestHosts, sharing.sources(.dns, .query, name.name) == 1 {
             add("name_rare", "no other host looked \(name.name) up")
         }
         let label = name.name.split(separator: ".").dropLast().max { $0.utf8.count < $1.utf8.count } ?? ""
