@@ -50,6 +50,8 @@ public struct Pipeline: Sendable {
     public var acceptsEmpty: Bool
     /// Threads that read and judge.
     public var threads: Int
+    /// Bytes of memory that a run may take: what records need beyond a quarter of it waits in a temporary file.
+    public var memoryLimit: Int64
     /// Nanoseconds of the records' own time between evaluations of a live run.
     public var every: Int64
     /// From when on a finding is urgent.
@@ -62,7 +64,7 @@ public struct Pipeline: Sendable {
     public init(
         name: String, window: WindowRequest = .all, sources: [Stage<any Source>], enrichers: [Stage<any Enricher>] = [],
         detectors: [DetectorStage], sinks: [Stage<any Sink>], maxAge: Int64? = nil, maxRejected: Double = 0.01,
-        acceptsEmpty: Bool = false, threads: Int = 2, every: Int64 = 300_000_000_000,
+        acceptsEmpty: Bool = false, threads: Int = 2, memoryLimit: Int64 = .max, every: Int64 = 300_000_000_000,
         severity: SeverityRule = SeverityRule(), sensor: String? = nil
     ) {
         self.name = name
@@ -75,6 +77,7 @@ public struct Pipeline: Sendable {
         self.maxRejected = maxRejected
         self.acceptsEmpty = acceptsEmpty
         self.threads = threads
+        self.memoryLimit = memoryLimit
         self.every = every
         self.severity = severity
         self.sensor = sensor

@@ -11,11 +11,11 @@ struct Calls: Sendable {
     /// The calls, as rows of flows.
     private(set) var store: RecordStore
     /// The number of each row's name in `table`, by chunk of the store; `NameTable.none` where it has none.
-    private(set) var names: [ContiguousArray<UInt32>] = []
+    private(set) var names: [RecordColumn<UInt32>] = []
     private(set) var table = NameTable()
     /// The number of what each row's server shows in `shown`, of rows that ask for no name; by chunk of the store, empty where
     /// no server shows anything.
-    private(set) var servers: [ContiguousArray<UInt32>] = []
+    private(set) var servers: [RecordColumn<UInt32>] = []
     private(set) var shown = NameTable()
     /// How many calls have their name from where.
     private(set) var origins = Origins()
@@ -230,8 +230,11 @@ struct Calls: Sendable {
                     names = ContiguousArray(names.indices.lazy.filter { !isSplit[$0] }.map { names[$0] })
                     servers = ContiguousArray(servers.indices.lazy.filter { !isSplit[$0] }.map { servers[$0] })
                 }
-                self.names.append(names)
-                self.servers.append(servers)
+                self.names.append(RecordColumn(names))
+                self.servers.append(RecordColumn(servers))
+                store.memory.follow(&self.names[self.names.count - 1])
+                store.memory.follow(&self.servers[self.servers.count - 1])
+                chunk.release()
             }
         }
         store.remove(removed)
@@ -241,7 +244,7 @@ struct Calls: Sendable {
     ///
     /// The sizes of a connection count at the first of its calls; where it was not logged, each call has its own.
     private mutating func append(_ transactions: [Transaction], of connections: [Connection]) {
-        var shard = RecordShard(layout: store.layout)
+        var shard = RecordShard(layout: store.layout, memory: store.memory)
         var names: [UInt32] = []
         var servers: [UInt32] = []
         for connection in connections where connection.isSplit || connection.key == nil {
@@ -265,8 +268,8 @@ struct Calls: Sendable {
         var row = 0
         for chunk in shard.chunks {
             let rows = row..<row + chunk.count
-            self.names.append(ContiguousArray(names[rows]))
-            self.servers.append(hasServers ? ContiguousArray(servers[rows]) : [])
+            self.names.append(RecordColumn(names[rows]))
+            self.servers.append(hasServers ? RecordColumn(servers[rows]) : RecordColumn())
             row = rows.upperBound
         }
     }
@@ -302,6 +305,7 @@ struct Calls: Sendable {
                 names[number][row] = name
             }
             origins.calls += chunk.count
+            store.memory.follow(&names[number])
         }
     }
 

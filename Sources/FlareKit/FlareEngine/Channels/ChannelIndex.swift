@@ -12,7 +12,7 @@ struct ChannelIndex: Sendable {
     /// Records in the window, by channel.
     private(set) var counts: [UInt32]
     /// For each chunk, the channel of the name of each of its rows, or `none`; empty where no record has a name.
-    private(set) var channelByName: [ContiguousArray<UInt32>] = []
+    private(set) var channelByName: [RecordColumn<UInt32>] = []
     /// Whether a record with a name is in the channel of its address too, unless a proxy stands between.
     private let keepsAddresses: Bool
     /// For each shard, whether each of its keys is toward a proxy; empty where there is none.
@@ -61,12 +61,13 @@ struct ChannelIndex: Sendable {
         for (shard, chunk) in store.chunks {
             let finest = store.shards[shard].table.keys
             channelByName.append(
-                ContiguousArray(
+                RecordColumn(
                     (0..<chunk.count).map { row in
                         let name = named[shard][Int(chunk.names[row])]
                         guard name != NameTable.none else { return Self.none }
                         return keys.number(of: .pair(finest[Int(chunk.keys[row])], name: name))
                     }))
+            store.memory.follow(&channelByName[channelByName.count - 1])
         }
     }
 
@@ -80,7 +81,7 @@ struct ChannelIndex: Sendable {
         for (number, (shard, chunk)) in store.chunks.enumerated() {
             let shardKeys = store.shards[shard].table.keys
             channelByName.append(
-                ContiguousArray(
+                RecordColumn(
                     zip(chunk.keys, calls.names[number]).map { keyNumber, name in
                         guard name != NameTable.none else { return Self.none }
                         let finest = shardKeys[Int(keyNumber)]
@@ -98,6 +99,7 @@ struct ChannelIndex: Sendable {
                         if isProxied, finest.peer != .unspecified { proxies[channel] = Calls.Endpoint(finest) }
                         return channel
                     }))
+            store.memory.follow(&channelByName[channelByName.count - 1])
         }
     }
 
@@ -187,6 +189,7 @@ struct ChannelIndex: Sendable {
                 channelByName[number][row] = name
                 if window.contains(Timestamp(nanoseconds: chunk.times[row])) { adopted[name, default: 0] += 1 }
             }
+            store.memory.follow(&channelByName[number])
         }
         for (name, count) in adopted { counts[Int(name)] += count }
     }

@@ -13,12 +13,14 @@ final class KeptChannels: Sendable {
     private let store: RecordStore
     private let chunks: [(shard: Int, chunk: RecordChunk)]
     /// The columns that every view needs, by chunk.
-    private let times: [ContiguousArray<Int64>]
+    private let times: [RecordColumn<Int64>]
     private let bytesToServer: [SizeColumn]
     private let bytesToClient: [SizeColumn]
     /// The numbers of the channels' records, those of channel n at `starts[n]..<starts[n + 1]`.
     private let rows: [UInt32]
     private let starts: [Int]
+    /// The records in the order of `rows`, where they waited in a file, in no order that helps.
+    private let ordered: OrderedRecords?
     /// The names that all calls of a channel toward an address share, by the channel's number.
     private let hosts: [Int: String]
     /// Channels toward several addresses that take turns, by their numbers.
@@ -32,7 +34,7 @@ final class KeptChannels: Sendable {
     init(_ store: RecordStore, _ index: ChannelIndex, candidates: [UInt32], window: TimeWindow) {
         grouping = index.grouping
         self.store = store
-        chunks = store.chunks
+        chunks = Array(store.chunks)
         times = chunks.map(\.chunk.times)
         bytesToServer = chunks.map(\.chunk.bytesToServer)
         bytesToClient = chunks.map(\.chunk.bytesToClient)
@@ -55,6 +57,7 @@ final class KeptChannels: Sendable {
         examples = grouping.isByRegisteredDomain ? RegisteredDomains.examples(of: store.shards.map(\.domains)) : [:]
         self.starts = starts
         rows = Self.rows(chunks, index, placeOfChannel, starts, window)
+        ordered = store.memory.hasSpilled ? OrderedRecords(chunks.map(\.chunk), rows, starts, store.memory) : nil
     }
 
     /// A counting sort of the rows by channel: O(n).
@@ -66,6 +69,7 @@ final class KeptChannels: Sendable {
         var next = starts
         return [UInt32](unsafeUninitializedCapacity: starts.last ?? 0) { buffer, filled in
             for (number, (shard, chunk)) in chunks.enumerated() {
+                defer { chunk.release() }
                 let isWhole = chunk.earliest >= since && chunk.latest < until
                 for row in 0..<chunk.count where isWhole || (chunk.times[row] >= since && chunk.times[row] < until) {
                     let (first, second) = index.channels(ofRow: row, in: chunk, shard: shard, chunkNumber: number)
@@ -93,17 +97,22 @@ final class KeptChannels: Sendable {
     /// What a column of numbers holds of a channel's records, in no order; empty where the run does not keep it.
     private func numbers(_ column: ColumnName, of channel: ChannelID) -> [Int64] {
         guard let place = store.layout.numbers.firstIndex(of: column) else { return [] }
-        return records(of: channel).map { number($0, place) }
+        return positions(of: channel).map { number($0, place) }
     }
 
     /// A channel with its records, sorted by time, then by sizes: O(n log n).
     private func view(_ channel: ChannelID) -> ChannelView {
-        var records = self.records(of: channel).map { number -> Record in
-            let (chunk, row) = Self.place(of: number)
+        var records = positions(of: channel).map { position -> Record in
+            if let ordered {
+                let row = ordered.row(at: position)
+                return Record(time: row[.time], up: row[.up], down: row[.down], position: position)
+            }
+            let (chunk, row) = Self.place(of: rows[position])
             return Record(
                 time: times[chunk][row], up: bytesToServer[chunk][row], down: bytesToClient[chunk][row],
-                number: number)
+                position: position)
         }
+        ordered?.didRead(records.count)
         if !Self.isRising(records) { sort(&records) }
         return ChannelView(
             id: channel, key: keys[channel.index], times: records.map(\.time),
@@ -114,14 +123,19 @@ final class KeptChannels: Sendable {
 
     /// The numbers of a channel's records, which another channel of the table may hold too; in no order.
     func records(of channel: ChannelID) -> ArraySlice<UInt32> {
-        rows[starts[channel.index]..<starts[channel.index + 1]]
+        rows[positions(of: channel)]
+    }
+
+    private func positions(of channel: ChannelID) -> Range<Int> {
+        starts[channel.index]..<starts[channel.index + 1]
     }
 
     private struct Record {
         let time: Int64
         let up: Int64
         let down: Int64
-        let number: UInt32
+        /// In `rows`.
+        let position: Int
     }
 
     /// Whether each record is later than the one before, so that nothing is left to sort.
@@ -146,7 +160,7 @@ final class KeptChannels: Sendable {
     private func precedes(_ a: Record, _ b: Record) -> Bool {
         if a.up != b.up { return a.up < b.up }
         if a.down != b.down { return a.down < b.down }
-        return further(a.number, b.number)
+        return further(a.position, b.position)
     }
 
     private static func place(of record: UInt32) -> (chunk: Int, row: Int) {
@@ -154,7 +168,7 @@ final class KeptChannels: Sendable {
     }
 
     /// Whether one record comes before another of the same time and sizes, by what else is kept of them.
-    private func further(_ a: UInt32, _ b: UInt32) -> Bool {
+    private func further(_ a: Int, _ b: Int) -> Bool {
         for column in store.layout.numbers.indices {
             let (x, y) = (number(a, column), number(b, column))
             if x != y { return x < y }
@@ -162,15 +176,16 @@ final class KeptChannels: Sendable {
         return false
     }
 
-    private func number(_ record: UInt32, _ column: Int) -> Int64 {
-        let (chunk, row) = Self.place(of: record)
+    private func number(_ position: Int, _ column: Int) -> Int64 {
+        if let ordered { return ordered.row(at: position)[.number(column)] }
+        let (chunk, row) = Self.place(of: rows[position])
         return chunks[chunk].chunk.numbers[column][row]
     }
 
     private func columns(of records: [Record]) -> [ColumnName: [Int64]] {
         var columns: [ColumnName: [Int64]] = [:]
         for (index, name) in store.layout.numbers.enumerated() {
-            columns[name] = records.map { number($0.number, index) }
+            columns[name] = records.map { number($0.position, index) }
         }
         return columns
     }
@@ -179,7 +194,7 @@ final class KeptChannels: Sendable {
         guard keys[channel.index].peer.address == nil || turns.contains(channel.index) else { return [] }
         var addresses: Set<IPAddress> = []
         for record in records {
-            let (number, row) = Self.place(of: record.number)
+            let (number, row) = Self.place(of: rows[record.position])
             let (shard, chunk) = chunks[number]
             addresses.insert(store.shards[shard].table.keys[Int(chunk.keys[row])].peer)
         }

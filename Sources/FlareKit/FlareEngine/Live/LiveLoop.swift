@@ -66,7 +66,8 @@ struct LiveLoop {
         _ evaluated: @Sendable (RunOutcome?, LiveState) async throws -> Void
     ) async throws {
         let snapshot = live.snapshot(before: moment)
-        let taken = await evaluator.take(snapshot.result, in: snapshot.window, newest: live.newest)
+        var taken = await evaluator.take(snapshot.result, in: snapshot.window, newest: live.newest)
+        taken.remarks += live.memory.remarks
         let outcome = try await evaluator.evaluate(taken)
         if engine.meter.isCancelled { throw CancellationError() }
         var run = await evaluator.report(of: outcome, taken, isLast: isLast)

@@ -56,6 +56,9 @@ final class LiveReading: Sendable {
         self.meter = meter
     }
 
+    /// What holds the kept records.
+    var memory: RecordMemory { plan.memory }
+
     /// The newest start that was kept.
     var newest: Timestamp? { lanes.compactMap(\.newest).max() }
 

@@ -10,13 +10,23 @@ struct Intake: Sendable {
     let now: Timestamp
     let meter: ReadMeter
     let logger: Logger
+    private let memory: RecordMemory
+
+    init(pipeline: Pipeline, evaluator: Evaluator, now: Timestamp, meter: ReadMeter, logger: Logger) {
+        self.pipeline = pipeline
+        self.evaluator = evaluator
+        self.now = now
+        self.meter = meter
+        self.logger = logger
+        memory = RecordMemory(limit: pipeline.memoryLimit)
+    }
 
     /// - Parameter tellsRepeats: whether records may stand in two inputs; they may where there are several sources.
     func plan(tellingRepeats tellsRepeats: Bool = false) -> ReadPlan {
         ReadPlan(
             pipeline.detectors.map(\.demand),
             enricherKinds: pipeline.enrichers.reduce(into: [:]) { $0.merge($1.plugin.kinds) { $0.union($1) } },
-            tellingRepeats: tellsRepeats || pipeline.sources.count > 1)
+            tellingRepeats: tellsRepeats || pipeline.sources.count > 1, memory: memory)
     }
 
     /// The window as far as it is known before reading.
@@ -43,6 +53,12 @@ struct Intake: Sendable {
     }
 
     func take() async throws -> Taken {
+        var taken = try await takeAll()
+        taken.remarks += memory.remarks
+        return taken
+    }
+
+    private func takeAll() async throws -> Taken {
         if pipeline.sources.count == 1, let source = pipeline.sources[0].plugin as? any GroupingSource,
             let taken = try await takeGrouped(source)
         {

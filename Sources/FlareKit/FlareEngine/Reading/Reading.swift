@@ -13,15 +13,18 @@ struct ReadPlan: Sendable {
     let joinsNames: Bool
     /// Whether records may stand in two inputs, and are told by their ids.
     let tellsRepeats: Bool
+    /// What holds the kept records.
+    let memory: RecordMemory
 
     /// The kinds that are logged inside connections, with a connection's id and the host asked for.
     static let transactions: [RecordKind] = [.tls, .http]
 
     init(
         _ demands: [Demand], enricherKinds: [RecordKind: Set<ColumnName>] = [:],
-        tellingRepeats tellsRepeats: Bool = false
+        tellingRepeats tellsRepeats: Bool = false, memory: RecordMemory = RecordMemory(limit: .max)
     ) {
         self.tellsRepeats = tellsRepeats
+        self.memory = memory
         var kinds: [RecordKind: Set<ColumnName>] = [:]
         var subjects: [RecordKind: Set<ColumnName>] = [:]
         var derived: [RecordKind: Set<DerivedColumn>] = [:]
@@ -84,7 +87,7 @@ struct ReadPart: Sendable {
     var shards: [RecordShard]
     var refused: [RecordKind: Refusals] = [:]
 
-    init(_ plan: ReadPlan) { shards = plan.layouts.map(RecordShard.init(layout:)) }
+    init(_ plan: ReadPlan) { shards = plan.layouts.map { RecordShard(layout: $0, memory: plan.memory) } }
 
     mutating func take(_ batch: RecordBatch, _ plan: ReadPlan, _ policy: AdmissionPolicy) {
         let input = BatchInput(batch)

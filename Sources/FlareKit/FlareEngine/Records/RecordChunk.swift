@@ -7,21 +7,23 @@ struct RecordChunk: Sendable {
     static let rowBits = 16
 
     /// Nanoseconds since 1970.
-    var times: ContiguousArray<Int64> = []
+    var times = RecordColumn<Int64>()
     /// The record's key in the shard's table.
-    var keys: ContiguousArray<UInt32> = []
+    var keys = RecordColumn<UInt32>()
     var bytesToServer = SizeColumn()
     var bytesToClient = SizeColumn()
     /// Further columns, in the order of `RecordLayout.numbers`.
-    var numbers: [ContiguousArray<Int64>] = []
+    var numbers: [RecordColumn<Int64>] = []
     /// The number of the record's own name in the shard's names; empty where names are not asked for.
-    var names: ContiguousArray<UInt32> = []
+    var names = RecordColumn<UInt32>()
     /// The number of what the record's server shows in the shard's servers; empty where that is not asked for.
-    var servers: ContiguousArray<UInt32> = []
+    var servers = RecordColumn<UInt32>()
     /// Source ports, 0 where there is none; empty where no two sensors can have seen the same.
-    var ports: ContiguousArray<UInt16> = []
+    var ports = RecordColumn<UInt16>()
     /// From which row on the records are of which of the shard's inputs; empty where records do not repeat.
     private(set) var inputs: [(row: Int, input: Int)] = []
+    /// Bytes that the run's memory was told to hold.
+    private(set) var admitted = 0
     private(set) var earliest = Int64.max
     private(set) var latest = Int64.min
 
@@ -33,7 +35,7 @@ struct RecordChunk: Sendable {
             bytesToClient.values.reserveCapacity(Self.capacity)
         }
         numbers = layout.numbers.map { _ in
-            var column: ContiguousArray<Int64> = []
+            var column = RecordColumn<Int64>()
             column.reserveCapacity(Self.capacity)
             return column
         }
@@ -43,7 +45,7 @@ struct RecordChunk: Sendable {
     var isFull: Bool { times.count == Self.capacity }
 
     /// Appends the times of some records; their other columns have to follow.
-    mutating func append(times new: ArraySlice<Int64>) {
+    mutating func append(times new: some Collection<Int64>) {
         times.append(contentsOf: new)
         for time in new {
             if time < earliest { earliest = time }
@@ -58,6 +60,41 @@ struct RecordChunk: Sendable {
         } else {
             ports.append(contentsOf: repeatElement(0, count: count))
         }
+    }
+
+    /// Moves the columns of a chunk that is complete out of memory, if there are too many.
+    mutating func settle(in memory: RecordMemory) {
+        guard let file = memory.admit(bytes) else {
+            admitted = bytes
+            return
+        }
+        times.spill(to: file)
+        keys.spill(to: file)
+        bytesToServer.values.spill(to: file)
+        bytesToClient.values.spill(to: file)
+        for place in numbers.indices { numbers[place].spill(to: file) }
+        names.spill(to: file)
+        servers.spill(to: file)
+        ports.spill(to: file)
+    }
+
+    /// Bytes of its columns that are in memory.
+    var bytes: Int {
+        times.bytes + keys.bytes + bytesToServer.values.bytes + bytesToClient.values.bytes + names.bytes + servers.bytes
+            + ports.bytes
+            + numbers.reduce(0) { $0 + $1.bytes }
+    }
+
+    /// Gives the memory back in which the system keeps parts of columns in a file.
+    func release() {
+        times.release()
+        keys.release()
+        bytesToServer.values.release()
+        bytesToClient.values.release()
+        for column in numbers { column.release() }
+        names.release()
+        servers.release()
+        ports.release()
     }
 
     /// The records that follow are of this input.
@@ -103,9 +140,14 @@ extension RecordChunk {
     /// Forgets by what repeats were told.
     ///
     /// - Parameter column: of ids that nobody needs any more.
-    mutating func endTelling(column: Int?) {
-        (inputs, ports) = ([], [])
+    mutating func endTelling(column: Int?, _ memory: RecordMemory) {
+        let before = bytes
+        inputs = []
+        ports = RecordColumn()
         if let column { numbers.remove(at: column) }
+        guard admitted > 0 else { return }
+        memory.giveBack(before - bytes)
+        admitted -= before - bytes
     }
 }
 
@@ -168,7 +210,7 @@ struct SizeColumn: Sendable {
     private static let unknown = UInt32.max
     private static let large = UInt32.max - 1
 
-    var values: ContiguousArray<UInt32> = []
+    var values = RecordColumn<UInt32>()
     private var aside: [Int: Int64] = [:]
 
     @inline(__always)

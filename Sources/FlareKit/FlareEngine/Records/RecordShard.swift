@@ -25,7 +25,13 @@ struct RecordShard: Sendable {
     /// When the records of full chunks were, since a stray one is no measure of how old the others are.
     private var extents = TimeExtents()
 
-    init(layout: RecordLayout) { self.layout = layout }
+    let memory: RecordMemory
+
+    /// - Parameter memory: what the run's records share.
+    init(layout: RecordLayout, memory: RecordMemory) {
+        self.layout = layout
+        self.memory = memory
+    }
 
     var count: Int { chunks.reduce(0) { $0 + $1.count } }
 
@@ -77,10 +83,7 @@ struct RecordShard: Sendable {
     ) {
         chunks[chunk].append(times: rows.start[range])
         // Outside of the chunk the column is one array with one owner while it grows.
-        var keys: ContiguousArray<UInt32> = []
-        swap(&keys, &chunks[chunk].keys)
-        table.append(numbersOf: range, of: rows, to: &keys)
-        swap(&keys, &chunks[chunk].keys)
+        chunks[chunk].keys.fill { table.append(numbersOf: range, of: rows, to: &$0) }
         if layout.hasBytes {
             chunks[chunk].bytesToServer.append(columns.up?[range], count: range.count)
             chunks[chunk].bytesToClient.append(columns.down?[range], count: range.count)
@@ -140,7 +143,7 @@ struct RecordShard: Sendable {
 
     /// Keeps one record that the run makes itself.
     mutating func append(time: Int64, key: PackedKey, id: Int64, up: Int64, down: Int64) {
-        if chunks.last?.isFull ?? true { chunks.append(RecordChunk(layout: layout)) }
+        if chunks.last?.isFull ?? true { append(RecordChunk(layout: layout)) }
         let last = chunks.count - 1
         chunks[last].append(times: [time])
         chunks[last].keys.append(table.number(of: key))
@@ -162,7 +165,13 @@ struct RecordShard: Sendable {
             extents.insert(last)
             evict { [extents] in extents.isOld($0, beyond: span) }
         }
-        chunks.append(RecordChunk(layout: layout))
+        append(RecordChunk(layout: layout))
+    }
+
+    /// Appends an empty chunk; the one before is complete.
+    private mutating func append(_ chunk: RecordChunk) {
+        if !chunks.isEmpty { chunks[chunks.count - 1].settle(in: memory) }
+        chunks.append(chunk)
     }
 
     /// Forgets chunks that lie wholly before a moment.
@@ -174,6 +183,7 @@ struct RecordShard: Sendable {
         chunks.removeAll { chunk in
             guard chunk.count > 0, isOld(chunk) else { return false }
             days.add(chunk)
+            memory.giveBack(chunk.admitted)
             evicted.merge(
                 IngestCounts.Tally(
                     count: chunk.count, first: Timestamp(nanoseconds: chunk.earliest),
@@ -255,7 +265,7 @@ extension RecordShard {
     /// Forgets the texts of a table that no record's number points to any more.
     private mutating func forget(
         _ table: WritableKeyPath<RecordShard, NameTable>,
-        _ column: WritableKeyPath<RecordChunk, ContiguousArray<UInt32>>
+        _ column: WritableKeyPath<RecordChunk, RecordColumn<UInt32>>
     ) {
         let texts = self[keyPath: table]
         guard texts.count > Self.fewKeys, texts.count > 2 * count else { return }
@@ -275,7 +285,11 @@ extension RecordShard {
     ///
     /// - Parameter rows: whether each is taken out, by the number of the chunk.
     mutating func remove(_ rows: [Int: [Bool]]) {
-        for (chunk, rows) in rows { chunks[chunk].remove(rows, layout) }
+        for (chunk, rows) in rows {
+            memory.giveBack(chunks[chunk].admitted)
+            chunks[chunk].remove(rows, layout)
+            chunks[chunk].settle(in: memory)
+        }
     }
 
     /// Gives records the ids of others.
@@ -293,6 +307,6 @@ extension RecordShard {
     mutating func endTelling() {
         (inputs, inputNumbers) = ([], [:])
         let place = layout.endTelling()
-        for chunk in chunks.indices { chunks[chunk].endTelling(column: place) }
+        for chunk in chunks.indices { chunks[chunk].endTelling(column: place, memory) }
     }
 }

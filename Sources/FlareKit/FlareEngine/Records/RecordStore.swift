@@ -24,6 +24,9 @@ struct RecordStore: Sendable {
         for shard in shards.indices { shards[shard].endTelling() }
     }
 
+    /// What holds its records.
+    var memory: RecordMemory { shards.first?.memory ?? RecordMemory(limit: .max) }
+
     var isEmpty: Bool { shards.allSatisfy { $0.count == 0 } }
 
     /// The records that were taken in by day, also those forgotten meanwhile.
@@ -35,9 +38,7 @@ struct RecordStore: Sendable {
     }
 
     /// All chunks, each with its shard's number, in a fixed order.
-    var chunks: [(shard: Int, chunk: RecordChunk)] {
-        shards.enumerated().flatMap { index, shard in shard.chunks.map { (index, $0) } }
-    }
+    var chunks: StoredChunks { StoredChunks(shards) }
 
     /// Counts the kept records that lie outside a window, with the earliest and the latest time.
     func tally(outside window: TimeWindow) -> IngestCounts.Tally {
@@ -52,6 +53,35 @@ struct RecordStore: Sendable {
         }
         for shard in shards { tally.merge(shard.evicted) }
         return tally
+    }
+}
+
+/// The chunks of a store, one after another: parts of a file are given back to the system once the next chunk is asked for.
+struct StoredChunks: Sequence {
+    private let shards: [RecordShard]
+
+    init(_ shards: [RecordShard]) { self.shards = shards }
+
+    func makeIterator() -> Iterator { Iterator(shards: shards) }
+
+    struct Iterator: IteratorProtocol {
+        fileprivate let shards: [RecordShard]
+        private var shard = 0
+        private var place = 0
+        private var last: RecordChunk?
+
+        fileprivate init(shards: [RecordShard]) { self.shards = shards }
+
+        mutating func next() -> (shard: Int, chunk: RecordChunk)? {
+            last?.release()
+            last = nil
+            while shard < shards.count, place == shards[shard].chunks.count { (shard, place) = (shard + 1, 0) }
+            guard shard < shards.count else { return nil }
+            let chunk = shards[shard].chunks[place]
+            place += 1
+            last = chunk
+            return (shard, chunk)
+        }
     }
 }
 

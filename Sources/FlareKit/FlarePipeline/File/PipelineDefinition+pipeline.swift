@@ -18,7 +18,8 @@ extension PipelineDefinition {
             detectors: detectors.map { .init(name($0.descriptor), $0.instance, grouping: $0.grouping) },
             sinks: sinks.map { .init(name($0.descriptor), $0.instance) },
             maxAge: maxAge?.nanoseconds, maxRejected: maxRejected.fraction, acceptsEmpty: acceptsEmpty,
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, every: every.nanoseconds,
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            memoryLimit: memoryLimit?.bytes ?? MachineMemory.bytes / 2, every: every.nanoseconds,
             severity: severity, sensor: sensor)
     }
 
@@ -26,7 +27,8 @@ extension PipelineDefinition {
     func with(warnings: [Diagnostic]) -> PipelineDefinition {
         PipelineDefinition(
             path: path, version: version, name: name, sensor: sensor, window: window, maxAge: maxAge,
-            maxRejected: maxRejected, acceptsEmpty: acceptsEmpty, threads: threads, every: every, severity: severity,
+            maxRejected: maxRejected, acceptsEmpty: acceptsEmpty, threads: threads, memoryLimit: memoryLimit,
+            every: every, severity: severity,
             sources: sources,
             enrichers: enrichers,
             detectors: detectors, sinks: sinks, warnings: warnings)

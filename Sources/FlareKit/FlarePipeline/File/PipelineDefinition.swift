@@ -22,6 +22,8 @@ public struct PipelineDefinition: Sendable {
     public let acceptsEmpty: Bool
     /// `nil` for one a processor.
     public let threads: Int?
+    /// `nil` for half of the machine's memory.
+    public let memoryLimit: ByteSize?
     /// How often a live run judges anew, by the records' own time.
     public let every: OptionDuration
     /// From when on a finding is urgent.

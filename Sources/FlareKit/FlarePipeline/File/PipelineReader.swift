@@ -31,7 +31,8 @@ struct PipelineReader {
             path: path, version: settings.version, name: settings.name ?? Self.name(of: path),
             sensor: settings.sensor, window: settings.window, maxAge: settings.maxAge,
             maxRejected: settings.maxRejected,
-            acceptsEmpty: settings.onEmpty == .ok, threads: settings.threads, every: settings.every,
+            acceptsEmpty: settings.onEmpty == .ok, threads: settings.threads, memoryLimit: settings.memoryLimit,
+            every: settings.every,
             severity: settings.severity,
             sources: sources, enrichers: enrichers, detectors: detectors, sinks: sinks, warnings: [])
     }

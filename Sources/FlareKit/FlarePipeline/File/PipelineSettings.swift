@@ -12,6 +12,7 @@ struct PipelineSettings: PluginOptions {
     var maxRejected = OptionShare(0.01)
     var onEmpty = OnEmpty.fail
     var threads: Int?
+    var memoryLimit: ByteSize?
     var every = OptionDuration.minutes(5)
     var severity = SeverityRule()
 
@@ -38,6 +39,11 @@ struct PipelineSettings: PluginOptions {
                 "Share of unreadable records above which a run is incomplete."),
             Option("on_empty", \.onEmpty, "Whether a window without records fails the run."),
             Option("threads", \.threads, "Number of threads; by default one a processor.", range: 1...1024),
+            Option(
+                "memory_limit", \.memoryLimit,
+                "Memory that a run may take; by default half of the machine's. Records that need more than a quarter of it wait in a "
+                    + "temporary file (in TMPDIR, else /tmp), which takes longer and changes no finding.",
+                range: .megabytes(16)...),
             Option(
                 "every", \.every, "Interval of evaluations of a live run (--follow), by the records' own time.",
                 range: .seconds(1)...),
