@@ -12,6 +12,7 @@ struct Report {
         Swift.print(precision(days, weeks))
         Swift.print(byFamily(days, weeks))
         Swift.print(kinds())
+        Swift.print(fastBursts())
         Swift.print(short())
         let grid = RecallGrid(days)
         Swift.print(grid.markdown)
@@ -102,6 +103,33 @@ struct Report {
         for family in [ChannelFamily.fastBursts, .twoImplants, .changedSleep, .longCalls] {
             let all = sets.joined().filter { $0.channel.family == family }
             text += "| \(family.rawValue) | \(all.count) | " + Self.reported(all, limit: Self.usualLimit) + " |\n"
+        }
+        return text
+    }
+
+    /// Calls every 5 to 15 s whose bursts run into each other, by jitter and look.
+    private func fastBursts() -> String {
+        let looks = [("30 min", 0.5), ("4 h", 4.0), ("24 h", 24.0)]
+        var text =
+            "| fast bursts, jitter | " + looks.map(\.0).joined(separator: " | ") + " |\n| --- | --- | --- | --- |\n"
+        for jitter in [0.2, 0.3, 0.4, 0.5] {
+            let cells = looks.map { _, hours -> String in
+                let span = TimeSpan(start: Benchmark.monday, hours: hours)
+                let plans = seeds.flatMap { seed in (0..<60).map { SeededGenerator(seed: seed).fork($0) } }
+                let found = concurrently(plans.count) { number -> Bool in
+                    var generator = plans[number]
+                    guard var plan = ChannelFamily.fastBursts.beaconPlan(in: span, using: &generator) else {
+                        return false
+                    }
+                    plan.duty = .always
+                    plan.jitter = generator.chance(0.5) ? .shortened(jitter) : .uniform(jitter)
+                    let times = plan.times(in: span, using: &generator)
+                    let judged = PeriodicityDetector().judge(times: times, frame: span.end - span.start)
+                    return (judged?.pValue ?? 1) <= Self.usualLimit
+                }
+                return "\(found.count { $0 }) of \(plans.count)"
+            }
+            text += "| \(Int(jitter * 100)) % | " + cells.joined(separator: " | ") + " |\n"
         }
         return text
     }

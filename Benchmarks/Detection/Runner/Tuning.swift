@@ -12,14 +12,18 @@ enum Tuning {
         let all = concurrently(seeds.count) { index in
             examples(Benchmark.set(seed: seeds[index], index < daySeeds.count ? .day : .week))
         }
-        var model = ScoreFit.fit(all.flatMap { $0 }, Statistic.allCases.filter { $0 != .rhythm })
-        model.others = [rhythm]
+        var model = ScoreFit.fit(all.flatMap { $0 }, Statistic.allCases.filter { $0 != .rhythm && $0 != .steadyCounts })
+        model.others = [rhythm, counts]
         return model
     }
 
     /// The rhythm by itself: from where, on seeds 21 and 22, trains of polls and retries end.
     static let rhythm = ScoreModel(
         intercept: -3.2, parts: [.init(.rhythm, knots: [3.5, 4.1], weights: [8])])
+
+    /// The counts by themselves: from a p-value of 0.001 on, which none of the nulls reaches.
+    static let counts = ScoreModel(
+        intercept: -3.2, parts: [.init(.steadyCounts, knots: [3, 5], weights: [8])])
 
     /// Seen from start to start alone: how long flows last is taken into account, and not learnt from.
     static func examples(_ set: LabelledSet) -> [ScoreFit.Example] {

@@ -16,6 +16,7 @@ package struct ChannelViews: Sendable {
     let times: [Double]
     let scale: TimeScale
     let rhythm: Rhythm
+    let counts: CountDispersion
     package private(set) var measured: [Measured] = []
 
     /// Shapes are fitted only where block regularity, weighed by hours, is above this in some view: 1.5 % of the benchmark's beacons
@@ -39,8 +40,9 @@ package struct ChannelViews: Sendable {
         scale = TimeScale(frame: frame, origin: origin)
         let gaps = Self.gaps(nanoseconds, silences)
         let sorted = Ascending.sorted(gaps.filter(\.isFinite))
-        rhythm = Rhythm(
-            times: times, sorted: silences.isEmpty ? sorted : Self.sorted(times), scale: scale, above: leastRhythm)
+        let whole = silences.isEmpty ? sorted : Self.sorted(times)
+        rhythm = Rhythm(times: times, sorted: whole, scale: scale, above: leastRhythm)
+        counts = CountDispersion(times: times, sorted: whole, scale: scale)
         measure(gaps, sorted: sorted, fromEnds: false)
         if let sleeps = SleepClock.gaps(gaps, times: times, durations: durations) {
             measure(sleeps, sorted: Ascending.sorted(sleeps.filter(\.isFinite)), fromEnds: true)
@@ -70,7 +72,7 @@ package struct ChannelViews: Sendable {
         }
         let isWorthFitting = kept.contains { $0.blocks.weighted > Self.screen }
         for (view, blocks) in kept {
-            var statistics = Statistics(of: view, blocks: blocks, rhythm: rhythm, sorted: sorted)
+            var statistics = Statistics(of: view, blocks: blocks, rhythm: rhythm, counts: counts, sorted: sorted)
             var evidence: IntervalEvidence?
             if isWorthFitting {
                 let from = sorted.count - view.idle.lazy.filter(\.isFinite).count

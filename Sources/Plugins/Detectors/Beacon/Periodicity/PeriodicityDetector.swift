@@ -53,8 +53,9 @@ public struct PeriodicityDetector: Sendable {
         if pValue <= Self.worthPeeling {
             pValue = max(pValue, max(views.pValueOfHeld, SessionLength.pValue(of: best, scale: views.scale)))
         }
+        pValue = min(pValue, views.counts.pValue)
         // None of these nulls comes so far that the rhythm by itself has anything to say, so its p-value costs nothing.
-        if views.rhythm.isAmongOthers, model.others.contains(where: { $0.sum(best.statistics) > $0.intercept }) {
+        if views.rhythm.isAmongOthers, views.rhythm.weighted > model.leastRhythm {
             pValue = min(pValue, max(1e-12, views.rhythm.pValue))
         }
         let (period, rhythms) =

@@ -41,6 +41,7 @@ extension ScoreModel {
                 weights: [0.246, 0.0, 0.0, 0.0, 0.0, 0.0]),
         ],
         others: [
-            ScoreModel(intercept: -3.2, parts: [Part(.rhythm, knots: [3.5, 4.1], weights: [8])])
+            ScoreModel(intercept: -3.2, parts: [Part(.rhythm, knots: [3.5, 4.1], weights: [8])]),
+            ScoreModel(intercept: -3.2, parts: [Part(.steadyCounts, knots: [3, 5], weights: [8])]),
         ])
 }

@@ -11,8 +11,12 @@ enum SessionLength {
     /// How often sessions one after the other, none longer than that, run into one as long as the longest run of a view without a silence:
     /// a bound, e-fold for each of so many of the longest session.
     static func pValue(of measured: ChannelViews.Measured, scale: TimeScale) -> Double {
-        let run = (exp(measured.statistics[.longestRun]) - 1) * scale.hour
-        return min(1, exp(-decay * (run / min(longest, scale.frame * share) - 1)))
+        pValue(run: (exp(measured.statistics[.longestRun]) - 1) * scale.hour, scale: scale)
+    }
+
+    /// The same of a run in seconds, by sessions of any length.
+    static func pValue(run: Double, longest: Double = longest, scale: TimeScale) -> Double {
+        min(1, exp(-decay * (run / min(longest, scale.frame * share) - 1)))
     }
 
     private static let decay = 3.5

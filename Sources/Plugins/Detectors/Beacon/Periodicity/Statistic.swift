@@ -14,6 +14,8 @@ public enum Statistic: Int, Sendable, CaseIterable {
     case regularHours
     /// Callbacks a period after others, neighbours or not (``Rhythm``), by the logarithm.
     case rhythm
+    /// Counts steadier than gaps in random order make them (``CountDispersion``): −log₁₀ of the p-value.
+    case steadyCounts
     /// Longest time without a silence: log(1 + hours).
     case longestRun
     /// Callbacks in the longest run without a silence: log(1 + number).
@@ -44,6 +46,7 @@ public enum Statistic: Int, Sendable, CaseIterable {
         case .bestStretch: "best active stretch"
         case .regularHours: "regular hours"
         case .rhythm: "a period after others"
+        case .steadyCounts: "steady counts"
         case .longestRun: "longest run"
         case .runCallbacks: "callbacks in the longest run"
         case .fewCallbacks: "few callbacks needed"

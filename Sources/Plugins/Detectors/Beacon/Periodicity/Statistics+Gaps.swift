@@ -4,14 +4,15 @@ extension Statistics {
     /// The statistics that need the gaps alone.
     ///
     /// - Parameters:
-    ///   - rhythm: of the channel, whatever the view.
+    ///   - rhythm: of the channel, whatever the view, as are the counts.
     ///   - sorted: the channel's finite gaps, ascending.
-    init(of view: BurstView, blocks: BlockRegularity, rhythm: Rhythm, sorted: [Double]) {
+    init(of view: BurstView, blocks: BlockRegularity, rhythm: Rhythm, counts: CountDispersion, sorted: [Double]) {
         let count = Double(view.idle.count)
         self[.blocks] = blocks.weighted
         self[.bestStretch] = log(1 + blocks.bestStretch)
         self[.regularHours] = blocks.regularHours
         self[.rhythm] = log(1 + rhythm.weighted)
+        self[.steadyCounts] = counts.evidence
         self[.fewCallbacks] = -log(count)
         self[.secondPairs] = Self.likeness(of: view.idle, beyond: view.burstGap, distance: 2)
         let ambiguous =
