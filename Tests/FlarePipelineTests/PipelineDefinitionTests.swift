@@ -104,7 +104,7 @@ struct PipelineDefinitionTests {
                 home.yaml:1:1: error: unknown option "versoin" of a pipeline
                     1 | versoin: 1
                       | ^^^^^^^
-                      = expected one of version, name, sensor, window, max_age, max_rejected, on_empty, threads, every, severity, sources, \
+                      = expected one of version, name, sensor, window, max_age, max_rejected, on_empty, threads, memory_limit, every, severity, sources, \
                 enrichers, detectors, sinks
                       = did you mean "version"?
                 home.yaml:2:9: error: window: 24 does not fit
@@ -143,7 +143,7 @@ struct PipelineDefinitionTests {
                 home.yaml:10:1: error: unknown option "sink" of a pipeline
                    10 | sink:
                       | ^^^^
-                      = expected one of version, name, sensor, window, max_age, max_rejected, on_empty, threads, every, severity, sources, \
+                      = expected one of version, name, sensor, window, max_age, max_rejected, on_empty, threads, memory_limit, every, severity, sources, \
                 enrichers, detectors, sinks
                       = did you mean "sinks"?
                 home.yaml:12:12: error: enrichers: this is no list
