@@ -41,12 +41,14 @@ public:
         return end;
     }
 
-    /// Whether a destination port may stand in a part of a line.
+    /// Whether a port may stand in a part of a line.
     static bool hasPort(const char *begin, const char *end) {
-        return memmem(begin, size_t(end - begin), "\"dest_port\"", 11) != nullptr;
+        const auto length = size_t(end - begin);
+        return memmem(begin, length, "\"dest_port\"", 11) != nullptr
+            || memmem(begin, length, "\"src_port\"", 10) != nullptr;
     }
 
-    /// Of the last line: whether all that was passed was known, and so has no destination port.
+    /// Of the last line: whether all that was passed was known, and so has no port.
     bool wasKnown = false;
 
 private:

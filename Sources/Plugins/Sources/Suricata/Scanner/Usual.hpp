@@ -43,9 +43,8 @@ SENSOR_INLINE bool readFullV6(const char *text, SensorAddress &address) {
 /// Reads `10.0.0.1","src_port":40000,"dest_ip":"192.0.2.1","dest_port":`, up to the port's number.
 ///
 /// - p: behind the quote that opens the source address.
-/// - sourcePort: where the source port's name stands.
 /// - Returns: null if that is not what stands there, in IPv4.
-SENSOR_INLINE const char *readUsualPeers(const char *p, Flow &flow, const char *&sourcePort) {
+SENSOR_INLINE const char *readUsualPeers(const char *p, Flow &flow) {
     const Block block(p);
     const uint64_t quotes = block.equal('"'), dots = block.equal('.');
     // After the source's end two quotes around `src_port`, two around `dest_ip`, and two around the destination.
@@ -60,7 +59,6 @@ SENSOR_INLINE const char *readUsualPeers(const char *p, Flow &flow, const char *
         || !matches(p + end, "\",\"dest_port\":"))
         return nullptr;
     flow.sourcePort = port > 65'535 ? EVE_UNKNOWN : port;
-    sourcePort = p + source + 2;
     if (!readV4(p, uint32_t(dots), source, flow.source)
         || !readV4(p + destination, uint32_t(dots >> destination), end - destination, flow.destination))
         return nullptr;

@@ -40,10 +40,7 @@ public:
             return reading;
         }
         if (options.usesLoggedTime && !times.read(timestamp, timeLength, flow.start)) return reading;
-        const char *sourcePort = nullptr;
-        if ((p = readRest(p + 6, flow, sourcePort)) == nullptr) return reading;
-        // It may stand elsewhere, or twice.
-        if (options.wantsSourcePort && firstSourcePort(line, p) != sourcePort) return reading;
+        if ((p = readRest(p + 6, flow)) == nullptr) return reading;
         next = p;
         reading.verdict = Verdict::used;
         return reading;
@@ -60,6 +57,7 @@ private:
         case 5: return matches(name, "proto");
         case 6: return matches(name, "src_ip");
         case 7: return matches(name, "dest_ip") || matches(name, "flow_id");
+        case 8: return matches(name, "src_port");
         case 9: return matches(name, "timestamp") || matches(name, "dest_port");
         case 10: return matches(name, "event_type");
         default: return false;
@@ -108,39 +106,35 @@ private:
         return end;
     }
 
-    /// Where in a line the first source port may stand; null for nowhere.
-    static const char *firstSourcePort(const char *line, const char *end) {
-        return static_cast<const char *>(memmem(line, size_t(end - line), "\"src_port\"", 10));
-    }
-
     /// - p: at the member behind the event type.
-    /// - sourcePort: where the source port's name stands; null if it was not seen.
     /// - Returns: the begin of the next line.
-    SENSOR_INLINE const char *readRest(const char *p, Flow &flow, const char *&sourcePort) {
+    SENSOR_INLINE const char *readRest(const char *p, Flow &flow) {
         // Missing where it was looked for; it may stand elsewhere.
         if (options.wantsFlowID && flow.flowID == EVE_UNKNOWN) return nullptr;
-        bool hasPort = false;
-        if ((p = readPeers(p, flow, hasPort, sourcePort)) == nullptr || (p = readProtocol(p, flow)) == nullptr) return nullptr;
+        bool hasPort = false, hasSourcePort = false;
+        if ((p = readPeers(p, flow, hasPort, hasSourcePort)) == nullptr || (p = readProtocol(p, flow)) == nullptr)
+            return nullptr;
         const char *const inner = p;
         if ((p = readCounts(p, flow)) == nullptr || (p = readFlowTimes(p, flow)) == nullptr) return nullptr;
         const char *const end = tail.pass(p);
         if ((p = end != nullptr ? end : passEnd(p)) == nullptr) return nullptr;
         // A port may stand behind the flow; what the tail knows has none.
-        if (!hasPort && !tail.wasKnown && FlowTail::hasPort(inner, p)) return nullptr;
+        const bool isSure = hasPort && (hasSourcePort || !options.wantsSourcePort);
+        if (!isSure && !tail.wasKnown && FlowTail::hasPort(inner, p)) return nullptr;
         return p;
     }
 
     /// Addresses and port, up to the comma behind them.
     SENSOR_INLINE const char *readPeers(
-        const char *p, Flow &flow, bool &hasPort, const char *&sourcePort) const {
+        const char *p, Flow &flow, bool &hasPort, bool &hasSourcePort) const {
         if ((p = passTo(p, "\"src_ip\":\"", isOuterMember)) == nullptr) return nullptr;
-        if (const char *const port = readUsualPeers(p, flow, sourcePort)) {
-            hasPort = true;
+        if (const char *const port = readUsualPeers(p, flow)) {
+            hasPort = hasSourcePort = true;
             return readPort(port, flow);
         }
         if ((p = readAddressText(p, flow.source)) == nullptr || *p++ != ',') return nullptr;
         if (matches(p, "\"src_port\":")) {
-            sourcePort = p;
+            hasSourcePort = true;
             int64_t port;
             p = options.wantsSourcePort ? readNumber(p + 11, port) : passNumber(p + 11);
             if (p == nullptr || *p++ != ',') return nullptr;
