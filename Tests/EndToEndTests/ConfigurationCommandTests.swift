@@ -45,8 +45,8 @@ struct ConfigurationCommandTests {
                 --set widnow: error: unknown option "widnow" of a pipeline
                     1 | all
                       | ^
-                      = expected one of version, name, window, max_age, max_rejected, on_empty, threads, every, severity, sources, \
-                enrichers, detectors, sinks
+                      = expected one of version, name, sensor, window, max_age, max_rejected, on_empty, threads, memory_limit, every, severity, \
+                sources, enrichers, detectors, sinks
                       = did you mean "window"?
                 --set detectors.0.min_flws: error: unknown option "min_flws" of detector "beacon-classic"
                     1 | 5

@@ -35,7 +35,9 @@ struct FirstContactTests {
         #expect(try folder.read("kept.yaml").contains("builtin:well-known"))
         let here = try flare("hunt", "eve.json", "--csv", "b.csv")
         #expect(hunt.output == here.output)
-        #expect(try folder.read("a.csv") == folder.read("b.csv"))
+        // A kept file has a name of its own.
+        let csv = try folder.read("a.csv").replacing(",kept,", with: ",the command line,")
+        #expect(try csv == folder.read("b.csv"))
         #expect(try flare("run", "kept.yaml", "--quiet", copy: copy).output == here.output)
 
         let validate = try flare("validate", "kept.yaml", copy: copy)
