@@ -6,6 +6,9 @@ import FlareModel
 /// their ports, whichever is named first, and the protocol. A sensor need not log the id for that. Since ports are used again, the
 /// starts have to be near each other too. A record stands for one of each other input at most: what one input tells of twice
 /// are two connections. Lookups of one connection are told by their names as well.
+///
+/// Files that one sensor wrote one after the other tell of the same time for a moment, in which a port may be used again. So inputs
+/// are two sensors' only where they share a good part of what both could have seen.
 struct SharedConnectionFinder {
     /// What stands for what.
     struct Outcome {
@@ -13,6 +16,17 @@ struct SharedConnectionFinder {
         /// The id of the connection that is used, by that of the one that it stands for.
         var ids: [Int64: Int64] = [:]
     }
+
+    /// A record that stands for another.
+    private struct Pair {
+        let goes: InputRows.Row
+        let stays: InputRows.Row
+
+        var inputs: [UInt32] { [min(goes.input, stays.input), max(goes.input, stays.input)] }
+    }
+
+    /// The least share of the smaller input's records, in the moments that others tell of too, that makes two sensors.
+    private static let leastShared = 0.25
 
     private struct Entry {
         let fingerprint: UInt64
@@ -50,11 +64,12 @@ struct SharedConnectionFinder {
         var outcome = Outcome()
         guard rows.inputs.count > 1 else { return outcome }
         let shared = rows.sharedMoments(tolerance: Self.tolerance, hasEnds)
-        var count = 0
-        forEachEntry(in: shared) { _ in count += 1 }
-        guard count > 1 else { return outcome }
+        var countByInput: [UInt32: Int] = [:]
+        forEachEntry(in: shared) { countByInput[$0.row.input, default: 0] += 1 }
+        let count = countByInput.values.reduce(0, +)
+        guard countByInput.count > 1 else { return outcome }
+        var pairs: [Pair] = []
         let parts = InputRows.parts(of: count)
-        var dropped = [[Bool]](repeating: [], count: rows.places.count)
         for part in 0..<parts {
             var entries: [Entry] = []
             entries.reserveCapacity(count / parts + count / parts / 8)
@@ -66,12 +81,28 @@ struct SharedConnectionFinder {
             while begin < entries.count {
                 var end = begin + 1
                 while end < entries.count, entries[end].fingerprint == entries[begin].fingerprint { end += 1 }
-                if end - begin > 1 { collect(entries[begin..<end], &dropped, &outcome) }
+                if end - begin > 1 { collect(entries[begin..<end], &pairs) }
                 begin = end
             }
         }
+        var dropped = [[Bool]](repeating: [], count: rows.places.count)
+        let sensors = Self.sensors(pairs, countByInput)
+        for pair in pairs where sensors.isSuperset(of: pair.inputs) {
+            rows.drop(pair.goes, &dropped)
+            if let used = id(of: pair.stays), let left = id(of: pair.goes), used != left { outcome.ids[left] = used }
+        }
         outcome.repeats = rows.repeats(dropped)
         return outcome
+    }
+
+    /// The inputs that share a good part of their records with another.
+    private static func sensors(_ pairs: [Pair], _ counts: [UInt32: Int]) -> Set<UInt32> {
+        var shared: [[UInt32]: Int] = [:]
+        for pair in pairs { shared[pair.inputs, default: 0] += 1 }
+        return shared.reduce(into: []) { sensors, entry in
+            let smaller = entry.key.compactMap { counts[$0] }.min() ?? 0
+            if Double(entry.value) >= leastShared * Double(smaller) { sensors.formUnion(entry.key) }
+        }
     }
 
     /// Shows all records of the moments whose ends are known.
@@ -99,7 +130,7 @@ struct SharedConnectionFinder {
     }
 
     /// - Parameter entries: of one fingerprint, in the order of time.
-    private func collect(_ entries: ArraySlice<Entry>, _ dropped: inout [[Bool]], _ outcome: inout Outcome) {
+    private func collect(_ entries: ArraySlice<Entry>, _ pairs: inout [Pair]) {
         var kept: [Kept] = []
         for entry in entries {
             let (ends, name) = (ends(of: entry.row), name(of: entry.row))
@@ -119,9 +150,7 @@ struct SharedConnectionFinder {
             let (mine, other) = (entry.row, kept[place].entry.row)
             let order = rows.order(mine, other)
             let isBetter = order != 0 ? order > 0 : mine.input < other.input
-            let (stays, goes) = isBetter ? (mine, other) : (other, mine)
-            rows.drop(goes, &dropped)
-            if let used = id(of: stays), let left = id(of: goes), used != left { outcome.ids[left] = used }
+            pairs.append(isBetter ? Pair(goes: other, stays: mine) : Pair(goes: mine, stays: other))
             // At the time of the first one, so that the order stays.
             if isBetter {
                 kept[place].entry = Entry(fingerprint: entry.fingerprint, time: kept[place].entry.time, row: mine)
