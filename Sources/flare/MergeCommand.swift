@@ -86,12 +86,10 @@ struct MergeCommand: AsyncParsableCommand {
 
     /// `31 expected: 22 NTP, 9 updates`; `nil` where nothing is.
     private static func foldedLine(_ merged: [MergedFinding]) -> String? {
-        let words = merged.compactMap(\.expected)
-        guard !words.isEmpty else { return nil }
-        let counts = Dictionary(grouping: words, by: \.self).mapValues(\.count)
-            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        return "\(words.count.grouped) expected: "
-            + counts.map { "\($0.value.grouped) \($0.key)" }.joined(separator: ", ")
+        Incident.foldedLine(
+            Dictionary(grouping: merged.compactMap(\.expected), by: \.self).map { words, all in
+                ("\(all.count.grouped) \(words)", all.count)
+            })
     }
 
     private static func row(_ merged: MergedFinding) -> [String] {

@@ -136,13 +136,20 @@ extension Incident {
     }
 }
 
+extension Incident {
+    /// - Parameter folded: what was recognised, as it is shown, and how often.
+    package static func foldedLine(_ folded: [(shown: String, count: Int)]) -> String? {
+        guard !folded.isEmpty else { return nil }
+        let sorted = folded.sorted { ($1.count, $0.shown) < ($0.count, $1.shown) }
+        return "\(sorted.reduce(0) { $0 + $1.count }.grouped) expected: "
+            + sorted.map(\.shown).joined(separator: ", ")
+    }
+}
+
 extension Sequence<Incident> {
     /// What is folded, with its counts: `31 expected: 14 ICMP errors, 9 NTP, 8 updates`; `nil` where nothing is.
     public var foldedLine: String? {
-        let folded = filter(\.isFolded).sorted { ($1.findings.count, $0.name) < ($0.findings.count, $1.name) }
-        guard !folded.isEmpty else { return nil }
-        let count = folded.reduce(0) { $0 + $1.findings.count }
-        return "\(count.grouped) expected: " + folded.map(\.name).joined(separator: ", ")
+        Incident.foldedLine(filter(\.isFolded).map { ($0.name, $0.findings.count) })
     }
 
     /// Those that deserve a line of their own.

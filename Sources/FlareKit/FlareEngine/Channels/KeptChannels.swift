@@ -102,10 +102,14 @@ final class KeptChannels: Sendable {
 
     /// A channel with its records, sorted by time, then by sizes: O(n log n).
     private func view(_ channel: ChannelID) -> ChannelView {
-        var records = positions(of: channel).map { position -> Record in
-            if let ordered {
-                let row = ordered.row(at: position)
-                return Record(time: row[.time], up: row[.up], down: row[.down], position: position)
+        let positions = positions(of: channel)
+        let part = positions.isEmpty ? nil : ordered?.part(holding: positions.lowerBound)
+        var records = positions.map { position -> Record in
+            if let part {
+                let row = position - part.begin
+                return Record(
+                    time: part.times[row], up: part.bytesToServer[row], down: part.bytesToClient[row],
+                    position: position)
             }
             let (chunk, row) = Self.place(of: rows[position])
             return Record(
@@ -177,7 +181,7 @@ final class KeptChannels: Sendable {
     }
 
     private func number(_ position: Int, _ column: Int) -> Int64 {
-        if let ordered { return ordered.row(at: position)[.number(column)] }
+        if let part = ordered?.part(holding: position) { return part.numbers[column][position - part.begin] }
         let (chunk, row) = Self.place(of: rows[position])
         return chunks[chunk].chunk.numbers[column][row]
     }

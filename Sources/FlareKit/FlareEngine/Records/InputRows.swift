@@ -46,9 +46,6 @@ struct InputRows {
     private static let partSize = 1 << 19
     private static let mostParts = 32
 
-    /// In how many parts records are sorted.
-    static func parts(of count: Int) -> Int { min(mostParts, (count + partSize - 1) / partSize) }
-
     /// - Parameters:
     ///   - window: records outside are not looked at.
     ///   - sources: the source of each shard.
@@ -112,6 +109,51 @@ struct InputRows {
 
     @inline(__always)
     private static func moment(of time: Int64) -> Int { Int(time >> momentBits) & (momentCount - 1) }
+
+    /// How many rows of the moments each input has.
+    ///
+    /// - Parameter isOfInterest: whether a row counts.
+    func counts(in moments: Moments, _ isOfInterest: (Row, RecordChunk) -> Bool) -> [UInt32: Int] {
+        var counts: [UInt32: Int] = [:]
+        forEach { row, chunk in
+            guard moments.contains(chunk.times[Int(row.row)]), isOfInterest(row, chunk) else { return }
+            counts[row.input, default: 0] += 1
+        }
+        return counts
+    }
+
+    /// Shows rows of one fingerprint together, where there are several, in the order of the inputs' rows.
+    ///
+    /// - Parameters:
+    ///   - count: rows in all, which are sorted in parts.
+    ///   - fingerprint: of a row that is of interest; those of different records may share one.
+    @inline(__always)
+    func forEachAlike(
+        _ count: Int, in moments: Moments, fingerprint: (Row, RecordChunk) -> UInt64?, _ body: ([Row]) -> Void
+    ) {
+        let parts = min(Self.mostParts, (count + Self.partSize - 1) / Self.partSize)
+        for part in 0..<parts {
+            var entries: [(fingerprint: UInt64, row: Row)] = []
+            entries.reserveCapacity(count / parts + count / parts / 8)
+            forEach { row, chunk in
+                guard moments.contains(chunk.times[Int(row.row)]), let fingerprint = fingerprint(row, chunk),
+                    Int(fingerprint % UInt64(parts)) == part
+                else { return }
+                entries.append((fingerprint, row))
+            }
+            entries.sort { $0.fingerprint < $1.fingerprint }
+            var begin = 0
+            while begin < entries.count {
+                var end = begin + 1
+                while end < entries.count, entries[end].fingerprint == entries[begin].fingerprint { end += 1 }
+                if end - begin > 1 { body(entries[begin..<end].map(\.row)) }
+                begin = end
+            }
+        }
+    }
+
+    /// When a record begins.
+    func time(of row: Row) -> Int64 { places[Int(row.place)].chunk.times[Int(row.row)] }
 
     /// The order of two records by what is kept of them: below 0 where the first says less.
     func order(_ a: Row, _ b: Row) -> Int {

@@ -4,46 +4,41 @@ import Synchronization
 ///
 /// As many as memory has room for are put in order at a time, by one pass over the chunks.
 final class OrderedRecords: Sendable {
-    /// Whole channels each: from which position on, and their columns.
-    private let parts: [(begin: Int, columns: [RecordColumn<Int64>])]
+    /// Whole channels each, one after the other.
+    private let parts: [Part]
     /// Records that were read since the system was given its memory back, and how many may be.
     private let read = Atomic(0)
     private let mostRead: Int
 
-    /// Which column is meant.
-    enum Part {
-        case time, up, down
-        /// One of `RecordLayout.numbers`.
-        case number(Int)
+    /// The records of some channels.
+    struct Part {
+        /// The position of the first one in `rows`.
+        let begin: Int
+        let times: RecordColumn<Int64>
+        let bytesToServer: RecordColumn<Int64>
+        let bytesToClient: RecordColumn<Int64>
+        /// In the order of `RecordLayout.numbers`.
+        let numbers: [RecordColumn<Int64>]
 
-        fileprivate var place: Int {
-            switch self {
-            case .time: 0
-            case .up: 1
-            case .down: 2
-            case .number(let column): 3 + column
-            }
+        fileprivate func release() {
+            for column in [times, bytesToServer, bytesToClient] + numbers { column.release() }
         }
-    }
-
-    /// A record.
-    struct Row {
-        fileprivate let columns: [RecordColumn<Int64>]
-        fileprivate let place: Int
-
-        subscript(part: Part) -> Int64 { columns[part.place][place] }
     }
 
     /// - Parameters:
     ///   - rows: numbers of rows: the chunk's, shifted, and the row's.
     ///   - starts: where in `rows` each channel begins, and where the last one ends.
     init(_ chunks: [RecordChunk], _ rows: [UInt32], _ starts: [Int], _ memory: RecordMemory) {
-        var parts: [(begin: Int, columns: [RecordColumn<Int64>])] = []
+        var parts: [Part] = []
         var begin = 0
         for (place, end) in starts.enumerated().dropFirst() {
             let isLast = place == starts.count - 1
             guard isLast || starts[place + 1] - begin > memory.mostSorted, end > begin else { continue }
-            parts.append((begin, Self.columns(chunks, rows[begin..<end], memory)))
+            let columns = Self.columns(chunks, rows[begin..<end], memory)
+            parts.append(
+                Part(
+                    begin: begin, times: columns[0], bytesToServer: columns[1], bytesToClient: columns[2],
+                    numbers: Array(columns[3...])))
             begin = end
         }
         self.parts = parts
@@ -54,9 +49,7 @@ final class OrderedRecords: Sendable {
     func didRead(_ count: Int) {
         guard read.add(count, ordering: .relaxed).newValue > mostRead else { return }
         read.store(0, ordering: .relaxed)
-        for part in parts {
-            for column in part.columns { column.release() }
-        }
+        for part in parts { part.release() }
     }
 
     private static func columns(_ chunks: [RecordChunk], _ rows: ArraySlice<UInt32>, _ memory: RecordMemory)
@@ -87,14 +80,13 @@ final class OrderedRecords: Sendable {
         }
     }
 
-    /// The record at a position of `rows`.
-    func row(at position: Int) -> Row {
+    /// The part that holds a position of `rows`.
+    func part(holding position: Int) -> Part {
         var (low, high) = (0, parts.count)
         while low < high {
             let middle = (low + high) / 2
             if parts[middle].begin <= position { low = middle + 1 } else { high = middle }
         }
-        let part = parts[low - 1]
-        return Row(columns: part.columns, place: position - part.begin)
+        return parts[low - 1]
     }
 }

@@ -7,8 +7,6 @@ struct RecordColumn<Element: BitwiseCopyable & Sendable>: RandomAccessCollection
 
     init(_ elements: some Sequence<Element>) { memory = ContiguousArray(elements) }
 
-    init(repeating element: Element, count: Int) { memory = ContiguousArray(repeating: element, count: count) }
-
     var startIndex: Int { 0 }
     @inline(__always)
     var endIndex: Int { file?.count ?? memory.count }

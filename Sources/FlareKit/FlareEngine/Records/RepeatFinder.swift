@@ -5,12 +5,6 @@ import FlareModel
 /// Records are the same if they have the same id, start and finest key. The input that holds most of them gives them,
 /// since a sensor may say two things of a connection in one moment; where several hold as many, the one that says more.
 struct RepeatFinder {
-    /// A record of a moment that several inputs tell of.
-    private struct Entry {
-        var fingerprint: UInt64
-        var row: InputRows.Row
-    }
-
     private let rows: InputRows
     private let idColumn: Int
     private let seed = UInt64.random(in: .min ... .max)
@@ -22,32 +16,20 @@ struct RepeatFinder {
 
     func find() -> InputRows.Repeats {
         guard rows.inputs.count > 1 else { return InputRows.Repeats() }
-        let shared = rows.sharedMoments { $1.numbers[idColumn][Int($0.row)] != RecordTable.unknown }
-        var count = 0
-        forEachEntry(in: shared) { _ in count += 1 }
-        guard count > 0 else { return InputRows.Repeats() }
-        let parts = InputRows.parts(of: count)
+        let shared = rows.sharedMoments(hasID)
+        let count = rows.counts(in: shared, hasID).values.reduce(0, +)
         var dropped = [[Bool]](repeating: [], count: rows.places.count)
-        for part in 0..<parts {
-            var entries: [Entry] = []
-            entries.reserveCapacity(count / parts + count / parts / 8)
-            forEachEntry(in: shared) { entry in
-                if Int(entry.fingerprint % UInt64(parts)) == part { entries.append(entry) }
-            }
-            entries.sort { $0.fingerprint < $1.fingerprint }
-            collect(entries, &dropped)
+        rows.forEachAlike(count, in: shared) { row, chunk in
+            hasID(row, chunk)
+                ? fingerprint(chunk.times[Int(row.row)], chunk.numbers[idColumn][Int(row.row)]) : nil
+        } _: {
+            collectAlike($0, &dropped)
         }
         return rows.repeats(dropped)
     }
 
-    /// Shows all records of the moments that have an id.
-    @inline(__always)
-    private func forEachEntry(in moments: InputRows.Moments, _ body: (Entry) -> Void) {
-        rows.forEach { row, chunk in
-            let (time, id) = (chunk.times[Int(row.row)], chunk.numbers[idColumn][Int(row.row)])
-            guard id != RecordTable.unknown, moments.contains(time) else { return }
-            body(Entry(fingerprint: fingerprint(time, id), row: row))
-        }
+    private func hasID(_ row: InputRows.Row, _ chunk: RecordChunk) -> Bool {
+        chunk.numbers[idColumn][Int(row.row)] != RecordTable.unknown
     }
 
     /// Seeded, since ids come from the network and could be chosen to collide.
@@ -56,19 +38,6 @@ struct RepeatFinder {
         let product = (UInt64(bitPattern: time) ^ seed).multipliedFullWidth(
             by: UInt64(bitPattern: id) ^ 0x9E37_79B9_7F4A_7C15)
         return (product.high ^ product.low) &* 0xD6E8_FEB8_6659_FD93
-    }
-
-    /// Collects those that are to be dropped.
-    ///
-    /// - Parameter entries: sorted by their fingerprints.
-    private func collect(_ entries: [Entry], _ dropped: inout [[Bool]]) {
-        var begin = 0
-        while begin < entries.count {
-            var end = begin + 1
-            while end < entries.count, entries[end].fingerprint == entries[begin].fingerprint { end += 1 }
-            if end - begin > 1 { collectAlike(entries[begin..<end].map(\.row), &dropped) }
-            begin = end
-        }
     }
 
     /// - Parameter entries: with one fingerprint, which those of different records may share.

@@ -28,12 +28,6 @@ struct SharedConnectionFinder {
     /// The least share of the smaller input's records, in the moments that others tell of too, that makes two sensors.
     private static let leastShared = 0.25
 
-    private struct Entry {
-        let fingerprint: UInt64
-        let time: Int64
-        let row: InputRows.Row
-    }
-
     /// A sensor that lost the first segment saw its second repetition, 1 s and 2 s later (RFC 6298, 2.1 and 5.5); clocks that are
     /// kept differ by less.
     static let tolerance: Int64 = 3_000_000_000
@@ -64,29 +58,15 @@ struct SharedConnectionFinder {
         var outcome = Outcome()
         guard rows.inputs.count > 1 else { return outcome }
         let shared = rows.sharedMoments(tolerance: Self.tolerance, hasEnds)
-        var countByInput: [UInt32: Int] = [:]
-        forEachEntry(in: shared) { countByInput[$0.row.input, default: 0] += 1 }
-        let count = countByInput.values.reduce(0, +)
-        guard countByInput.count > 1 else { return outcome }
+        let counts = rows.counts(in: shared, hasEnds)
         var pairs: [Pair] = []
-        let parts = InputRows.parts(of: count)
-        for part in 0..<parts {
-            var entries: [Entry] = []
-            entries.reserveCapacity(count / parts + count / parts / 8)
-            forEachEntry(in: shared) { entry in
-                if Int(entry.fingerprint % UInt64(parts)) == part { entries.append(entry) }
-            }
-            entries.sort { ($0.fingerprint, $0.time) < ($1.fingerprint, $1.time) }
-            var begin = 0
-            while begin < entries.count {
-                var end = begin + 1
-                while end < entries.count, entries[end].fingerprint == entries[begin].fingerprint { end += 1 }
-                if end - begin > 1 { collect(entries[begin..<end], &pairs) }
-                begin = end
-            }
+        rows.forEachAlike(counts.values.reduce(0, +), in: shared) { row, chunk in
+            hasEnds(row, chunk) ? ends(of: row).hash(seed) : nil
+        } _: { alike in
+            collect(alike.sorted { rows.time(of: $0) < rows.time(of: $1) }, &pairs)
         }
         var dropped = [[Bool]](repeating: [], count: rows.places.count)
-        let sensors = Self.sensors(pairs, countByInput)
+        let sensors = Self.sensors(pairs, counts)
         for pair in pairs where sensors.isSuperset(of: pair.inputs) {
             rows.drop(pair.goes, &dropped)
             if let used = id(of: pair.stays), let left = id(of: pair.goes), used != left { outcome.ids[left] = used }
@@ -105,16 +85,6 @@ struct SharedConnectionFinder {
         }
     }
 
-    /// Shows all records of the moments whose ends are known.
-    @inline(__always)
-    private func forEachEntry(in moments: InputRows.Moments, _ body: (Entry) -> Void) {
-        rows.forEach { row, chunk in
-            let time = chunk.times[Int(row.row)]
-            guard moments.contains(time), hasEnds(row, chunk) else { return }
-            body(Entry(fingerprint: ends(of: row).hash(seed), time: time, row: row))
-        }
-    }
-
     private func hasEnds(_ row: InputRows.Row, _ chunk: RecordChunk) -> Bool {
         let key = Int(chunk.keys[Int(row.row)])
         guard let needsPort = needsPort[rows.places[Int(row.place)].shard][key] else { return false }
@@ -123,38 +93,35 @@ struct SharedConnectionFinder {
 
     /// A record that stays, with the inputs that it stands for.
     private struct Kept {
-        var entry: Entry
+        var row: InputRows.Row
+        /// Of the first of those that it stands for, so that the order stays.
+        let time: Int64
         let ends: Ends
         let name: String
         var inputs: Set<UInt32>
     }
 
-    /// - Parameter entries: of one fingerprint, in the order of time.
-    private func collect(_ entries: ArraySlice<Entry>, _ pairs: inout [Pair]) {
+    /// - Parameter alike: of one fingerprint, in the order of time.
+    private func collect(_ alike: [InputRows.Row], _ pairs: inout [Pair]) {
         var kept: [Kept] = []
-        for entry in entries {
-            let (ends, name) = (ends(of: entry.row), name(of: entry.row))
-            let near = kept.indices.suffix(Self.mostNear).reversed().prefix {
-                entry.time - kept[$0].entry.time <= Self.tolerance
-            }
+        for mine in alike {
+            let (time, ends, name) = (rows.time(of: mine), ends(of: mine), name(of: mine))
+            let near = kept.indices.suffix(Self.mostNear).reversed().prefix { time - kept[$0].time <= Self.tolerance }
             // The earliest that this input did not tell of yet.
             guard
                 let place = near.last(where: {
-                    kept[$0].ends == ends && kept[$0].name == name && !kept[$0].inputs.contains(entry.row.input)
+                    kept[$0].ends == ends && kept[$0].name == name && !kept[$0].inputs.contains(mine.input)
                 })
             else {
-                kept.append(Kept(entry: entry, ends: ends, name: name, inputs: [entry.row.input]))
+                kept.append(Kept(row: mine, time: time, ends: ends, name: name, inputs: [mine.input]))
                 continue
             }
-            kept[place].inputs.insert(entry.row.input)
-            let (mine, other) = (entry.row, kept[place].entry.row)
+            kept[place].inputs.insert(mine.input)
+            let other = kept[place].row
             let order = rows.order(mine, other)
             let isBetter = order != 0 ? order > 0 : mine.input < other.input
             pairs.append(isBetter ? Pair(goes: other, stays: mine) : Pair(goes: mine, stays: other))
-            // At the time of the first one, so that the order stays.
-            if isBetter {
-                kept[place].entry = Entry(fingerprint: entry.fingerprint, time: kept[place].entry.time, row: mine)
-            }
+            if isBetter { kept[place].row = mine }
         }
     }
 

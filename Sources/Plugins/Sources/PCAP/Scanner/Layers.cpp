@@ -103,25 +103,19 @@ bool Layers::readLink(uint16_t link, Bytes bytes) {
             // What IPsec of BSD systems unpacked: a family, an index and flags before it.
             bytes.skip(12);
             return readIP(bytes);
-        case LinkPPI: {
-            const size_t length = bytes[2] | bytes[3] << 8;
-            const uint16_t inner = uint16_t(bytes[4] | bytes[5] << 8);
-            bytes.skip(length);
-            if (bytes.failed()) return refuseShort();
-            return ++depth > mostLayers ? refuse(PCAPTooDeep) : readLink(inner, bytes);
-        }
-        case LinkPKTAP: {
-            // What macOS puts before packets: its length, that a packet follows, and the packet's own link type.
-            const size_t length = bytes[0] | bytes[1] << 8;
-            const uint16_t inner = uint16_t(bytes[8] | bytes[9] << 8);
-            bytes.skip(length);
-            if (bytes.failed()) return refuseShort();
-            return ++depth > mostLayers ? refuse(PCAPTooDeep) : readLink(inner, bytes);
-        }
+        case LinkPPI: return readInner(bytes[2] | bytes[3] << 8, uint16_t(bytes[4] | bytes[5] << 8), bytes);
+        // What macOS puts before packets: its length, that a packet follows, and the packet's own link type.
+        case LinkPKTAP: return readInner(bytes[0] | bytes[1] << 8, uint16_t(bytes[8] | bytes[9] << 8), bytes);
         case LinkPrism: bytes.skip(144); return readWireless(bytes);
         case LinkWireless: return readWireless(bytes);
         default: return refuse(PCAPUnknownLink);
     }
+}
+
+bool Layers::readInner(size_t header, uint16_t link, Bytes bytes) {
+    bytes.skip(header);
+    if (bytes.failed()) return refuseShort();
+    return ++depth > mostLayers ? refuse(PCAPTooDeep) : readLink(link, bytes);
 }
 
 bool Layers::readEther(uint16_t type, Bytes bytes) {

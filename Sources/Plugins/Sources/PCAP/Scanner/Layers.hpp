@@ -33,6 +33,8 @@ public:
 
 private:
     bool readLink(uint16_t link, Bytes bytes);
+    /// Reads a packet of another link type behind a header.
+    bool readInner(size_t header, uint16_t link, Bytes bytes);
     bool readEther(uint16_t type, Bytes bytes);
     bool readLLC(Bytes bytes);
     bool readWireless(Bytes bytes);
